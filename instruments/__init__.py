@@ -1,0 +1,1 @@
+"""Drivers, roles, limits and setups: everything that speaks to an instrument."""

@@ -1,0 +1,5 @@
+"""`python -m lab` is the same program as `nado`."""
+
+from lab.cli import main
+
+main()

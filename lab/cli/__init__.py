@@ -1,0 +1,33 @@
+"""The command line `nado`. Heavy libraries are imported inside the commands that use them."""
+
+import sys
+
+import typer
+
+app = typer.Typer(
+    name="nado",
+    help="Measure a physical device, fit a digital twin, train a network through it, deploy it back.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+EXIT_ERROR = 1
+EXIT_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run `nado`; an error meant for people becomes one line on stderr and exit status 1."""
+    from lab.cli import commands
+
+    commands.register(app)
+    try:
+        app(standalone_mode=True)
+    except KeyboardInterrupt:
+        typer.echo("nado: stopped by Ctrl-C", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except Exception as error:
+        if not getattr(error, "for_people", False):
+            raise
+        typer.echo(f"nado: {error}", err=True)
+        sys.exit(EXIT_ERROR)

@@ -1,0 +1,13 @@
+"""The table of commands: one module a group, each with a `register(app)` of its own."""
+
+from importlib import import_module
+
+import typer
+
+GROUPS: tuple[str, ...] = ()
+
+
+def register(app: typer.Typer) -> None:
+    """Hang every group of commands on `app`."""
+    for group in GROUPS:
+        import_module(f"lab.cli.{group}").register(app)

@@ -1,0 +1,39 @@
+"""Where the command line writes: progress and notes to stderr, results to stdout."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+
+def result(data: Any, as_json: bool, show: Callable[[Any], None]) -> None:
+    """Print `data` as one JSON document (`--json`), or by `show` for a person."""
+    if as_json:
+        typer.echo(json.dumps(data, indent=2, allow_nan=False, default=_plain))
+    else:
+        show(data)
+
+
+def note(text: str) -> None:
+    """Tell the person something that is not part of the result (stderr)."""
+    typer.echo(text, err=True)
+
+
+def table(title: str, headings: list[str], rows: list[list[str]]) -> None:
+    """Print a table for a person (stdout)."""
+    from rich.console import Console
+    from rich.table import Table
+
+    grid = Table(title=title, title_justify="left")
+    for heading in headings:
+        grid.add_column(heading)
+    for row in rows:
+        grid.add_row(*row)
+    Console().print(grid)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return str(value)

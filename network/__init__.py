@@ -1,0 +1,1 @@
+"""Networks of devices: connectivity, training through twins, tasks and baselines."""

@@ -1,0 +1,1 @@
+"""Measurement protocols: PyMeasure procedures that use roles and emit records."""

@@ -1,0 +1,1 @@
+"""Differentiable digital twins: neural stochastic differential equations fitted to measured devices."""
