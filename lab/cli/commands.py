@@ -4,7 +4,10 @@ from importlib import import_module
 
 import typer
 
-GROUPS: tuple[str, ...] = ()
+GROUPS: tuple[str, ...] = (
+    "bench",
+    "sim",
+)
 
 
 def register(app: typer.Typer) -> None:

@@ -1,0 +1,48 @@
+"""`nado setups` and `nado check`: which benches there are, and whether one is fit to be used."""
+
+from typing import Annotated, Any
+
+import typer
+
+from lab.cli.console import result, table
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.command("setups")(setups)
+    app.command("check")(check)
+
+
+def setups(as_json: Json = False) -> None:
+    """List the setups that need no file of your own."""
+    from instruments import builtin_setups
+
+    result(builtin_setups(), as_json, _show_setups)
+
+
+def check(
+    setup: Annotated[str, typer.Argument(help="A built-in setup (sim:nanoring) or a TOML file.")],
+    as_json: Json = False,
+) -> None:
+    """Open a setup, read its identities and ranges, and prove its limits and its interlock."""
+    from lab.compose import open_named_setup
+
+    with open_named_setup(setup) as bench:
+        identities = bench.identities()
+        checks = [{"name": each.name, "passed": each.passed, "detail": each.detail} for each in bench.check()]
+    passed = all(each["passed"] for each in checks)
+    result({"setup": setup, "passed": passed, "identities": identities, "checks": checks}, as_json, _show)
+    if not passed:
+        raise typer.Exit(1)
+
+
+def _show_setups(found: dict[str, str]) -> None:
+    table("Setups", ["name", "what it is"], [[name, text] for name, text in found.items()])
+
+
+def _show(report: dict[str, Any]) -> None:
+    table("Instruments", ["role", "identity"], [[k, v] for k, v in report["identities"].items()])
+    rows = [["ok" if c["passed"] else "FAILED", c["name"], c["detail"]] for c in report["checks"]]
+    table(f"Checks of {report['setup']}", ["", "check", "what was seen"], rows)
