@@ -1,6 +1,8 @@
 """The command line `nado`. Heavy libraries are imported inside the commands that use them."""
 
+import signal
 import sys
+from types import FrameType
 
 import typer
 
@@ -21,13 +23,19 @@ def main() -> None:
     from lab.cli import commands
 
     commands.register(app)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
-        app(standalone_mode=True)
+        app()
     except KeyboardInterrupt:
-        typer.echo("nado: stopped by Ctrl-C", err=True)
+        typer.echo("nado: stopped", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except Exception as error:
         if not getattr(error, "for_people", False):
             raise
         typer.echo(f"nado: {error}", err=True)
         sys.exit(EXIT_ERROR)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Let a polite kill stop a run as Ctrl-C does: hardware safe, run closed."""
+    raise KeyboardInterrupt

@@ -1,0 +1,97 @@
+"""Figures of the reports, drawn without a display (matplotlib's object interface)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+# Okabe and Ito's palette, safe for colour-blind readers (https://jfly.uni-koeln.de/color/).
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#6E6E6E"
+BANDS = ((5.0, 95.0, 0.20, "90 %"), (25.0, 75.0, 0.35, "50 %"))
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One held-out sequence: what was applied, what the device gave, what the twin gives."""
+
+    field_mt: np.ndarray  # (step,) rotating field amplitude, mT
+    measured: np.ndarray  # (repeat, step, channel) device units
+    predicted: np.ndarray  # (repeat, step, channel) draws of the twin, device units
+    channels: tuple[str, ...]
+    units: str
+
+
+def prediction_figure(shown: Prediction, channels: list[int]) -> Figure:
+    """Draw the drive, and for some channels the measured repeats over the twin's 50 and 90 % bands."""
+    figure = Figure(figsize=(9, 1.6 + 1.9 * len(channels)), layout="constrained")
+    axes = figure.subplots(1 + len(channels), 1, sharex=True, squeeze=False)[:, 0]
+    steps = np.arange(1, len(shown.field_mt) + 1)
+    axes[0].step(steps, shown.field_mt, where="mid", color=GREY)
+    axes[0].set_ylabel("field (mT)")
+    for axis, channel in zip(axes[1:], channels, strict=True):
+        _draw_channel(axis, steps, shown, channel)
+    axes[1].legend(loc="upper right", fontsize=8, ncols=4)
+    axes[-1].set_xlabel("step (field rotation)")
+    return figure
+
+
+def _draw_channel(axis: Axes, steps: np.ndarray, shown: Prediction, channel: int) -> None:
+    scale, prefix = _engineering(shown.measured[..., channel])
+    measured, predicted = shown.measured[..., channel] * scale, shown.predicted[..., channel] * scale
+    for low, high, alpha, label in BANDS:
+        edges = np.percentile(predicted, [low, high], axis=0)
+        axis.fill_between(steps, *edges, color=BLUE, alpha=alpha, linewidth=0, label=f"twin, {label} band")
+    axis.plot(steps, measured.T[:, :20], ".", color=ORANGE, markersize=2.5, alpha=0.5)
+    axis.plot(
+        steps, measured.mean(axis=0), color=ORANGE, linewidth=1.2, label="measured mean (dots: repeats)"
+    )
+    axis.set_ylabel(f"{shown.channels[channel]} ({prefix}{shown.units})")
+
+
+def _engineering(values: np.ndarray) -> tuple[float, str]:
+    spread = float(np.ptp(values))
+    for scale, prefix in ((1.0, ""), (1e3, "m"), (1e6, "µ"), (1e9, "n")):
+        if spread * scale >= 1.0:
+            return scale, prefix
+    return 1e9, "n"
+
+
+def scores_figure(scores: dict[str, float], floor: dict[str, float]) -> Figure:
+    """Draw the score triple of a twin beside the noise floor of the data (lower is better)."""
+    names = {"mean_error": "|mean|", "std_error": "|std|", "autocov_error": "autocovariance"}
+    figure = Figure(figsize=(4.6, 3.2), layout="constrained")
+    axis = figure.subplots()
+    places = np.arange(len(names))
+    axis.bar(places - 0.2, [floor[key] for key in names], 0.38, color=GREY, label="noise floor")
+    axis.bar(places + 0.2, [scores[key] for key in names], 0.38, color=BLUE, label="twin")
+    for place, key in enumerate(names):
+        axis.text(place + 0.2, scores[key], f"{scores[key] / floor[key]:.2f}×", ha="center", va="bottom")
+    axis.set_xticks(places, list(names.values()))
+    axis.set_ylabel("error (channel deviations)")
+    axis.margins(y=0.12)
+    axis.legend(fontsize=8)
+    return figure
+
+
+def accuracy_figure(accuracy: dict[str, dict[str, Any]]) -> Figure:
+    """Draw each variant's accuracy on the twin and on the device, with 95 % intervals."""
+    figure = Figure(figsize=(5.4, 3.2), layout="constrained")
+    axis = figure.subplots()
+    places = np.arange(len(accuracy))
+    for shift, key, colour in ((-0.2, "twin", BLUE), (0.2, "device", ORANGE)):
+        heights = np.array([entry[key] for entry in accuracy.values()])
+        intervals = np.array([entry[f"{key}_interval"] for entry in accuracy.values()])
+        arms = np.abs(intervals.T - heights)
+        axis.bar(places + shift, heights, 0.38, color=colour, label=f"on the {key}")
+        axis.errorbar(places + shift, heights, yerr=arms, fmt="none", ecolor="black", capsize=3, linewidth=1)
+        for place, height in zip(places + shift, heights, strict=True):
+            axis.text(place, 0.02, f"{height:.3f}", ha="center", va="bottom", color="white", fontsize=8)
+    axis.set_xticks(places, [name.replace("_", " ") for name in accuracy])
+    axis.set_ylim(0, 1)
+    axis.set_ylabel("accuracy")
+    axis.legend(fontsize=8, loc="upper center", ncols=2, bbox_to_anchor=(0.5, 1.15))
+    return figure
