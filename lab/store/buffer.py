@@ -1,0 +1,81 @@
+"""Rows of one stream, held in memory until they make a block worth writing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lab.store.errors import StoreError
+from lab.store.layout import item_bytes
+from protocols.columns import Column
+
+BLOCK_BYTES = 4 << 20
+BLOCK_ROWS = 16384
+
+
+class RowBuffer:
+    """Collect rows, check them against the declared columns, and hand them out as one block."""
+
+    def __init__(self, stream: str, columns: tuple[Column, ...]) -> None:
+        self._stream = stream
+        self._columns = {column.name: column for column in columns}
+        self._shaped = [column for column in columns if column.shape]
+        row_bytes = sum(int(np.prod(c.shape, dtype=np.int64)) * item_bytes(c) for c in columns)
+        self._full = int(np.clip(BLOCK_BYTES // max(row_bytes, 1), 1, BLOCK_ROWS))
+        self._rows: list[tuple[Any, ...]] = []
+        self._names = tuple(self._columns)
+        self._name_set = frozenset(self._names)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def is_full(self) -> bool:
+        """Say whether the rows make a whole block."""
+        return len(self._rows) >= self._full
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Take one row: every declared column, nothing else, arrays of the declared shape."""
+        if row.keys() != self._name_set:
+            raise StoreError(self._odd_names(row))
+        if self._shaped:
+            row = dict(row)
+            for column in self._shaped:
+                row[column.name] = self._array(column, row[column.name])
+        self._rows.append(tuple([row[name] for name in self._names]))
+
+    def take(self) -> dict[str, np.ndarray]:
+        """Give all rows as arrays by column (trial, ...) and forget them."""
+        rows, self._rows = self._rows, []
+        columns = zip(*rows, strict=True) if rows else ((),) * len(self._names)
+        return {
+            name: self._stack(self._columns[name], values)
+            for name, values in zip(self._names, columns, strict=True)
+        }
+
+    def _array(self, column: Column, value: Any) -> np.ndarray:
+        array = np.array(value, dtype=column.dtype)
+        if array.shape != column.shape:
+            raise StoreError(
+                f"column {column.name!r} of stream {self._stream!r} was declared with shape "
+                f"{column.shape} {column.dims}; a row came with shape {array.shape}"
+            )
+        return array
+
+    def _stack(self, column: Column, values: tuple[Any, ...]) -> np.ndarray:
+        try:
+            if column.dtype == "string":
+                return np.array(values, dtype=object)
+            return np.asarray(values, dtype=column.dtype).reshape(len(values), *column.shape)
+        except (TypeError, ValueError) as error:
+            raise StoreError(
+                f"column {column.name!r} of stream {self._stream!r} was declared as {column.dtype}: {error}"
+            ) from error
+
+    def _odd_names(self, row: Mapping[str, Any]) -> str:
+        missing = sorted(self._name_set - row.keys())
+        unknown = sorted(row.keys() - self._name_set)
+        return (
+            f"a row of stream {self._stream!r} must have exactly its declared columns; "
+            f"missing: {missing or 'none'}, not declared: {unknown or 'none'}"
+        )

@@ -1,0 +1,7 @@
+"""Errors of the run store that a person can act on."""
+
+from lab.errors import LabError
+
+
+class StoreError(LabError):
+    """Say that a run cannot be created, opened, written or read, and why."""

@@ -1,0 +1,130 @@
+"""How a run lies in zarr v3: one group a stream, one array a column, `rows_committed` on the group.
+
+A block is written array by array and counts only once `rows_committed` says so: resize and chunk
+are two files, and a process killed between them leaves ragged arrays (zarr 3.1.6, measured).
+"""
+
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import zarr
+from zarr.core.array import Array
+from zarr.core.group import Group
+
+from protocols.columns import ROW, Column, Coordinate
+
+PRIMARY = "primary"
+STREAMS = (PRIMARY, "baseline", "monitor")
+COMMITTED = "rows_committed"
+ELAPSED = Column("elapsed", units="s", description="time since the run began", is_coordinate=True)
+NUMBER = Column(ROW, dtype="int64", description="row number", is_coordinate=True)
+
+CHUNK_BYTES = 1 << 20
+CHUNK_ROWS_MOST = 16384
+
+
+def create_stream(root: Group, name: str, columns: Iterable[Column], labels: Iterable[Coordinate]) -> None:
+    """Create the empty arrays of one stream."""
+    columns = (NUMBER, ELAPSED, *columns)
+    used = {dim for column in columns for dim in column.dims}
+    labels = [label for label in labels if label.along in used]
+    marks = " ".join(_marks(columns, labels))
+    group = root.create_group(name, attributes={COMMITTED: 0, "coordinates": marks})
+    for column in columns:
+        _create_column(group, column)
+    for label in labels:
+        create_label(group, label)
+
+
+def create_label(group: Group, label: Coordinate) -> None:
+    """Write the fixed labels of one dimension."""
+    values = np.asarray(label.values)
+    text = values.dtype.kind not in "iufb"
+    array = group.create_array(
+        label.name,
+        shape=values.shape,
+        dtype="string" if text else values.dtype,
+        dimension_names=(label.along,),
+        attributes=_attributes(label.units, label.description),
+    )
+    array[:] = values.astype(object) if text else values
+
+
+def chunk_rows(column: Column) -> int:
+    """Give the rows of one chunk: about 1 MiB."""
+    row_bytes = int(np.prod(column.shape, dtype=np.int64)) * item_bytes(column)
+    return int(np.clip(CHUNK_BYTES // max(row_bytes, 1), 1, CHUNK_ROWS_MOST))
+
+
+def item_bytes(column: Column) -> int:
+    """Give the bytes of one number of a column (a guess for text)."""
+    return 64 if column.dtype == "string" else np.dtype(column.dtype).itemsize
+
+
+def committed_rows(group: Group) -> int:
+    """Give the number of rows that are safe in a stream."""
+    return int(group.attrs[COMMITTED])  # type: ignore[arg-type]
+
+
+def row_arrays(group: Group) -> dict[str, Array]:
+    """Give the arrays of a stream that have one entry a row."""
+    return {name: array for name, array in group.arrays() if dimensions(array)[:1] == (ROW,)}
+
+
+def dimensions(array: Array) -> tuple[str, ...]:
+    """Give the dimension names of a zarr v3 array."""
+    return tuple(str(name) for name in getattr(array.metadata, "dimension_names", None) or ())
+
+
+def truncate(group: Group) -> int:
+    """Cut every array of a stream back (or out) to the committed rows; give the rows cut off."""
+    rows = committed_rows(group)
+    cut = 0
+    for array in row_arrays(group).values():
+        if array.shape[0] != rows:
+            cut = max(cut, array.shape[0] - rows)
+            array.resize((rows, *array.shape[1:]))
+    return cut
+
+
+def consolidate(root: Group) -> None:
+    """Copy all metadata to the root (and each stream's to the stream), once a run no longer changes."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Consolidated metadata is currently not part")
+        for _, group in root.groups():
+            zarr.consolidate_metadata(root.store, path=group.path)
+        zarr.consolidate_metadata(root.store, path=root.path)
+
+
+def _marks(columns: Iterable[Column], labels: Iterable[Coordinate]) -> list[str]:
+    """Name the coordinates that are not named like their dimension (the CF attribute `coordinates`)."""
+    rows = [column.name for column in columns if column.is_coordinate and column.name != ROW]
+    return rows + [label.name for label in labels if label.name != label.along]
+
+
+def _create_column(group: Group, column: Column) -> None:
+    group.create_array(
+        column.name,
+        shape=(0, *column.shape),
+        chunks=(chunk_rows(column), *(max(size, 1) for size in column.shape)),
+        dtype=column.dtype,
+        fill_value=_fill(column.dtype),
+        dimension_names=(ROW, *column.dims),
+        attributes=_attributes(column.units, column.description),
+        compressors=None,
+    )
+
+
+def _fill(dtype: str) -> Any:
+    """Choose what an unwritten entry reads as: NaN where there is one, else a value that shows."""
+    if dtype == "string":
+        return ""
+    kind = np.dtype(dtype).kind
+    return {"f": np.nan, "c": np.nan, "i": -1}.get(kind, 0)
+
+
+def _attributes(units: str, description: str) -> dict[str, Any]:
+    found = {"units": units, "long_name": description}
+    return {key: value for key, value in found.items() if value}

@@ -1,0 +1,85 @@
+"""Where a run lies: a folder, or a URL of an object store; and what can go wrong there."""
+
+import errno
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import zarr
+from zarr.core.group import Group
+from zarr.errors import ContainsGroupError
+
+from lab.store.errors import StoreError
+from lab.store.metadata import SCHEMA
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "writing there is not allowed",
+    errno.EPERM: "writing there is not allowed",
+    errno.ENOENT: "its files are gone; were they deleted or unmounted?",
+}
+
+
+def is_url(path: str | Path) -> bool:
+    """Say whether a path is an object-store URL such as s3://bucket/run."""
+    return "://" in str(path)
+
+
+@contextmanager
+def storage_errors(path: str | Path, doing: str) -> Iterator[None]:
+    """Turn an error of the disk into a StoreError that says what to do."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise StoreError(f"cannot {doing} {path}: {_REASONS[errno.ENOENT]}") from error
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0, str(error))
+        raise StoreError(f"cannot {doing} {path}: {reason}") from error
+
+
+def create_root(path: str | Path, attributes: dict[str, Any], fill: Callable[[Group], None]) -> Group:
+    """Create a run that does not exist yet, all at once: a kill leaves a whole empty run or none."""
+    if is_url(path):
+        return _create_at_url(str(path), attributes, fill)
+    target = Path(path)
+    if target.exists():
+        raise StoreError(f"{path} exists already; choose another output path, or remove it first")
+    draft = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.new")
+    with storage_errors(path, "create"):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            fill(zarr.create_group(str(draft), attributes=attributes))
+            os.rename(draft, target)  # noqa: PTH104  (fails if the target appeared meanwhile)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+    return open_root(path, mode="r+")
+
+
+def open_root(path: str | Path, mode: Literal["r", "r+"] = "r") -> Group:
+    """Open the root group of a run, or say in one line that it is not one."""
+    if not is_url(path) and not Path(path).exists():
+        raise StoreError(f"{path} does not exist; expected a run (see `nado runs list`)")
+    try:
+        root = zarr.open_group(str(path), mode=mode, use_consolidated=False)
+        schema = root.attrs.get("schema")
+    except Exception as error:  # whatever zarr finds wrong, it is not a run
+        raise StoreError(f"{path} is not a run: expected a zarr v3 group of schema {SCHEMA}") from error
+    if schema != SCHEMA:
+        raise StoreError(f"{path} is not a run: its schema is {schema!r}, expected {SCHEMA!r}")
+    return root
+
+
+def _create_at_url(url: str, attributes: dict[str, Any], fill: Callable[[Group], None]) -> Group:
+    try:
+        root = zarr.create_group(url, attributes={})
+    except ContainsGroupError as error:
+        raise StoreError(f"{url} exists already; choose another output path") from error
+    fill(root)
+    root.attrs.put(attributes)
+    return root

@@ -1,0 +1,95 @@
+"""The typed description that every run carries in its root attributes."""
+
+import uuid
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA = "nado-run/1"
+
+
+class Status(StrEnum):
+    """How far a run has come, or how it ended."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+
+class ParameterRecord(_Model):
+    """One parameter of a protocol: value, unit and type name."""
+
+    value: bool | int | float | str | list[Any] | None
+    units: str = ""
+    type: str = ""
+
+
+class ProtocolRecord(_Model):
+    """Which protocol made the run, with every parameter."""
+
+    name: str
+    parameters: dict[str, ParameterRecord] = Field(default_factory=dict)
+
+    def values(self) -> dict[str, Any]:
+        """Give the bare parameter values by name."""
+        return {name: parameter.value for name, parameter in self.parameters.items()}
+
+
+class SetupRecord(_Model):
+    """Which bench made the run, with the settings that its numbers depend on."""
+
+    name: str
+    kind: str = ""
+    details: dict[str, Any] = Field(default_factory=dict)
+
+
+class RunMetadata(_Model):
+    """All that is known about a run besides its numbers. Times are ISO 8601 in UTC."""
+
+    schema_: Literal["nado-run/1"] = Field(default=SCHEMA, alias="schema")
+    run_id: str = Field(default_factory=lambda: new_run_id())
+    status: Status = Status.RUNNING
+    reason: str = ""
+    traceback: str = ""
+    started: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    ended: datetime | None = None
+    sample: str = ""
+    operator: str = ""
+    setup: SetupRecord | None = None
+    protocol: ProtocolRecord | None = None
+    code: dict[str, str] = Field(default_factory=dict)
+    instruments: dict[str, Any] = Field(default_factory=dict)
+    lineage: list[str] = Field(default_factory=list)
+    notes: dict[str, Any] = Field(default_factory=dict)
+
+    model_config = ConfigDict(extra="ignore", validate_assignment=True, populate_by_name=True)
+
+    def to_attributes(self) -> dict[str, Any]:
+        """Give the JSON-able root attributes of the store."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+def new_run_id() -> str:
+    """Make a run id that sorts by time and is unique anywhere: 20260131T101112-1a2b3c4d."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+
+
+def code_version() -> dict[str, str]:
+    """Name the versions of the software that a run depends on."""
+    import platform
+    from importlib.metadata import PackageNotFoundError, version
+
+    versions = {"python": platform.python_version()}
+    for package in ("nado-lab", "numpy", "zarr", "pymeasure", "pyvisa"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "not installed"
+    return versions

@@ -1,0 +1,81 @@
+"""A run, opened to be read: only what was committed is shown."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+from zarr.core.group import Group
+
+from lab.store import layout
+from lab.store.errors import StoreError
+from lab.store.location import open_root
+from lab.store.metadata import RunMetadata, Status
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+class Run:
+    """Read one run. Each call looks at the store again, so a live run is seen growing."""
+
+    def __init__(self, path: str, root: Group) -> None:
+        self.path = path
+        self._root = root
+        try:
+            self.metadata = RunMetadata.model_validate(root.attrs.asdict())
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise StoreError(f"{path}: its metadata is not valid: {first['loc']}: {first['msg']}") from error
+
+    @classmethod
+    def open(cls, path: str | Path) -> "Run":
+        """Open a run by path or URL."""
+        return cls(str(path), open_root(path))
+
+    @property
+    def status(self) -> Status:
+        """Say how the run ended, or that it is running (or was killed)."""
+        return self.metadata.status
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """Name the streams of the run, primary first."""
+        found = [name for name, _ in self._root.groups()]
+        return tuple(sorted(found, key=lambda name: (name != layout.PRIMARY, name)))
+
+    def rows(self, stream: str = layout.PRIMARY) -> int:
+        """Give the committed rows of a stream."""
+        return layout.committed_rows(self._group(stream))
+
+    def dataset(self, stream: str = layout.PRIMARY) -> "xr.Dataset":
+        """Open the committed rows of a stream, lazily, with named dimensions, coordinates, units."""
+        import xarray as xr
+
+        group = self._group(stream)
+        rows = layout.committed_rows(group)
+        fixed = {name for name, array in group.arrays() if layout.dimensions(array)[:1] != (layout.ROW,)}
+        by_length: dict[int, set[str]] = {}
+        for name, array in layout.row_arrays(group).items():
+            by_length.setdefault(array.shape[0], set()).add(name)
+        everything = fixed.union(*by_length.values())
+        parts = [
+            xr.open_zarr(
+                self._root.store,
+                group=_inside(self._root, stream),
+                consolidated=False,
+                chunks=None,  # type: ignore[arg-type]
+                drop_variables=everything - names - fixed,
+            ).isel({layout.ROW: slice(0, rows)})
+            for names in by_length.values()
+        ]
+        return xr.merge(parts, compat="override", join="override", combine_attrs="override")
+
+    def _group(self, stream: str) -> Group:
+        group = self._root.get(stream)
+        if not isinstance(group, Group):
+            raise StoreError(f"{self.path} has no stream {stream!r}; it has {', '.join(self.streams)}")
+        return group
+
+
+def _inside(root: Group, stream: str) -> str:
+    return f"{root.path}/{stream}" if root.path else stream

@@ -1,0 +1,88 @@
+"""Gather the trials of one or several runs as plain arrays, for fitting and comparing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lab.store.errors import StoreError
+from lab.store.layout import PRIMARY
+from lab.store.reader import Run
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class TrialArrays:
+    """Measured trials in device units.
+
+    drive (trial, step, port) in [-1, 1]; readout (trial, step, channel); initial (trial, channel)
+    or None; sequence (trial,) equal where the drive is a repeat, unique across runs.
+    """
+
+    drive: np.ndarray
+    readout: np.ndarray
+    initial: np.ndarray | None
+    sequence: np.ndarray
+    channels: tuple[str, ...]
+    units: tuple[str, ...]
+    lineage: tuple[str, ...]
+
+
+def load_trials(*runs: str | Path | Run) -> TrialArrays:
+    """Read drive, readout, initial and sequence of all committed trials of `runs`, joined."""
+    if not runs:
+        raise StoreError("no run was given; expected at least one")
+    opened = [run if isinstance(run, Run) else Run.open(run) for run in runs]
+    parts = [_load_one(run) for run in opened]
+    first = parts[0]
+    for run, part in zip(opened, parts, strict=True):
+        _check_alike(opened[0], first, run, part)
+    offsets = np.cumsum([0] + [int(part.sequence.max(initial=-1)) + 1 for part in parts[:-1]])
+    initials = [part.initial for part in parts]
+    return TrialArrays(
+        drive=np.concatenate([part.drive for part in parts]),
+        readout=np.concatenate([part.readout for part in parts]),
+        initial=None if any(i is None for i in initials) else np.concatenate(initials),  # type: ignore[arg-type]
+        sequence=np.concatenate([part.sequence + o for part, o in zip(parts, offsets, strict=True)]),
+        channels=first.channels,
+        units=first.units,
+        lineage=tuple(run.metadata.run_id for run in opened),
+    )
+
+
+def _load_one(run: Run) -> TrialArrays:
+    data = run.dataset(PRIMARY)
+    for name, dims in (("drive", ("trial", "step", "port")), ("readout", ("trial", "step", "channel"))):
+        if name not in data or data[name].dims != dims:
+            raise StoreError(f"{run.path} holds no {name!r} with dims {dims}; it cannot be used as trials")
+    if data.sizes["trial"] == 0:
+        raise StoreError(f"{run.path} holds no committed trial")
+    channels = data["channel"].values if "channel" in data.coords else range(data.sizes["channel"])
+    return TrialArrays(
+        drive=data["drive"].values,
+        readout=data["readout"].values,
+        initial=data["initial"].values if "initial" in data else None,
+        sequence=data["sequence"].values if "sequence" in data else np.arange(data.sizes["trial"]),
+        channels=tuple(str(name) for name in channels),
+        units=_channel_units(data),
+        lineage=(run.metadata.run_id,),
+    )
+
+
+def _channel_units(data: "xr.Dataset") -> tuple[str, ...]:
+    if "channel_units" in data:
+        return tuple(str(unit) for unit in data["channel_units"].values)
+    return (str(data["readout"].attrs.get("units", "1")),) * data.sizes["channel"]
+
+
+def _check_alike(first_run: Run, first: TrialArrays, run: Run, part: TrialArrays) -> None:
+    if part.channels != first.channels or part.units != first.units:
+        raise StoreError(f"{run.path} and {first_run.path} have different channels; they cannot be joined")
+    if part.drive.shape[1:] != first.drive.shape[1:]:
+        raise StoreError(
+            f"{run.path} has drive (step, port) {part.drive.shape[1:]}, {first_run.path} has "
+            f"{first.drive.shape[1:]}; runs joined for a fit need the same"
+        )
