@@ -63,6 +63,15 @@ def item_bytes(column: Column) -> int:
     return 64 if column.dtype == "string" else np.dtype(column.dtype).itemsize
 
 
+def streams(root: Group) -> dict[str, Group]:
+    """Open every stream group of a run, never through consolidated metadata, which may be stale."""
+    mode = "r" if root.read_only else "r+"
+    return {
+        name: zarr.open_group(root.store, path=group.path, mode=mode, use_consolidated=False)
+        for name, group in root.groups()
+    }
+
+
 def committed_rows(group: Group) -> int:
     """Give the number of rows that are safe in a stream."""
     return int(group.attrs[COMMITTED])  # type: ignore[arg-type]
@@ -93,7 +102,7 @@ def consolidate(root: Group) -> None:
     """Copy all metadata to the root (and each stream's to the stream), once a run no longer changes."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Consolidated metadata is currently not part")
-        for _, group in root.groups():
+        for group in streams(root).values():
             zarr.consolidate_metadata(root.store, path=group.path)
         zarr.consolidate_metadata(root.store, path=root.path)
 

@@ -71,10 +71,10 @@ class Run:
         return xr.merge(parts, compat="override", join="override", combine_attrs="override")
 
     def _group(self, stream: str) -> Group:
-        group = self._root.get(stream)
-        if not isinstance(group, Group):
+        groups = layout.streams(self._root)
+        if stream not in groups:
             raise StoreError(f"{self.path} has no stream {stream!r}; it has {', '.join(self.streams)}")
-        return group
+        return groups[stream]
 
 
 def _inside(root: Group, stream: str) -> str:

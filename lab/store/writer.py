@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from zarr.core.group import Group
@@ -55,7 +55,7 @@ class RunWriter:
         """Open a run that ended early and go on after its last committed row."""
         root = open_root(path, mode="r+")
         with storage_errors(path, "repair"):
-            for _, group in root.groups():
+            for group in layout.streams(root).values():
                 layout.truncate(group)
         writer = cls(str(path), root, {name: tuple(cols) for name, cols in streams.items()})
         writer.update(status=Status.RUNNING, reason="", traceback="", ended=None)
@@ -102,7 +102,7 @@ class RunWriter:
     def _last_elapsed(self) -> float:
         """Give the largest elapsed time stored: a resumed run goes on from there."""
         ends = [0.0]
-        for _, group in self._root.groups():
+        for group in layout.streams(self._root).values():
             rows = layout.committed_rows(group)
             if rows:
                 ends.append(float(group["elapsed"][rows - 1]))  # type: ignore[index,arg-type]
@@ -113,10 +113,11 @@ class _Stream:
     """One stream's buffer and arrays."""
 
     def __init__(self, path: str, root: Group, name: str, columns: tuple[Column, ...]) -> None:
-        if name not in root:
+        groups = layout.streams(root)
+        if name not in groups:
             raise StoreError(f"the run {path} has no stream {name!r}: it was made by another protocol")
         self._path, self._name = path, name
-        self._group = cast(Group, root[name])
+        self._group = groups[name]
         self._columns = columns
         self._arrays = layout.row_arrays(self._group)
         self._buffer = RowBuffer(name, columns)
