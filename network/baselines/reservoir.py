@@ -1,0 +1,22 @@
+"""The reservoir: random weights into the devices, and only the readout trained."""
+
+from typing import Any
+
+import torch
+
+from network.device_network import DeviceNetwork
+from network.readout_fit import fit_readout
+from network.tasks.task import Task
+
+
+@torch.no_grad()
+def fit_reservoir(
+    network: DeviceNetwork, task: Task, twins: Any, *, ridge: float = 10.0, seed: int = 0, batch: int = 250
+) -> None:
+    """Fit the readout by ridge on the noisy twin's responses, so that it can be deployed as it is."""
+    generator = torch.Generator().manual_seed(seed)
+    parts = [
+        network.features(network.respond(part, twins, generator=generator))
+        for part in task.train.inputs.split(batch)
+    ]
+    fit_readout(network, torch.cat(parts), task, task.train.targets, ridge)

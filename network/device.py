@@ -1,0 +1,98 @@
+"""What a network needs of a device, and of a twin of it."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+import torch
+from torch import Tensor
+
+from network.errors import NetworkError
+
+
+@runtime_checkable
+class Device(Protocol):
+    """Anything that answers a drive: a setup on instruments, or a twin."""
+
+    @property
+    def port_count(self) -> int:
+        """Return the number of drive inputs."""
+        ...
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Return the names of the readouts."""
+        ...
+
+    def respond(self, drive: Any) -> Any:
+        """Answer drive (..., step, port) in [-1, 1] with readout (..., step, channel), SI units."""
+        ...
+
+
+class TwinDevice(Protocol):
+    """A differentiable device: torch in, torch out, and its noise can be switched off."""
+
+    @property
+    def port_count(self) -> int:
+        """Return the number of drive inputs."""
+        ...
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Return the names of the readouts."""
+        ...
+
+    @property
+    def readout_mean(self) -> Tensor:
+        """Return the mean readout (channel,), for normalisation."""
+        ...
+
+    @property
+    def readout_std(self) -> Tensor:
+        """Return the standard deviation of the readout (channel,), for normalisation."""
+        ...
+
+    def respond(
+        self, drive: Tensor, *, noise: bool = True, generator: torch.Generator | None = None
+    ) -> Tensor:
+        """Answer drive (..., step, port) with readout (..., step, channel), differentiably."""
+        ...
+
+
+Twins: TypeAlias = TwinDevice | Sequence[TwinDevice]
+"""The twins of one layer: one for all its nodes, or several that its nodes take in turn."""
+
+
+def twins_of_layers(twins: Any, layer_count: int) -> list[Twins]:
+    """Give every layer its twins: one twin for all layers, or a list with one entry a layer."""
+    if hasattr(twins, "respond"):
+        return [twins] * layer_count
+    if len(twins) != layer_count:
+        raise NetworkError(
+            f"a network of {layer_count} layers needs one twin, or {layer_count} entries (one a layer); "
+            f"got {len(twins)}"
+        )
+    return list(twins)
+
+
+def first_twin(twins: Twins) -> TwinDevice:
+    """Return the twin whose ports, channels and normalisation stand for the layer."""
+    return twins[0] if isinstance(twins, Sequence) else twins
+
+
+def respond_nodes(
+    twins: Twins, drives: Tensor, *, noise: bool = True, generator: torch.Generator | None = None
+) -> Tensor:
+    """Answer drives (trial, node, step, port) with readouts (trial, node, step, channel).
+
+    Node i belongs to twin i modulo their number; each twin is called once with all its nodes.
+    """
+    if not isinstance(twins, Sequence):
+        return twins.respond(drives, noise=noise, generator=generator)
+    nodes = drives.shape[1]
+    owned = [torch.arange(i, nodes, len(twins)) for i in range(min(len(twins), nodes))]
+    parts = [
+        twin.respond(drives[:, mine], noise=noise, generator=generator)
+        for twin, mine in zip(twins, owned, strict=False)
+    ]
+    order = torch.argsort(torch.cat(owned))
+    return torch.cat(parts, dim=1)[:, order]

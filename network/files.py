@@ -1,0 +1,96 @@
+"""Network files: a directory `name.net/` with weights.safetensors and card.json; loading runs no code."""
+
+import json
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import torch
+from pydantic import ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from network.device_network import DeviceNetwork
+from network.errors import NetworkFileError
+from network.spec import NetworkSpec
+
+SCHEMA = "nado-network/1"
+WEIGHTS, CARD = "weights.safetensors", "card.json"
+MAX_CARD_BYTES = 16_000_000
+
+
+@dataclass(frozen=True)
+class SavedNetwork:
+    """A network as read from its file, with the notes kept beside it (task, training, scores, lineage)."""
+
+    network: DeviceNetwork
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+def save(network: DeviceNetwork, path: str | Path, notes: dict[str, Any] | None = None) -> Path:
+    """Write the network and JSON-able notes to a new directory `path`, all or nothing."""
+    path = Path(path)
+    if path.exists():
+        raise NetworkFileError(f"{path} exists; choose another name or remove it first")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    card = {"schema": SCHEMA, "spec": network.spec.model_dump(mode="json"), "notes": notes or {}}
+    scratch = path.parent / f".{path.name}-{uuid4().hex}"
+    scratch.mkdir()
+    try:
+        (scratch / CARD).write_text(json.dumps(card, indent=2, allow_nan=False), encoding="utf-8")
+        save_file({k: v.detach().contiguous() for k, v in network.state_dict().items()}, scratch / WEIGHTS)
+        scratch.rename(path)
+    except BaseException:
+        shutil.rmtree(scratch, ignore_errors=True)
+        raise
+    return path
+
+
+def load(path: str | Path) -> SavedNetwork:
+    """Read a network file; one that is damaged, truncated or of another kind is refused."""
+    path = Path(path)
+    spec, notes = _read_card(path)
+    with torch.device("meta"):
+        network = DeviceNetwork(spec)
+    network.load_state_dict(_read_weights(path, network.state_dict()), assign=True)
+    for parameter in network.parameters():
+        parameter.requires_grad_(True)
+    return SavedNetwork(network, notes)
+
+
+def _read_card(path: Path) -> tuple[NetworkSpec, dict[str, Any]]:
+    card_path = path / CARD
+    if not card_path.is_file() or not (path / WEIGHTS).is_file():
+        raise NetworkFileError(f"{path} is not a network: expected a directory with {CARD} and {WEIGHTS}")
+    if card_path.stat().st_size > MAX_CARD_BYTES:
+        raise NetworkFileError(f"{card_path} is larger than {MAX_CARD_BYTES} bytes; not a network card")
+    try:
+        card = json.loads(card_path.read_text(encoding="utf-8"))
+        if card["schema"] != SCHEMA:
+            raise NetworkFileError(f"{card_path} has schema {card['schema']!r}, expected {SCHEMA!r}")
+        return NetworkSpec.model_validate(card["spec"]), dict(card["notes"])
+    except (ValidationError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise NetworkFileError(f"{card_path} is damaged: {_first_line(error)}") from error
+
+
+def _read_weights(path: Path, expected: dict[str, Tensor]) -> dict[str, Tensor]:
+    try:
+        with safe_open(path / WEIGHTS, framework="pt") as file:
+            found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
+            wanted = {key: tuple(value.shape) for key, value in expected.items()}
+            if found != wanted:
+                raise NetworkFileError(f"{path / WEIGHTS} does not hold the weights that {CARD} describes")
+            weights = {key: file.get_tensor(key) for key in wanted}
+    except (SafetensorError, OSError) as error:
+        raise NetworkFileError(f"{path / WEIGHTS} is damaged: {_first_line(error)}") from error
+    for key, value in weights.items():
+        if value.dtype != expected[key].dtype or not torch.isfinite(value).all():
+            raise NetworkFileError(f"{path / WEIGHTS}: {key} must be finite {expected[key].dtype} numbers")
+    return weights
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

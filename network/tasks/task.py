@@ -1,0 +1,68 @@
+"""What a task is: examples to train on, examples to test on, and how an answer is scored."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import torch
+from torch import Tensor
+
+from network.errors import TaskError
+
+
+class Metric(StrEnum):
+    """How answers are scored; ACCURACY is better high, NRMSE better low."""
+
+    ACCURACY = "accuracy"
+    NRMSE = "nrmse"
+
+    def score(self, answers: Tensor, targets: Tensor) -> float:
+        """Score answers (trial, output), or (trial, step, output), against targets."""
+        if self is Metric.ACCURACY:
+            return float((answers.argmax(-1) == targets).double().mean())
+        error = (answers - targets).double().pow(2).mean((0, 1))
+        return float((error / targets.double().var((0, 1), unbiased=False)).mean().sqrt())
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Inputs (trial, step, feature) with targets: classes (trial,) or values (trial, step, output)."""
+
+    inputs: Tensor
+    targets: Tensor
+
+    def __len__(self) -> int:
+        """Return the number of trials."""
+        return len(self.inputs)
+
+    def __getitem__(self, index: slice | Tensor) -> "Examples":
+        """Return some of the trials."""
+        return Examples(self.inputs[index], self.targets[index])
+
+
+@dataclass(frozen=True)
+class Task:
+    """Training and test examples of one problem; `washout` steps at the start of a trial do not count."""
+
+    name: str
+    metric: Metric
+    outputs: int
+    train: Examples
+    test: Examples
+    washout: int = 0
+
+
+def stratified_split(classes: Tensor, train: int, test: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Choose `train` and `test` indices, disjoint, with every class in its share; the seed decides."""
+    if train < 1 or test < 1 or train + test > len(classes):
+        raise TaskError(f"a split into {train} + {test} needs so many examples; there are {len(classes)}")
+    shuffled = torch.randperm(len(classes), generator=torch.Generator().manual_seed(seed))
+    interleaved = _interleave(classes[shuffled], shuffled)
+    return interleaved[:train], interleaved[train : train + test]
+
+
+def _interleave(classes: Tensor, order: Tensor) -> Tensor:
+    place = torch.empty(len(classes), dtype=torch.float64)
+    for label in classes.unique():
+        mine = torch.nonzero(classes == label).squeeze(1)
+        place[mine] = (torch.arange(len(mine), dtype=torch.float64) + 0.5) / len(mine)
+    return order[torch.argsort(place, stable=True)]

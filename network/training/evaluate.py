@@ -1,0 +1,47 @@
+"""Answers and scores of a network on twins."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from network.device_network import DeviceNetwork
+from network.tasks.task import Examples, Task
+
+
+@torch.no_grad()
+def answer(
+    network: DeviceNetwork,
+    inputs: Tensor,
+    twins: Any,
+    *,
+    noise: bool = True,
+    seed: int = 0,
+    batch: int = 250,
+) -> Tensor:
+    """Answer inputs (trial, step, feature) on twins, `batch` trials at a time; one noise draw each."""
+    generator = torch.Generator().manual_seed(seed)
+    parts = [network(part, twins, noise=noise, generator=generator) for part in inputs.split(batch)]
+    return torch.cat(parts)
+
+
+def score_on_twins(
+    network: DeviceNetwork,
+    task: Task,
+    twins: Any,
+    *,
+    examples: Examples | None = None,
+    noise: bool = True,
+    seed: int = 1,
+) -> float:
+    """Score the network on twins over the task's test examples (or others), by the task's metric."""
+    examples = examples or task.test
+    answers = answer(network, examples.inputs, twins, noise=noise, seed=seed)
+    return score_answers(task, answers, examples.targets)
+
+
+def score_answers(task: Task, answers: Tensor, targets: Tensor) -> float:
+    """Score answers, wherever they come from (twin or device), leaving out the task's washout."""
+    if answers.ndim == 3:
+        answers, targets = answers[:, task.washout :], targets[:, task.washout :]
+    return task.metric.score(answers, targets)

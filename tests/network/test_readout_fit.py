@@ -1,0 +1,17 @@
+"""The ridge readout against scikit-learn."""
+
+import numpy as np
+import torch
+from sklearn.linear_model import Ridge
+
+from network.readout_fit import solve_ridge
+
+
+def test_ridge_agrees_with_scikit_learn():
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(50, 8, generator=generator, dtype=torch.float64) + 3
+    y = torch.randn(50, 2, generator=generator, dtype=torch.float64) - 1
+    weight, bias = solve_ridge(x, y, 2.5)
+    peer = Ridge(alpha=2.5).fit(x.numpy(), y.numpy())
+    np.testing.assert_allclose(weight.numpy(), peer.coef_, atol=1e-10)
+    np.testing.assert_allclose(bias.numpy(), peer.intercept_, atol=1e-10)
