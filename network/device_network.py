@@ -48,12 +48,23 @@ class DeviceNetwork(nn.Module):
         """Return the number of trainable numbers."""
         return sum(p.numel() for p in self.parameters())
 
-    def drives(self, layer: int, inputs: Tensor, below: Sequence[Tensor]) -> Tensor:
-        """Mix inputs (trial, step, feature) and the readouts of the layers below into drives.
+    @property
+    def port_count(self) -> int:
+        """Return the number of drive inputs of a device of the first layer."""
+        return self.spec.layers[0].ports
 
-        `below` holds one (trial, node, step, channel) for each lower layer, in device units, the lowest
-        first (empty for layer 0). Returns (trial, node, step, port), inside [-1, 1].
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Return the readouts of a device of the first layer."""
+        return self.spec.layers[0].channels
+
+    def drives(self, layer: int, inputs: Tensor, below: Sequence[Tensor] | Tensor | None) -> Tensor:
+        """Mix inputs (trial, step, feature) and the readouts below into drives (trial, node, step, port).
+
+        `below` holds the readouts (trial, node, step, channel) of the lower layers in device units, the
+        lowest first, or those of the layer below alone. The drives lie inside [-1, 1].
         """
+        below = _as_list(below)
         self._check(layer, inputs, below)
         mixed = self.from_inputs[layer](inputs)
         if layer > 0:
@@ -99,8 +110,8 @@ class DeviceNetwork(nn.Module):
             raise NetworkError(
                 f"inputs must be (trial, step, {self.spec.features} features), got {tuple(inputs.shape)}"
             )
-        if len(below) < layer:
-            raise NetworkError(f"layer {layer} needs the readouts of {layer} lower layers, got {len(below)}")
+        if layer > 0 and not below:
+            raise NetworkError(f"layer {layer} needs the readouts of the lower layers, got none")
 
 
 def build(
@@ -154,6 +165,12 @@ def _adopt_normalisation(network: DeviceNetwork, twins: list[Twins]) -> None:
         twin = first_twin(devices)
         network.get_buffer(f"readout_mean_{layer}").copy_(twin.readout_mean)
         network.get_buffer(f"readout_std_{layer}").copy_(twin.readout_std.clamp_min(1e-12))
+
+
+def _as_list(below: Sequence[Tensor] | Tensor | None) -> list[Tensor]:
+    if below is None:
+        return []
+    return [below] if isinstance(below, Tensor) else list(below)
 
 
 def _by_step(readouts: Tensor) -> Tensor:
