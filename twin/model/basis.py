@@ -1,0 +1,61 @@
+"""The linear basis between readouts (device units) and the scores x the dynamics live in."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Basis(nn.Module):
+    """Keep y = mean + std (C x): mean, std (channel,) and C (channel, score) as fitted buffers."""
+
+    mean: Tensor
+    std: Tensor
+    matrix: Tensor
+    inverse: Tensor
+
+    def __init__(self, channels: int, scores: int) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(channels))
+        self.register_buffer("std", torch.ones(channels))
+        self.register_buffer("matrix", torch.eye(channels, scores))
+        self.register_buffer("inverse", torch.eye(scores, channels))
+        self.is_identity = scores == channels
+
+    @torch.no_grad()
+    def fit(self, readout: Tensor) -> Tensor:
+        """Fit to readout (…, channel); return the residual (…, channel) in units of std."""
+        flat = readout.reshape(-1, readout.shape[-1]).double()
+        self.mean.copy_(flat.mean(0))
+        if self.is_identity:
+            self.std.copy_(flat.std(0).clamp_min(1e-30))
+        else:
+            self._fit_components(flat - flat.mean(0))
+        return self.normalise(readout) - self.decode_normalised(self.encode(readout))
+
+    def _fit_components(self, centred: Tensor) -> None:
+        """Take the principal components; every score gets unit variance and std is common to all channels."""
+        scale = centred.square().mean().sqrt().clamp_min(1e-30)
+        self.std.fill_(float(scale))
+        _, singular, vectors = torch.linalg.svd(centred / scale, full_matrices=False)
+        count = self.matrix.shape[1]
+        spread = singular[:count] / len(centred) ** 0.5
+        self.matrix.copy_(vectors[:count].T * spread)
+        self.inverse.copy_(vectors[:count] / spread.clamp_min(1e-12)[:, None])
+
+    def normalise(self, readout: Tensor) -> Tensor:
+        """Turn device units to units of std about the mean."""
+        return (readout - self.mean) / self.std
+
+    def encode(self, readout: Tensor) -> Tensor:
+        """Turn readouts (…, channel) to scores (…, score)."""
+        normal = self.normalise(readout)
+        return normal if self.is_identity else normal @ self.inverse.T
+
+    def decode_normalised(self, scores: Tensor) -> Tensor:
+        """Turn scores to readouts in units of std."""
+        return scores if self.is_identity else scores @ self.matrix.T
+
+    def restore(self, normal: Tensor) -> Tensor:
+        """Turn units of std back to device units."""
+        return self.mean + self.std * normal

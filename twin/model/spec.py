@@ -1,0 +1,68 @@
+"""The sizes of a twin's model: everything that must be known to build it before its weights are loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twin.errors import TwinError
+
+LIMITS = {
+    "ports": (1, 64),
+    "channels": (1, 100_000),
+    "scores": (1, 512),
+    "delays": (0, 64),
+    "drive_lags": (0, 64),
+    "hidden": (0, 512),
+    "width": (1, 4096),
+    "sources": (0, 512),
+    "taus": (1, 16),
+    "diffusion_rank": (0, 512),
+    "observation_rank": (0, 512),
+    "substeps": (1, 1024),
+}
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """State the sizes: `scores` readout coordinates with `delays`, `hidden` states, `sources` coloured noises.
+
+    `drive_lags` past drives are seen beside the present one. `sources` noise channels have `taus` time
+    constants each. Ranks are those of the diffusion and of the observation noise beside their diagonals.
+    """
+
+    ports: int
+    channels: int
+    scores: int
+    delays: int = 1
+    drive_lags: int = 1
+    hidden: int = 0
+    width: int = 64
+    sources: int = 0
+    taus: int = 1
+    diffusion_rank: int = 0
+    observation_rank: int = 0
+    substeps: int = 1
+    solver: str = "euler_maruyama"
+
+    def __post_init__(self) -> None:
+        for name, (low, high) in LIMITS.items():
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+                raise TwinError(f"{name} must be a whole number from {low} to {high}; got {value!r}")
+        if self.scores > self.channels:
+            raise TwinError(f"scores ({self.scores}) cannot exceed channels ({self.channels})")
+
+    @property
+    def coloured(self) -> int:
+        """Number of coloured noise states a."""
+        return self.sources * self.taus
+
+    @property
+    def state(self) -> int:
+        """Size of the state (x, h, a) that a solver moves."""
+        return self.scores + self.hidden + self.coloured
+
+    @property
+    def wiener(self) -> int:
+        """Number of independent Wiener processes."""
+        return self.scores + self.diffusion_rank + self.coloured

@@ -1,0 +1,128 @@
+"""The twin: a neural SDE between a start and a readout, answering drives like the device it was fitted to."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from twin.errors import TwinError
+from twin.model.basis import Basis
+from twin.model.neural_sde import NeuralSDE
+from twin.model.noise import ObservationNoise
+from twin.model.spec import ModelSpec
+from twin.solvers import solver
+
+
+class Start(NamedTuple):
+    """What a path continues: past scores (row, delays + 1, score), the last is now; past drive (row, lags, port)."""
+
+    scores: Tensor
+    drive: Tensor
+
+
+class Twin(nn.Module):
+    """Answer drives in [-1, 1] with readouts in device units, differentiable and with sampled noise."""
+
+    initial: Tensor
+    drive_low: Tensor
+    drive_high: Tensor
+
+    def __init__(
+        self, spec: ModelSpec, channels: tuple[str, ...], units: tuple[str, ...], step_s: float = 1.0
+    ) -> None:
+        super().__init__()
+        if len(channels) != spec.channels or len(units) != spec.channels:
+            raise TwinError(f"{spec.channels} channels need as many names and units; got {channels}, {units}")
+        self.spec, self.channels, self.units, self.step_s = spec, tuple(channels), tuple(units), step_s
+        self.basis = Basis(spec.channels, spec.scores)
+        self.sde = NeuralSDE(spec)
+        self.observation = ObservationNoise(spec.channels, spec.observation_rank)
+        self.register_buffer("initial", torch.zeros(spec.scores))
+        self.register_buffer("drive_low", -torch.ones(spec.ports))
+        self.register_buffer("drive_high", torch.ones(spec.ports))
+        self.card: dict[str, Any] = {}
+
+    @property
+    def port_count(self) -> int:
+        """Number of drive ports."""
+        return self.spec.ports
+
+    @property
+    def readout_mean(self) -> Tensor:
+        """Mean readout (channel,) of the trials the twin was fitted to."""
+        return self.basis.mean
+
+    @property
+    def readout_std(self) -> Tensor:
+        """Standard deviation (channel,) of the readouts the twin was fitted to."""
+        return self.basis.std
+
+    def respond(
+        self,
+        drive: Tensor,
+        *,
+        noise: bool = True,
+        generator: torch.Generator | None = None,
+        start: Start | None = None,
+    ) -> Tensor:
+        """Answer drive (…, step, port) from the initial state with readout (…, step, channel)."""
+        drive = torch.as_tensor(drive, dtype=self.initial.dtype, device=self.initial.device)
+        if drive.ndim < 2 or drive.shape[-1] != self.spec.ports:
+            raise TwinError(f"drive must be (…, step, {self.spec.ports} ports); got {tuple(drive.shape)}")
+        rows = drive.reshape(-1, *drive.shape[-2:])
+        normal = self.basis.decode_normalised(self.paths(rows, start, noise=noise, generator=generator))
+        if noise:
+            normal = normal + self.observation.sample(tuple(normal.shape[:-1]), generator)
+        return self.basis.restore(normal).reshape(*drive.shape[:-1], self.spec.channels)
+
+    def default_start(self, rows: int) -> Start:
+        """Return the defined initial state, `rows` times: constant past, no past drive."""
+        spec = self.spec
+        scores = self.initial.expand(rows, spec.delays + 1, spec.scores)
+        return Start(scores, self.initial.new_zeros(rows, spec.drive_lags, spec.ports))
+
+    def paths(
+        self,
+        drive: Tensor,
+        start: Start | None = None,
+        *,
+        noise: bool = True,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """Run the SDE under drive (row, step, port); return the scores (row, step, score)."""
+        rows, steps, _ = drive.shape
+        start = start or self.default_start(rows)
+        shape = (steps, self.spec.substeps, rows, self.spec.wiener)
+        dt = 1.0 / self.spec.substeps
+        if noise:
+            wiener = torch.randn(shape, generator=generator, device=drive.device) * dt**0.5
+        else:
+            wiener = drive.new_zeros(1).expand(shape)
+        return self._run(self.drive_parts(start.drive, drive), start.scores, wiener, dt)
+
+    def drive_parts(self, past: Tensor, drive: Tensor) -> Tensor:
+        """Weigh every step's drive with its lags at once: (row, step, ·)."""
+        count = self.spec.drive_lags + 1
+        lagged = torch.cat([past, drive], 1).unfold(1, count, 1)
+        return self.sde.field.drive_part(lagged.flatten(2))
+
+    def _run(self, parts: Tensor, scores: Tensor, wiener: Tensor, dt: float) -> Tensor:
+        """Step through the drive; delays and drive are constant within a step."""
+        spec, take = self.spec, solver(self.spec.solver)
+        past = list(scores.unbind(1))
+        z = torch.cat([past[-1], scores.new_zeros(len(scores), spec.state - spec.scores)], -1)
+        for constant, noises in zip(parts.unbind(1), wiener.unbind(0), strict=True):
+            delays = torch.cat(past[-1 - spec.delays : -1], -1) if spec.delays else z
+            self.sde.hold(self.sde.field.prepare(constant, delays))
+            for dw in noises.unbind(0):
+                z = take(self.sde, z, dt, dw)
+            past.append(z[..., : spec.scores])
+        return torch.stack(past[spec.delays + 1 :], 1)
+
+    def outside(self, drive: Tensor) -> Tensor:
+        """Tell how far drive (…, step, port) lies outside the fitted range, in half ranges (…); 0 inside."""
+        half = ((self.drive_high - self.drive_low) / 2).clamp_min(1e-12)
+        excess = torch.maximum(drive - self.drive_high, self.drive_low - drive) / half
+        return excess.clamp_min(0).amax((-2, -1))

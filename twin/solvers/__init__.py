@@ -1,0 +1,35 @@
+"""Fixed-step solvers: `step(sde, z, dt, dw) -> z` moves the state (row, state) by dt."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from torch import Tensor
+
+from twin.errors import TwinError
+from twin.solvers import euler_maruyama, heun
+
+
+class SDE(Protocol):
+    """What a solver asks of an equation, in torchsde's words."""
+
+    def g_prod(self, t: float, z: Tensor, v: Tensor) -> Tensor:
+        """Return the diffusion applied to v (row, Wiener)."""
+        ...
+
+    def f_and_g_prod(self, t: float, z: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Return drift and diffusion applied to v."""
+        ...
+
+
+Step = Callable[[SDE, Tensor, float, Tensor], Tensor]
+SOLVERS: dict[str, Step] = {"euler_maruyama": euler_maruyama.step, "heun": heun.step}
+
+
+def solver(name: str) -> Step:
+    """Return the step of the named solver."""
+    if name not in SOLVERS:
+        raise TwinError(f"solver must be one of {', '.join(SOLVERS)}; got {name!r}")
+    return SOLVERS[name]
+
+
+__all__ = ["SDE", "SOLVERS", "Step", "solver"]

@@ -1,0 +1,13 @@
+"""Heun (Stratonovich): strong order 1 for commutative noise. Kloeden and Platen 1992, section 11.1."""
+
+from typing import Any
+
+from torch import Tensor
+
+
+def step(sde: Any, z: Tensor, dt: float, dw: Tensor) -> Tensor:
+    """Return z + the mean of the increments at z and at the predicted state."""
+    drift, diffused = sde.f_and_g_prod(0.0, z, dw)
+    predicted = z + drift * dt + diffused
+    drift_after, diffused_after = sde.f_and_g_prod(0.0, predicted, dw)
+    return z + 0.5 * ((drift + drift_after) * dt + diffused + diffused_after)
