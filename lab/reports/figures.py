@@ -46,9 +46,7 @@ def _draw_channel(axis: Axes, steps: np.ndarray, shown: Prediction, channel: int
         edges = np.percentile(predicted, [low, high], axis=0)
         axis.fill_between(steps, *edges, color=BLUE, alpha=alpha, linewidth=0, label=f"twin, {label} band")
     axis.plot(steps, measured.T[:, :20], ".", color=ORANGE, markersize=2.5, alpha=0.5)
-    axis.plot(
-        steps, measured.mean(axis=0), color=ORANGE, linewidth=1.2, label="measured mean (dots: repeats)"
-    )
+    axis.plot(steps, measured.mean(axis=0), color=ORANGE, linewidth=1.2, label="measured (dots: repeats)")
     axis.set_ylabel(f"{shown.channels[channel]} ({prefix}{shown.units})")
 
 
