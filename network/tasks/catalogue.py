@@ -1,5 +1,6 @@
 """The tasks by name."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -21,4 +22,7 @@ def load_task(name: str, **options: Any) -> Task:
     """Load a task by its name; `options` are those of its loader (train, test, seed, ...)."""
     if name not in TASKS:
         raise TaskError(f"no task {name!r}; there are {', '.join(TASKS)}")
+    known = inspect.signature(TASKS[name]).parameters
+    if unknown := sorted(set(options) - set(known)):
+        raise TaskError(f"task {name!r} has no option {', '.join(unknown)}; it has {', '.join(known)}")
     return TASKS[name](**options)

@@ -1,8 +1,20 @@
 """How a network is trained: plain frozen data, kept in the network file."""
 
 from enum import StrEnum
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+)
+
+from network.errors import NetworkError
+from network.spec import StepReadout
 
 
 class Variant(StrEnum):
@@ -24,7 +36,7 @@ class TrainSettings(BaseModel):
 
     variant: Variant = Variant.NOISE_AWARE
     nodes: tuple[PositiveInt, ...] = (24,)
-    readout: str = "windows"
+    readout: StepReadout = StepReadout.WINDOWS
     windows: PositiveInt = 4
     epochs: PositiveInt = 12
     batch: PositiveInt = 100
@@ -34,3 +46,13 @@ class TrainSettings(BaseModel):
     clip_gradient: PositiveFloat = 1.0
     ridge: PositiveFloat = Field(default=10.0, description="penalty of the reservoir's readout")
     seed: int = 0
+
+    @classmethod
+    def of(cls, **values: Any) -> "TrainSettings":
+        """Make settings from a user's values; a wrong one is named in a NetworkError."""
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            raise NetworkError(f"{name} = {first['input']!r}: {first['msg']}") from error

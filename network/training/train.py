@@ -4,7 +4,6 @@ from typing import Any
 
 from network.baselines.reservoir import fit_reservoir
 from network.device_network import DeviceNetwork, build
-from network.spec import StepReadout
 from network.tasks.task import Task
 from network.training.bptt import Progress, train_through_twins
 from network.training.settings import TrainSettings, Variant
@@ -18,7 +17,7 @@ def train(task: Task, twins: Any, settings: TrainSettings, progress: Progress | 
         twins,
         settings.nodes,
         seed=settings.seed,
-        readout=StepReadout(settings.readout),
+        readout=settings.readout,
         windows=settings.windows,
     )
     if settings.variant is Variant.RESERVOIR:

@@ -28,3 +28,5 @@ def test_impossible_requests_are_named():
         load_task("temporal-mnist", train=5000, test=1)
     with pytest.raises(TaskError, match="temporal-mnist"):
         load_task("nonsense")
+    with pytest.raises(TaskError, match="no option colour"):
+        load_task("temporal-mnist", colour=3)
