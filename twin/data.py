@@ -56,7 +56,7 @@ class Trials:
         return [self.at(self.sequence == number) for number in self.sequence.unique()]
 
     def windows(self, length: int, stride: int) -> Trials:
-        """Cut long trials to windows (window, length, ·) that start `stride` steps apart, of no defined start."""
+        """Cut long trials to windows of `length` steps, `stride` apart, of no defined start."""
         starts = range(0, self.drive.shape[1] - length + 1, stride)
         if not starts:
             raise DataError(f"windows of {length} steps were asked of trials of {self.drive.shape[1]} steps")
@@ -95,7 +95,7 @@ def _check(trials: Trials) -> None:
         )
     if len(trials.channels) != readout.shape[2] or len(trials.sequence) != drive.shape[0]:
         raise DataError(
-            f"{readout.shape[2]} channels and {drive.shape[0]} trials need as many names and sequence numbers;"
+            f"{readout.shape[2]} channels and {drive.shape[0]} trials need as many names and numbers;"
             f" got {len(trials.channels)} and {len(trials.sequence)}"
         )
     if trials.initial is not None and trials.initial.shape != (readout.shape[0], readout.shape[2]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import shutil
 import tempfile
 from dataclasses import asdict
@@ -33,7 +32,7 @@ def save(twin: Twin, path: str | Path) -> Path:
     try:
         save_file({k: v.detach().contiguous() for k, v in twin.state_dict().items()}, draft / WEIGHTS)
         (draft / CARD).write_text(json.dumps(card_of(twin), indent=2, allow_nan=False), encoding="utf-8")
-        os.replace(draft, path)
+        draft.replace(path)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise

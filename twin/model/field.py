@@ -34,7 +34,8 @@ class VectorField(nn.Module):
         moving = spec.scores + spec.hidden
         self.sizes = (moving, spec.scores, spec.scores * spec.diffusion_rank, spec.coloured)
         self.from_drive = nn.Linear((spec.drive_lags + 1) * spec.ports, spec.width + moving)
-        self.from_delays = nn.Linear(spec.delays * spec.scores, spec.width + moving, bias=False)
+        if spec.delays:
+            self.from_delays = nn.Linear(spec.delays * spec.scores, spec.width + moving, bias=False)
         self.from_state = nn.Linear(moving, spec.width + moving, bias=False)
         self.middle = nn.Linear(spec.width, spec.width)
         self.last = nn.Linear(spec.width, sum(self.sizes))
@@ -44,8 +45,9 @@ class VectorField(nn.Module):
     def _start(self) -> None:
         """Begin with no linear part, a decaying hidden state, and small constant noise."""
         width = self.spec.width
-        for layer in (self.from_drive, self.from_delays, self.from_state):
-            layer.weight[width:].zero_()
+        for layer in self.children():
+            if isinstance(layer, nn.Linear) and layer is not self.middle and layer is not self.last:
+                layer.weight[width:].zero_()
         self.from_drive.bias[width:].zero_()
         hidden = range(width + self.spec.scores, width + self.spec.scores + self.spec.hidden)
         for row in hidden:

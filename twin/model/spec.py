@@ -24,7 +24,7 @@ LIMITS = {
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """State the sizes: `scores` readout coordinates with `delays`, `hidden` states, `sources` coloured noises.
+    """State the sizes: readout `scores` with `delays`, `hidden` states, `sources` of coloured noise.
 
     `drive_lags` past drives are seen beside the present one. `sources` noise channels have `taus` time
     constants each. Ranks are those of the diffusion and of the observation noise beside their diagonals.

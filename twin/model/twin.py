@@ -16,7 +16,7 @@ from twin.solvers import solver
 
 
 class Start(NamedTuple):
-    """What a path continues: past scores (row, delays + 1, score), the last is now; past drive (row, lags, port)."""
+    """Hold past scores (row, delays + 1, score), the last is now, and past drive (row, lags, port)."""
 
     scores: Tensor
     drive: Tensor

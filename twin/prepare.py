@@ -1,0 +1,107 @@
+"""From trials to a first model: its sizes, its basis, its linear part and its noise level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from twin.data import Trials
+from twin.errors import DataError
+from twin.model import ModelSpec, Start, Twin
+
+FEW_CHANNELS = 16
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Hold what a loss needs, row by row: drive, normalised truth, scores and the start they continue."""
+
+    drive: Tensor
+    truth: Tensor
+    scores: Tensor
+    start: Start
+
+    def __len__(self) -> int:
+        return len(self.drive)
+
+    def at(self, rows: Tensor) -> Rows:
+        """Return the given rows."""
+        start = Start(self.start.scores[rows], self.start.drive[rows])
+        return Rows(self.drive[rows], self.truth[rows], self.scores[rows], start)
+
+
+def suggest_spec(trials: Trials, overrides: dict[str, Any]) -> ModelSpec:
+    """Choose the model's sizes from the data; `overrides` win."""
+    channels = trials.readout.shape[-1]
+    scores = channels if channels <= FEW_CHANNELS else min(FEW_CHANNELS, len(trials))
+    sizes: dict[str, Any] = {
+        "ports": trials.drive.shape[-1],
+        "channels": channels,
+        "scores": scores,
+        "delays": 1,
+        "drive_lags": 2,
+        "sources": min(scores, 4),
+        "taus": 2,
+        "diffusion_rank": min(scores - 1, 4),
+        "observation_rank": min(channels - 1, 2),
+    }
+    try:
+        return ModelSpec(**(sizes | overrides))
+    except TypeError as error:
+        raise DataError(f"the model has no such size: {error}") from error
+
+
+def build(trials: Trials, overrides: dict[str, Any]) -> Twin:
+    """Make a twin whose basis, start, range, linear part and noise level come from the trials."""
+    spec = suggest_spec(trials, overrides)
+    twin = Twin(spec, trials.channels, trials.units, trials.step_s)
+    residual = twin.basis.fit(trials.readout)
+    twin.drive_low.copy_(trials.drive.amin((0, 1)))
+    twin.drive_high.copy_(trials.drive.amax((0, 1)))
+    first = trials.readout[:, 0] if trials.initial is None else trials.initial
+    twin.initial.copy_(twin.basis.encode(first).mean(0))
+    twin.observation.start_from(residual.flatten(0, 1).std(0).clamp_min(0.03))
+    _start_linear(twin, rows_of(twin, trials))
+    return twin
+
+
+def rows_of(twin: Twin, trials: Trials) -> Rows:
+    """Turn trials to rows: from the defined start, or, without one, from the first measured steps."""
+    spec = twin.spec
+    scores, truth = twin.basis.encode(trials.readout), twin.basis.normalise(trials.readout)
+    if trials.initial is not None:
+        start = twin.default_start(len(trials))
+        return Rows(trials.drive, truth, scores, Start(start.scores.detach(), start.drive))
+    used = max(spec.delays + 1, spec.drive_lags)
+    if trials.drive.shape[1] <= used + 1:
+        raise DataError(f"trials without an initial state need more than {used + 1} steps")
+    past = trials.drive[:, used - spec.drive_lags : used]
+    start = Start(scores[:, used - spec.delays - 1 : used], past)
+    return Rows(trials.drive[:, used:], truth[:, used:], scores[:, used:], start)
+
+
+@torch.no_grad()
+def _start_linear(twin: Twin, rows: Rows) -> None:
+    """Solve the linear part of the drift by ridge regression and set the diffusion to its residual."""
+    spec, field = twin.spec, twin.sde.field
+    history = torch.cat([rows.start.scores, rows.scores[:, :-1]], 1).unfold(1, spec.delays + 1, 1)
+    past = history.transpose(2, 3).flatten(0, 1)
+    lagged = torch.cat([rows.start.drive, rows.drive], 1).unfold(1, spec.drive_lags + 1, 1).flatten(2)
+    parts = [lagged.flatten(0, 1), past[:, :-1].flatten(1), past[:, -1], past.new_ones(len(past), 1)]
+    features = torch.cat(parts, -1).double()
+    target = (rows.scores.flatten(0, 1) - past[:, -1]).double()
+    gram = features.T @ features + 1e-3 * len(features) * torch.eye(features.shape[1], dtype=torch.float64)
+    solved = torch.linalg.solve(gram, features.T @ target)
+    residual = (target - features @ solved).std(0).float()
+    drive, delays, state, bias = solved.float().split([p.shape[1] for p in parts])
+    linear = slice(spec.width, spec.width + spec.scores)
+    field.from_drive.weight[linear] = drive.T
+    field.from_drive.bias[linear] = bias[0]
+    if spec.delays:
+        field.from_delays.weight[linear] = delays.T
+    field.from_state.weight[linear, : spec.scores] = state.T
+    sigma = slice(field.sizes[0], field.sizes[0] + spec.scores)
+    field.last.bias[sigma] = torch.log(torch.expm1(0.7 * residual.clamp_min(1e-3)))

@@ -1,0 +1,180 @@
+"""Score a twin on measured repeats, beside the noise floor: half of the repeats against the other half.
+
+The triple is that of Manneschi, Vidamour et al. 2025 (arXiv 2401.07387): |mean| error, |standard deviation|
+error weighted by the sequences' spread, squared autocorrelation error with the same weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from twin.data import Trials
+from twin.errors import DataError
+from twin.losses import crps, energy_score
+from twin.model import Twin
+
+SMALL = 1e-3
+FEWEST = 4
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Hold the scores of one set of paths; None where the data cannot tell (no repeats)."""
+
+    mean_error: float | None
+    std_error: float | None
+    autocov_error: float | None
+    crps: float
+    energy_score: float
+    coverage50: float
+    coverage90: float
+    lag1_measured: float | None
+    lag1_twin: float | None
+    r2: float
+    floor: dict[str, float | None] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+
+def triple(a: Tensor, b: Tensor) -> tuple[float, float, float]:
+    """Return the published triple of two sets of paths (sequence, repeat, step, channel)."""
+    mean_a, mean_b, std_a, std_b = a.mean(1), b.mean(1), a.std(1), b.std(1)
+    spread = std_a.mean(1) + std_b.mean(1)
+    weight = spread / (spread.sum(0) + SMALL)
+    std_error = ((std_a - std_b).abs() * weight[:, None]).sum(0).mean()
+    difference = _autocorrelation(a) - _autocorrelation(b)
+    autocov_error = (difference.square() * weight[:, :, None, None]).sum(0).mean()
+    return float((mean_a - mean_b).abs().mean()), float(std_error), float(autocov_error)
+
+
+def _autocorrelation(y: Tensor) -> Tensor:
+    """Return (sequence, channel, step, step), over the repeats."""
+    centred = (y - y.mean(1, keepdim=True)).permute(0, 3, 2, 1)
+    std = y.std(1).permute(0, 2, 1)
+    return centred @ centred.mT / y.shape[1] / (std[..., :, None] * std[..., None, :] + SMALL)
+
+
+@torch.no_grad()
+def evaluate(twin: Twin, trials: Trials, *, seed: int = 0, scale: Tensor | None = None) -> Scores:
+    """Score the twin on trials, in units of `scale` (channel,), by default the twin's readout_std.
+
+    Equal numbers of paths stand on either side, so a perfect twin scores the floor.
+    """
+    if trials.channels != twin.channels or trials.drive.shape[-1] != twin.port_count:
+        raise DataError(
+            f"the twin answers {twin.port_count} ports with {', '.join(twin.channels[:4])}…; the trials have"
+            f" {trials.drive.shape[-1]} ports and {', '.join(trials.channels[:4])}…"
+        )
+    scale = twin.readout_std if scale is None else scale
+    generator = torch.Generator().manual_seed(seed)
+    repeats = _repeats(trials, scale, generator)
+    if repeats is None:
+        return _single_shot(twin, trials, scale, generator)
+    drive, measured = repeats
+    count = measured.shape[1]
+    paths = twin.respond(drive[:, None].expand(-1, count, -1, -1), generator=generator) / scale
+    return _compare(measured, paths, _warn(twin, trials))
+
+
+def _repeats(trials: Trials, scale: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor] | None:
+    """Stack the sequences that were repeated: drive (sequence, step, port), readout with repeats shuffled."""
+    groups = [g for g in trials.groups() if len(g) >= FEWEST]
+    if not groups:
+        return None
+    count = min(len(g) for g in groups) // 2 * 2
+    chosen = [g.at(torch.randperm(len(g), generator=generator)[:count]) for g in groups]
+    drive, readout = torch.stack([g.drive[0] for g in chosen]), torch.stack([g.readout for g in chosen])
+    return drive, readout / scale
+
+
+def _compare(measured: Tensor, paths: Tensor, warnings: tuple[str, ...]) -> Scores:
+    """Compare both halves of the measured repeats with as many paths, and with each other."""
+    half = measured.shape[1] // 2
+    one, two = measured[:, :half], measured[:, half:]
+    sides = [triple(paths[:, :half], one), triple(paths[:, half:], two)]
+    mean_error, std_error, autocov_error = (sum(pair) / 2 for pair in zip(*sides, strict=True))
+    names = ("mean_error", "std_error", "autocov_error")
+    floor: dict[str, float | None] = {**dict(zip(names, triple(one, two), strict=True))}
+    floor |= _distribution(one, two)
+    floor |= {"lag1_measured": _lag1(one), "lag1_twin": _lag1(two), "r2": r_squared(one.mean(1), two.mean(1))}
+    distribution = _distribution(paths[:, :half], two)
+    return Scores(
+        mean_error,
+        std_error,
+        autocov_error,
+        **distribution,
+        lag1_measured=_lag1(measured),
+        lag1_twin=_lag1(paths),
+        r2=r_squared(paths.mean(1), measured.mean(1)),
+        floor=floor,
+        warnings=warnings,
+    )
+
+
+def _distribution(members: Tensor, truth: Tensor) -> dict[str, float]:
+    """Score members (sequence, member, step, channel) as a forecast of every truth (sequence, repeat, …)."""
+    ensemble = members.transpose(0, 1)
+    whole = ensemble.flatten(2)
+    marginal = torch.stack([crps(ensemble, y).mean() for y in truth.unbind(1)]).mean()
+    joint = torch.stack([energy_score(whole, y.flatten(1)).mean() for y in truth.unbind(1)]).mean()
+    inside = [_coverage(members, truth, share) for share in (0.5, 0.9)]
+    return {
+        "crps": float(marginal),
+        "energy_score": float(joint),
+        "coverage50": inside[0],
+        "coverage90": inside[1],
+    }
+
+
+def _coverage(members: Tensor, truth: Tensor, share: float) -> float:
+    """Return the fraction of truth (sequence, repeat, …) inside the members' central band of `share`."""
+    count = members.shape[1]
+    ranks = (members[:, :, None] < truth[:, None]).sum(1)
+    low, high = (1 - share) / 2 * (count + 1), (1 + share) / 2 * (count + 1)
+    below = torch.arange(count + 1, dtype=torch.float32)
+    weight = ((below + 1).clamp_max(high) - below.clamp_min(low)).clamp(0, 1)
+    return float(weight[ranks].mean())
+
+
+def _lag1(y: Tensor) -> float:
+    """Return the lag-1 correlation of the deviations from the mean over repeats, averaged over channels."""
+    deviation = y - y.mean(1, keepdim=True)
+    product = (deviation[:, :, 1:] * deviation[:, :, :-1]).mean((0, 1, 2))
+    power = deviation.square().mean((0, 1, 2)).clamp_min(1e-30)
+    return float((product / power).mean())
+
+
+def r_squared(predicted: Tensor, truth: Tensor) -> float:
+    """Return 1 - residual / variance about each channel's mean, over all channels together."""
+    centred = truth - truth.flatten(0, -2).mean(0)
+    return 1.0 - float((predicted - truth).square().sum() / centred.square().sum().clamp_min(1e-30))
+
+
+def _single_shot(twin: Twin, trials: Trials, scale: Tensor, generator: torch.Generator) -> Scores:
+    """Score sequences measured once: proper scores and coverage can be told, the triple cannot."""
+    truth = (trials.readout / scale)[:, None]
+    paths = twin.respond(trials.drive[:, None].expand(-1, 32, -1, -1), generator=generator) / scale
+    return Scores(
+        None,
+        None,
+        None,
+        **_distribution(paths, truth),
+        lag1_measured=None,
+        lag1_twin=_lag1(paths),
+        r2=r_squared(paths.mean(1), truth[:, 0]),
+        warnings=(*_warn(twin, trials), f"no sequence has {FEWEST} repeats: no triple and no floor"),
+    )
+
+
+def _warn(twin: Twin, trials: Trials) -> tuple[str, ...]:
+    outside = twin.outside(trials.drive)
+    if not (outside > 0.01).any():
+        return ()
+    return (f"{int((outside > 0.01).sum())} of {len(trials)} trials drive outside the fitted range",)
