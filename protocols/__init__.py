@@ -1,5 +1,31 @@
 """Measurement protocols: PyMeasure procedures that use a device and emit records."""
 
+from protocols.base import NadoProcedure
+from protocols.characterise import Characterise
 from protocols.columns import ROW, Column, Coordinate
+from protocols.device import MeasuringDevice, Response
+from protocols.drives import Drives
+from protocols.errors import ProtocolError
+from protocols.parameters import configure, describe, parse_assignments
+from protocols.playback import Plan, Playback
+from protocols.registry import PROTOCOLS, load_protocol, protocol_name
 
-__all__ = ["ROW", "Column", "Coordinate"]
+__all__ = [
+    "PROTOCOLS",
+    "ROW",
+    "Characterise",
+    "Column",
+    "Coordinate",
+    "Drives",
+    "MeasuringDevice",
+    "NadoProcedure",
+    "Plan",
+    "Playback",
+    "ProtocolError",
+    "Response",
+    "configure",
+    "describe",
+    "load_protocol",
+    "parse_assignments",
+    "protocol_name",
+]

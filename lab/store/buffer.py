@@ -1,4 +1,8 @@
-"""Rows of one stream, held in memory until they make a block worth writing."""
+"""Rows of one stream, held in memory until they make a block worth writing.
+
+A buffer knows the number of its first row. Whoever writes it compares that with the rows committed,
+so an interrupt between "committed" and "forgotten" neither doubles rows nor loses them.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lab.store.errors import StoreError
-from lab.store.layout import item_bytes
+from lab.store.layout import ELAPSED, item_bytes
 from protocols.columns import Column
 
 BLOCK_BYTES = 4 << 20
@@ -16,8 +20,9 @@ BLOCK_ROWS = 16384
 class RowBuffer:
     """Collect rows, check them against the declared columns, and hand them out as one block."""
 
-    def __init__(self, stream: str, columns: tuple[Column, ...]) -> None:
-        self._stream = stream
+    def __init__(self, stream: str, columns: tuple[Column, ...], start: int) -> None:
+        self.start = start
+        self._stream, self._all = stream, columns
         self._columns = {column.name: column for column in columns}
         self._shaped = [column for column in columns if column.shape]
         row_bytes = sum(int(np.prod(c.shape, dtype=np.int64)) * item_bytes(c) for c in columns)
@@ -34,24 +39,28 @@ class RowBuffer:
         """Say whether the rows make a whole block."""
         return len(self._rows) >= self._full
 
-    def add(self, row: Mapping[str, Any]) -> None:
-        """Take one row: every declared column, nothing else, arrays of the declared shape."""
+    def add(self, row: Mapping[str, Any], elapsed: float) -> None:
+        """Take one row of every declared column, measured `elapsed` seconds after the run began."""
         if row.keys() != self._name_set:
             raise StoreError(self._odd_names(row))
         if self._shaped:
             row = dict(row)
             for column in self._shaped:
                 row[column.name] = self._array(column, row[column.name])
-        self._rows.append(tuple([row[name] for name in self._names]))
+        self._rows.append((*[row[name] for name in self._names], elapsed))
 
-    def take(self) -> dict[str, np.ndarray]:
-        """Give all rows as arrays by column (trial, ...) and forget them."""
-        rows, self._rows = self._rows, []
-        columns = zip(*rows, strict=True) if rows else ((),) * len(self._names)
-        return {
+    def successor(self, start: int) -> "RowBuffer":
+        """Give an empty buffer for the rows from number `start` on."""
+        return RowBuffer(self._stream, self._all, start)
+
+    def block(self) -> dict[str, np.ndarray]:
+        """Give all rows as arrays by column (trial, ...)."""
+        *columns, elapsed = zip(*self._rows, strict=True)
+        stacked = {
             name: self._stack(self._columns[name], values)
             for name, values in zip(self._names, columns, strict=True)
         }
+        return {**stacked, ELAPSED.name: np.asarray(elapsed)}
 
     def _array(self, column: Column, value: Any) -> np.ndarray:
         array = np.array(value, dtype=column.dtype)

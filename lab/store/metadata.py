@@ -47,6 +47,8 @@ class SetupRecord(_Model):
 
     name: str
     kind: str = ""
+    source: str = ""
+    seed: int = 0
     details: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -120,22 +120,21 @@ class _Stream:
         self._group = groups[name]
         self._columns = columns
         self._arrays = layout.row_arrays(self._group)
-        self._buffer = RowBuffer(name, columns)
-        self._times: list[float] = []
         self._flushed = time.monotonic()
         self.committed = layout.committed_rows(self._group)
+        self._buffer = RowBuffer(name, columns, self.committed)
 
     def add(self, row: Mapping[str, Any], elapsed: float) -> None:
-        self._buffer.add(row)
-        self._times.append(elapsed)
+        self._buffer.add(row, elapsed)
         if self._buffer.is_full or time.monotonic() - self._flushed >= FLUSH_S:
             self.flush()
 
     def flush(self) -> None:
-        if not self._times:
+        if not len(self._buffer):
             return
-        times, self._times = self._times, []
-        self._commit(self._buffer.take(), np.asarray(times))
+        if self._buffer.start == self.committed:
+            self._commit(self._buffer.block(), len(self._buffer))
+        self._buffer = self._buffer.successor(self.committed)
 
     def write_rows(self, block: Mapping[str, Any], elapsed: float) -> None:
         self.flush()
@@ -143,12 +142,14 @@ class _Stream:
         rows = {len(array) for array in arrays.values()}
         if len(rows) != 1 or set(block) != set(arrays):
             raise StoreError(f"a block of stream {self._name!r} needs equal rows for {sorted(arrays)}")
-        self._commit(arrays, np.full(rows.pop(), elapsed))
+        count = rows.pop()
+        self._commit({**arrays, layout.ELAPSED.name: np.full(count, elapsed)}, count)
+        self._buffer = self._buffer.successor(self.committed)
 
-    def _commit(self, block: dict[str, np.ndarray], elapsed: np.ndarray) -> None:
+    def _commit(self, block: dict[str, np.ndarray], count: int) -> None:
         """Write every array of a block, and only then say that its rows count."""
-        start, end = self.committed, self.committed + len(elapsed)
-        block = {**block, layout.ELAPSED.name: elapsed, layout.NUMBER.name: np.arange(start, end)}
+        start, end = self.committed, self.committed + count
+        block = {**block, layout.NUMBER.name: np.arange(start, end)}
         with storage_errors(self._path, "write rows to"):
             for name, values in block.items():
                 array = self._arrays[name]

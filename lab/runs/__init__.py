@@ -1,0 +1,6 @@
+"""Runs: execute protocols on a setup into the store, safely."""
+
+from lab.runs.interrupts import StopRequest
+from lab.runs.runner import resume_protocol, run_protocol
+
+__all__ = ["StopRequest", "resume_protocol", "run_protocol"]

@@ -1,0 +1,51 @@
+"""Write down what a run was made with: the setup, its instruments, the protocol."""
+
+import getpass
+from typing import Any
+
+from pydantic import BaseModel
+from pymeasure.experiment import Procedure
+
+from lab.store import ParameterRecord, ProtocolRecord, RunMetadata, SetupRecord, code_version
+from protocols import describe, protocol_name
+
+
+def describe_run(
+    procedure: Procedure, setup: Any, *, operator: str, lineage: tuple[str, ...], source: str, seed: int
+) -> RunMetadata:
+    """Gather the metadata of a run that is about to start."""
+    config = getattr(setup, "config", None)
+    return RunMetadata(
+        sample=str(getattr(config, "sample", "")),
+        operator=operator or current_user(),
+        setup=SetupRecord(
+            name=str(getattr(config, "name", type(setup).__name__)),
+            kind=str(getattr(config, "kind", "")),
+            source=source,
+            seed=seed,
+            details=config.model_dump(mode="json") if isinstance(config, BaseModel) else {},
+        ),
+        protocol=describe_protocol(procedure),
+        code=code_version(),
+        instruments=setup.snapshot() if hasattr(setup, "snapshot") else {},
+        lineage=list(lineage),
+    )
+
+
+def describe_protocol(procedure: Procedure) -> ProtocolRecord:
+    """Record a procedure's name and all its parameters."""
+    return ProtocolRecord(
+        name=protocol_name(procedure),
+        parameters={
+            name: ParameterRecord(value=each["value"], units=each["units"], type=each["type"])
+            for name, each in describe(procedure).items()
+        },
+    )
+
+
+def current_user() -> str:
+    """Name who is logged in, or nobody."""
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        return ""

@@ -1,0 +1,26 @@
+"""Random amplitude sequences: the data that a twin is fitted to."""
+
+from typing import Any
+
+import numpy as np
+from pymeasure.experiment import BooleanParameter, IntegerParameter
+
+from protocols.field_window import FieldWindow
+from protocols.playback import Plan, interleaved
+
+
+class Characterise(FieldWindow):
+    """Drive the device with sequences of independent, uniformly random amplitudes."""
+
+    sequences: Any = IntegerParameter("Sequences", default=200, minimum=1, maximum=1_000_000)
+    repeats: Any = IntegerParameter("Repeats of each sequence", default=1, minimum=1, maximum=1_000_000)
+    steps: Any = IntegerParameter("Steps a sequence", default=28, minimum=1, maximum=100_000)
+    seed: Any = IntegerParameter("Seed of the amplitudes", default=0, minimum=0, maximum=2**31 - 1)
+    waveform: Any = BooleanParameter("Keep the raw waveform", default=True)
+
+    def plan(self) -> Plan:
+        """Draw every sequence, and play all of them once before any is repeated."""
+        levels = np.random.default_rng(self.seed).uniform(-1, 1, (self.sequences, self.steps))
+        sequence, repeat = interleaved(self.sequences, self.repeats)
+        field = self.field_at(levels)[sequence]
+        return Plan(self.drive_at(field), field, sequence, repeat)

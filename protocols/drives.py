@@ -1,0 +1,34 @@
+"""Play drives that were given as an array (deploying a network, replaying a run)."""
+
+import numpy as np
+
+from protocols.errors import ProtocolError
+from protocols.playback import Plan, Playback
+
+
+class Drives(Playback):
+    """Play `drive` (trial, step, port) in [-1, 1], set in Python before the run; see also `sequence`."""
+
+    drive: np.ndarray | None = None
+    sequence: np.ndarray | None = None
+
+    def plan(self) -> Plan:
+        """Take the trials as they were given; equal `sequence` numbers mark repeats."""
+        if self.drive is None:
+            raise ProtocolError("the protocol `drives` plays an array: set its `drive` (trial, step, port)")
+        drive = np.asarray(self.drive, dtype=float)
+        if drive.ndim == 3 and drive.shape[2] != self.setup.port_count:
+            raise ProtocolError(f"drive has {drive.shape[2]} port(s), the setup has {self.setup.port_count}")
+        sequence = np.arange(len(drive)) if self.sequence is None else np.asarray(self.sequence)
+        field = np.asarray(self.setup.field_tesla(drive)).reshape(drive.shape[:2])
+        return Plan(drive, field, sequence, _passages(sequence))
+
+
+def _passages(sequence: np.ndarray) -> np.ndarray:
+    """Count, for every trial, how often its sequence was played before."""
+    seen: dict[int, int] = {}
+    counts = []
+    for number in sequence.tolist():
+        counts.append(seen.get(number, 0))
+        seen[number] = counts[-1] + 1
+    return np.array(counts)

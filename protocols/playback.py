@@ -1,0 +1,120 @@
+"""Protocols that play a list of trials on a device: all they differ in is the plan."""
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from pymeasure.experiment import BooleanParameter
+
+from protocols.base import NadoProcedure, Streams
+from protocols.columns import Column, Coordinate
+from protocols.device import MeasuringDevice, Response
+from protocols.errors import ProtocolError
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The trials of a run in order: drive (trial, step, port), field (trial, step) in T, labels (trial,)."""
+
+    drive: np.ndarray
+    field: np.ndarray
+    sequence: np.ndarray
+    repeat: np.ndarray
+
+    def __post_init__(self) -> None:
+        """Refuse a plan whose parts do not fit together."""
+        drive = np.shape(self.drive)
+        if len(drive) != 3 or 0 in drive:
+            raise ProtocolError(f"drive must be a non-empty (trial, step, port) array; it has shape {drive}")
+        if not np.all(np.isfinite(self.drive)):
+            raise ProtocolError("drive holds numbers that are not finite")
+        if np.shape(self.field) != drive[:2]:
+            raise ProtocolError(f"field must be (trial, step) = {drive[:2]}; it is {np.shape(self.field)}")
+
+
+class Playback(NadoProcedure):
+    """Play every trial of `plan()` in order and emit what the device answered."""
+
+    setup: MeasuringDevice
+
+    waveform: Any = BooleanParameter("Keep the raw waveform", default=False)
+
+    @abstractmethod
+    def plan(self) -> Plan:
+        """Lay out all trials of the run."""
+
+    @cached_property
+    def planned(self) -> Plan:
+        """Give the plan, made once."""
+        return self.plan()
+
+    def columns(self) -> Streams:
+        """Declare sequence, repeat, drive, field, readout, initial and, if kept, waveform."""
+        _, steps, ports = self.planned.drive.shape
+        channels = len(self.setup.channels)
+        unit = _common_unit(self.setup.channel_units)
+        columns = [
+            Column("sequence", dtype="int64", description="which input sequence", is_coordinate=True),
+            Column("repeat", dtype="int64", description="which passage of it", is_coordinate=True),
+            Column("drive", ("step", "port"), (steps, ports), description="drive in [-1, 1]"),
+            Column("field", ("step",), (steps,), units="T", description="applied field"),
+            Column("readout", ("step", "channel"), (steps, channels), units=unit),
+            Column("initial", ("channel",), (channels,), units=unit, description="readout before the drive"),
+        ]
+        if self.waveform:
+            shape = (steps, *self.setup.waveform_shape)
+            dims = ("step", "sample", "contact")
+            columns.append(Column("waveform", dims, shape, "float32", "V", "raw samples"))
+        return {"primary": tuple(columns)}
+
+    def coordinates(self) -> tuple[Coordinate, ...]:
+        """Name the channels, with their units where these differ."""
+        names = Coordinate("channel", tuple(self.setup.channels))
+        units = tuple(self.setup.channel_units)
+        if len(set(units)) < 2:
+            return (names,)
+        return (names, Coordinate("channel_units", units, dim="channel"))
+
+    def row_count(self) -> int:
+        """Give the number of trials."""
+        return len(self.planned.drive)
+
+    def execute(self) -> None:
+        """Play the trials that are not stored yet."""
+        plan, first = self.planned, self.start_row
+        if first >= len(plan.drive):
+            return
+        answers = self.setup.measure(
+            plan.drive[first:], should_stop=self.should_stop, field_tesla=plan.field[first:]
+        )
+        for trial, answer in enumerate(answers, start=first):
+            self.emit("primary", self._row(plan, trial, answer))
+            if self.should_stop():
+                return
+
+    def _row(self, plan: Plan, trial: int, answer: Response) -> dict[str, Any]:
+        row = {
+            "sequence": plan.sequence[trial],
+            "repeat": plan.repeat[trial],
+            "drive": plan.drive[trial],
+            "field": answer.field,
+            "readout": answer.readout,
+            "initial": answer.initial,
+        }
+        if self.waveform:
+            row["waveform"] = answer.waveform
+        return row
+
+
+def interleaved(sequences: int, repeats: int) -> tuple[np.ndarray, np.ndarray]:
+    """Order all sequences once, then all again: labels (sequence, repeat) of every trial.
+
+    A slow drift of the device so lies across repeats, and does not hide in a sequence.
+    """
+    return np.tile(np.arange(sequences), repeats), np.repeat(np.arange(repeats), sequences)
+
+
+def _common_unit(units: tuple[str, ...]) -> str:
+    return units[0] if len(set(units)) == 1 else "see channel_units"

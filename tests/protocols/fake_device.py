@@ -1,0 +1,63 @@
+"""A device of one leaky integrator a port: small, exact, and it remembers what was done to it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+CENTRE, SPAN = 2.6e-3, 1.0e-3
+
+
+@dataclass
+class FakeResponse:
+    readout: np.ndarray
+    initial: np.ndarray
+    waveform: np.ndarray
+    field: np.ndarray
+
+
+class FakeDevice:
+    """Answer u with x' = x / 2 + u and 2 x; `fail_at` raises, `interrupt_at` runs a callable."""
+
+    port_count = 1
+    channels = ("x", "double")
+    channel_units = ("V", "V")
+    waveform_shape = (4, 1)
+    step_s = 0.01
+
+    def __init__(self, fail_at: int | None = None, on_trial=None, shutdown_error=None):
+        self.fail_at, self.on_trial, self.shutdown_error = fail_at, on_trial, shutdown_error
+        self.events: list[str] = []
+        self.played = 0
+
+    def field_tesla(self, drive):
+        return CENTRE + SPAN * np.asarray(drive)[..., 0]
+
+    def drive_for_field(self, field):
+        return ((np.asarray(field) - CENTRE) / SPAN)[..., None]
+
+    def measure(self, drive, *, should_stop=lambda: False, field_tesla=None):
+        fields = self.field_tesla(drive) if field_tesla is None else field_tesla
+        for number, (trial, field) in enumerate(zip(drive, fields, strict=True)):
+            if self.on_trial:
+                self.on_trial(number)
+            if should_stop():
+                return
+            if number == self.fail_at:
+                raise RuntimeError("the generator fell off the table")
+            self.played += 1
+            yield self._respond(trial, field)
+
+    def _respond(self, trial, field):
+        x, readout = 0.0, []
+        for u in trial[:, 0]:
+            x = x / 2 + u
+            readout.append((x, 2 * x))
+        return FakeResponse(np.array(readout), np.zeros(2), np.ones((len(trial), 4, 1)), field)
+
+    def snapshot(self):
+        return {"generator": {"identity": "FAKE,1,0,0"}}
+
+    def shutdown(self):
+        self.events.append("shutdown")
+        if self.shutdown_error:
+            raise self.shutdown_error

@@ -1,0 +1,64 @@
+"""Random sequences: reproducible, inside the window, repeated as a whole."""
+
+import numpy as np
+import pytest
+
+from protocols import Characterise, Drives, ProtocolError, configure
+from tests.protocols.fake_device import FakeDevice
+
+
+def planned(**parameters):
+    procedure = Characterise()
+    configure(procedure, parameters)
+    procedure.bind(FakeDevice())
+    return procedure.plan()
+
+
+def test_fields_fill_the_window_that_was_asked_for():
+    plan = planned(sequences="50", steps="40", field_centre="28 Oe", field_range="0.5 mT")
+    assert plan.field.min() == pytest.approx(2.3e-3, abs=2e-5)
+    assert plan.field.max() == pytest.approx(3.3e-3, abs=2e-5)
+
+
+def test_drive_stays_on_the_scale_of_the_setup():
+    plan = planned(sequences=3, steps=4, field_centre=3.0, field_range=0.2)
+    assert np.allclose(plan.drive[..., 0], (plan.field - 2.6e-3) / 1e-3)
+    assert plan.drive.min() >= 0.2
+    assert plan.drive.max() <= 0.6
+
+
+def test_repeats_are_interleaved_and_exact():
+    plan = planned(sequences=3, repeats=2, steps=5)
+    assert plan.sequence.tolist() == [0, 1, 2, 0, 1, 2]
+    assert plan.repeat.tolist() == [0, 0, 0, 1, 1, 1]
+    assert np.array_equal(plan.drive[:3], plan.drive[3:])
+
+
+def test_seed_decides_the_drives():
+    same = [planned(sequences=2, steps=3, seed=seed).drive for seed in (1, 1, 2)]
+    assert np.array_equal(same[0], same[1])
+    assert not np.array_equal(same[0], same[2])
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"sequence": 3}, "there is no parameter 'sequence'; characterise has: .*sequences"),
+        ({"sequences": 0}, "sequences=0: expected a whole number from 1 to"),
+        ({"steps": "many"}, "steps=many: expected a whole number"),
+        ({"field_centre": "3 K"}, "field_centre=3 K: expected a number .* in mT"),
+    ],
+)
+def test_a_wrong_parameter_names_what_is_expected(values, message):
+    with pytest.raises(ProtocolError, match=message):
+        configure(Characterise(), values)
+
+
+def test_drives_count_repeats_and_refuse_wrong_ports():
+    procedure = Drives()
+    procedure.drive, procedure.sequence = np.zeros((4, 3, 1)), np.array([5, 5, 6, 5])
+    procedure.bind(FakeDevice())
+    assert procedure.plan().repeat.tolist() == [0, 1, 0, 2]
+    procedure.drive = np.zeros((4, 3, 2))
+    with pytest.raises(ProtocolError, match="2 port"):
+        procedure.plan()
