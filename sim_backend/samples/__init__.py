@@ -1,0 +1,1 @@
+"""The samples on the benches, as physics without instruments."""

@@ -1,0 +1,198 @@
+"""The nanoring array as a sample on a bench, and many replicas of it at once."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from sim_backend.samples.nanoring.depinning import depinning_table
+from sim_backend.samples.nanoring.disorder import draw_disorder
+from sim_backend.samples.nanoring.kernel import (
+    Model,
+    Walls,
+    advance_walls,
+    empty_walls,
+    saturate,
+    wall_segments,
+)
+from sim_backend.samples.nanoring.kernel.walls import WALL_COUNT
+from sim_backend.samples.nanoring.lattice import square_lattice
+from sim_backend.samples.nanoring.magnetisation import net_moment
+from sim_backend.samples.nanoring.parameters import NanoringParameters
+from sim_backend.samples.nanoring.readout import tilt_drops, view_weights, wall_drops
+from sim_backend.samples.nanoring.stream import seeded_words
+
+
+class NanoringState(NamedTuple):
+    """Snapshot for drawing; `segment` counts anticlockwise from +x."""
+
+    wall_segment: np.ndarray
+    """(…, ring, 2): segment of the head-to-head and of the tail-to-tail wall, -1 without."""
+    circulation: np.ndarray
+    """(…, ring): +1 anticlockwise or -1 clockwise vortex, 0 for a ring with walls."""
+    size: int
+    segments: int
+
+
+class NanoringReplicas:
+    """Hold replicas of one array (same disorder), each with a thermal stream of its own.
+
+    `seed` draws the disorder, `thermal_seed` the thermal streams; `threads` advance replicas side by side.
+    """
+
+    def __init__(
+        self,
+        replicas: int,
+        size: int = 10,
+        segments: int = 64,
+        seed: int = 0,
+        contacts: int = 2,
+        *,
+        thermal_seed: int = 0,
+        threads: int = 1,
+        parameters: NanoringParameters | None = None,
+    ) -> None:
+        if size < 1 or replicas < 1 or contacts < 0:
+            raise ValueError(
+                f"expected size >= 1, replicas >= 1, contacts >= 0, got {size}, {replicas}, {contacts}"
+            )
+        if segments % 4 or segments < 8:
+            raise ValueError(f"expected segments as a multiple of 4, at least 8, got {segments}")
+        self.size, self.segments, self.contacts = size, segments, contacts
+        self.replicas, self.threads = replicas, threads
+        self.parameters = parameters or NanoringParameters()
+        self._model = _build_model(size, segments, seed, contacts, self.parameters)
+        self._dt = 0.0
+        junctions = len(self._model.axis)
+        self._walls = empty_walls(
+            replicas, size * size, junctions, contacts, seeded_words(thermal_seed, replicas)
+        )
+        for walls in self._each():
+            saturate(walls, self._model, segments // 4)
+
+    def advance(self, field_xy: np.ndarray, dt: float) -> np.ndarray:
+        """Advance through field (tick, 2) or (replica, tick, 2) T on a grid of dt s: (replica, tick, contact) ohm."""
+        field = np.ascontiguousarray(field_xy, dtype=np.float64)
+        if field.shape[-1:] != (2,) or field.ndim not in (2, 3):
+            raise ValueError(f"expected field (tick, 2) or (replica, tick, 2) in T, got shape {field.shape}")
+        field = np.broadcast_to(field, (self.replicas, *field.shape[-2:]))
+        self._set_tick(dt)
+        resistance = np.empty((self.replicas, field.shape[1], self.contacts))
+        jobs = zip(self._each(), field, resistance, strict=True)
+        self._run([(walls, self._model, part, out) for walls, part, out in jobs])
+        return resistance
+
+    def saturate(self, angle: float) -> None:
+        """Put every ring of every replica into an onion along an angle (rad)."""
+        minimum = round(angle * self.segments / (2 * np.pi)) % self.segments
+        for walls in self._each():
+            saturate(walls, self._model, minimum)
+
+    @property
+    def magnetisation(self) -> np.ndarray:
+        """Net moment (replica, 2) in units of all rings as onions."""
+        return net_moment(self._wall_segments(), self.segments)
+
+    @property
+    def wall_population(self) -> np.ndarray:
+        """Share (replica,) of the possible walls that exist, 0 to 1."""
+        return self._walls.scalars[:, WALL_COUNT] / (2 * self.size**2)
+
+    def state(self) -> NanoringState:
+        """Return where the walls are and how the vortices turn, with a leading replica axis."""
+        segment = self._wall_segments()
+        circulation = np.where(segment[..., 0] < 0, self._walls.circulation, 0)
+        return NanoringState(segment, circulation, self.size, self.segments)
+
+    def _each(self) -> list[Walls]:
+        return [Walls(*parts) for parts in zip(*self._walls, strict=True)]
+
+    def _set_tick(self, dt: float) -> None:
+        if not dt > 0:
+            raise ValueError(f"expected a tick dt > 0 s, got {dt}")
+        if dt != self._dt:
+            self._model = self._model._replace(table=depinning_table(dt, self.parameters))
+            self._dt = dt
+
+    def _run(self, jobs: list[tuple]) -> None:
+        threads = min(self.threads, len(jobs), os.cpu_count() or 1)
+        if threads <= 1:
+            for job in jobs:
+                advance_walls(*job)
+            return
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(lambda job: advance_walls(*job), jobs))
+
+    def _wall_segments(self) -> np.ndarray:
+        return np.stack([wall_segments(walls, self.segments) for walls in self._each()])
+
+
+class NanoringArray:
+    """Be one array on a bench: `NanoringReplicas` with a single replica and no replica axis."""
+
+    def __init__(
+        self,
+        size: int = 10,
+        segments: int = 64,
+        seed: int = 0,
+        contacts: int = 2,
+        *,
+        thermal_seed: int | None = None,
+        parameters: NanoringParameters | None = None,
+    ) -> None:
+        stream = seed if thermal_seed is None else thermal_seed
+        self._one = NanoringReplicas(
+            1, size, segments, seed, contacts, thermal_seed=stream, parameters=parameters
+        )
+        self.size, self.segments, self.contacts = size, segments, contacts
+        self.parameters = self._one.parameters
+
+    def advance(self, field_xy: np.ndarray, dt: float) -> np.ndarray:
+        """Advance through field (tick, 2) T on a uniform grid of dt s and return resistance (tick, contact) ohm."""
+        return self._one.advance(np.reshape(field_xy, (-1, 2)), dt)[0]
+
+    def saturate(self, angle: float) -> None:
+        """Put every ring into an onion along an angle (rad)."""
+        self._one.saturate(angle)
+
+    @property
+    def magnetisation(self) -> np.ndarray:
+        """Net moment (2,) in units of all rings as onions."""
+        return self._one.magnetisation[0]
+
+    @property
+    def wall_population(self) -> float:
+        """Share of the possible walls that exist, 0 to 1."""
+        return float(self._one.wall_population[0])
+
+    def state(self) -> NanoringState:
+        """Return where the walls are and how the vortices turn."""
+        many = self._one.state()
+        return many._replace(wall_segment=many.wall_segment[0], circulation=many.circulation[0])
+
+
+def _build_model(size: int, segments: int, seed: int, contacts: int, parameters: NanoringParameters) -> Model:
+    lattice = square_lattice(size)
+    disorder = draw_disorder(lattice, parameters, seed)
+    weights = view_weights(size, contacts, parameters.readout.view_width)
+    return Model(
+        junction=lattice.junction,
+        rings=lattice.rings,
+        axis=lattice.axis,
+        inverse_depinning=1 / disorder.depinning,
+        inverse_weakest=1 / disorder.weakest,
+        roughness=disorder.roughness,
+        least_roughness=float(disorder.roughness.min()),
+        sines=np.abs(np.sin(2 * np.pi * np.arange(segments) / segments)),
+        table=np.zeros((2, 2)),
+        inverse_factor=1 / np.array([1.0, parameters.pair_factor]),
+        limited=np.isin(np.arange(4), parameters.limited_contacts),
+        weights=weights,
+        drops=wall_drops(weights, segments, parameters.readout),
+        tilts=tilt_drops(contacts, parameters.readout),
+        resistance=parameters.readout.resistance_ohm,
+        segments=segments,
+        idle=parameters.idle_t,
+        saturation=parameters.saturation_t,
+    )
