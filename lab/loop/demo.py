@@ -8,43 +8,202 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from lab.compose import open_named_setup
+from lab.errors import LabError
+from lab.loop.demo_report import Outcome, report_of, shown_sequence
+from lab.loop.deploy import deploy
+from lab.loop.trials import trials_of
+from lab.reports import write_demo_report
+from lab.runs import run_protocol
+from network import Task, TrainSettings, Variant, load_task, train
+from network import save as save_network
+from network.training import answer
+from protocols import Characterise
+from twin import FitSettings, evaluate, fit
+from twin import save as save_twin
 
 if TYPE_CHECKING:
-    pass
+    from instruments import NanoringSetup
+    from network import DeviceNetwork
+    from twin import Twin
 
-VARIANTS = ("noise_aware", "deterministic", "reservoir")
-Report = Callable[[str, float, str], None]  # (stage, fraction done, what it does now)
+Show = Callable[[str, float, str], None]  # (stage, fraction done, what it does now)
 
 
 @dataclass(frozen=True)
 class DemoSettings:
     """How large each stage is. The defaults take about three minutes on two cores."""
 
-    seed: int = 0
     setup: str = "sim:nanoring"
+    seed: int = 0
     sequences: int = 400
     held_out_sequences: int = 8
     repeats: int = 60
-    nodes: int = 16
+    steps: int = 28
+    likelihood_steps: int = 400
+    score_steps: int = 400
+    nodes: int = 20
     train_digits: int = 4000
     test_digits: int = 400
-    epochs: int = 12
-    likelihood_steps: int = 1500
-    scoring_steps: int = 300
-    twin_draws: int = 10
+    epochs: int = 10
+    twin_draws: int = 5
 
 
-@dataclass
-class _Clock:
-    """Wall-clock seconds of every stage."""
+class Stopwatch:
+    """Wall-clock seconds of each stage."""
 
-    started: float = field(default_factory=time.perf_counter)
-    seconds: dict[str, float] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._started = self._last = time.perf_counter()
+        self.seconds: dict[str, float] = {}
 
-    def mark(self, stage: str) -> None:
-        self.seconds[stage] = time.perf_counter() - self.started - sum(self.seconds.values())
+    def lap(self, stage: str) -> None:
+        """Book the time since the last lap on `stage`."""
+        now = time.perf_counter()
+        self.seconds[stage], self._last = now - self._last, now
 
     def report(self) -> dict[str, float]:
-        return {**self.seconds, "total": time.perf_counter() - self.started}
+        """Return the seconds of all stages, and the total."""
+        return {**self.seconds, "total": time.perf_counter() - self._started}
+
+
+def run_demo(out: Path, settings: DemoSettings, show: Show) -> dict[str, Any]:
+    """Close the loop once into the new folder `out`; return what stands in its report.json."""
+    if out.exists():
+        raise LabError(f"{out} exists; choose another --out or remove it")
+    out.mkdir(parents=True)
+    watch = Stopwatch()
+    with open_named_setup(settings.setup, seed=settings.seed) as setup:
+        identities = setup.identities()
+        fit_run, repeats_run = measure(setup, out / "runs", settings, show)
+        watch.lap("measure")
+        twin = fit_twin(fit_run, out / "device.twin", settings, show)
+        repeats = trials_of(repeats_run)
+        scores = evaluate(twin, repeats, seed=settings.seed)
+        watch.lap("fit")
+        task = load_task(
+            "temporal-mnist", train=settings.train_digits, test=settings.test_digits, seed=settings.seed
+        )
+        networks = train_networks(task, twin, out / "networks", settings, show)
+        watch.lap("train")
+        on_twin = {name: answers_on_twin(net, name, task, twin, settings) for name, net in networks.items()}
+        on_device = deploy_networks(networks, task, setup, out / "runs", show)
+        watch.lap("deploy")
+    outcome = Outcome(
+        scores=scores.to_dict(),
+        targets=task.test.targets.numpy(),
+        on_twin=on_twin,
+        on_device={name: each.outputs for name, each in on_device.items()},
+        runs={
+            "fit": fit_run,
+            "repeats": repeats_run,
+            **{f"deploy_{name}": each.runs[0] for name, each in on_device.items()},
+        },
+    )
+    report = report_of(outcome, settings, identities, watch.report(), out)
+    write_demo_report(report, shown_sequence(twin, repeats_run, settings.seed), out)
+    return report
+
+
+def measure(setup: NanoringSetup, runs: Path, settings: DemoSettings, show: Show) -> tuple[Path, Path]:
+    """Measure single-shot sequences to fit on, and other sequences many times to score on."""
+    runs.mkdir()
+    plans = {
+        "fit": {"sequences": settings.sequences, "repeats": 1, "seed": settings.seed},
+        "repeats": {
+            "sequences": settings.held_out_sequences,
+            "repeats": settings.repeats,
+            "seed": settings.seed + 1_000_000,
+        },
+    }
+    paths = []
+    for name, plan in plans.items():
+        protocol = Characterise()
+        for parameter, value in {**plan, "steps": settings.steps}.items():
+            setattr(protocol, parameter, value)
+        stage = f"measure ({name})"
+        paths.append(
+            run_protocol(
+                protocol,
+                setup,
+                runs / f"{name}.zarr",
+                source=settings.setup,
+                seed=settings.seed,
+                progress=lambda done, total, stage=stage: show(
+                    stage, done / total, f"{done} of {total} trials"
+                ),
+            )
+        )
+    return paths[0], paths[1]
+
+
+def fit_twin(run: Path, out: Path, settings: DemoSettings, show: Show) -> Twin:
+    """Fit a twin to the single-shot run and save it."""
+    chosen = FitSettings(
+        likelihood_steps=settings.likelihood_steps, score_steps=settings.score_steps, seed=settings.seed
+    )
+    phases = {"likelihood": 0.0, "score": 0.5}
+
+    def report(event: dict[str, Any]) -> None:
+        done = phases.get(event["phase"], 0.0) + 0.5 * event["done"]
+        show("fit twin", done, f"{event['phase']}, held-out loss {event['held_out']:.3f}")
+
+    twin = fit(trials_of(run), chosen, report)
+    save_twin(twin, out)
+    return twin
+
+
+def train_networks(
+    task: Task, twin: Twin, out: Path, settings: DemoSettings, show: Show
+) -> dict[str, DeviceNetwork]:
+    """Train the three variants through the twin, with the same nodes, seed and data."""
+    networks = {}
+    for variant in Variant:
+        chosen = TrainSettings(
+            variant=variant, nodes=(settings.nodes,), epochs=settings.epochs, seed=settings.seed
+        )
+        stage = f"train {variant.value}"
+
+        def report(event: dict[str, Any], stage: str = stage) -> None:
+            show(stage, event["epoch"] / settings.epochs, f"loss {event['loss']:.3f}")
+
+        name = variant.value.replace("-", "_")
+        show(stage, 0.0, "")
+        networks[name] = train(task, twin, chosen, report)
+        show(stage, 1.0, "")
+        save_network(
+            networks[name], out / f"{name}.net", {"task": {"name": task.name}, "seed": settings.seed}
+        )
+    return networks
+
+
+def answers_on_twin(network: DeviceNetwork, name: str, task: Task, twin: Twin, settings: DemoSettings) -> Any:
+    """Answer the test digits on the twin the network was trained on: (draw, trial, class)."""
+    noise = name != "deterministic"
+    draws = range(settings.twin_draws if noise else 1)
+    answers = [
+        answer(network, task.test.inputs, twin, noise=noise, seed=settings.seed + 1 + draw) for draw in draws
+    ]
+    return torch.stack(answers).numpy()
+
+
+def deploy_networks(
+    networks: dict[str, DeviceNetwork], task: Task, setup: NanoringSetup, runs: Path, show: Show
+) -> dict[str, Any]:
+    """Send every network to the device and let it read the test digits."""
+    deployed = {}
+    for name, network in networks.items():
+        stage = f"deploy {name.replace('_', '-')}"
+        deployed[name] = deploy(
+            network,
+            task.test.inputs.numpy(),
+            setup,
+            runs / f"deploy_{name}",
+            progress=lambda done, total, stage=stage: show(stage, done / total, f"{done} of {total} trials"),
+        )
+    return deployed
