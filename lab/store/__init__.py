@@ -1,6 +1,8 @@
 """The run store: one zarr v3 store a run, of which only committed rows count."""
 
+from lab.store.catalogue import find_runs
 from lab.store.errors import StoreError
+from lab.store.location import refuse_existing
 from lab.store.metadata import (
     ParameterRecord,
     ProtocolRecord,
@@ -10,10 +12,13 @@ from lab.store.metadata import (
     code_version,
 )
 from lab.store.reader import Run
+from lab.store.summary import summarise
 from lab.store.trials import TrialArrays, load_trials
+from lab.store.verify import Finding, verify
 from lab.store.writer import RunWriter
 
 __all__ = [
+    "Finding",
     "ParameterRecord",
     "ProtocolRecord",
     "Run",
@@ -24,5 +29,9 @@ __all__ = [
     "StoreError",
     "TrialArrays",
     "code_version",
+    "find_runs",
     "load_trials",
+    "refuse_existing",
+    "summarise",
+    "verify",
 ]

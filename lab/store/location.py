@@ -43,13 +43,18 @@ def storage_errors(path: str | Path, doing: str) -> Iterator[None]:
         raise StoreError(f"cannot {doing} {path}: {reason}") from error
 
 
+def refuse_existing(path: str | Path) -> None:
+    """Refuse an output path that is taken; nothing is ever overwritten."""
+    if not is_url(path) and Path(path).exists():
+        raise StoreError(f"{path} exists already; choose another output path, or remove it first")
+
+
 def create_root(path: str | Path, attributes: dict[str, Any], fill: Callable[[Group], None]) -> Group:
     """Create a run that does not exist yet, all at once: a kill leaves a whole empty run or none."""
     if is_url(path):
         return _create_at_url(str(path), attributes, fill)
     target = Path(path)
-    if target.exists():
-        raise StoreError(f"{path} exists already; choose another output path, or remove it first")
+    refuse_existing(path)
     draft = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}.new")
     with storage_errors(path, "create"):
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -45,13 +45,13 @@ class Run:
 
     def rows(self, stream: str = layout.PRIMARY) -> int:
         """Give the committed rows of a stream."""
-        return layout.committed_rows(self._group(stream))
+        return layout.committed_rows(self.group(stream))
 
     def dataset(self, stream: str = layout.PRIMARY) -> "xr.Dataset":
         """Open the committed rows of a stream, lazily, with named dimensions, coordinates, units."""
         import xarray as xr
 
-        group = self._group(stream)
+        group = self.group(stream)
         rows = layout.committed_rows(group)
         fixed = {name for name, array in group.arrays() if layout.dimensions(array)[:1] != (layout.ROW,)}
         by_length: dict[int, set[str]] = {}
@@ -70,7 +70,8 @@ class Run:
         ]
         return xr.merge(parts, compat="override", join="override", combine_attrs="override")
 
-    def _group(self, stream: str) -> Group:
+    def group(self, stream: str = layout.PRIMARY) -> Group:
+        """Give the zarr group of a stream, torn tail and all."""
         groups = layout.streams(self._root)
         if stream not in groups:
             raise StoreError(f"{self.path} has no stream {stream!r}; it has {', '.join(self.streams)}")

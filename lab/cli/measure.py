@@ -1,0 +1,113 @@
+"""`nado measure`, `nado resume`, `nado protocols`: run a protocol on a setup."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lab.cli.console import note, result, table
+
+if TYPE_CHECKING:
+    from lab.store import Run
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.command("measure")(measure)
+    app.command("resume")(resume)
+    app.command("protocols")(protocols)
+
+
+def measure(
+    protocol: Annotated[str, typer.Argument(help="A protocol by name (see `nado protocols`).")],
+    setup: Annotated[str, typer.Option("--setup", "-s", help="A built-in setup or a TOML file.")],
+    out: Annotated[str, typer.Option("--out", "-o", help="The new run: a path that does not exist.")],
+    parameter: Annotated[
+        list[str] | None, typer.Option("--parameter", "-p", help="name=value; may be given again.")
+    ] = None,
+    operator: Annotated[str, typer.Option(help="Who measures (default: the logged-in user).")] = "",
+    seed: Annotated[int, typer.Option(help="The specimen and noise of a simulated bench.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Measure with a protocol on a setup into a new run."""
+    from lab.compose import open_named_setup
+    from lab.runs import run_protocol
+    from lab.store import refuse_existing
+    from protocols import configure, load_protocol, parse_assignments
+
+    procedure = load_protocol(protocol)()
+    configure(procedure, parse_assignments(parameter or []))
+    refuse_existing(out)
+    with open_named_setup(setup, seed=seed) as bench, _bar(protocol) as progress:
+        run_protocol(procedure, bench, out, operator=operator, progress=progress, source=setup, seed=seed)
+    _report(out, as_json)
+
+
+def resume(
+    run: Annotated[str, typer.Argument(help="A run that ended early.")],
+    setup: Annotated[str, typer.Option("--setup", "-s", help="Another setup than the run began on.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Go on with a run that was stopped or killed, after its last committed row."""
+    from lab.compose import open_named_setup
+    from lab.runs import procedure_of, resume_protocol
+    from lab.store import Run
+
+    opened = Run.open(run)
+    procedure = procedure_of(opened)
+    source, seed = _where(opened, setup)
+    with open_named_setup(source, seed=seed) as bench, _bar("resume") as progress:
+        resume_protocol(procedure, bench, run, progress=progress)
+    _report(run, as_json)
+
+
+def protocols(as_json: Json = False) -> None:
+    """List the protocols with their parameters."""
+    from protocols import PROTOCOLS, describe, load_protocol
+
+    found = {name: describe(load_protocol(name)()) for name in PROTOCOLS}
+    result(found, as_json, _show_protocols)
+
+
+def _where(run: "Run", setup: str) -> tuple[str, int]:
+    """Say which setup to open for a run, and with which seed."""
+    from lab.store import StoreError
+
+    record = run.metadata.setup
+    source = setup or (record.source if record else "")
+    if not source:
+        raise StoreError(f"{run.path} does not say which setup it was measured on; give --setup")
+    return source, record.seed if record else 0
+
+
+def _bar(title: str) -> Any:
+    from lab.cli.rows import row_bar
+
+    return row_bar(title)
+
+
+def _report(path: str | Path, as_json: bool) -> None:
+    """Print what the run has become; a run that is not complete is not a success."""
+    from lab.store import Run, Status, summarise
+
+    run = Run.open(path)
+    result(summarise(run), as_json, _show_run)
+    if run.status is not Status.COMPLETE:
+        note(f"nado: the run was {run.status}: {run.metadata.reason}")
+        raise typer.Exit(1)
+
+
+def _show_run(run: dict[str, Any]) -> None:
+    rows = ", ".join(f"{stream['rows']} {name} rows" for name, stream in run["streams"].items())
+    typer.echo(f"{run['path']}: {run['status']}, {rows} (run {run['run_id']})")
+
+
+def _show_protocols(found: dict[str, dict[str, Any]]) -> None:
+    for name, parameters in found.items():
+        rows = [
+            [key, "from the setup" if p["value"] is None else str(p["value"]), p["expected"], p["label"]]
+            for key, p in parameters.items()
+        ]
+        table(name, ["parameter", "default", "expected", "what it is"], rows)

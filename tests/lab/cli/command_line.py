@@ -1,0 +1,27 @@
+"""Call one group of commands in this process, with a fake device behind every setup."""
+
+from contextlib import contextmanager
+
+import typer
+from typer.testing import CliRunner
+
+
+def call(group, *arguments):
+    """Run `nado ARGUMENTS` with the commands of one module; give typer's result."""
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    group.register(app)
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+def behind_every_setup(monkeypatch, device) -> list:
+    """Let `open_named_setup` give `device`; return the (name, seed) it was asked for."""
+    asked = []
+
+    @contextmanager
+    def open_named_setup(name, *, seed=0):
+        asked.append((name, seed))
+        yield device
+
+    monkeypatch.setattr("lab.compose.open_named_setup", open_named_setup)
+    return asked

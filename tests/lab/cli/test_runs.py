@@ -1,0 +1,64 @@
+"""`nado runs`: list, show, verify."""
+
+import json
+
+import pytest
+import zarr
+
+from lab.cli import runs
+from lab.runs import run_protocol
+from lab.store import StoreError
+from protocols import Characterise, configure
+from tests.lab.cli.command_line import call
+from tests.protocols.fake_device import FakeDevice
+
+
+@pytest.fixture
+def run(tmp_path):
+    procedure = Characterise()
+    configure(procedure, {"sequences": 3, "steps": 2})
+    return run_protocol(procedure, FakeDevice(), tmp_path / "a" / "run", operator="ada")
+
+
+def test_list_finds_runs_below_a_folder(run, tmp_path):
+    listed = json.loads(call(runs, "runs", "list", tmp_path, "--json").stdout)
+    assert [(line["path"], line["rows"], line["status"]) for line in listed] == [(str(run), 3, "complete")]
+
+
+def test_show_gives_metadata_and_columns(run):
+    shown = json.loads(call(runs, "runs", "show", run, "--json").stdout)
+    assert shown["operator"] == "ada"
+    assert shown["streams"]["primary"]["columns"]["readout"]["units"] == "V"
+    assert "characterise" in call(runs, "runs", "show", run).stdout
+
+
+def test_verify_passes_a_whole_run(run):
+    done = call(runs, "runs", "verify", run, "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["passed"]
+
+
+def test_verify_finds_a_damaged_chunk(run):
+    chunk = next((run / "primary" / "readout" / "c").rglob("0"))
+    while chunk.is_dir():
+        chunk = next(chunk.iterdir())
+    chunk.write_bytes(b"x")
+    done = call(runs, "runs", "verify", run, "--json")
+    assert done.exit_code == 1
+    wrong = [f["detail"] for f in json.loads(done.stdout)["findings"] if not f["passed"]]
+    assert len(wrong) == 1
+    assert "readout rows 0 to 3" in wrong[0]
+
+
+def test_verify_finds_a_torn_tail(run):
+    array = zarr.open_array(str(run), path="primary/drive")
+    array.resize((5, *array.shape[1:]))
+    done = call(runs, "runs", "verify", run)
+    assert done.exit_code == 1
+    assert "torn tail" in done.stdout
+
+
+def test_what_is_not_a_run_is_one_line(tmp_path):
+    done = call(runs, "runs", "show", tmp_path)
+    assert isinstance(done.exception, StoreError)
+    assert "is not a run" in str(done.exception)
