@@ -6,6 +6,8 @@ import typer
 
 GROUPS: tuple[str, ...] = (
     "bench",
+    "measure",
+    "runs",
     "network",
     "sim",
 )
