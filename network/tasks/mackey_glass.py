@@ -1,0 +1,18 @@
+"""Forecasting the Mackey-Glass series (Science 197, 287, 1977), tau = 17."""
+
+import torch
+
+from network.tasks.series import cut, pairs, regression
+from network.tasks.task import Task
+
+
+def mackey_glass(
+    train: int = 120, test: int = 40, seed: int = 0, horizon: int = 10, steps: int = 100, washout: int = 30
+) -> Task:
+    """See x(t), say x(t + horizon): trials (trial, step, 1) cut from one series, in time order."""
+    from reservoirpy.datasets import mackey_glass as generate
+
+    start = 500
+    series = generate(start + (train + test) * steps + horizon, tau=17, seed=seed)[start:]
+    seen, wanted = pairs(torch.from_numpy(series), horizon)
+    return regression("mackey-glass", cut(seen, steps), cut(wanted, steps), train, test, washout)

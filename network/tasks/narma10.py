@@ -1,0 +1,29 @@
+"""NARMA-10: a nonlinear moving average over ten steps (Atiya & Parlos, IEEE TNN 11, 697, 2000)."""
+
+import torch
+from torch import Tensor
+
+from network.tasks.series import generator, regression
+from network.tasks.task import Task
+
+ORDER, SETTLE = 10, 40
+
+
+def narma10(train: int = 120, test: int = 40, seed: int = 0, steps: int = 100, washout: int = 30) -> Task:
+    """See u(t) uniform in [0, 0.5], say y(t): independent trials (trial, step, 1)."""
+    draw = generator(seed, 10)
+    inputs = 0.5 * torch.rand(2 * (train + test), SETTLE + steps, generator=draw, dtype=torch.float64)
+    outputs = respond(inputs)
+    bounded = outputs.abs().amax(1) < 1.5
+    inputs, outputs = inputs[bounded, SETTLE:, None], outputs[bounded, SETTLE:, None]
+    return regression("narma-10", inputs, outputs, train, test, washout)
+
+
+def respond(inputs: Tensor) -> Tensor:
+    """Return y (trial, step) of u (trial, step): y(t+1) = 0.3 y + 0.05 y sum y(t-i) + 1.5 u(t-9) u(t) + 0.1."""
+    y = torch.zeros_like(inputs)
+    for t in range(ORDER - 1, inputs.shape[1] - 1):
+        past = y[:, t - ORDER + 1 : t + 1].sum(1)
+        product = inputs[:, t - ORDER + 1] * inputs[:, t]
+        y[:, t + 1] = (0.3 * y[:, t] + 0.05 * y[:, t] * past + 1.5 * product + 0.1).clamp(-10, 10)
+    return y

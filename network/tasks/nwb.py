@@ -1,0 +1,63 @@
+"""Neural recordings in NWB files (Neurodata Without Borders): sorted units to a behavioural series."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from network.errors import TaskError
+from network.tasks.series import cut, regression
+from network.tasks.task import Task
+
+
+def nwb_recording(
+    path: str,
+    behaviour: str = "cursor_vel",
+    train: int | None = None,
+    test: int | None = None,
+    bin_s: float = 0.05,
+    steps: int = 60,
+    washout: int = 10,
+) -> Task:
+    """Load spike counts of all units in bins of `bin_s` and the series named `behaviour`, in trials.
+
+    Trials are consecutive stretches of `steps` bins, four fifths to train on; needs `pip install pynwb`.
+    """
+    times, values, spikes = _read(Path(path), behaviour)
+    edges = np.arange(times[0], times[-1], bin_s)
+    counts = np.stack([np.histogram(unit, edges)[0] for unit in spikes], axis=1)
+    middle = (edges[:-1] + edges[1:]) / 2
+    wanted = np.stack([np.interp(middle, times, column) for column in values.T], axis=1)
+    inputs, targets = (cut(torch.from_numpy(a).double(), steps) for a in (counts, wanted))
+    train = train or max(1, len(inputs) * 4 // 5)
+    return regression(Path(path).stem, inputs, targets, train, test or len(inputs) - train, washout)
+
+
+def _read(path: Path, behaviour: str) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    try:
+        from pynwb import NWBHDF5IO
+    except ImportError as error:
+        raise TaskError("NWB files need the package pynwb: pip install pynwb") from error
+    if not path.is_file():
+        raise TaskError(f"{path} is not a file")
+    with NWBHDF5IO(str(path), "r", load_namespaces=True) as file:
+        recording = file.read()
+        if recording.units is None:
+            raise TaskError(f"{path} holds no sorted units")
+        spikes = [np.asarray(times) for times in recording.units["spike_times"][:]]
+        series = _find(recording, path, behaviour)
+        return _times(series), np.asarray(series.data).reshape(len(series.data), -1), spikes
+
+
+def _find(recording: Any, path: Path, behaviour: str) -> Any:
+    series = {item.name: item for item in recording.objects.values() if hasattr(item, "timestamps")}
+    if behaviour not in series:
+        raise TaskError(f"{path} holds no series {behaviour!r}; there are {', '.join(sorted(series))}")
+    return series[behaviour]
+
+
+def _times(series: Any) -> np.ndarray:
+    if series.timestamps is not None:
+        return np.asarray(series.timestamps)
+    return series.starting_time + np.arange(len(series.data)) / series.rate

@@ -1,0 +1,38 @@
+"""Spoken Japanese vowels: nine speakers, twelve cepstral coefficients (Kudo et al. 1999), fetched once."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from network.errors import TaskError
+from network.tasks.series import standardise
+from network.tasks.task import Examples, Metric, Task
+
+STEPS = 29
+
+
+def japanese_vowels(train: int = 270, test: int = 370, seed: int = 0) -> Task:
+    """Load the standard split (270/370) as (trial, 29 steps, 12 features); short utterances end in zeros.
+
+    The seed shuffles the examples, so that `train` and `test` may be smaller.
+    """
+    from reservoirpy.datasets import japanese_vowels as fetch
+
+    try:
+        x_train, x_test, y_train, y_test = fetch()
+    except OSError as error:
+        raise TaskError(f"the Japanese vowels could not be fetched ({error})") from error
+    first = _examples(x_train, y_train, train, seed, x_train)
+    return Task("japanese-vowels", Metric.ACCURACY, 9, first, _examples(x_test, y_test, test, seed, x_train))
+
+
+def _examples(blocks: list, labels: list, count: int, seed: int, like: list) -> Examples:
+    reference = torch.from_numpy(np.concatenate(like)).float()
+    inputs = torch.stack([_padded(standardise(torch.from_numpy(b).float(), reference)) for b in blocks])
+    classes = torch.tensor([int(np.argmax(label)) for label in labels])
+    order = torch.randperm(len(inputs), generator=torch.Generator().manual_seed(seed))[:count]
+    return Examples(inputs[order], classes[order])
+
+
+def _padded(block: Tensor) -> Tensor:
+    return torch.nn.functional.pad(block, (0, 0, 0, STEPS - len(block)))

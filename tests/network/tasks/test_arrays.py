@@ -1,0 +1,54 @@
+"""A user's arrays: what is accepted, and what is refused in words."""
+
+import numpy as np
+import pytest
+import torch
+
+from network import Metric, TaskError, load_task
+
+RANDOM = np.random.default_rng(0)
+INPUTS = 5 + 3 * RANDOM.standard_normal((50, 8, 2))
+
+
+def write(tmp_path, **arrays):
+    path = tmp_path / "mine.npz"
+    np.savez(path, **arrays)
+    return str(path)
+
+
+def test_classes_are_split_four_to_one_and_inputs_standardised(tmp_path):
+    task = load_task(write(tmp_path, inputs=INPUTS, targets=np.arange(50) % 5))
+    assert (task.metric, task.outputs, len(task.train), len(task.test)) == (Metric.ACCURACY, 5, 40, 10)
+    assert torch.bincount(task.test.targets).tolist() == [2] * 5
+    torch.testing.assert_close(task.train.inputs.std((0, 1)), torch.ones(2), atol=0.02, rtol=0)
+
+
+def test_series_keep_their_order(tmp_path):
+    targets = np.cumsum(np.ones((50, 8, 1)), axis=0)
+    task = load_task(write(tmp_path, inputs=INPUTS, targets=targets), train=30, test=20, washout=2)
+    assert task.metric is Metric.NRMSE
+    assert task.train.targets.max() < task.test.targets.min()
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"inputs": INPUTS},
+        {"inputs": INPUTS[0], "targets": np.arange(8)},
+        {"inputs": INPUTS, "targets": np.arange(49)},
+        {"inputs": INPUTS, "targets": np.arange(50) / 2},
+        {"inputs": INPUTS, "targets": np.arange(50) - 1},
+        {"inputs": INPUTS * np.nan, "targets": np.arange(50)},
+        {"inputs": np.array([None, 1]), "targets": np.arange(2)},
+    ],
+)
+def test_other_arrays_are_refused(tmp_path, arrays):
+    with pytest.raises(TaskError):
+        load_task(write(tmp_path, **arrays))
+
+
+def test_other_files_are_refused(tmp_path):
+    (tmp_path / "no.npz").write_text("not an archive")
+    for name in (tmp_path / "no.npz", tmp_path / "none.npz", tmp_path / "mine.mat"):
+        with pytest.raises(TaskError):
+            load_task(str(name))
