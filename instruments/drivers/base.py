@@ -1,0 +1,172 @@
+"""What every driver shares: named errors, identity, read-back, error queue, snapshot, one lock."""
+
+import math
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+from pymeasure.instruments import SCPIMixin
+from pyvisa import errors as visa_errors
+from pyvisa.constants import StatusCode
+
+from ..clock import Clock, WallClock
+from ..errors import (
+    DeviceReportedError,
+    DisconnectedError,
+    IdentityError,
+    InstrumentTimeout,
+    ReplyError,
+)
+
+_MISREAD = (ValueError, KeyError, TypeError, IndexError)
+_MOST_ERRORS = 30
+
+
+class SafeDriver(SCPIMixin):
+    """Mix into a PyMeasure instrument: strict, checked, lockable, safe to shut down."""
+
+    identity: ClassVar[str] = ""
+    units: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, adapter: Any, *, clock: Clock | None = None, **kwargs: Any):
+        self.clock = clock or WallClock()
+        self.lock = threading.RLock()
+        super().__init__(adapter, **kwargs)
+        self._sealed = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        quantity = name.removesuffix("_values")
+        known = name.startswith("_") or name in self.__dict__ or hasattr(type(self), quantity)
+        if self.__dict__.get("_sealed") and not known:
+            raise AttributeError(f"{type(self).__name__} has no setting {name!r}")
+        super().__setattr__(name, value)
+
+    # -- the bus, with errors that have names ------------------------------------------------
+
+    def write(self, command: str, **kwargs: Any) -> None:
+        """Send a command."""
+        with self.lock, self._named_errors(command):
+            super().write(command, **kwargs)
+
+    def write_bytes(self, content: bytes, **kwargs: Any) -> None:
+        """Send bytes."""
+        with self.lock, self._named_errors("binary upload"):
+            super().write_bytes(content, **kwargs)
+
+    def read(self, **kwargs: Any) -> str:
+        """Read a reply."""
+        with self.lock, self._named_errors("read"):
+            return super().read(**kwargs)
+
+    def read_bytes(self, count: int, **kwargs: Any) -> bytes:
+        """Read ``count`` bytes."""
+        with self.lock, self._named_errors("read"):
+            return super().read_bytes(count, **kwargs)
+
+    def ask(self, command: str, query_delay: float | None = None) -> str:
+        """Send a query and read its reply, undisturbed by other threads."""
+        with self.lock:
+            return super().ask(command, query_delay)
+
+    @contextmanager
+    def _named_errors(self, action: str) -> Iterator[None]:
+        try:
+            yield
+        except visa_errors.VisaIOError as error:
+            if error.error_code == StatusCode.error_timeout:
+                raise InstrumentTimeout(
+                    f"{self.name}: no answer to {action[:60]!r} in time; check cable and power"
+                ) from error
+            raise DisconnectedError(f"{self.name}: connection lost at {action[:60]!r} ({error})") from error
+        except (visa_errors.InvalidSession, ConnectionError, OSError) as error:
+            raise DisconnectedError(f"{self.name}: connection lost at {action[:60]!r} ({error})") from error
+        except UnicodeDecodeError as error:
+            raise ReplyError(f"{self.name}: the reply to {action[:60]!r} is no text ({error})") from error
+
+    def ask_block(self, command: str) -> bytes:
+        """Send a query and return the data of the definite-length block that answers it."""
+        with self.lock:
+            self.write(command)
+            head = self.read_bytes(2)
+            if head[:1] != b"#" or not head[1:].isdigit() or head == b"#0":
+                raise ReplyError(f"{self.name}: expected a block '#<n>…' to {command!r}, got {head!r}")
+            try:
+                length = self.read_bytes(int(head[1:]))
+                data = self.read_bytes(int(length))
+                end = self.read_bytes(1)
+            except (InstrumentTimeout, ValueError) as error:
+                raise ReplyError(f"{self.name}: the block that answers {command!r} is truncated") from error
+            if end != b"\n":
+                raise ReplyError(f"{self.name}: the block that answers {command!r} is longer than it says")
+            return data
+
+    # -- conventions -------------------------------------------------------------------------
+
+    def identify(self) -> str:
+        """Return the identity, or raise IdentityError where it is another instrument's."""
+        found = self.ask("*IDN?").strip()
+        if not re.search(self.identity, found):
+            raise IdentityError(f"{self.name}: expected an identity like {self.identity!r}, got {found!r}")
+        return found
+
+    def apply(self, **settings: Any) -> None:
+        """Set quantities, read each back and raise ReplyError where it did not take; then read the queue."""
+        with self.lock:
+            for name, value in settings.items():
+                setattr(self, name, value)
+                self._confirm(name, value, self.recall(name))
+            self.check_errors()
+
+    def recall(self, name: str) -> Any:
+        """Return a quantity, or raise ReplyError where the reply makes no sense."""
+        try:
+            return getattr(self, name)
+        except _MISREAD as error:
+            raise ReplyError(f"{self.name}: cannot understand the reply for {name!r} ({error})") from error
+
+    def _confirm(self, name: str, wanted: Any, found: Any) -> None:
+        if isinstance(wanted, float | int) and not isinstance(wanted, bool):
+            same = isinstance(found, float | int) and math.isclose(wanted, found, rel_tol=1e-4, abs_tol=1e-9)
+        else:
+            same = wanted == found
+        if not same:
+            raise ReplyError(f"{self.name}: {name} was set to {wanted!r} but reads back {found!r}")
+
+    def check_errors(self) -> list:
+        """Empty the error queue; raise DeviceReportedError where it held something."""
+        found = []
+        while len(found) < _MOST_ERRORS:
+            code, text = self._next_error()
+            if code == 0:
+                break
+            found.append(f"{code} {text}")
+        if found:
+            raise DeviceReportedError(f"{self.name} reports: {'; '.join(found)}")
+        return found
+
+    def _next_error(self) -> tuple[int, str]:
+        reply = self.ask("SYST:ERR?")
+        match = re.match(r'\s*([+-]?\d+)\s*,\s*"?(.*?)"?\s*\Z', reply)
+        if match is None:
+            raise ReplyError(f"{self.name}: expected '<code>,\"<text>\"' to SYST:ERR?, got {reply[:60]!r}")
+        return int(match[1]), match[2]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Read every quantity that has a unit: name -> {"value", "unit"}."""
+        with self.lock:
+            return {n: {"value": self.recall(n), "unit": unit} for n, unit in self.units.items()}
+
+    def shutdown(self) -> None:
+        """Make the outputs safe; may be called any number of times."""
+        with self.lock:
+            self._make_safe()
+        self.isShutdown = True
+
+    def _make_safe(self) -> None:
+        """Switch off what this instrument drives; instruments that drive nothing need nothing."""
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self.adapter.close()

@@ -1,0 +1,122 @@
+"""Kepco BOP bipolar supply as a coil driver: PyMeasure's, with limits that raise and a real shutdown."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pymeasure.instruments import Instrument
+from pymeasure.instruments.kepco import KepcoBOP3612
+
+from ..errors import StuckOutputError
+from ..limits import within
+from .base import SafeDriver
+
+_OVER_TEMPERATURE = 16
+_RAMP_STEPS = 40
+_DEAD_AMPERES = 2e-3
+
+
+class KepcoBOP(SafeDriver, KepcoBOP3612):
+    """Drive a coil in current mode, from the bus or as an amplifier of the analogue input.
+
+    PyMeasure clips 50 A to 12 A in silence and its shutdown sends nothing; both are mended here.
+    """
+
+    identity = r"KEPCO,"
+    units: ClassVar = {
+        "output_enabled": "",
+        "operating_mode": "",
+        "current_setpoint": "A",
+        "voltage_setpoint": "V",
+        "current": "A",
+        "voltage": "V",
+        "questionable": "",
+    }
+
+    current_setpoint = Instrument.control(
+        "CURRent?",
+        "CURRent %g",
+        """Control the current setpoint in A (float, strictly within the limits).""",
+        validator=within,
+        values=(-12, 12),
+        dynamic=True,
+    )
+    voltage_setpoint = Instrument.control(
+        "VOLTage?",
+        "VOLTage %g",
+        """Control the compliance voltage in V (float, strictly within the limits).""",
+        validator=within,
+        values=(-36, 36),
+        dynamic=True,
+    )
+    questionable = Instrument.measurement(
+        "STATus:QUEStionable:CONDition?",
+        """Get the questionable condition register; bit 4 is over-temperature.""",
+        cast=int,
+    )
+
+    def __init__(
+        self,
+        adapter: Any,
+        *,
+        max_amperes: float = 12.0,
+        max_volts: float = 36.0,
+        slew_amperes_per_s: float = 50.0,
+        **kwargs: Any,
+    ):
+        within(max_amperes, (0, 12))
+        within(max_volts, (0, 36))
+        super().__init__(adapter, **kwargs)
+        self._slew = slew_amperes_per_s
+        self._most_amperes, self._most_volts = max_amperes, max_volts
+        self.current_setpoint_values = (-max_amperes, max_amperes)
+        self.voltage_setpoint_values = (-max_volts, max_volts)
+
+    @property
+    def most_amperes(self) -> float:
+        """Return the largest current in A that the limits allow."""
+        return self._most_amperes
+
+    @property
+    def most_volts(self) -> float:
+        """Return the largest compliance voltage in V that the limits allow."""
+        return self._most_volts
+
+    def prepare_amplifier(self, compliance_v: float) -> None:
+        """Follow the analogue input in current mode, with no current of its own; output on."""
+        self.apply(operating_mode="CURR", current_setpoint=0.0, voltage_setpoint=compliance_v)
+        self.apply(output_enabled=True)
+
+    def ramp_to(self, amperes: float) -> None:
+        """Move the setpoint to ``amperes`` in A within the slew limit."""
+        start = self.recall("current_setpoint")
+        seconds = abs(amperes - start) / self._slew
+        for value in np.linspace(start, amperes, _RAMP_STEPS + 1)[1:] if seconds else ():
+            self.current_setpoint = round(float(value), 9)
+            self.clock.sleep(seconds / _RAMP_STEPS)
+        self.check_errors()
+
+    def measured_amperes(self) -> float:
+        """Read the current in A that flows."""
+        return float(self.recall("current"))
+
+    def interlock_closed(self) -> bool:
+        """Tell whether the over-temperature protection has not tripped."""
+        return not int(self.recall("questionable")) & _OVER_TEMPERATURE
+
+    def _make_safe(self) -> None:
+        """Take the current to zero within the slew limit, whatever drives it, then open the output."""
+        if self.recall("output_enabled"):
+            self._close_compliance()
+            self.ramp_to(0.0)
+            self.output_enabled = False
+        if abs(self.measured_amperes()) > _DEAD_AMPERES:
+            raise StuckOutputError(f"{self.name}: current flows with the output off; switch it off by hand")
+
+    def _close_compliance(self) -> None:
+        """Lower the compliance voltage to zero: the current follows even if the analogue input does not."""
+        if abs(self.measured_amperes()) <= _DEAD_AMPERES:
+            return
+        volts, amperes = self.recall("voltage_setpoint"), self._most_amperes
+        for value in np.linspace(volts, 0.0, _RAMP_STEPS + 1)[1:]:
+            self.voltage_setpoint = round(float(value), 6)
+            self.clock.sleep(amperes / self._slew / _RAMP_STEPS)

@@ -1,0 +1,153 @@
+"""Keysight 33500 two-channel generator: binary waveforms and triggered bursts on PyMeasure's driver."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+from pymeasure.instruments import Instrument
+from pymeasure.instruments.agilent.agilent33500 import Agilent33500, Agilent33500Channel
+
+from ..errors import LimitError
+from .base import SafeDriver
+
+_FULL_SCALE = 32767
+_FADE_STEPS = 40
+_LEAST_VPP = 1e-3
+_NAME = "NADO"
+
+
+class WaveformChannel(Agilent33500Channel):
+    """One output with binary upload; the manual's name for it is SOURce<n>."""
+
+    trigger_source = Instrument.control(
+        "TRIG{ch}:SOUR?", "TRIG{ch}:SOUR %s", """Control the trigger source of the channel (str)."""
+    )
+    amplitude_values = (1e-3, 20.0)
+
+    def upload(self, counts: np.ndarray) -> None:
+        """Replace the channel's waveform by DAC counts (sample,) in -32767 to 32767."""
+        data = np.ascontiguousarray(counts, dtype="<i2").tobytes()
+        length = str(len(data))
+        self.data_volatile_clear()
+        head = f"SOUR{self.id}:DATA:ARB:DAC {_NAME},#{len(length)}{length}"
+        self.write_bytes(head.encode() + data + b"\n")
+        self.write(f"SOUR{self.id}:FUNC:ARB {_NAME}")
+
+
+class Keysight33500(SafeDriver, Agilent33500):
+    """Play two voltages in step on a bus trigger; the sync output starts the digitisers."""
+
+    identity = r"(Keysight|Agilent) Technologies,335\d\d"
+    memory_points = 1_000_000
+    running = False
+    units: ClassVar = {"trigger_source": "", "byte_order": "", "sync_output": ""}
+    channel_units: ClassVar = {
+        "shape": "",
+        "arb_srate": "1/s",
+        "arb_filter": "",
+        "amplitude": "V",
+        "offset": "V",
+        "output": "",
+        "output_load": "ohm",
+        "burst_state": "",
+        "burst_mode": "",
+        "burst_ncycles": "",
+        "trigger_source": "",
+    }
+
+    ch_1 = Instrument.ChannelCreator(WaveformChannel, 1)
+    ch_2 = Instrument.ChannelCreator(WaveformChannel, 2)
+
+    byte_order = Instrument.control(
+        "FORM:BORD?", "FORM:BORD %s", """Control the byte order of blocks: NORM (big endian) or SWAP (str)."""
+    )
+    sync_output = Instrument.control(
+        "OUTP:SYNC?",
+        "OUTP:SYNC %d",
+        """Control the sync output (bool).""",
+        map_values=True,
+        values={True: 1, False: 0},
+    )
+    event_status = Instrument.measurement("*ESR?", """Get and clear the standard event register.""", cast=int)
+
+    def __init__(self, adapter: Any, *, max_volts: float = 10.0, **kwargs: Any):
+        kwargs.setdefault("name", "Keysight 33500 generator")
+        super().__init__(adapter, read_termination="\n", write_termination="\n", **kwargs)
+        self._max_volts = max_volts
+        self._peak = 0.0
+
+    @property
+    def pair(self) -> tuple[WaveformChannel, WaveformChannel]:
+        """Return both channels."""
+        return self.ch_1, self.ch_2  # type: ignore[return-value]
+
+    def prepare(self, rate_hz: float, peak_v: float) -> None:
+        """Set the sample rate and a full scale of ``peak_v`` V into high impedance; both outputs on."""
+        if not 0 < peak_v <= self._max_volts:
+            raise LimitError(f"{self.name}: full scale {peak_v:g} V lies outside 0 to {self._max_volts:g} V")
+        self._peak = peak_v
+        self.apply(byte_order="SWAP", sync_output=True)
+        self.load(np.zeros((8, 2)))
+        for channel in self.pair:
+            self._prepare_channel(channel, rate_hz)
+        self.check_errors()
+
+    def _prepare_channel(self, channel: WaveformChannel, rate_hz: float) -> None:
+        channel.output_load = "INF"
+        channel.arb_filter = "OFF"
+        channel.amplitude = 2 * self._peak
+        channel.offset = 0.0
+        channel.shape = "ARB"
+        channel.arb_srate = rate_hz
+        channel.burst_mode = "TRIG"
+        channel.burst_ncycles = 1
+        channel.burst_state = True
+        channel.trigger_source = "BUS"
+        channel.output = True
+        for name, wanted in {"arb_srate": rate_hz, "amplitude": 2 * self._peak, "shape": "ARB"}.items():
+            self._confirm(name, wanted, getattr(channel, name))
+
+    def load(self, volts: np.ndarray) -> None:
+        """Upload (sample, 2) in V within the full scale to both channels."""
+        counts = np.rint(np.asarray(volts) * (_FULL_SCALE / self._peak))
+        if np.max(np.abs(counts)) > _FULL_SCALE:
+            raise LimitError(f"{self.name}: waveform beyond the full scale {self._peak:g} V; nothing sent")
+        with self.lock:
+            for index, channel in enumerate(self.pair):
+                channel.upload(counts[:, index])
+            self.check_errors()
+
+    def trigger(self) -> None:
+        """Start the burst; ``busy`` tells when it is over."""
+        self.running = True
+        self.write("*TRG")
+        self.write("*OPC")
+        self.check_errors()
+
+    def busy(self) -> bool:
+        """Tell whether the burst still runs (operation complete, bit 0 of the event register)."""
+        if self.running and int(self.recall("event_status")) & 1:
+            self.running = False
+        return self.running
+
+    def fade(self, seconds: float) -> None:
+        """Shrink both outputs to nothing in ``seconds``, stop the burst, open the outputs."""
+        for fraction in np.linspace(1, 0, _FADE_STEPS + 1)[1:]:
+            for channel in self.pair:
+                channel.amplitude = max(_LEAST_VPP, round(2 * self._peak * float(fraction), 6))
+            self.clock.sleep(seconds / _FADE_STEPS)
+        self._make_safe()
+
+    def snapshot(self) -> dict[str, Any]:
+        """Read all settings of the instrument and of both channels."""
+        settings = super().snapshot()
+        for channel in self.pair:
+            for name, unit in self.channel_units.items():
+                settings[f"ch_{channel.id}.{name}"] = {"value": getattr(channel, name), "unit": unit}
+        return settings
+
+    def _make_safe(self) -> None:
+        """Open both outputs and stop the burst."""
+        for channel in self.pair:
+            channel.output = False
+        self.write("ABOR")
+        self.running = False

@@ -1,0 +1,104 @@
+"""What a setup asks of its instruments, by role; a driver fits a role by its methods alone."""
+
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+
+@runtime_checkable
+class Role(Protocol):
+    """What every instrument can do."""
+
+    def identify(self) -> str:
+        """Read the identity and raise IdentityError where it is another instrument's."""
+        ...
+
+    def snapshot(self) -> dict[str, Any]:
+        """Read all settings, each with its unit."""
+        ...
+
+    def shutdown(self) -> None:
+        """Make the outputs safe; any number of times, in any state."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back."""
+        ...
+
+
+@runtime_checkable
+class BipolarSupply(Role, Protocol):
+    """A current of either sign into a coil, set by the bus or by an analogue input."""
+
+    def prepare_amplifier(self, compliance_v: float) -> None:
+        """Follow the analogue input with no current of its own."""
+        ...
+
+    def ramp_to(self, amperes: float) -> None:
+        """Move the current within the slew limit."""
+        ...
+
+    def measured_amperes(self) -> float:
+        """Read the current that flows."""
+        ...
+
+    def interlock_closed(self) -> bool:
+        """Tell whether no protection has tripped."""
+        ...
+
+
+@runtime_checkable
+class WaveformPair(Role, Protocol):
+    """Two voltages in step, played from memory on one trigger."""
+
+    memory_points: int
+
+    def prepare(self, rate_hz: float, peak_v: float) -> None:
+        """Set sample rate and full scale; outputs on."""
+        ...
+
+    def load(self, volts: np.ndarray) -> None:
+        """Upload (sample, 2) in V."""
+        ...
+
+    def trigger(self) -> None:
+        """Start the burst."""
+        ...
+
+    def busy(self) -> bool:
+        """Tell whether the burst still runs."""
+        ...
+
+    def fade(self, seconds: float) -> None:
+        """Shrink a running burst to nothing, then stop it."""
+        ...
+
+
+@runtime_checkable
+class CurrentSource(Role, Protocol):
+    """A small direct current through the sample."""
+
+    def source(self, amperes: float, compliance_v: float) -> None:
+        """Source ``amperes``; output on."""
+        ...
+
+
+@runtime_checkable
+class Digitiser(Role, Protocol):
+    """A voltage sampled from an external trigger on."""
+
+    def prepare(self, range_v: float, rate_hz: float) -> None:
+        """Set range and sample rate."""
+        ...
+
+    def arm(self, count: int) -> None:
+        """Wait for the trigger, then take ``count`` samples."""
+        ...
+
+    def readings(self) -> np.ndarray:
+        """Read the samples (count,) in V."""
+        ...
+
+    def abort(self) -> None:
+        """Give up the acquisition."""
+        ...

@@ -1,0 +1,134 @@
+"""A setup as data: roles, calibration, drive map and limits, read from TOML and checked on the way in."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+
+from ..drivers import DRIVERS
+from ..errors import SetupError
+
+_PRESETS = Path(__file__).parent / "presets"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RoleConfig(_Part):
+    """One instrument: its driver, its VISA address, limits handed to the driver."""
+
+    driver: str
+    address: str
+    limits: dict[str, float] = Field(default_factory=dict)
+    timeout_s: PositiveFloat = 5.0
+
+
+class DriveConfig(_Part):
+    """The map from u in [-1, 1] to tesla: centre + range x u."""
+
+    field_centre_t: float
+    field_range_t: PositiveFloat
+
+
+class TimingConfig(_Part):
+    """The clockwork of a hardware-timed burst."""
+
+    rotation_hz: PositiveFloat
+    samples_per_rotation: PositiveInt
+    max_burst_s: PositiveFloat = 30.0
+    poll_s: PositiveFloat = 0.5
+
+
+class ResetConfig(_Part):
+    """The saturating pulse along +y that begins every trial."""
+
+    field_t: PositiveFloat
+
+
+class ReadoutConfig(_Part):
+    """The current through the sample and the range of the voltage it makes."""
+
+    current_a: float
+    compliance_v: PositiveFloat
+    range_v: PositiveFloat
+
+
+class AxisConfig(_Part):
+    """Calibration of one axis: field per current, current per control volt, lag, offset."""
+
+    tesla_per_ampere: PositiveFloat
+    amperes_per_volt: PositiveFloat
+    phase_rad: float = 0.0
+    offset_t: float = 0.0
+
+
+class AxesConfig(_Part):
+    """Both axes of the rotating field."""
+
+    x: AxisConfig
+    y: AxisConfig
+
+
+class LimitsConfig(_Part):
+    """What the coils and the sample bear."""
+
+    max_field_t: PositiveFloat
+    max_slew_t_per_s: PositiveFloat
+    max_duty: PositiveFloat = 1.0
+
+
+class SetupConfig(_Part):
+    """A whole setup."""
+
+    name: str
+    kind: Literal["nanoring"]
+    description: str = ""
+    sample: str = ""
+    visa_library: str = "@py"
+    roles: dict[str, RoleConfig]
+    drive: DriveConfig
+    timing: TimingConfig
+    reset: ResetConfig
+    readout: ReadoutConfig
+    axes: AxesConfig
+    limits: LimitsConfig
+
+
+def builtin_setups() -> dict[str, str]:
+    """Return name -> description of the setups that come along."""
+    configs = [
+        _parse(path.read_text(encoding="utf-8"), path.name) for path in sorted(_PRESETS.glob("*.toml"))
+    ]
+    return {config.name: config.description for config in configs}
+
+
+def load_setup(name_or_path: str | Path) -> SetupConfig:
+    """Return a built-in setup by name, or one from a TOML file."""
+    for path in sorted(_PRESETS.glob("*.toml")):
+        if f"sim:{path.stem}" == str(name_or_path):
+            return _parse(path.read_text(encoding="utf-8"), path.name)
+    path = Path(name_or_path)
+    if not path.is_file():
+        known = ", ".join(builtin_setups())
+        raise SetupError(f"no setup {str(name_or_path)!r}: expected one of {known}, or a path to a TOML file")
+    return _parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def _parse(text: str, where: str) -> SetupConfig:
+    try:
+        config = SetupConfig.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(f"{where} is no TOML: {error}") from error
+    except ValidationError as error:
+        raise SetupError(f"{where} is no setup: {_first(error)}") from error
+    unknown = sorted({role.driver for role in config.roles.values()} - set(DRIVERS))
+    if unknown:
+        raise SetupError(f"{where}: no driver {unknown[0]!r}; there are {', '.join(sorted(DRIVERS))}")
+    return config
+
+
+def _first(error: ValidationError) -> str:
+    detail: Any = error.errors()[0]
+    return f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}"

@@ -1,0 +1,256 @@
+"""The nanoring setup, hardware-timed: a rotating field of new amplitude each rotation, and the AMR voltage.
+
+A batch of trials is uploaded as two quadrature waveforms, started by one trigger, digitised, read in blocks.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ..clock import Clock
+from ..errors import InstrumentTimeout, InterlockError, SetupError
+from ..limits import check_all
+from .config import AxisConfig, SetupConfig
+from .drive_waveform import LEAD_FRAMES, DriveWaveform
+from .harmonics import basis, channel_names, harmonics
+from .nanoring_check import run_checks
+from .records import Check, Response
+from .roles_open import close_all, each_in_its_own_try, open_roles
+
+_GRACE_S = 5.0
+_FADE_S = 0.2
+
+
+class NanoringSetup:
+    """Drive the array and read it, one trial after the other; a Device."""
+
+    port_count = 1
+
+    def __init__(self, config: SetupConfig, visa_library: Any, clock: Clock):
+        self.config, self.clock = config, clock
+        self._energised = False
+        self.interlock_tripped = False
+        self.waveform = DriveWaveform(
+            config.timing.rotation_hz,
+            config.timing.samples_per_rotation,
+            config.reset.field_t,
+            (config.axes.x.phase_rad, config.axes.y.phase_rad),
+        )
+        self.roles = open_roles(config, visa_library, clock)
+        try:
+            self._assign_roles()
+        except KeyError as error:
+            close_all(self.roles)
+            raise SetupError(f"setup {config.name!r} has no role {error}") from None
+
+    def _assign_roles(self) -> None:
+        self.generator = self.roles["generator"]
+        self.supplies = [self.roles["supply_x"], self.roles["supply_y"]]
+        self.source = self.roles["source"]
+        names = sorted(name for name in self.roles if name.startswith("digitiser_"))
+        self.digitisers = [self.roles[name] for name in names]
+        self.channels = channel_names(len(self.digitisers))
+        self.channel_units = ("V",) * len(self.channels)
+
+    def __enter__(self) -> "NanoringSetup":
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.shutdown()
+        close_all(self.roles)
+
+    # -- the drive ---------------------------------------------------------------------------
+
+    @property
+    def step_s(self) -> float:
+        """Duration of a step in s: one rotation."""
+        return 1 / self.config.timing.rotation_hz
+
+    def field_tesla(self, drive: np.ndarray) -> np.ndarray:
+        """Return the field in T of a drive in [-1, 1]."""
+        return self.config.drive.field_centre_t + self.config.drive.field_range_t * np.asarray(drive, float)
+
+    def drive_for_field(self, field: np.ndarray) -> np.ndarray:
+        """Return the drive whose field in T is given."""
+        return (np.asarray(field, float) - self.config.drive.field_centre_t) / self.config.drive.field_range_t
+
+    # -- Device ------------------------------------------------------------------------------
+
+    def respond(self, drive: np.ndarray) -> np.ndarray:
+        """Return the readout (…, step, channel) in V of a drive (…, step, port)."""
+        drive = np.asarray(drive, dtype=float)
+        flat = drive.reshape(-1, *drive.shape[-2:])
+        readouts = [response.readout for response in self.measure(flat)]
+        return np.stack(readouts).reshape(*drive.shape[:-1], len(self.channels))
+
+    def measure(
+        self,
+        drive: np.ndarray,
+        *,
+        should_stop: Callable[[], bool] = lambda: False,
+        field_tesla: np.ndarray | None = None,
+    ) -> Iterator[Response]:
+        """Check a drive (trial, step, port) against all limits, then yield one Response a trial.
+
+        ``field_tesla`` (trial, step) replaces the setup's map. When ``should_stop()`` turns true the
+        field goes to zero and the iteration ends.
+        """
+        drive = np.asarray(drive, dtype=float)
+        if drive.ndim != 3 or drive.shape[2] != self.port_count:
+            raise ValueError(f"drive must have shape (trial, step, {self.port_count}), got {drive.shape}")
+        field = self.field_tesla(drive[:, :, 0]) if field_tesla is None else np.asarray(field_tesla, float)
+        if field.shape != drive.shape[:2]:
+            raise ValueError(f"field_tesla must have shape {drive.shape[:2]}, got {field.shape}")
+        if field_tesla is None:
+            check_all("drive", drive, -1.0, 1.0, "", "Squash the drive into the device's range.")
+        self._check_limits(field)
+        return self._play(field, should_stop)
+
+    def _check_limits(self, field: np.ndarray) -> None:
+        limits, waveform = self.config.limits, self.waveform
+        check_all("field", field, 0.0, limits.max_field_t, "T", "Lower field_centre or field_range.")
+        check_all("reset field", np.array([waveform.reset_t]), 0.0, limits.max_field_t, "T", "Lower reset.")
+        for name, axis in (("supply_x", self.config.axes.x), ("supply_y", self.config.axes.y)):
+            most = self.config.roles[name].limits.get("max_amperes", np.inf)
+            peak = max(waveform.reset_t, float(np.max(field, initial=0.0))) + abs(axis.offset_t)
+            amperes = np.array([peak / axis.tesla_per_ampere])
+            check_all(f"current of {name}", amperes, 0.0, most, "A", "Lower the field.")
+        slew, duty = waveform.steepest(field), waveform.duty(field, limits.max_field_t)
+        check_all("slew", np.array([slew]), 0, limits.max_slew_t_per_s, "T/s", "Lower field_range.")
+        check_all("duty", np.array([duty]), 0, limits.max_duty, "", "Lower the field.")
+
+    def _play(self, field: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[Response]:
+        for first in range(0, len(field), size := self._batch_size(field.shape[1])):
+            batch = field[first : first + size]
+            try:
+                volts = None if should_stop() else self._burst(batch, should_stop)
+            except BaseException:
+                self.shutdown()
+                raise
+            if volts is None:
+                self.shutdown()
+                return
+            yield from self._responses(volts, batch)
+
+    def _batch_size(self, steps: int) -> int:
+        memory = self.generator.memory_points // self.waveform.samples - 1
+        in_time = int(self.config.timing.max_burst_s * self.config.timing.rotation_hz) - 1
+        trials = min(memory, in_time) // (LEAD_FRAMES + steps)
+        if trials < 1 and memory < LEAD_FRAMES + steps:
+            raise SetupError(f"{steps} steps do not fit the generator's memory of {memory} rotations")
+        return max(trials, 1)
+
+    # -- one burst ---------------------------------------------------------------------------
+
+    def _burst(self, batch: np.ndarray, should_stop: Callable[[], bool]) -> np.ndarray | None:
+        """Play amplitudes (trial, step) in T; return the volts (sample, contact), None if stopped."""
+        self.energise()
+        field = self.waveform.field(batch)
+        self.generator.load(self._control_volts(field))
+        for digitiser in self.digitisers:
+            digitiser.arm(len(field))
+        self.generator.trigger()
+        if not self._wait(len(field) / self.waveform.rate_hz, should_stop):
+            return None
+        return np.stack([digitiser.readings() for digitiser in self.digitisers], axis=1)
+
+    def _wait(self, seconds: float, should_stop: Callable[[], bool]) -> bool:
+        """Wait for the end of the burst; return False where it was stopped."""
+        end = self.clock.now() + seconds
+        while self.generator.busy():
+            if should_stop():
+                return False
+            left = end - self.clock.now()
+            if left < -_GRACE_S:
+                raise InstrumentTimeout(f"the burst of {seconds:.1f} s did not end; check the generator")
+            self.clock.sleep(min(self.config.timing.poll_s, max(left, 1e-3)))
+        return True
+
+    def _control_volts(self, field: np.ndarray) -> np.ndarray:
+        return np.stack(
+            [_volts(self.config.axes.x, field[:, 0]), _volts(self.config.axes.y, field[:, 1])], axis=1
+        )
+
+    def _responses(self, volts: np.ndarray, batch: np.ndarray) -> Iterator[Response]:
+        trials, steps = batch.shape
+        frames = volts[: -self.waveform.samples].reshape(
+            trials, LEAD_FRAMES + steps, self.waveform.samples, len(self.digitisers)
+        )
+        readout = harmonics(frames[:, 1:], basis(self.waveform.angles()))
+        for trial in range(trials):
+            yield Response(
+                readout=readout[trial, 1:],
+                initial=readout[trial, 0],
+                waveform=frames[trial, LEAD_FRAMES:],
+                field=batch[trial],
+            )
+
+    # -- power -------------------------------------------------------------------------------
+
+    def energise(self) -> None:
+        """Switch everything on at zero field, once; the interlock is read every time."""
+        self.require_interlock()
+        if self._energised:
+            return
+        self._energised = True
+        peak = max(float(np.max(self._control_volts(np.full((1, 2), self.config.limits.max_field_t)))), 1e-3)
+        self.generator.prepare(self.waveform.rate_hz, round(peak, 6))
+        for supply in self.supplies:
+            supply.prepare_amplifier(supply.most_volts)
+        readout = self.config.readout
+        self.source.source(readout.current_a, readout.compliance_v)
+        for digitiser in self.digitisers:
+            digitiser.prepare(readout.range_v, self.waveform.rate_hz)
+
+    def require_interlock(self) -> None:
+        """Raise InterlockError where an interlock is open."""
+        if self.interlock_tripped:
+            raise InterlockError("the interlock was tripped by hand; clear it with clear_interlock()")
+        for name, supply in zip(("supply_x", "supply_y"), self.supplies, strict=True):
+            if not supply.interlock_closed():
+                raise InterlockError(f"{name}: coil over-temperature; let it cool down")
+
+    def trip_interlock(self) -> None:
+        """Make everything safe and refuse to drive until the interlock is cleared."""
+        self.interlock_tripped = True
+        self.shutdown()
+
+    def clear_interlock(self) -> None:
+        """Allow driving again."""
+        self.interlock_tripped = False
+
+    def shutdown(self) -> list[str]:
+        """Take the field to zero within its slew and switch all sources off; return what failed."""
+        actions: list[tuple[str, Callable[[], Any]]] = []
+        if self._energised and self.generator.running:
+            actions.append(("generator", lambda: self.generator.fade(_FADE_S)))
+        actions += [(name, self.roles[name].shutdown) for name in self._shutdown_order()]
+        failed = each_in_its_own_try(actions)
+        self._energised = False
+        return failed
+
+    def _shutdown_order(self) -> list[str]:
+        first = ["generator", "supply_x", "supply_y", "source"]
+        return first + [name for name in self.roles if name not in first]
+
+    # -- what the laboratory writes down -----------------------------------------------------
+
+    def identities(self) -> dict[str, str]:
+        """Return role -> identity, read over VISA."""
+        return {name: driver.identify() for name, driver in self.roles.items()}
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the configuration and all settings of all instruments, ready for JSON."""
+        settings = {name: driver.snapshot() for name, driver in self.roles.items()}
+        return {"config": self.config.model_dump(mode="json"), "instruments": settings}
+
+    def check(self) -> list[Check]:
+        """Prove identities, ranges, 1 % of the field and the interlock."""
+        return run_checks(self)
+
+
+def _volts(axis: AxisConfig, field: np.ndarray) -> np.ndarray:
+    """Return the control voltage for a field (sample,) in T."""
+    wanted = np.where(field == 0.0, 0.0, field - axis.offset_t)
+    return wanted / axis.tesla_per_ampere / axis.amperes_per_volt

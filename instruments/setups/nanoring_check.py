@@ -1,0 +1,68 @@
+"""What ``nado check`` proves on a nanoring setup."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InstrumentError, InterlockError
+from .records import Check
+
+if TYPE_CHECKING:
+    from .nanoring import NanoringSetup
+
+_SETTLE_S = 0.05
+
+
+def run_checks(setup: "NanoringSetup") -> list[Check]:
+    """Run all checks in order and leave the setup safe."""
+    checks = [_check(f"identity {name}", driver.identify) for name, driver in setup.roles.items()]
+    checks.append(_check("limits", lambda: _limits(setup)))
+    for name, supply in zip(("supply_x", "supply_y"), setup.supplies, strict=True):
+        checks.append(_check(f"1 % of range, {name}", lambda s=supply: _one_percent(setup, s)))
+    checks.append(_check("interlock trips and clears", lambda: _interlock(setup)))
+    failed = setup.shutdown()
+    checks.append(Check("shutdown", not failed, "; ".join(failed) or "field at zero, sources off"))
+    return checks
+
+
+def _check(name: str, action: Callable[[], Any]) -> Check:
+    try:
+        return Check(name, True, str(action()))
+    except InstrumentError as error:
+        return Check(name, False, str(error))
+
+
+def _limits(setup: "NanoringSetup") -> str:
+    limits = setup.config.limits
+    field = f"field {limits.max_field_t * 1e3:g} mT"
+    return f"{field}, slew {limits.max_slew_t_per_s:g} T/s, duty {limits.max_duty:g}"
+
+
+def _one_percent(setup: "NanoringSetup", supply: Any) -> str:
+    """Drive 1 % of the current range from the bus and read it back."""
+    wanted = 0.01 * supply.most_amperes
+    supply.prepare_amplifier(supply.most_volts)
+    supply.ramp_to(wanted)
+    setup.clock.sleep(_SETTLE_S)
+    found = supply.measured_amperes()
+    supply.shutdown()
+    if abs(found - wanted) > 0.1 * wanted:
+        raise InstrumentError(f"asked for {wanted * 1e3:.1f} mA, read back {found * 1e3:.1f} mA")
+    return f"{wanted * 1e3:.1f} mA set, {found * 1e3:.1f} mA read back"
+
+
+def _interlock(setup: "NanoringSetup") -> str:
+    """Trip the interlock, see that the setup refuses to drive, clear it, see that it drives again."""
+    was_tripped = setup.interlock_tripped
+    setup.trip_interlock()
+    try:
+        setup.energise()
+    except InterlockError:
+        refused = True
+    else:
+        refused = False
+    finally:
+        setup.interlock_tripped = was_tripped
+    if not refused:
+        raise InstrumentError("the setup drives although its interlock is tripped")
+    setup.require_interlock()
+    return "refused while tripped, allowed after clearing"

@@ -1,0 +1,24 @@
+"""What a setup hands out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Response:
+    """readout (step, channel), initial (channel,), waveform (step, sample, contact), field (step,) T."""
+
+    readout: np.ndarray
+    initial: np.ndarray
+    waveform: np.ndarray
+    field: np.ndarray
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of ``nado check``."""
+
+    name: str
+    passed: bool
+    detail: str

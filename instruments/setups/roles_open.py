@@ -1,0 +1,62 @@
+"""Open the instruments of a setup by role, and shut them all down whatever happens to one of them."""
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from pyvisa import errors as visa_errors
+
+from ..clock import Clock
+from ..drivers import driver_class
+from ..errors import DisconnectedError, InstrumentError, SetupError
+from .config import RoleConfig, SetupConfig
+
+
+def open_roles(config: SetupConfig, visa_library: Any, clock: Clock) -> dict[str, Any]:
+    """Open and identify every role; what is open already is closed again where one fails."""
+    opened: dict[str, Any] = {}
+    try:
+        for name, role in config.roles.items():
+            opened[name] = _open(name, role, visa_library, clock)
+            opened[name].identify()
+            opened[name].clear()
+    except BaseException:
+        close_all(opened)
+        raise
+    return opened
+
+
+def _open(name: str, role: RoleConfig, visa_library: Any, clock: Clock) -> Any:
+    driver = driver_class(role.driver)
+    try:
+        return driver(
+            role.address,
+            visa_library=visa_library,
+            timeout=int(role.timeout_s * 1000),
+            clock=clock,
+            **role.limits,
+        )
+    except TypeError as error:
+        raise SetupError(f"role {name!r}: {role.driver} takes no such limit ({error})") from error
+    except InstrumentError:
+        raise
+    except (visa_errors.Error, OSError, ValueError) as error:
+        raise DisconnectedError(f"role {name!r}: cannot open {role.address} ({error})") from error
+
+
+def each_in_its_own_try(actions: list[tuple[str, Callable[[], Any]]]) -> list[str]:
+    """Run all actions although some fail; return what failed, one line each."""
+    failed = []
+    for name, action in actions:
+        try:
+            action()
+        except Exception as error:  # noqa: BLE001  safety goes on whatever one device does
+            failed.append(f"{name}: {error}")
+    return failed
+
+
+def close_all(opened: dict[str, Any]) -> None:
+    """Give all connections back."""
+    for driver in opened.values():
+        with contextlib.suppress(Exception):
+            driver.close()

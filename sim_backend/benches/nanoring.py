@@ -1,0 +1,64 @@
+"""The nanoring bench: generator, two bipolar supplies, current source and one digitiser a contact pair."""
+
+from typing import Any
+
+from ..coils import Coil, CoilPair
+from ..devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500
+from ..world import NanoringWorld
+
+GENERATOR = "USB0::0x0957::0x2C07::MY52800001::INSTR"
+SUPPLIES = {"supply_x": "GPIB0::6::INSTR", "supply_y": "GPIB0::7::INSTR"}
+SOURCE = "GPIB0::12::INSTR"
+DIGITISER = "TCPIP0::192.168.10.{host}::inst0::INSTR"
+ROTATION_HZ = 37.0
+SEGMENTS = 64
+
+
+def build(
+    clock: Any,
+    seed: int,
+    *,
+    sample: Any = None,
+    noise: Any = None,
+    size: int = 10,
+    contacts: int = 2,
+    white_v: float = 2e-6,
+    pink_v: float = 1e-6,
+    mains_v: float = 1e-6,
+) -> tuple[NanoringWorld, dict[str, tuple[str, Any]]]:
+    """Build world and instruments; ``sample`` and ``noise`` may be given, else they follow ``seed``."""
+    tick_s = 1 / (ROTATION_HZ * SEGMENTS)
+    if sample is None:
+        sample = _default_sample(size, contacts, seed)
+    if noise is None:
+        noise = _default_noise(white_v, pink_v, mains_v, seed, sample.contacts)
+    world = NanoringWorld(clock, sample, noise, CoilPair(Coil(), Coil()), tick_s)
+    devices: dict[str, tuple[str, Any]] = {
+        "generator": (GENERATOR, Keysight33500(clock, world)),
+        "source": (SOURCE, Keithley6221(clock)),
+    }
+    for axis, (role, address) in enumerate(SUPPLIES.items()):
+        devices[role] = (address, KepcoBOP(clock, world, axis))
+    for contact in range(sample.contacts):
+        address = DIGITISER.format(host=21 + contact)
+        devices[f"digitiser_{contact}"] = (address, KeithleyDMM6500(clock, world, contact))
+    _wire(world, {role: device for role, (_, device) in devices.items()})
+    return world, devices
+
+
+def _wire(world: NanoringWorld, devices: dict[str, Any]) -> None:
+    world.generator, world.source = devices["generator"], devices["source"]
+    world.supplies = [devices["supply_x"], devices["supply_y"]]
+    world.digitisers = [device for role, device in devices.items() if role.startswith("digitiser")]
+
+
+def _default_sample(size: int, contacts: int, seed: int) -> Any:
+    from ..samples.nanoring import NanoringArray
+
+    return NanoringArray(size=size, contacts=contacts, seed=seed)
+
+
+def _default_noise(white_v: float, pink_v: float, mains_v: float, seed: int, contacts: int) -> Any:
+    from ..noise import ReadoutNoise
+
+    return ReadoutNoise(white_v=white_v, pink_v=pink_v, mains_v=mains_v, seed=seed, contacts=contacts)

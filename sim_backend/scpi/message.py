@@ -1,0 +1,89 @@
+"""Programme messages: split them outside quotes and blocks, make and read definite-length blocks."""
+
+import re
+
+from . import errors
+
+_SPECIAL = re.compile(rb"[\"'#()]")
+
+
+def make_block(data: bytes) -> bytes:
+    """Wrap bytes as an IEEE 488.2 definite-length block, ``#<digits><length><data>``."""
+    length = str(len(data)).encode()
+    return b"#%d%s" % (len(length), length) + data
+
+
+def read_block(argument: bytes) -> bytes:
+    """Return the data of a definite-length block, or refuse it."""
+    start, stop = _block_span(argument, 0)
+    if stop > len(argument) or stop == start:
+        raise errors.invalid_block()
+    return argument[start:stop]
+
+
+def _block_span(message: bytes, at: int) -> tuple[int, int]:
+    """Return where the data of the block at ``at`` begin and should end (equal: no block here)."""
+    digits = message[at + 1 : at + 2]
+    if message[at : at + 1] != b"#" or not digits.isdigit() or digits == b"0":
+        return at + 1, at + 1
+    start = at + 2 + int(digits)
+    length = message[at + 2 : start]
+    return (start, start + int(length)) if length.isdigit() else (at + 1, at + 1)
+
+
+def split_outside(message: bytes, separator: bytes) -> list[bytes]:
+    """Split at a one-byte separator that stands outside quotes, parentheses and blocks."""
+    if not _SPECIAL.search(message, 0, min(len(message), 4096)):
+        return [part.strip() for part in message.split(separator)]
+    parts, start, at = [], 0, 0
+    while at < len(message):
+        if message[at : at + 1] == separator:
+            parts.append(_trim(message[start:at]))
+            start = at = at + 1
+        else:
+            at = _skip(message, at)
+    return [*parts, _trim(message[start:])]
+
+
+def _trim(part: bytes) -> bytes:
+    """Strip white space, but never the last bytes of a block, which may look like it."""
+    return part.lstrip() if b"#" in part else part.strip()
+
+
+def _skip(message: bytes, at: int) -> int:
+    """Return the position after the character, quoted string, list or block that begins at ``at``."""
+    first = message[at : at + 1]
+    if first == b"#":
+        return max(_block_span(message, at)[1], at + 1)
+    if first in (b'"', b"'", b"("):
+        end = message.find(b")" if first == b"(" else first, at + 1)
+        return len(message) if end < 0 else end + 1
+    return at + 1
+
+
+class Arrivals:
+    """Cut a byte stream into programme messages at newlines outside blocks (raw sockets have no END)."""
+
+    def __init__(self) -> None:
+        self._pending = b""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Add what arrived; return the complete messages, without their newline."""
+        self._pending += data
+        messages = []
+        while (end := self._end_of_message()) is not None:
+            messages.append(self._pending[:end])
+            self._pending = self._pending[end + 1 :]
+        return messages
+
+    def _end_of_message(self) -> int | None:
+        at = 0
+        while at < len(self._pending):
+            newline = self._pending.find(b"\n", at)
+            block = self._pending.find(b"#", at)
+            if newline < 0:
+                return None
+            if block < 0 or newline < block:
+                return newline
+            at = max(_block_span(self._pending, block)[1], block + 1)
+        return None

@@ -1,0 +1,79 @@
+"""One declarative line per quantity that an instrument merely stores."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from . import errors
+from .header import compile_header
+from .values import number_of, show_number, text_of
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A stored quantity: its header, the value after a reset, how it is read and printed."""
+
+    header: str
+    name: str
+    default: Any
+    parse: Callable[[bytes], Any]
+    show: Callable[[Any], str]
+
+
+def number(
+    header: str,
+    name: str,
+    default: float,
+    low: float = -math.inf,
+    high: float = math.inf,
+    show: Callable[[float], str] = show_number,
+) -> Setting:
+    """Declare a number in SI units between ``low`` and ``high``; MIN, MAX and DEF are understood."""
+
+    def parse(argument: bytes) -> float:
+        word = text_of(argument).upper()
+        named = {"MIN": low, "MAX": high, "DEF": default, "INF": math.inf, "INFINITY": math.inf}
+        value = named[word] if word in named else number_of(argument)
+        if not (low <= value <= high):
+            raise errors.out_of_range(f"{name} {value:g} not in {low:g} to {high:g}")
+        return value
+
+    return Setting(header, name, default, parse, show)
+
+
+def boolean(header: str, name: str, default: bool = False) -> Setting:
+    """Declare an ON|OFF|1|0 switch; queries answer 1 or 0."""
+
+    def parse(argument: bytes) -> bool:
+        word = text_of(argument).upper()
+        if word not in ("ON", "OFF", "1", "0"):
+            raise errors.illegal_value(word)
+        return word in ("ON", "1")
+
+    return Setting(header, name, default, parse, lambda value: str(int(value)))
+
+
+def choice(
+    header: str, name: str, default: str, words: str, show: Callable[[str], str] = lambda value: value
+) -> Setting:
+    """Declare one of several words, spelt as in the manual: ``NORMal STEP OFF``; stored in short form."""
+    patterns = [(compile_header(word), _short(word)) for word in words.split()]
+
+    def parse(argument: bytes) -> str:
+        given = text_of(argument).upper()
+        for pattern, short in patterns:
+            if pattern.match(given):
+                return short
+        raise errors.illegal_value(given)
+
+    return Setting(header, name, default, parse, show)
+
+
+def text(header: str, name: str, default: str = "", quoted: bool = True) -> Setting:
+    """Declare a string, answered in double quotes where ``quoted``."""
+    return Setting(header, name, default, text_of, lambda value: f'"{value}"' if quoted else value)
+
+
+def _short(word: str) -> str:
+    return "".join(letter for letter in word if not letter.islower())

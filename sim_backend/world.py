@@ -1,0 +1,165 @@
+"""The nanoring bench as one world: generator, supplies, coils, sample and noise, stepped lazily to now.
+
+Nothing moves until a message arrives; then the world runs from where it was to the bench time. A burst is
+run on the generator's own sample clock, an idle bench in one stride.
+"""
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from .acquisition import Acquisition
+from .coils import CoilPair
+
+_DEAD_TESLA = 1e-6
+_IDLE_TICKS = 256
+_SEGMENT_RAD = 2 * np.pi / 64
+
+
+class Sample(Protocol):
+    """What the world asks of a sample."""
+
+    def advance(self, field_xy: np.ndarray, dt: float) -> np.ndarray: ...
+
+
+class Noise(Protocol):
+    """What the world asks of the readout noise."""
+
+    def sample(self, t0: float, dt: float, n: int) -> np.ndarray: ...
+
+
+class NanoringWorld:
+    """Everything that shares one time and one field."""
+
+    def __init__(self, clock: Any, sample: Sample, noise: Noise, coils: CoilPair, tick_s: float):
+        self.clock, self.sample, self.noise, self.coils, self.tick_s = clock, sample, noise, coils, tick_s
+        self.time = clock.now()
+        self.generator: Any = None
+        self.supplies: list[Any] = []
+        self.source: Any = None
+        self.digitisers: list[Any] = []
+        self.acquisitions: list[Acquisition] = []
+        self.peak_slew = 0.0
+        self.ohms: np.ndarray | None = None
+
+    # -- what the instruments ask ------------------------------------------------------------
+
+    def trigger_out(self, time_s: float) -> None:
+        """Pass the generator's sync edge on to every digitiser."""
+        self.time = time_s
+        for digitiser in self.digitisers:
+            digitiser.external_trigger(time_s)
+
+    def acquire(self, start_s: float, rate: float, count: int, contact: int) -> Acquisition:
+        """Begin to record one contact pair."""
+        acquisition = Acquisition(start_s, rate, count, contact)
+        self.acquisitions.append(acquisition)
+        return acquisition
+
+    def forget(self, acquisition: Acquisition | None) -> None:
+        """Stop recording."""
+        if acquisition in self.acquisitions:
+            self.acquisitions.remove(acquisition)
+            acquisition.volts = acquisition.volts[: acquisition.filled]
+
+    def amperes(self) -> np.ndarray:
+        """Return the coil currents (2,) in A at the present moment."""
+        return self.coils.field / self.coils.gain
+
+    # -- what a test asks --------------------------------------------------------------------
+
+    def field(self) -> np.ndarray:
+        """Return the field of the coils (2,) in tesla, now."""
+        self.advance()
+        return self.coils.field.copy()
+
+    def sources_on(self) -> bool:
+        """Tell whether any source still has its output on."""
+        supplies = any(s.get("output") for s in self.supplies)
+        return bool(supplies or self.generator.outputs_on() or self.source.get("output"))
+
+    # -- time --------------------------------------------------------------------------------
+
+    def advance(self) -> None:
+        """Run the world up to the bench time."""
+        now = self.clock.now()
+        while self.time < now and self._stride(now):
+            pass
+
+    def _stride(self, now: float) -> bool:
+        """Run one uniform stretch; return False where less than a tick is left."""
+        start = self.generator.burst_start
+        points = 0 if start is None else self.generator.burst_points()
+        rate = self.generator.burst_rate() if points else 1.0
+        first = round((self.time - start) * rate) if points else 0
+        if first < points:
+            last = min(points, int((now - start) * rate + 1e-6))
+            return last > first and self._burst(first, last, 1 / rate)
+        return self._idle(now)
+
+    def _burst(self, first: int, last: int, dt: float) -> bool:
+        volts = self.generator.volts(first, last)
+        self._run(volts, dt)
+        self.time = self.generator.burst_start + last * dt
+        return True
+
+    def _idle(self, now: float) -> bool:
+        volts = self.generator.idle_volts()
+        wanted = self._currents(volts[None])
+        seconds = now - self.time
+        if not self.coils.settled(wanted[0]):
+            seconds = min(seconds, _IDLE_TICKS * self.tick_s)
+            ticks = int(np.ceil(seconds / self.tick_s))
+        else:
+            ticks = 1 if np.hypot(*self.coils.field) < _DEAD_TESLA else 16
+        if self.acquisitions:
+            ticks = max(ticks, int(np.ceil(seconds / self.tick_s)))
+        self._run(np.repeat(volts[None], ticks, axis=0), seconds / ticks)
+        self.time += seconds
+        return True
+
+    def _currents(self, volts: np.ndarray) -> np.ndarray:
+        return np.stack([s.amperes(volts[:, axis]) for axis, s in enumerate(self.supplies)], axis=1)
+
+    def _run(self, volts: np.ndarray, dt: float) -> None:
+        """Run the world through control voltages (tick, 2) in V, each held for ``dt`` s."""
+        before = self.coils.field
+        field = self.coils.follow(self._currents(volts), dt)
+        path = np.concatenate([before[None], field])
+        self.peak_slew = max(self.peak_slew, float(np.max(np.abs(np.diff(path, axis=0)))) / dt)
+        ohms = self._resistance(path, dt)
+        if self.acquisitions:
+            self._record(ohms, dt)
+
+    def _resistance(self, path: np.ndarray, dt: float) -> np.ndarray:
+        """Return the resistance (tick, contact) in ohm; a bench at zero field holds its last value."""
+        field = path[1:]
+        if self.ohms is not None and np.max(np.abs(path)) < _DEAD_TESLA:
+            return np.broadcast_to(self.ohms, (len(field), len(self.ohms)))
+        parts = _subdivisions(path)
+        fine = _interpolate(path, parts) if parts > 1 else field
+        ohms = self.sample.advance(np.ascontiguousarray(fine), dt / parts)[parts - 1 :: parts]
+        self.ohms = ohms[-1]
+        return ohms
+
+    def _record(self, ohms: np.ndarray, dt: float) -> None:
+        noise = self.noise.sample(self.time, dt, len(ohms))
+        volts = ohms * self.source.amperes() + noise
+        for acquisition in self.acquisitions:
+            acquisition.collect(self.time, dt, volts)
+        self.acquisitions = [a for a in self.acquisitions if a.running]
+
+
+def _subdivisions(path: np.ndarray) -> int:
+    """Return into how many parts a tick must be cut so that the field turns one segment at most."""
+    strong = np.hypot(path[:, 0], path[:, 1]) > 1e-3
+    turns = np.abs(np.diff(np.unwrap(np.arctan2(path[:, 1], path[:, 0]))))
+    moving = turns[strong[1:] & strong[:-1]]
+    widest = float(moving.max()) if moving.size else 0.0
+    return max(1, int(np.ceil(widest / _SEGMENT_RAD - 0.05)))
+
+
+def _interpolate(path: np.ndarray, parts: int) -> np.ndarray:
+    """Return the field at the ends of all parts of all ticks, along straight lines."""
+    steps = np.arange(1, parts + 1)[None, :, None] / parts
+    return (path[:-1, None] + (path[1:, None] - path[:-1, None]) * steps).reshape(-1, 2)
