@@ -8,8 +8,10 @@ GROUPS: tuple[str, ...] = (
     "bench",
     "measure",
     "runs",
+    "data",
     "network",
     "sim",
+    "demo",
 )
 
 

@@ -42,7 +42,7 @@ def measure(
     refuse_existing(out)
     with open_named_setup(setup, seed=seed) as bench, _bar(protocol) as progress:
         run_protocol(procedure, bench, out, operator=operator, progress=progress, source=setup, seed=seed)
-    _report(out, as_json)
+    report_run(out, as_json)
 
 
 def resume(
@@ -60,7 +60,7 @@ def resume(
     source, seed = _where(opened, setup)
     with open_named_setup(source, seed=seed) as bench, _bar("resume") as progress:
         resume_protocol(procedure, bench, run, progress=progress)
-    _report(run, as_json)
+    report_run(run, as_json)
 
 
 def protocols(as_json: Json = False) -> None:
@@ -88,7 +88,7 @@ def _bar(title: str) -> Any:
     return row_bar(title)
 
 
-def _report(path: str | Path, as_json: bool) -> None:
+def report_run(path: str | Path, as_json: bool) -> None:
     """Print what the run has become; a run that is not complete is not a success."""
     from lab.store import Run, Status, summarise
 

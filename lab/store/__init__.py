@@ -2,6 +2,8 @@
 
 from lab.store.catalogue import find_runs
 from lab.store.errors import StoreError
+from lab.store.imports import Options as ImportOptions
+from lab.store.imports import import_files
 from lab.store.location import refuse_existing
 from lab.store.metadata import (
     ParameterRecord,
@@ -19,6 +21,7 @@ from lab.store.writer import RunWriter
 
 __all__ = [
     "Finding",
+    "ImportOptions",
     "ParameterRecord",
     "ProtocolRecord",
     "Run",
@@ -30,6 +33,7 @@ __all__ = [
     "TrialArrays",
     "code_version",
     "find_runs",
+    "import_files",
     "load_trials",
     "refuse_existing",
     "summarise",

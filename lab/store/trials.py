@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +19,9 @@ class TrialArrays:
     """Measured trials in device units.
 
     drive (trial, step, port) in [-1, 1]; readout (trial, step, channel); initial (trial, channel)
-    or None; sequence (trial,) equal where the drive is a repeat, unique across runs.
+    or None; sequence (trial,) equal where the drive is a repeat, unique across runs; held_out (trial,)
+    marks trials that are not for fitting, where a run says so; drive_map {low, high, units} says what
+    drive -1 and 1 stood for in imported data (a setup has its own, fixed map).
     """
 
     drive: np.ndarray
@@ -29,6 +31,8 @@ class TrialArrays:
     channels: tuple[str, ...]
     units: tuple[str, ...]
     lineage: tuple[str, ...]
+    held_out: np.ndarray | None = None
+    drive_map: dict[str, Any] | None = None
 
 
 def load_trials(*runs: str | Path | Run) -> TrialArrays:
@@ -50,6 +54,8 @@ def load_trials(*runs: str | Path | Run) -> TrialArrays:
         channels=first.channels,
         units=first.units,
         lineage=tuple(run.metadata.run_id for run in opened),
+        held_out=_joined_marks(parts),
+        drive_map=first.drive_map,
     )
 
 
@@ -69,7 +75,16 @@ def _load_one(run: Run) -> TrialArrays:
         channels=tuple(str(name) for name in channels),
         units=_channel_units(data),
         lineage=(run.metadata.run_id,),
+        held_out=data["held_out"].values.astype(bool) if "held_out" in data else None,
+        drive_map=run.metadata.notes.get("drive_map"),
     )
+
+
+def _joined_marks(parts: list[TrialArrays]) -> np.ndarray | None:
+    if all(part.held_out is None for part in parts):
+        return None
+    marks = [np.zeros(len(p.drive), bool) if p.held_out is None else p.held_out for p in parts]
+    return np.concatenate(marks)
 
 
 def _channel_units(data: "xr.Dataset") -> tuple[str, ...]:
@@ -81,6 +96,11 @@ def _channel_units(data: "xr.Dataset") -> tuple[str, ...]:
 def _check_alike(first_run: Run, first: TrialArrays, run: Run, part: TrialArrays) -> None:
     if part.channels != first.channels or part.units != first.units:
         raise StoreError(f"{run.path} and {first_run.path} have different channels; they cannot be joined")
+    if part.drive_map != first.drive_map:
+        raise StoreError(
+            f"in {run.path} drive -1 to 1 stands for {part.drive_map}, in {first_run.path} for "
+            f"{first.drive_map}; import both with the same --drive-low and --drive-high"
+        )
     if part.drive.shape[1:] != first.drive.shape[1:]:
         raise StoreError(
             f"{run.path} has drive (step, port) {part.drive.shape[1:]}, {first_run.path} has "

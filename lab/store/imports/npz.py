@@ -1,0 +1,88 @@
+"""numpy archives: train/test sets, field and spectrum, repeats of a spectrum."""
+
+from pathlib import Path
+
+import numpy as np
+
+from lab.store.errors import StoreError
+from lab.store.imports.material import Options, TrialMaterial
+
+Arrays = dict[str, np.ndarray]
+
+
+def read(path: Path, options: Options) -> TrialMaterial:
+    """Read one .npz file by the keys it holds."""
+    arrays = _load(path)
+    for keys, reader in _LAYOUTS.items():
+        if set(keys) <= set(arrays):
+            return reader(arrays, options)
+    known = "; ".join(" + ".join(keys) for keys in _LAYOUTS)
+    raise StoreError(f"{path} holds {', '.join(arrays)}; expected the keys {known}")
+
+
+def _load(path: Path) -> Arrays:
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except FileNotFoundError as error:
+        raise StoreError(f"{path} does not exist") from error
+    except Exception as error:  # a truncated or hostile archive fails in many ways
+        raise StoreError(f"{path} cannot be read as an .npz of plain arrays: {error}") from error
+
+
+def _train_and_test(arrays: Arrays, options: Options) -> TrialMaterial:
+    """Read train_* (sequence, step, .), test_input (sequence, step, .) and test_target with repeats."""
+    train, test = arrays["train_input"], arrays["test_input"]
+    targets = arrays["test_target"]
+    if targets.ndim != 4 or len(targets) != len(test):
+        raise StoreError(f"test_target must be (sequence, repeat, step, channel); it is {targets.shape}")
+    sequences, repeats = targets.shape[:2]
+    again = np.repeat(np.arange(sequences), repeats)
+    return TrialMaterial(
+        stimulus=np.concatenate([train, test[again]]),
+        readout=np.concatenate([arrays["train_target"], targets.reshape(-1, *targets.shape[2:])]),
+        sequence=np.concatenate([np.arange(len(train)), len(train) + again]),
+        repeat=np.concatenate([np.zeros(len(train), int), np.tile(np.arange(repeats), sequences)]),
+        held_out=np.arange(len(train) + sequences * repeats) >= len(train),
+        stimulus_units=options.drive_units or "1",
+        readout_units=options.readout_units or "1",
+        notes={"dt": float(arrays["dt"])} if "dt" in arrays else {},
+    )
+
+
+def _field_and_spectrum(arrays: Arrays, options: Options) -> TrialMaterial:
+    """Read one sequence: field_oe (step,) and spectrum (step, channel)."""
+    return TrialMaterial(
+        stimulus=arrays["field_oe"].astype(float)[None, :, None],
+        readout=arrays["spectrum"].astype(float)[None],
+        sequence=np.zeros(1, int),
+        repeat=np.zeros(1, int),
+        stimulus_units=options.drive_units or "Oe",
+        readout_units=options.readout_units or "1",
+    )
+
+
+def _repeated_spectrum(arrays: Arrays, options: Options) -> TrialMaterial:
+    """Read repeats of one unknown input: spectrum (repeat, channel, step); the step index is the drive."""
+    spectrum = arrays["spectrum"]
+    if spectrum.ndim != 3:
+        raise StoreError(
+            f"spectrum without field_oe must be (repeat, channel, step); its shape is {spectrum.shape}"
+        )
+    repeats, _, steps = spectrum.shape
+    return TrialMaterial(
+        stimulus=np.tile(np.arange(steps, dtype=float)[None, :, None], (repeats, 1, 1)),
+        readout=spectrum.transpose(0, 2, 1).astype(float),
+        sequence=np.zeros(repeats, int),
+        repeat=np.arange(repeats),
+        stimulus_units="1",
+        readout_units=options.readout_units or "1",
+        notes={"drive": "the step index: the file does not hold the input"},
+    )
+
+
+_LAYOUTS = {
+    ("train_input", "train_target", "test_input", "test_target"): _train_and_test,
+    ("field_oe", "spectrum"): _field_and_spectrum,
+    ("spectrum",): _repeated_spectrum,
+}

@@ -1,0 +1,142 @@
+"""Data measured elsewhere: every format arrives with its dims, units and numbers, or is refused."""
+
+import numpy as np
+import pytest
+
+from lab.store import ImportOptions, Run, StoreError, import_files, load_trials
+
+RNG = np.random.default_rng(0)
+
+
+def test_train_and_test_sets(tmp_path):
+    arrays = {
+        "dt": np.array(0.1),
+        "train_input": RNG.uniform(-2, 2, (5, 7, 1)),
+        "train_target": RNG.normal(size=(5, 7, 2)),
+        "test_input": RNG.uniform(-2, 2, (2, 7, 1)),
+        "test_target": RNG.normal(size=(2, 3, 7, 2)),
+    }
+    np.savez(tmp_path / "set.npz", **arrays)
+    import_files([tmp_path / "set.npz"], tmp_path / "run", ImportOptions(drive_low=-2, drive_high=2))
+    trials = load_trials(tmp_path / "run")
+    assert trials.sequence.tolist() == [0, 1, 2, 3, 4, 5, 5, 5, 6, 6, 6]
+    assert trials.held_out.tolist() == [False] * 5 + [True] * 6
+    assert np.allclose(trials.drive[:5], arrays["train_input"] / 2)
+    assert np.allclose(trials.readout[5:].reshape(2, 3, 7, 2), arrays["test_target"])
+    assert Run.open(tmp_path / "run").metadata.notes["dt"] == 0.1
+
+
+def test_field_and_spectrum_keep_the_field_in_tesla(tmp_path):
+    field, spectrum = np.array([180.0, 200.0, 235.0], "f4"), RNG.normal(size=(3, 4)).astype("f4")
+    np.savez(tmp_path / "mg.npz", field_oe=field, spectrum=spectrum)
+    import_files([tmp_path / "mg.npz"], tmp_path / "run", ImportOptions(sample="WM"))
+    data = Run.open(tmp_path / "run").dataset()
+    assert data["input"].attrs["units"] == "T"
+    assert np.allclose(data["input"].values[0, :, 0], field * 1e-4)
+    assert data["drive"].values[0, [0, 2], 0].tolist() == [-1, 1]
+    assert np.allclose(data["readout"].values[0], spectrum)
+    assert Run.open(tmp_path / "run").metadata.sample == "WM"
+
+
+def test_repeats_of_an_unknown_input(tmp_path):
+    spectrum = RNG.normal(size=(6, 4, 3)).astype("f4")
+    np.savez(tmp_path / "repeats.npz", spectrum=spectrum)
+    import_files([tmp_path / "repeats.npz"], tmp_path / "run")
+    trials = load_trials(tmp_path / "run")
+    assert np.allclose(trials.readout, spectrum.transpose(0, 2, 1))
+    assert trials.drive[0, :, 0].tolist() == [-1, 0, 1]
+    assert set(trials.sequence) == {0}
+
+
+def npy_pair(folder, name="sig1", steps=3, per=4):
+    np.save(folder / f"Input_Fields_{name}.npy", np.arange(steps)[None] * 10.0)
+    signals = RNG.normal(size=(1, 2, 5, steps * per))
+    np.save(folder / f"Measured_signals_{name}.npy", signals)
+    return signals
+
+
+def test_npy_pairs_are_folded_into_steps(tmp_path):
+    signals = npy_pair(tmp_path)
+    options = ImportOptions(drive_units="Oe", samples_per_step=4, field_cycle="one rotation")
+    import_files([tmp_path / "Input_Fields_sig1.npy"], tmp_path / "run", options)
+    run = Run.open(tmp_path / "run")
+    data = run.dataset()
+    assert data["waveform"].dims == ("trial", "step", "sample", "contact")
+    expected = signals[0].reshape(2, 5, 3, 4).mean(axis=-1).transpose(0, 2, 1)
+    assert np.allclose(data["readout"].values, expected)
+    assert run.metadata.notes["field_cycle"] == "one rotation"
+    assert run.metadata.notes["samples_per_step"] == 4
+
+
+def test_npy_pairs_sample_by_sample_hold_the_drive(tmp_path):
+    npy_pair(tmp_path)
+    options = ImportOptions(drive_units="Oe", samples_per_step=4, readout="samples")
+    import_files([tmp_path / "Measured_signals_sig1.npy"], tmp_path / "run", options)
+    data = Run.open(tmp_path / "run").dataset()
+    assert data.sizes["step"] == 12
+    assert np.allclose(data["input"].values[0, :, 0], np.repeat([0, 1e-3, 2e-3], 4))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (ImportOptions(samples_per_step=4), "give --drive-units"),
+        (ImportOptions(drive_units="Oe"), r"give --samples-per-step \(12 samples and 3 inputs suggest 4\)"),
+        (ImportOptions(drive_units="Oe", samples_per_step=5), "make 15 samples; the file has 12"),
+    ],
+)
+def test_what_a_pair_does_not_say_is_asked_for(tmp_path, options, message):
+    npy_pair(tmp_path)
+    with pytest.raises(StoreError, match=message):
+        import_files([tmp_path / "Input_Fields_sig1.npy"], tmp_path / "run", options)
+    assert not (tmp_path / "run").exists()
+
+
+def test_csv_as_trials(tmp_path):
+    (tmp_path / "scan.csv").write_text(
+        "sequence,repeat,step,Field (mT),Signal (uV)\n"
+        "0,0,1,2,20\n0,0,0,1,10\n0,1,0,1,11\n0,1,1,2,21\n1,0,0,3,30\n1,0,1,4,40\n"
+    )
+    import_files([tmp_path / "scan.csv"], tmp_path / "run", ImportOptions(drive=("Field",)))
+    data = Run.open(tmp_path / "run").dataset()
+    assert np.allclose(data["input"].values[:, :, 0], np.array([[1, 2], [1, 2], [3, 4]]) * 1e-3)
+    assert np.allclose(data["readout"].values[:, :, 0], np.array([[10, 20], [11, 21], [30, 40]]) * 1e-6)
+    assert list(data["channel"].values) == ["Signal"]
+
+
+def test_pymeasure_csv_as_scalars_with_units_and_parameters(tmp_path):
+    (tmp_path / "iv.csv").write_text(
+        "#Procedure: <iv.IVProcedure>\n#Parameters:\n#\tStart: -1 V\n#\tSteps: 2\n#Data:\n"
+        "Voltage (V),Current (A)\n-1,0.5\n1,0.7\n"
+    )
+    import_files([tmp_path / "iv.csv"], tmp_path / "run")
+    run = Run.open(tmp_path / "run")
+    assert run.metadata.protocol.name == "iv.IVProcedure"
+    assert run.metadata.protocol.parameters["Start"].value == "-1 V"
+    assert run.dataset()["Current"].attrs["units"] == "A"
+    assert run.dataset()["Current"].values.tolist() == [0.5, 0.7]
+
+
+def test_an_elided_array_in_a_cell_is_refused(tmp_path):
+    (tmp_path / "lost.csv").write_text("Voltage (V),Trace\n1,[0 1 ... 98 99]\n")
+    with pytest.raises(StoreError, match="its data are lost"):
+        import_files([tmp_path / "lost.csv"], tmp_path / "run")
+
+
+def test_runs_scaled_differently_are_not_joined(tmp_path):
+    for name, top in (("a", 200.0), ("b", 300.0)):
+        np.savez(tmp_path / f"{name}.npz", field_oe=np.array([100.0, top]), spectrum=np.ones((2, 3)))
+        import_files([tmp_path / f"{name}.npz"], tmp_path / name)
+    with pytest.raises(StoreError, match="the same --drive-low"):
+        load_trials(tmp_path / "a", tmp_path / "b")
+
+
+@pytest.mark.parametrize("name", ["absent.npz", "broken.npz", "pickle.npz", "other.npz", "what.mat"])
+def test_a_file_that_cannot_be_used_is_one_line(tmp_path, name):
+    (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04 truncated")
+    np.savez(tmp_path / "pickle.npz", spectrum=np.array([{}], dtype=object))
+    np.savez(tmp_path / "other.npz", y=np.zeros(3))
+    with pytest.raises(StoreError) as caught:
+        import_files([tmp_path / name], tmp_path / "run")
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "run").exists()
