@@ -19,7 +19,7 @@ class FieldWindow(Playback):
     def bind(self, setup: object) -> None:
         """Take the setup, and its drive range where no other was asked for."""
         super().bind(setup)
-        low, centre, high = self.setup.field_tesla(self._drives([-1.0, 0.0, 1.0]))[0]
+        low, centre, high = self.setup.field_tesla(np.array([-1.0, 0.0, 1.0]))
         if self.field_centre is None:
             self.field_centre = float(centre / TESLA_PER_MILLITESLA)
         if self.field_range is None:
@@ -32,7 +32,4 @@ class FieldWindow(Playback):
     def drive_at(self, field: np.ndarray) -> np.ndarray:
         """Map fields (trial, step) in tesla to drives (trial, step, port) on the setup's own scale."""
         drive = np.asarray(self.setup.drive_for_field(field), dtype=float)
-        return drive.reshape(*field.shape, self.setup.port_count)
-
-    def _drives(self, levels: list[float]) -> np.ndarray:
-        return np.repeat(np.array(levels)[None, :, None], self.setup.port_count, axis=2)
+        return np.repeat(drive[..., None], self.setup.port_count, axis=-1)

@@ -67,6 +67,11 @@ class NanoringSetup:
         """Duration of a step in s: one rotation."""
         return 1 / self.config.timing.rotation_hz
 
+    @property
+    def waveform_shape(self) -> tuple[int, int]:
+        """Raw samples a step and contact pairs: the shape of a waveform behind its step."""
+        return self.waveform.samples, len(self.digitisers)
+
     def field_tesla(self, drive: np.ndarray) -> np.ndarray:
         """Return the field in T of a drive in [-1, 1]."""
         return self.config.drive.field_centre_t + self.config.drive.field_range_t * np.asarray(drive, float)

@@ -44,7 +44,7 @@ QUICK: dict[str, Any] = {
     "nodes": 3,
     "train_digits": 200,
     "test_digits": 20,
-    "epochs": 2,
+    "epochs": 3,
     "twin_draws": 2,
 }
 
