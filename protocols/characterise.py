@@ -23,4 +23,4 @@ class Characterise(FieldWindow):
         levels = np.random.default_rng(self.seed).uniform(-1, 1, (self.sequences, self.steps))
         sequence, repeat = interleaved(self.sequences, self.repeats)
         field = self.field_at(levels)[sequence]
-        return Plan(self.drive_at(field), field, sequence, repeat)
+        return Plan(self.drive_at(field), sequence, repeat, field)

@@ -54,11 +54,11 @@ class MeasuringDevice(Protocol):
         ...
 
     def field_tesla(self, drive: np.ndarray) -> np.ndarray:
-        """Map drive (..., step, port) to field (..., step) in tesla."""
+        """Map drives to fields in tesla, number by number."""
         ...
 
     def drive_for_field(self, field: np.ndarray) -> np.ndarray:
-        """Map field (..., step) in tesla to drive (..., step, port)."""
+        """Map fields in tesla to drives, number by number."""
         ...
 
     def measure(

@@ -20,8 +20,7 @@ class Drives(Playback):
         if drive.ndim == 3 and drive.shape[2] != self.setup.port_count:
             raise ProtocolError(f"drive has {drive.shape[2]} port(s), the setup has {self.setup.port_count}")
         sequence = np.arange(len(drive)) if self.sequence is None else np.asarray(self.sequence)
-        field = np.asarray(self.setup.field_tesla(drive)).reshape(drive.shape[:2])
-        return Plan(drive, field, sequence, _passages(sequence))
+        return Plan(drive, sequence, _passages(sequence))
 
 
 def _passages(sequence: np.ndarray) -> np.ndarray:

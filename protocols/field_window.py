@@ -21,9 +21,9 @@ class FieldWindow(Playback):
         super().bind(setup)
         low, centre, high = self.setup.field_tesla(np.array([-1.0, 0.0, 1.0]))
         if self.field_centre is None:
-            self.field_centre = float(centre / TESLA_PER_MILLITESLA)
+            self.field_centre = round(float(centre / TESLA_PER_MILLITESLA), 9)
         if self.field_range is None:
-            self.field_range = float((high - low) / 2 / TESLA_PER_MILLITESLA)
+            self.field_range = round(float((high - low) / 2 / TESLA_PER_MILLITESLA), 9)
 
     def field_at(self, level: np.ndarray) -> np.ndarray:
         """Map levels (trial, step) in [-1, 1] of the window to fields (trial, step) in tesla."""

@@ -16,12 +16,16 @@ from protocols.errors import ProtocolError
 
 @dataclass(frozen=True)
 class Plan:
-    """The trials of a run in order: drive (trial, step, port), field (trial, step) in T, labels (trial,)."""
+    """The trials of a run in order: drive (trial, step, port) and labels (trial,).
+
+    With `field` (trial, step) in T the fields are played as they are, and need not lie in the setup's
+    drive range; without it the drive must, and the setup maps it.
+    """
 
     drive: np.ndarray
-    field: np.ndarray
     sequence: np.ndarray
     repeat: np.ndarray
+    field: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         """Refuse a plan whose parts do not fit together."""
@@ -30,7 +34,7 @@ class Plan:
             raise ProtocolError(f"drive must be a non-empty (trial, step, port) array; it has shape {drive}")
         if not np.all(np.isfinite(self.drive)):
             raise ProtocolError("drive holds numbers that are not finite")
-        if np.shape(self.field) != drive[:2]:
+        if self.field is not None and np.shape(self.field) != drive[:2]:
             raise ProtocolError(f"field must be (trial, step) = {drive[:2]}; it is {np.shape(self.field)}")
 
 
@@ -86,9 +90,8 @@ class Playback(NadoProcedure):
         plan, first = self.planned, self.start_row
         if first >= len(plan.drive):
             return
-        answers = self.setup.measure(
-            plan.drive[first:], should_stop=self.should_stop, field_tesla=plan.field[first:]
-        )
+        field = None if plan.field is None else plan.field[first:]
+        answers = self.setup.measure(plan.drive[first:], should_stop=self.should_stop, field_tesla=field)
         for trial, answer in enumerate(answers, start=first):
             self.emit("primary", self._row(plan, trial, answer))
             if self.should_stop():

@@ -2,6 +2,6 @@
 
 from lab.runs.interrupts import StopRequest
 from lab.runs.recall import procedure_of
-from lab.runs.runner import resume_protocol, run_protocol
+from lab.runs.runner import UnsafeError, resume_protocol, run_protocol
 
-__all__ = ["StopRequest", "procedure_of", "resume_protocol", "run_protocol"]
+__all__ = ["StopRequest", "UnsafeError", "procedure_of", "resume_protocol", "run_protocol"]

@@ -5,10 +5,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from lab.errors import LabError
 from lab.runs.describe import describe_run
 from lab.runs.interrupts import StopRequest, shielded, stop_on_signals
 from lab.store import RunWriter, Status, StoreError
 from protocols import NadoProcedure
+
+
+class UnsafeError(LabError):
+    """Say which devices could not be switched off: go and look."""
+
 
 Progress = Callable[[int, int], None]
 Subscriber = Callable[[str, dict[str, Any]], None]
@@ -115,7 +121,9 @@ def _make_safe(procedure: NadoProcedure, setup: Any) -> Exception | None:
     first = None
     for shutdown in (setup.shutdown, procedure.shutdown):
         try:
-            shutdown()
+            left_unsafe = shutdown()
+            if left_unsafe:
+                raise UnsafeError(f"could not be made safe: {'; '.join(map(str, left_unsafe))}")
         except Exception as error:  # noqa: BLE001  (the other device must still be made safe)
             first = first or error
     return first

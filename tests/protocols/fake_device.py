@@ -24,19 +24,20 @@ class FakeDevice:
     waveform_shape = (4, 1)
     step_s = 0.01
 
-    def __init__(self, fail_at: int | None = None, on_trial=None, shutdown_error=None):
+    def __init__(self, fail_at: int | None = None, on_trial=None, shutdown_error=None, failed=()):
         self.fail_at, self.on_trial, self.shutdown_error = fail_at, on_trial, shutdown_error
         self.events: list[str] = []
+        self.failed = list(failed)
         self.played = 0
 
     def field_tesla(self, drive):
-        return CENTRE + SPAN * np.asarray(drive)[..., 0]
+        return CENTRE + SPAN * np.asarray(drive)
 
     def drive_for_field(self, field):
-        return ((np.asarray(field) - CENTRE) / SPAN)[..., None]
+        return (np.asarray(field) - CENTRE) / SPAN
 
     def measure(self, drive, *, should_stop=lambda: False, field_tesla=None):
-        fields = self.field_tesla(drive) if field_tesla is None else field_tesla
+        fields = self.field_tesla(drive)[..., 0] if field_tesla is None else field_tesla
         for number, (trial, field) in enumerate(zip(drive, fields, strict=True)):
             if self.on_trial:
                 self.on_trial(number)
@@ -61,3 +62,4 @@ class FakeDevice:
         self.events.append("shutdown")
         if self.shutdown_error:
             raise self.shutdown_error
+        return self.failed

@@ -94,13 +94,8 @@ def _groups(frame: "pd.DataFrame") -> list[tuple[tuple[int, int], "pd.DataFrame"
     ]
     order = ["step"] if "step" in frame else []
     groups = frame.assign(_sequence=keys[0], _repeat=keys[1]).groupby(["_sequence", "_repeat"], sort=True)
-    return [
-        (
-            (int(trial["_sequence"].iloc[0]), int(trial["_repeat"].iloc[0])),
-            trial.sort_values(order or "_repeat"),
-        )
-        for _, trial in groups
-    ]
+    trials = [trial.sort_values(order or "_repeat") for _, trial in groups]
+    return [((int(trial["_sequence"].iloc[0]), int(trial["_repeat"].iloc[0])), trial) for trial in trials]
 
 
 def _one_unit(table: Table, channels: list[str]) -> str:

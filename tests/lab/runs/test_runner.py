@@ -6,7 +6,7 @@ import signal
 import numpy as np
 import pytest
 
-from lab.runs import StopRequest, resume_protocol, run_protocol
+from lab.runs import StopRequest, UnsafeError, resume_protocol, run_protocol
 from lab.store import Run, Status, load_trials
 from protocols import Characterise, Drives, configure
 from tests.protocols.fake_device import FakeDevice
@@ -63,6 +63,12 @@ def test_shutdown_that_fails_is_reported_and_the_status_still_written(tmp_path):
         run_protocol(characterise(), device, tmp_path / "run")
     assert Run.open(tmp_path / "run").status is Status.FAILED
     assert Run.open(tmp_path / "run").rows() == 6
+
+
+def test_a_device_that_stays_on_is_named(tmp_path):
+    with pytest.raises(UnsafeError, match="supply_x: no answer"):
+        run_protocol(characterise(), FakeDevice(failed=["supply_x: no answer"]), tmp_path / "run")
+    assert Run.open(tmp_path / "run").status is Status.FAILED
 
 
 @pytest.mark.skipif(not hasattr(os, "getpid") or os.name == "nt", reason="needs POSIX signals to itself")
