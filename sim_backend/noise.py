@@ -41,7 +41,7 @@ class ReadoutNoise:
         self._now: float | None = None
 
     def sample(self, t0: float, dt: float, n: int) -> np.ndarray:
-        """Return n samples (n, contact) in V at t0, t0 + dt, …; t0 (s) must not lie before the last sample."""
+        """Return n samples (n, contact) in V from t0 (s) on, every dt; t0 not before the last sample."""
         if dt <= 0 or n < 0:
             raise ValueError(f"expected dt > 0 s and n >= 0, got {dt} and {n}")
         last = t0 - dt if self._now is None else self._now

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim_backend.samples.nanoring.depinning import depinning_table
 from sim_backend.samples.nanoring.disorder import draw_disorder
+from sim_backend.samples.nanoring.jumps import contact_at_segment, release_goals
 from sim_backend.samples.nanoring.kernel import (
     Model,
     Walls,
@@ -72,7 +73,7 @@ class NanoringReplicas:
             saturate(walls, self._model, segments // 4)
 
     def advance(self, field_xy: np.ndarray, dt: float) -> np.ndarray:
-        """Advance through field (tick, 2) or (replica, tick, 2) T on a grid of dt s: (replica, tick, contact) ohm."""
+        """Advance through field (tick, 2) or (replica, tick, 2) T on a grid of dt s; return ohm."""
         field = np.ascontiguousarray(field_xy, dtype=np.float64)
         if field.shape[-1:] != (2,) or field.ndim not in (2, 3):
             raise ValueError(f"expected field (tick, 2) or (replica, tick, 2) in T, got shape {field.shape}")
@@ -125,7 +126,10 @@ class NanoringReplicas:
             list(pool.map(lambda job: advance_walls(*job), jobs))
 
     def _wall_segments(self) -> np.ndarray:
-        return np.stack([wall_segments(walls, self.segments) for walls in self._each()])
+        segment = np.empty((self.replicas, self.size**2, 2), np.int64)
+        for walls, out in zip(self._each(), segment, strict=True):
+            wall_segments(walls, self._model, out)
+        return segment
 
 
 class NanoringArray:
@@ -149,7 +153,7 @@ class NanoringArray:
         self.parameters = self._one.parameters
 
     def advance(self, field_xy: np.ndarray, dt: float) -> np.ndarray:
-        """Advance through field (tick, 2) T on a uniform grid of dt s and return resistance (tick, contact) ohm."""
+        """Advance through field (tick, 2) T on a grid of dt s and return resistance (tick, contact) ohm."""
         return self._one.advance(np.reshape(field_xy, (-1, 2)), dt)[0]
 
     def saturate(self, angle: float) -> None:
@@ -184,15 +188,18 @@ def _build_model(size: int, segments: int, seed: int, contacts: int, parameters:
         inverse_weakest=1 / disorder.weakest,
         roughness=disorder.roughness,
         least_roughness=float(disorder.roughness.min()),
-        sines=np.abs(np.sin(2 * np.pi * np.arange(segments) / segments)),
+        sines=np.abs(np.sin(2 * np.pi * np.arange(2 * segments) / segments)),
         table=np.zeros((2, 2)),
         inverse_factor=1 / np.array([1.0, parameters.pair_factor]),
-        limited=np.isin(np.arange(4), parameters.limited_contacts),
+        contact_at=contact_at_segment(segments),
+        jumps=release_goals(segments, parameters.limited_contacts),
+        hops=release_goals(segments, (0, 1, 2, 3)),
         weights=weights,
         drops=wall_drops(weights, segments, parameters.readout),
         tilts=tilt_drops(contacts, parameters.readout),
         resistance=parameters.readout.resistance_ohm,
         segments=segments,
+        quarter=segments // 4,
         idle=parameters.idle_t,
         saturation=parameters.saturation_t,
     )

@@ -13,7 +13,7 @@ OUTER = -1
 
 
 class Lattice(NamedTuple):
-    """Touching rings as index arrays (int32)."""
+    """Touching rings as index arrays."""
 
     junction: np.ndarray
     """(ring, 4): junction at each contact, or OUTER at the edge of the array."""
@@ -25,13 +25,13 @@ class Lattice(NamedTuple):
 
 def square_lattice(size: int) -> Lattice:
     """Return the lattice of size x size rings, 2 size (size - 1) junctions."""
-    ring = np.arange(size * size, dtype=np.int32).reshape(size, size)
+    ring = np.arange(size * size, dtype=np.int64).reshape(size, size)
     beside = np.stack([ring[:, :-1].ravel(), ring[:, 1:].ravel()], axis=1)
     above = np.stack([ring[:-1].ravel(), ring[1:].ravel()], axis=1)
     rings = np.concatenate([beside, above]).reshape(-1, 2)
-    axis = np.repeat(np.array([0, 1], dtype=np.int32), [len(beside), len(above)])
-    junction = np.full((size * size, 4), OUTER, dtype=np.int32)
-    index = np.arange(len(rings), dtype=np.int32)
+    axis = np.repeat(np.array([0, 1], dtype=np.int64), [len(beside), len(above)])
+    junction = np.full((size * size, 4), OUTER, dtype=np.int64)
+    index = np.arange(len(rings), dtype=np.int64)
     junction[rings[:, 0], axis] = index
     junction[rings[:, 1], axis + 2] = index
     return Lattice(junction, rings, axis)

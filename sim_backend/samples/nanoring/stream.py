@@ -3,8 +3,9 @@
 Blackman and Vigna, ACM Trans. Math. Softw. 47, 36 (2021).
 """
 
-import numba
 import numpy as np
+
+from sim_backend.samples.compiled import inlined
 
 _TO_UNIT = 1.0 / (1 << 53)
 
@@ -15,12 +16,12 @@ def seeded_words(seed: int, replicas: int) -> np.ndarray:
     return np.stack([child.generate_state(4, np.uint64) for child in children])
 
 
-@numba.njit(cache=True, inline="always")
+@inlined
 def _rotate(word, bits):
     return (word << np.uint64(bits)) | (word >> np.uint64(64 - bits))
 
 
-@numba.njit(cache=True)
+@inlined
 def uniform(words):
     """Return the next number, uniform in [0, 1), and move the stream on."""
     result = _rotate(words[0] + words[3], 23) + words[0]

@@ -22,13 +22,17 @@ class Model(NamedTuple):
     """(ring, 4): edge roughness at the contacts (T)."""
     least_roughness: float
     sines: np.ndarray
-    """(segment,): |sin| of a segment's angle."""
+    """(2 segment,): |sin| of the angles of two turns."""
     table: np.ndarray
     """(walls - 1, point): depinning probability in a tick over the reduced field 0 to 1."""
     inverse_factor: np.ndarray
     """(2,): 1 over the factor on H_j for one and for two walls."""
-    limited: np.ndarray
-    """(4,): whether a wall released at a contact goes no farther than the next contact."""
+    contact_at: np.ndarray
+    """(segment,): contact at a segment, negative between contacts."""
+    jumps: np.ndarray
+    """(contact, segment): where a wall released at a contact goes when its minimum is at a segment."""
+    hops: np.ndarray
+    """(contact, segment): the same, at most to the next contact."""
     weights: np.ndarray
     """(ring, contact pair) int64: how strongly a contact pair sees a ring."""
     drops: np.ndarray
@@ -37,5 +41,6 @@ class Model(NamedTuple):
     """(contact pair, 3): ohm per T^2 for H^2, Hx^2 - Hy^2 and 2 Hx Hy."""
     resistance: float
     segments: int
+    quarter: int
     idle: float
     saturation: float

@@ -1,27 +1,25 @@
 """Put walls down and take them up, with the lists and readout sums kept in step."""
 
-import numba
-
+from sim_backend.samples.compiled import inlined
 from sim_backend.samples.nanoring.kernel.walls import (
     GONE,
     LEAVER_COUNT,
     LOOSE,
     LOOSE_COUNT,
     MOVING,
-    RIDE,
     RIDING,
     WALL_COUNT,
     segment_of,
 )
 
 
-@numba.njit(cache=True)
+@inlined
 def _weigh(walls, model, ring, row, sign):
     for pair in range(walls.sums.shape[1]):
         walls.sums[row, pair] += sign * model.weights[ring, pair]
 
 
-@numba.njit(cache=True)
+@inlined
 def _enlist(walls, junction, bucket):
     size = walls.sizes[bucket]
     walls.members[bucket, size] = junction
@@ -29,7 +27,7 @@ def _enlist(walls, junction, bucket):
     walls.sizes[bucket] = size + 1
 
 
-@numba.njit(cache=True)
+@inlined
 def _delist(walls, junction, bucket):
     last = walls.sizes[bucket] - 1
     moved = walls.members[bucket, last]
@@ -39,7 +37,7 @@ def _delist(walls, junction, bucket):
     walls.sizes[bucket] = last
 
 
-@numba.njit(cache=True)
+@inlined
 def _change_count(walls, model, junction, step):
     bucket = 2 * model.axis[junction] + walls.count[junction] - 1
     if walls.count[junction] > 0:
@@ -49,7 +47,7 @@ def _change_count(walls, model, junction, step):
         _enlist(walls, junction, bucket + step)
 
 
-@numba.njit(cache=True)
+@inlined
 def hold(walls, model, ring, wall, contact):
     """Hold a wall at the junction of an inner contact."""
     walls.place[ring, wall] = contact
@@ -57,14 +55,14 @@ def hold(walls, model, ring, wall, contact):
     _weigh(walls, model, ring, contact & 1, 1)
 
 
-@numba.njit(cache=True)
+@inlined
 def ride(walls, model, ring, wall):
     """Let a wall ride on the minimum."""
     walls.place[ring, wall] = RIDING
     _weigh(walls, model, ring, 2, 1)
 
 
-@numba.njit(cache=True)
+@inlined
 def take(walls, model, ring, wall):
     """Take a wall from where it is; it must be put down again in the same tick."""
     place = walls.place[ring, wall]
@@ -79,7 +77,7 @@ def take(walls, model, ring, wall):
     walls.place[ring, wall] = MOVING
 
 
-@numba.njit(cache=True)
+@inlined
 def annihilate(walls, model, ring, wall, came_from):
     """Remove the wall that arrives (taken, from segment came_from) and the one that it meets.
 
@@ -89,35 +87,33 @@ def annihilate(walls, model, ring, wall, came_from):
     other = 1 - wall
     other_from = walls.before[ring, other]
     if other_from < 0:
-        other_from = segment_of(walls, model.segments, ring, other)
+        other_from = segment_of(walls, model, ring, other)
     take(walls, model, ring, other)
-    clockwise = (other_from - came_from) * (1 - 2 * wall) % model.segments
+    clockwise = (other_from - came_from if wall == 0 else came_from - other_from) % model.segments
     walls.circulation[ring] = -1 if 2 * clockwise > model.segments else 1
     walls.place[ring, 0] = GONE
     walls.place[ring, 1] = GONE
     walls.scalars[WALL_COUNT] -= 2
 
 
-@numba.njit(cache=True)
+@inlined
 def meets(walls, model, ring, wall, segment):
     """Return whether the ring's other wall lies at the segment."""
     place = walls.place[ring, 1 - wall]
     if place in (GONE, MOVING):
         return False
-    return segment_of(walls, model.segments, ring, 1 - wall) == segment
+    return segment_of(walls, model, ring, 1 - wall) == segment
 
 
-@numba.njit(cache=True)
+@inlined
 def land(walls, model, ring, wall, segment, came_from):
     """Put a taken wall down at its minimum or at a contact; it may meet the other wall there."""
-    quarter = model.segments // 4
+    contact = model.contact_at[segment]
     if meets(walls, model, ring, wall, segment):
         annihilate(walls, model, ring, wall, came_from)
-        return
-    contact = segment // quarter
-    if segment % quarter == 0 and model.junction[ring, contact] >= 0:
+    elif contact >= 0 and model.junction[ring, contact] >= 0:
         hold(walls, model, ring, wall, contact)
-    elif segment == (walls.scalars[RIDE] + wall * (model.segments // 2)) % model.segments:
+    elif segment == walls.minima[wall]:
         ride(walls, model, ring, wall)
     else:
         walls.place[ring, wall] = LOOSE + contact
@@ -125,41 +121,22 @@ def land(walls, model, ring, wall, segment, came_from):
         _weigh(walls, model, ring, contact & 1, 1)
 
 
-@numba.njit(cache=True)
-def jump(model, segment, minimum, limited):
-    """Return where a wall released at a contact goes: the minimum, or the next contact if it is limited."""
-    distance = (minimum - segment) % model.segments
-    quarter = model.segments // 4
-    if not limited or distance <= quarter or distance >= 3 * quarter:
-        return minimum
-    step = quarter if 2 * distance < model.segments else -quarter
-    return (segment + step) % model.segments
-
-
-@numba.njit(cache=True)
-def minimum_of(walls, model, wall):
-    """Return the segment of least energy of a head-to-head (0) or tail-to-tail (1) wall."""
-    return (walls.scalars[RIDE] + wall * (model.segments // 2)) % model.segments
-
-
-@numba.njit(cache=True)
+@inlined
 def take_leavers(walls, model):
     """Take up every wall that leaves in this tick and remember where it was."""
     for index in range(walls.scalars[LEAVER_COUNT]):
         ring, wall = walls.leavers[index, 0], walls.leavers[index, 1]
-        walls.before[ring, wall] = segment_of(walls, model.segments, ring, wall)
+        walls.before[ring, wall] = segment_of(walls, model, ring, wall)
         take(walls, model, ring, wall)
 
 
-@numba.njit(cache=True)
+@inlined
 def land_leavers(walls, model):
     """Put the walls that left down again, in the order in which they left."""
-    quarter = model.segments // 4
     for index in range(walls.scalars[LEAVER_COUNT]):
         ring, wall = walls.leavers[index, 0], walls.leavers[index, 1]
         start = walls.before[ring, wall]
-        goal = jump(model, start, minimum_of(walls, model, wall), model.limited[start // quarter])
+        goal = model.jumps[model.contact_at[start], walls.minima[wall]]
         land(walls, model, ring, wall, goal, start)
     for index in range(walls.scalars[LEAVER_COUNT]):
-        ring, wall = walls.leavers[index, 0], walls.leavers[index, 1]
-        walls.before[ring, wall] = -1
+        walls.before[walls.leavers[index, 0], walls.leavers[index, 1]] = -1

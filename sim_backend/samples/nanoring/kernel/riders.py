@@ -1,14 +1,14 @@
 """Walls that ride on the minimum: they only need a visit when it reaches a contact."""
 
-import numba
-
+from sim_backend.samples.compiled import compiled, inlined
 from sim_backend.samples.nanoring.kernel.moves import annihilate, hold, meets, take
-from sim_backend.samples.nanoring.kernel.walls import RIDE, RIDING
+from sim_backend.samples.nanoring.kernel.walls import RIDING
 
 
-@numba.njit(cache=True)
-def _arrive_one(walls, model, ring, wall, segment, came_from):
-    contact = segment // (model.segments // 4)
+@inlined
+def _arrive_one(walls, model, ring, wall, came_from):
+    segment = walls.minima[wall]
+    contact = model.contact_at[segment]
     if meets(walls, model, ring, wall, segment):
         take(walls, model, ring, wall)
         annihilate(walls, model, ring, wall, came_from)
@@ -17,36 +17,29 @@ def _arrive_one(walls, model, ring, wall, segment, came_from):
         hold(walls, model, ring, wall, contact)
 
 
-@numba.njit(cache=True)
-def arrive(walls, model, came_from):
-    """Stop the riding walls at inner contacts now that the minimum lies at a contact."""
-    half = model.segments // 2
-    here = walls.scalars[RIDE]
-    for ring in range(len(walls.place)):
-        for wall in range(2):
+@compiled
+def arrive(walls, model, step):
+    """Stop riding walls at inner contacts: the minima have just come to contacts, by step segments."""
+    for wall in range(2):
+        came_from = (walls.minima[wall] - step) % model.segments
+        for ring in range(len(walls.place)):
             if walls.place[ring, wall] == RIDING:
-                shift = wall * half
-                _arrive_one(
-                    walls,
-                    model,
-                    ring,
-                    wall,
-                    (here + shift) % model.segments,
-                    (came_from + shift) % model.segments,
-                )
+                _arrive_one(walls, model, ring, wall, came_from)
 
 
-@numba.njit(cache=True)
+@inlined
+def place_minima(walls, model, segment):
+    """Put the head-to-head minimum at a segment and the other opposite."""
+    walls.minima[0] = segment
+    walls.minima[1] = (segment + 2 * model.quarter) % model.segments
+
+
+@inlined
 def move_riders(walls, model, goal):
-    """Turn the minimum to the goal segment, the short way round, stopping at the contacts on the way."""
-    segments, quarter = model.segments, model.segments // 4
-    distance = (goal - walls.scalars[RIDE]) % segments
-    step = 1 if 2 * distance < segments else -1
-    while walls.scalars[RIDE] != goal:
-        start = walls.scalars[RIDE]
-        here = (start + step) % segments
-        while here != goal and here % quarter != 0:
-            here = (here + step) % segments
-        walls.scalars[RIDE] = here
-        if here % quarter == 0:
-            arrive(walls, model, start)
+    """Turn the minima to the goal segment, the short way round, stopping walls at the contacts on the way."""
+    way = (goal - walls.minima[0]) % model.segments
+    step = 1 if way < 2 * model.quarter else -1
+    while walls.minima[0] != goal:
+        place_minima(walls, model, (walls.minima[0] + step) % model.segments)
+        if model.contact_at[walls.minima[0]] >= 0:
+            arrive(walls, model, step)

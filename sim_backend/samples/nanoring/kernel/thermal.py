@@ -7,8 +7,7 @@ in proportion (thinning), which is the same in law.
 
 import math
 
-import numba
-
+from sim_backend.samples.compiled import inlined
 from sim_backend.samples.nanoring.kernel.walls import LEAVER_COUNT, LEFT_COUNT, LOOSE, LOOSE_COUNT
 from sim_backend.samples.nanoring.stream import uniform
 
@@ -16,7 +15,7 @@ SPARSE = 0.2
 NEVER = 1e-14
 
 
-@numba.njit(cache=True)
+@inlined
 def _look_up(row, reduced):
     points = len(row) - 1
     position = reduced * points
@@ -26,7 +25,7 @@ def _look_up(row, reduced):
     return row[index] + (position - index) * (row[index + 1] - row[index])
 
 
-@numba.njit(cache=True)
+@inlined
 def _leave(walls, model, junction, pull):
     gone = 0
     axis = model.axis[junction]
@@ -44,7 +43,7 @@ def _leave(walls, model, junction, pull):
         walls.scalars[LEFT_COUNT] += 1
 
 
-@numba.njit(cache=True)
+@inlined
 def _draw_list(walls, model, bucket, pull, scale, most):
     row = model.table[bucket & 1]
     sparse = most < SPARSE
@@ -61,7 +60,7 @@ def _draw_list(walls, model, bucket, pull, scale, most):
             _leave(walls, model, junction, pull)
 
 
-@numba.njit(cache=True)
+@inlined
 def _jump(walls, chance, remaining):
     draw = 1.0 - uniform(walls.words)
     if draw <= 1.0 - chance * remaining:
@@ -71,15 +70,14 @@ def _jump(walls, chance, remaining):
     return min(remaining, int(math.log(draw) / math.log1p(-chance)))
 
 
-@numba.njit(cache=True)
+@inlined
 def choose_leavers(walls, model, field, minimum):
     """Fill the lists of walls that leave junctions in this tick at the field (T) and minimum (segment)."""
     walls.scalars[LEAVER_COUNT] = 0
     walls.scalars[LEFT_COUNT] = 0
-    quarter = model.segments // 4
     for bucket in range(4):
         axis = bucket >> 1
-        pull = field * model.sines[(minimum + axis * quarter) % model.segments]
+        pull = field * model.sines[minimum + axis * model.quarter]
         if walls.sizes[bucket] == 0 or pull <= model.least_roughness:
             continue
         scale = model.inverse_factor[bucket & 1]
@@ -90,7 +88,7 @@ def choose_leavers(walls, model, field, minimum):
         _free_loose(walls)
 
 
-@numba.njit(cache=True)
+@inlined
 def _free_loose(walls):
     for ring in range(len(walls.place)):
         for wall in range(2):

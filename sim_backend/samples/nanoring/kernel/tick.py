@@ -2,16 +2,15 @@
 
 import math
 
-import numba
-
+from sim_backend.samples.compiled import compiled, inlined
 from sim_backend.samples.nanoring.kernel.moves import land_leavers, ride, take_leavers
 from sim_backend.samples.nanoring.kernel.nucleation import nucleate
-from sim_backend.samples.nanoring.kernel.riders import arrive, move_riders
+from sim_backend.samples.nanoring.kernel.riders import arrive, move_riders, place_minima
 from sim_backend.samples.nanoring.kernel.thermal import choose_leavers
-from sim_backend.samples.nanoring.kernel.walls import GONE, LEAVER_COUNT, LOOSE_COUNT, RIDE, WALL_COUNT
+from sim_backend.samples.nanoring.kernel.walls import GONE, LEAVER_COUNT, LOOSE_COUNT, WALL_COUNT
 
 
-@numba.njit(cache=True)
+@compiled
 def saturate(walls, model, minimum):
     """Put every ring into an onion with its head-to-head wall at the minimum (segment)."""
     walls.place[:] = GONE
@@ -21,15 +20,15 @@ def saturate(walls, model, minimum):
     rings = len(walls.place)
     walls.scalars[LOOSE_COUNT] = 0
     walls.scalars[WALL_COUNT] = 2 * rings
-    walls.scalars[RIDE] = minimum
+    place_minima(walls, model, minimum)
     for ring in range(rings):
-        ride(walls, model, ring, 0)
-        ride(walls, model, ring, 1)
-    if minimum % (model.segments // 4) == 0:
-        arrive(walls, model, minimum)
+        for wall in range(2):
+            ride(walls, model, ring, wall)
+    if model.contact_at[minimum] >= 0:
+        arrive(walls, model, 0)
 
 
-@numba.njit(cache=True)
+@inlined
 def _tick(walls, model, field, minimum):
     choose_leavers(walls, model, field, minimum)
     if walls.scalars[LEAVER_COUNT] == 0:
@@ -41,20 +40,19 @@ def _tick(walls, model, field, minimum):
     nucleate(walls, model)
 
 
-@numba.njit(cache=True)
+@inlined
 def _read(walls, model, x, y, resistance):
-    quarter = model.segments // 4
     for pair in range(len(resistance)):
         value = model.resistance
         value -= walls.sums[0, pair] * model.drops[pair, 0]
-        value -= walls.sums[1, pair] * model.drops[pair, quarter]
-        value -= walls.sums[2, pair] * model.drops[pair, walls.scalars[RIDE]]
+        value -= walls.sums[1, pair] * model.drops[pair, model.quarter]
+        value -= walls.sums[2, pair] * model.drops[pair, walls.minima[0]]
         tilt = model.tilts[pair]
         value -= tilt[0] * (x * x + y * y) + tilt[1] * (x * x - y * y) + tilt[2] * (2 * x * y)
         resistance[pair] = value
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def advance_walls(walls, model, field, resistance):
     """Move the walls through field (tick, 2) T and write resistance (tick, contact pair) ohm."""
     per_radian = model.segments / (2 * math.pi)
@@ -62,7 +60,7 @@ def advance_walls(walls, model, field, resistance):
         x, y = field[tick, 0], field[tick, 1]
         size = math.sqrt(x * x + y * y)
         if size >= model.idle:
-            minimum = int(round(math.atan2(y, x) * per_radian)) % model.segments
+            minimum = round(math.atan2(y, x) * per_radian) % model.segments
             if size >= model.saturation:
                 saturate(walls, model, minimum)
             else:
