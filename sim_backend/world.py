@@ -88,10 +88,8 @@ class NanoringWorld:
 
     def _stride(self, now: float) -> bool:
         """Run one uniform stretch; return False where less than a tick is left."""
-        start = self.generator.burst_start
-        points = 0 if start is None else self.generator.burst_points()
-        rate = self.generator.burst_rate() if points else 1.0
-        first = round((self.time - start) * rate) if points else 0
+        start, rate, points = self.generator.burst()
+        first = round((self.time - start) * rate)
         if first < points:
             last = min(points, int((now - start) * rate + 1e-6))
             return last > first and self._burst(first, last, 1 / rate)
@@ -100,7 +98,7 @@ class NanoringWorld:
     def _burst(self, first: int, last: int, dt: float) -> bool:
         volts = self.generator.volts(first, last)
         self._run(volts, dt)
-        self.time = self.generator.burst_start + last * dt
+        self.time = self.generator.burst()[0] + last * dt
         return True
 
     def _idle(self, now: float) -> bool:
@@ -111,7 +109,7 @@ class NanoringWorld:
             seconds = min(seconds, _IDLE_TICKS * self.tick_s)
             ticks = int(np.ceil(seconds / self.tick_s))
         else:
-            ticks = 1 if np.hypot(*self.coils.field) < _DEAD_TESLA else 16
+            ticks = 1 if np.hypot(self.coils.field[0], self.coils.field[1]) < _DEAD_TESLA else 16
         if self.acquisitions:
             ticks = max(ticks, int(np.ceil(seconds / self.tick_s)))
         self._run(np.repeat(volts[None], ticks, axis=0), seconds / ticks)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from pymeasure.instruments import SCPIMixin
+from pymeasure.instruments import Instrument, SCPIMixin
 from pyvisa import errors as visa_errors
 from pyvisa.constants import StatusCode
 
@@ -24,7 +24,7 @@ _MISREAD = (ValueError, KeyError, TypeError, IndexError)
 _MOST_ERRORS = 30
 
 
-class SafeDriver(SCPIMixin):
+class SafeDriver(SCPIMixin, Instrument):
     """Mix into a PyMeasure instrument: strict, checked, lockable, safe to shut down."""
 
     identity: ClassVar[str] = ""
@@ -87,7 +87,7 @@ class SafeDriver(SCPIMixin):
 
     def ask_block(self, command: str) -> bytes:
         """Send a query and return the data of the definite-length block that answers it."""
-        with self.lock:
+        with self.lock, self._without_termination():
             self.write(command)
             head = self.read_bytes(2)
             if head[:1] != b"#" or not head[1:].isdigit() or head == b"#0":
@@ -101,6 +101,16 @@ class SafeDriver(SCPIMixin):
             if end != b"\n":
                 raise ReplyError(f"{self.name}: the block that answers {command!r} is longer than it says")
             return data
+
+    @contextmanager
+    def _without_termination(self) -> Iterator[None]:
+        """Read bytes as they come: inside a block a newline ends nothing."""
+        connection: Any = self.adapter.connection
+        before, connection.read_termination = connection.read_termination, None
+        try:
+            yield
+        finally:
+            connection.read_termination = before
 
     # -- conventions -------------------------------------------------------------------------
 

@@ -54,8 +54,8 @@ class Keysight33500(SafeDriver, Agilent33500):
         "trigger_source": "",
     }
 
-    ch_1 = Instrument.ChannelCreator(WaveformChannel, 1)
-    ch_2 = Instrument.ChannelCreator(WaveformChannel, 2)
+    ch_1 = Instrument.ChannelCreator(WaveformChannel, 1)  # type: ignore[arg-type]
+    ch_2 = Instrument.ChannelCreator(WaveformChannel, 2)  # type: ignore[arg-type]
 
     byte_order = Instrument.control(
         "FORM:BORD?", "FORM:BORD %s", """Control the byte order of blocks: NORM (big endian) or SWAP (str)."""

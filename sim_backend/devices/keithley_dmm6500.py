@@ -5,6 +5,7 @@ Dialect: Model DMM6500 Reference Manual (DMM6500-901-01), SCPI command set.
 
 import numpy as np
 
+from ..acquisition import Acquisition
 from ..scpi import ScpiDevice, ScpiError, boolean, choice, command, make_block, number, text, text_of
 from ..scpi.errors import illegal_value, out_of_range, settings_conflict
 
@@ -38,7 +39,7 @@ class KeithleyDMM6500(ScpiDevice):
         self.capacity = 100_000
         self.blocks: dict[int, tuple[str, ...]] = {}
         self.armed = False
-        self.acquisition = None
+        self.acquisition: Acquisition | None = None
 
     def reset(self) -> None:
         """Forget settings, trigger model and readings."""
@@ -134,11 +135,11 @@ class KeithleyDMM6500(ScpiDevice):
         start, stop = int(first) - 1, int(last)
         if self.acquisition is None or not 0 <= start < stop <= self.acquisition.filled:
             raise out_of_range("no such readings")
-        return self._format(self._readings()[start:stop])
+        return self._format(self._readings(self.acquisition)[start:stop])
 
-    def _readings(self) -> np.ndarray:
+    def _readings(self, acquisition: Acquisition) -> np.ndarray:
         """Return the readings in V as the converter gives them: quantised, overflow where out of range."""
-        volts = self.acquisition.volts[: self.acquisition.filled]
+        volts = acquisition.volts[: acquisition.filled]
         span = self.get("range")
         readings = np.round(volts * (2**19 / span)) * (span / 2**19)
         readings[np.abs(volts) > 1.2 * span] = _OVERFLOW

@@ -138,13 +138,11 @@ class Keysight33500(ScpiDevice):
 
     # -- what the bench reads ----------------------------------------------------------------
 
-    def burst_rate(self) -> float:
-        """Return the sample rate of the burst in samples/s."""
-        return self._rate
-
-    def burst_points(self) -> int:
-        """Return the number of samples of the burst, cycles counted."""
-        return self._points
+    def burst(self) -> tuple[float, float, int]:
+        """Return start in s, sample rate in 1/s and number of samples of the burst; none: no samples."""
+        if self.burst_start is None:
+            return 0.0, 1.0, 0
+        return self.burst_start, self._rate, self._points
 
     def volts(self, start: int, stop: int) -> np.ndarray:
         """Return both outputs (sample, 2) in V for burst samples ``start`` to ``stop``."""

@@ -15,20 +15,20 @@ def make_block(data: bytes) -> bytes:
 
 def read_block(argument: bytes) -> bytes:
     """Return the data of a definite-length block, or refuse it."""
-    start, stop = _block_span(argument, 0)
-    if stop > len(argument) or stop == start:
+    span = _block_span(argument, 0)
+    if span is None or span[1] > len(argument):
         raise errors.invalid_block()
-    return argument[start:stop]
+    return argument[slice(*span)]
 
 
-def _block_span(message: bytes, at: int) -> tuple[int, int]:
-    """Return where the data of the block at ``at`` begin and should end (equal: no block here)."""
+def _block_span(message: bytes, at: int) -> tuple[int, int] | None:
+    """Return where the data of the block at ``at`` begin and should end, None where no block is."""
     digits = message[at + 1 : at + 2]
     if message[at : at + 1] != b"#" or not digits.isdigit() or digits == b"0":
-        return at + 1, at + 1
+        return None
     start = at + 2 + int(digits)
     length = message[at + 2 : start]
-    return (start, start + int(length)) if length.isdigit() else (at + 1, at + 1)
+    return (start, start + int(length)) if length.isdigit() else None
 
 
 def split_outside(message: bytes, separator: bytes) -> list[bytes]:
@@ -54,7 +54,8 @@ def _skip(message: bytes, at: int) -> int:
     """Return the position after the character, quoted string, list or block that begins at ``at``."""
     first = message[at : at + 1]
     if first == b"#":
-        return max(_block_span(message, at)[1], at + 1)
+        span = _block_span(message, at)
+        return span[1] if span else at + 1
     if first in (b'"', b"'", b"("):
         end = message.find(b")" if first == b"(" else first, at + 1)
         return len(message) if end < 0 else end + 1
@@ -85,5 +86,5 @@ class Arrivals:
                 return None
             if block < 0 or newline < block:
                 return newline
-            at = max(_block_span(self._pending, block)[1], block + 1)
+            at = _skip(self._pending, block)
         return None

@@ -1,0 +1,65 @@
+"""The conventions every driver keeps, checked on each driver of the table."""
+
+import inspect
+
+import pytest
+
+import sim_backend
+from instruments.drivers import DRIVERS, SafeDriver, driver_class
+from instruments.errors import InstrumentTimeout
+from instruments.roles import Role
+from instruments.setups import load_setup
+from instruments.setups.roles_open import _open
+
+CASES = [(setup, role) for setup in ("sim:nanoring",) for role in load_setup(setup).roles]
+
+
+@pytest.fixture
+def opened(request):
+    setup, role = request.param
+    config = load_setup(setup)
+    bench = sim_backend.open_bench(config.kind, seed=1)
+    driver = _open(role, config.roles[role], bench.visa_library, bench.clock)
+    yield driver, bench, role
+    driver.close()
+    bench.close()
+
+
+@pytest.mark.parametrize("name", sorted(DRIVERS))
+def test_driver_declares_identity_units_and_documented_limits(name):
+    driver = driver_class(name)
+    assert issubclass(driver, SafeDriver)
+    assert driver.identity
+    assert driver.units, "a snapshot without settings tells nothing"
+    assert all(hasattr(driver, quantity) for quantity in driver.units)
+    assert "shutdown" not in vars(driver), "override _make_safe, the lock and the flag are in shutdown"
+    assert inspect.getdoc(driver)
+
+
+@pytest.mark.parametrize("opened", CASES, indirect=True)
+def test_driver_on_its_simulated_instrument(opened):
+    driver, bench, role = opened
+    assert isinstance(driver, Role)
+    driver.identify()
+    snapshot = driver.snapshot()
+    assert set(driver.units) <= set(snapshot)
+    assert all({"value", "unit"} == set(entry) for entry in snapshot.values())
+    for _ in range(3):
+        driver.shutdown()
+    assert driver.isShutdown
+    assert driver.check_errors() == []
+    assert not bench.device(role).error_queue
+
+
+@pytest.mark.parametrize("opened", CASES, indirect=True)
+def test_driver_refuses_attributes_it_does_not_have(opened):
+    driver, _, _ = opened
+    with pytest.raises(AttributeError):
+        driver.no_such_setting = 1
+
+
+@pytest.mark.parametrize("opened", CASES, indirect=True)
+def test_a_query_without_an_answer_is_a_named_time_out(opened):
+    driver, _, _ = opened
+    with pytest.raises(InstrumentTimeout):
+        driver.read()

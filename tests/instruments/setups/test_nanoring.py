@@ -1,0 +1,240 @@
+import json
+
+import numpy as np
+import pytest
+
+import instruments
+import sim_backend
+from instruments import InterlockError, LimitError, SetupError, load_setup, open_setup
+from sim_backend.noise import ReadoutNoise
+from sim_backend.samples.nanoring import NanoringArray
+
+QUIET = {"white_v": 0.0, "pink_v": 0.0, "mains_v": 0.0}
+
+
+def open_on(bench, config=None):
+    return open_setup(
+        config or load_setup("sim:nanoring"), visa_library=bench.visa_library, clock=bench.clock
+    )
+
+
+@pytest.fixture
+def bench():
+    opened = sim_backend.open_bench("nanoring", seed=3, size=4, **QUIET)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def setup(bench):
+    with open_on(bench) as opened:
+        yield opened
+
+
+def assert_safe(bench):
+    np.testing.assert_array_equal(bench.world.field(), 0.0)
+    assert not bench.world.sources_on()
+    assert bench.world.peak_slew < 25.0
+
+
+def drive_of(trials, steps, seed=0):
+    return np.random.default_rng(seed).uniform(-1, 1, (trials, steps, 1))
+
+
+def test_measured_harmonics_are_those_of_the_sample(setup, bench):
+    """The same field, played to a second sample of the same seed, gives the voltages of the whole chain."""
+    field = np.array([[3.4e-3, 1.5e-3, 3.6e-3, 1.0e-3]])
+    [response] = setup.measure(np.zeros((1, 4, 1)), field_tesla=field)
+    twin = NanoringArray(size=4, contacts=2, seed=3)
+    wave = setup.waveform.field(field)
+    ohms = twin.advance(wave, 1 / setup.waveform.rate_hz)[2 * 64 : 6 * 64].reshape(4, 64, 2)
+    phi = setup.waveform.angles()
+    found = response.readout.reshape(4, 2, 5)
+    volts = ohms * 1e-3
+    coherent = [0, 2]
+    np.testing.assert_allclose(found[coherent, :, 0], volts.mean(axis=1)[coherent], rtol=2e-4)
+    second = 2 * np.mean(volts * np.cos(2 * phi)[None, :, None], axis=1)
+    np.testing.assert_allclose(found[coherent, :, 3], second[coherent], atol=4e-5)
+    np.testing.assert_allclose(response.waveform[0], volts[0], atol=2e-4)
+    np.testing.assert_allclose(response.field, field[0])
+
+
+def test_initial_state_is_set_by_the_saturating_pulse(setup):
+    responses = list(setup.measure(drive_of(6, 5)))
+    initial = np.stack([r.initial for r in responses])
+    np.testing.assert_allclose(initial, np.broadcast_to(initial[0], initial.shape), atol=2e-6)
+
+
+def test_respond_keeps_leading_dimensions_and_is_a_device(setup):
+    readout = setup.respond(drive_of(6, 5).reshape(2, 3, 5, 1))
+    assert readout.shape == (2, 3, 5, 10)
+    assert len(setup.channels) == len(setup.channel_units) == 10
+    assert np.all(np.isfinite(readout))
+
+
+def test_batches_do_not_change_what_is_yielded(bench):
+    config = load_setup("sim:nanoring")
+    short = config.model_copy(update={"timing": config.timing.model_copy(update={"max_burst_s": 0.5})})
+    with open_on(bench, short) as setup:
+        drive = drive_of(5, 6)
+        responses = list(setup.measure(drive))
+        assert len(responses) == 5
+        np.testing.assert_allclose([r.field for r in responses], setup.field_tesla(drive[:, :, 0]))
+
+
+def test_drive_map_and_its_inverse(setup):
+    drive = np.linspace(-1, 1, 5)
+    np.testing.assert_allclose(setup.drive_for_field(setup.field_tesla(drive)), drive, atol=1e-12)
+    np.testing.assert_allclose(setup.field_tesla([-1, 0, 1]), [1.6e-3, 2.6e-3, 3.6e-3])
+    assert setup.step_s == pytest.approx(1 / 37)
+
+
+@pytest.mark.parametrize(
+    ("drive", "field", "told"),
+    [
+        (1.01, None, "drive"),
+        (np.nan, None, "drive"),
+        (0.0, 10.5e-3, "field"),
+        (0.0, -1e-3, "field"),
+        (0.0, "jump", "slew"),
+        (0.0, 9.5e-3, "duty"),
+    ],
+)
+def test_every_limit_raises_before_anything_is_sent(setup, bench, drive, field, told):
+    written = []
+    for _, device in bench.roles.values():
+        device.write = written.append
+    shape = np.full((2, 20, 1), 0.0)
+    shape[1, 3] = drive
+    fields = None
+    if field == "jump":
+        fields = np.tile([0.5e-3, 9.99e-3] + [0.0] * 18, (2, 1))
+    elif field is not None:
+        fields = np.full((2, 20), field)
+    with pytest.raises(LimitError, match=told):
+        setup.measure(shape, field_tesla=fields)
+    assert written == []
+    for _, device in bench.roles.values():
+        del device.write
+
+
+def test_wrong_shapes_are_named(setup):
+    with pytest.raises(ValueError, match="trial, step"):
+        setup.measure(np.zeros((3, 4)))
+    with pytest.raises(ValueError, match="field_tesla"):
+        setup.measure(np.zeros((3, 4, 1)), field_tesla=np.zeros((3, 5)))
+
+
+@pytest.mark.parametrize("polls", [0, 1, 3])
+def test_stop_ends_the_iteration_with_the_field_at_zero(setup, bench, polls):
+    count = iter(range(100))
+    responses = list(setup.measure(drive_of(60, 20), should_stop=lambda: next(count) >= polls))
+    assert responses == []
+    assert_safe(bench)
+    assert len(list(setup.measure(drive_of(2, 3)))) == 2
+
+
+def test_ctrl_c_in_the_middle_of_a_burst_leaves_the_field_at_zero(setup, bench):
+    def interrupt():
+        interrupt.calls += 1
+        if interrupt.calls == 3:
+            raise KeyboardInterrupt
+        return False
+
+    interrupt.calls = 0
+    with pytest.raises(KeyboardInterrupt):
+        list(setup.measure(drive_of(30, 20), should_stop=interrupt))
+    assert_safe(bench)
+
+
+def test_leaving_the_with_block_makes_safe_even_after_an_exception(bench):
+    def fail():
+        with open_on(bench) as setup:
+            next(setup.measure(drive_of(3, 4)))
+            assert bench.world.sources_on()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert_safe(bench)
+
+
+def test_shutdown_is_idempotent_in_any_state(setup, bench):
+    assert setup.shutdown() == []
+    list(setup.measure(drive_of(1, 2)))
+    assert setup.shutdown() == []
+    assert setup.shutdown() == []
+    assert_safe(bench)
+
+
+def test_one_dead_instrument_does_not_keep_the_others_on(setup, bench):
+    list(setup.measure(drive_of(1, 2)))
+    bench.device("supply_x").write = lambda message: None
+    failed = setup.shutdown()
+    assert len(failed) == 1
+    assert "supply_x" in failed[0]
+    assert not bench.device("supply_y").get("output")
+    assert not bench.device("source").get("output")
+    del bench.device("supply_x").write
+
+
+def test_over_temperature_and_tripped_interlock_forbid_driving(setup, bench):
+    bench.device("supply_y").over_temperature = True
+    with pytest.raises(InterlockError, match="supply_y"):
+        list(setup.measure(drive_of(1, 2)))
+    assert_safe(bench)
+    bench.device("supply_y").over_temperature = False
+    setup.trip_interlock()
+    with pytest.raises(InterlockError):
+        list(setup.measure(drive_of(1, 2)))
+    setup.clear_interlock()
+    assert len(list(setup.measure(drive_of(1, 2)))) == 1
+
+
+def test_check_passes_on_a_sound_bench_and_fails_on_a_hot_one(setup, bench):
+    assert all(check.passed for check in setup.check())
+    assert_safe(bench)
+    bench.device("supply_x").over_temperature = True
+    failed = [check.name for check in setup.check() if not check.passed]
+    assert "1 % of range, supply_x" in failed
+    assert_safe(bench)
+
+
+def test_identities_and_snapshot_are_plain_data(setup):
+    identities = setup.identities()
+    assert "DMM6500" in identities["digitiser_0"]
+    snapshot = json.loads(json.dumps(setup.snapshot()))
+    assert snapshot["instruments"]["source"]["source_current"]["unit"] == "A"
+    assert snapshot["config"]["timing"]["rotation_hz"] == 37.0
+
+
+def test_same_seed_same_measurement():
+    def measure(seed):
+        bench = sim_backend.open_bench("nanoring", seed=seed, size=4)
+        with open_setup(
+            load_setup("sim:nanoring"), visa_library=bench.visa_library, clock=bench.clock
+        ) as setup:
+            return setup.respond(drive_of(3, 5))
+
+    np.testing.assert_array_equal(measure(1), measure(1))
+    assert np.any(measure(1) != measure(2))
+
+
+def test_a_missing_role_or_instrument_is_named(bench):
+    config = load_setup("sim:nanoring")
+    roles = {name: role for name, role in config.roles.items() if name != "source"}
+    with pytest.raises(SetupError, match="source"):
+        open_setup(
+            config.model_copy(update={"roles": roles}), visa_library=bench.visa_library, clock=bench.clock
+        )
+    lost = config.roles["source"].model_copy(update={"address": "GPIB0::30::INSTR"})
+    with pytest.raises(instruments.DisconnectedError, match="GPIB0::30"):
+        open_on(bench, config.model_copy(update={"roles": {"source": lost}}))
+
+
+def test_noise_is_added_by_the_bench():
+    noise = ReadoutNoise(white_v=1e-3, seed=0, contacts=2)
+    bench = sim_backend.open_bench("nanoring", seed=3, size=4, noise=noise)
+    with open_on(bench) as setup:
+        [response] = setup.measure(np.zeros((1, 1, 1)), field_tesla=np.zeros((1, 1)))
+    assert response.waveform.std() == pytest.approx(1e-3, rel=0.3)
