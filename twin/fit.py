@@ -65,12 +65,17 @@ def _phases(twin: Twin, settings: FitSettings) -> list[Phase]:
     def likelihood(rows: Rows, generator: torch.Generator) -> Tensor:
         return one_step(twin, rows.drive, rows.scores, rows.start)
 
+    def mean(rows: Rows, generator: torch.Generator) -> Tensor:
+        scores = twin.paths(rows.drive, rows.start, noise=False)
+        return (twin.basis.decode_normalised(scores) - rows.truth).square().mean()
+
     def score(rows: Rows, generator: torch.Generator) -> Tensor:
         members = sample_paths(twin, rows.drive, settings.members, generator, rows.start)
         return free_running(members, rows.truth, generator)
 
     rate = settings.learning_rate
     return [
+        Phase("mean", mean, settings.mean_steps, seconds and 0.25 * seconds, rate),
         Phase("likelihood", likelihood, settings.likelihood_steps, seconds and 0.25 * seconds, rate),
         Phase("score", score, settings.score_steps, seconds and 0.75 * seconds, rate),
     ]

@@ -96,12 +96,6 @@ def _start_linear(twin: Twin, rows: Rows) -> None:
     gram = features.T @ features + 1e-3 * len(features) * torch.eye(features.shape[1], dtype=torch.float64)
     solved = torch.linalg.solve(gram, features.T @ target)
     residual = (target - features @ solved).std(0).float()
-    drive, delays, state, bias = solved.float().split([p.shape[1] for p in parts])
-    linear = slice(spec.width, spec.width + spec.scores)
-    field.from_drive.weight[linear] = drive.T
-    field.from_drive.bias[linear] = bias[0]
-    if spec.delays:
-        field.from_delays.weight[linear] = delays.T
-    field.from_state.weight[linear, : spec.scores] = state.T
-    sigma = slice(field.sizes[0], field.sizes[0] + spec.scores)
-    field.last.bias[sigma] = torch.log(torch.expm1(0.7 * residual.clamp_min(1e-3)))
+    drive, delays, state, bias = (part.T for part in solved.float().split([p.shape[1] for p in parts]))
+    field.linear_part(bias[:, 0], drive=drive, delays=delays, state=state)
+    field.bias_of("sigma").copy_(torch.log(torch.expm1(0.7 * residual.clamp_min(1e-3))))

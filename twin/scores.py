@@ -6,7 +6,7 @@ error weighted by the sequences' spread, squared autocorrelation error with the 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
@@ -35,7 +35,7 @@ class Scores:
     lag1_measured: float | None
     lag1_twin: float | None
     r2: float
-    floor: dict[str, float | None] = field(default_factory=dict)
+    floor: dict[str, float | None]
     warnings: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
@@ -169,6 +169,7 @@ def _single_shot(twin: Twin, trials: Trials, scale: Tensor, generator: torch.Gen
         lag1_measured=None,
         lag1_twin=_lag1(paths),
         r2=r_squared(paths.mean(1), truth[:, 0]),
+        floor={},
         warnings=(*_warn(twin, trials), f"no sequence has {FEWEST} repeats: no triple and no floor"),
     )
 

@@ -19,6 +19,7 @@ class FitSettings:
     """
 
     method: str = "score"
+    mean_steps: int = 300
     likelihood_steps: int = 300
     score_steps: int = 300
     budget_s: float | None = None

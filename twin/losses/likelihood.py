@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from twin.model import Start, Twin
+from twin.model.field import Terms
 
 
 def one_step(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> Tensor:
@@ -16,18 +17,31 @@ def one_step(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> Tensor:
     The mean of the next scores is one step of the drift from the measured ones; their covariance is
     G G^T + the observation noise as the scores see it.
     """
-    spec = twin.spec
-    history = torch.cat([start.scores, scores[:, :-1]], 1).unfold(1, spec.delays + 1, 1).transpose(2, 3)
-    parts = twin.drive_parts(start.drive, drive).flatten(0, 1)
-    past = history.flatten(0, 1)
-    constant = twin.sde.field.prepare(parts, past[:, :-1].flatten(1))
-    state = torch.cat([past[:, -1], past.new_zeros(len(past), spec.hidden)], -1)
-    terms = twin.sde.field(state, constant)
-    error = scores.flatten(0, 1) - past[:, -1] - terms.drift[:, : spec.scores]
+    past, terms = forced(twin, drive, scores, start)
+    error = scores - past - terms.drift[..., : twin.spec.scores]
     covariance = torch.diag_embed(terms.sigma.square()) + terms.mix @ terms.mix.mT
     inverse = twin.basis.inverse
     covariance = covariance + inverse @ twin.observation.covariance() @ inverse.T
     return _gaussian(error, covariance)
+
+
+def forced(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> tuple[Tensor, Terms]:
+    """Evaluate the field at the measured scores: (the scores each step began with, terms), (row, step, ·).
+
+    Without hidden states all transitions go at once; hidden states follow the measured scores in time.
+    """
+    spec = twin.spec
+    history = torch.cat([start.scores, scores[:, :-1]], 1).unfold(1, spec.delays + 1, 1).transpose(2, 3)
+    past = history[:, :, -1]
+    constant = twin.sde.field.prepare(twin.drive_parts(start.drive, drive), history[:, :, :-1].flatten(2))
+    if not spec.hidden:
+        return past, twin.sde.field(past, constant)
+    hidden, steps = past.new_zeros(len(past), spec.hidden), []
+    for x, held in zip(past.unbind(1), constant.unbind(1), strict=True):
+        terms = twin.sde.field(torch.cat([x, hidden], -1), held)
+        hidden = hidden + terms.drift[:, spec.scores :]
+        steps.append(terms)
+    return past, Terms(*(torch.stack(parts, 1) for parts in zip(*steps, strict=True)))
 
 
 def _gaussian(error: Tensor, covariance: Tensor) -> Tensor:

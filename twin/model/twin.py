@@ -94,12 +94,11 @@ class Twin(nn.Module):
         """Run the SDE under drive (row, step, port); return the scores (row, step, score)."""
         rows, steps, _ = drive.shape
         start = start or self.default_start(rows)
-        shape = (steps, self.spec.substeps, rows, self.spec.wiener)
         dt = 1.0 / self.spec.substeps
+        wiener = None
         if noise:
+            shape = (steps, self.spec.substeps, rows, self.spec.wiener)
             wiener = torch.randn(shape, generator=generator, device=drive.device) * dt**0.5
-        else:
-            wiener = drive.new_zeros(1).expand(shape)
         return self._run(self.drive_parts(start.drive, drive), start.scores, wiener, dt)
 
     def drive_parts(self, past: Tensor, drive: Tensor) -> Tensor:
@@ -108,15 +107,17 @@ class Twin(nn.Module):
         lagged = torch.cat([past, drive], 1).unfold(1, count, 1)
         return self.sde.field.drive_part(lagged.flatten(2))
 
-    def _run(self, parts: Tensor, scores: Tensor, wiener: Tensor, dt: float) -> Tensor:
+    def _run(self, parts: Tensor, scores: Tensor, wiener: Tensor | None, dt: float) -> Tensor:
         """Step through the drive; delays and drive are constant within a step."""
         spec, take = self.spec, solver(self.spec.solver)
         past = list(scores.unbind(1))
         z = torch.cat([past[-1], scores.new_zeros(len(scores), spec.state - spec.scores)], -1)
-        for constant, noises in zip(parts.unbind(1), wiener.unbind(0), strict=True):
+        silent: list[list[None]] = [[None] * spec.substeps] * parts.shape[1]
+        draws = silent if wiener is None else [list(noises) for noises in wiener]
+        for constant, noises in zip(parts.unbind(1), draws, strict=True):
             delays = torch.cat(past[-1 - spec.delays : -1], -1) if spec.delays else z
             self.sde.hold(self.sde.field.prepare(constant, delays))
-            for dw in noises.unbind(0):
+            for dw in noises:
                 z = take(self.sde, z, dt, dw)
             past.append(z[..., : spec.scores])
         return torch.stack(past[spec.delays + 1 :], 1)

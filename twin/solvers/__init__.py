@@ -12,8 +12,8 @@ from twin.solvers import euler_maruyama, heun
 class SDE(Protocol):
     """What a solver asks of an equation, in torchsde's words."""
 
-    def g_prod(self, t: float, z: Tensor, v: Tensor) -> Tensor:
-        """Return the diffusion applied to v (row, Wiener)."""
+    def f(self, t: float, z: Tensor) -> Tensor:
+        """Return the drift (row, state)."""
         ...
 
     def f_and_g_prod(self, t: float, z: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
@@ -21,7 +21,7 @@ class SDE(Protocol):
         ...
 
 
-Step = Callable[[SDE, Tensor, float, Tensor], Tensor]
+Step = Callable[[SDE, Tensor, float, Tensor | None], Tensor]
 SOLVERS: dict[str, Step] = {"euler_maruyama": euler_maruyama.step, "heun": heun.step}
 
 

@@ -5,7 +5,9 @@ from typing import Any
 from torch import Tensor
 
 
-def step(sde: Any, z: Tensor, dt: float, dw: Tensor) -> Tensor:
-    """Return z + f dt + g dW."""
+def step(sde: Any, z: Tensor, dt: float, dw: Tensor | None) -> Tensor:
+    """Return z + f dt + g dW; without noise (dw None) it is Euler's method."""
+    if dw is None:
+        return z + sde.f(0.0, z) * dt
     drift, diffused = sde.f_and_g_prod(0.0, z, dw)
     return z + drift * dt + diffused

@@ -5,8 +5,11 @@ from typing import Any
 from torch import Tensor
 
 
-def step(sde: Any, z: Tensor, dt: float, dw: Tensor) -> Tensor:
-    """Return z + the mean of the increments at z and at the predicted state."""
+def step(sde: Any, z: Tensor, dt: float, dw: Tensor | None) -> Tensor:
+    """Return z + the mean of the increments at z and at the predicted state; dw None is no noise."""
+    if dw is None:
+        first = sde.f(0.0, z)
+        return z + 0.5 * dt * (first + sde.f(0.0, z + dt * first))
     drift, diffused = sde.f_and_g_prod(0.0, z, dw)
     predicted = z + drift * dt + diffused
     drift_after, diffused_after = sde.f_and_g_prod(0.0, predicted, dw)
