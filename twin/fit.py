@@ -6,7 +6,7 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
@@ -45,7 +45,7 @@ def fit(trials: Trials, settings: FitSettings | None = None, progress: Progress 
         train, check = rows_of(twin, fitted), rows_of(twin, held)
         for phase in _phases(twin, settings):
             _run(twin, phase, settings, train, check, report)
-    twin.card |= {"fit": _record(settings), "lineage": list(trials.lineage)}
+    twin.card |= {"fit": _record(settings, held), "lineage": list(trials.lineage)}
     return twin.eval()
 
 
@@ -54,7 +54,7 @@ def _hold_out(trials: Trials, settings: FitSettings) -> tuple[Trials, Trials]:
     numbers = trials.sequence.unique()
     if len(numbers) < 2:
         raise DataError("a fit needs at least two different sequences (or windows of a long one)")
-    count = max(1, round(settings.held_out * len(numbers)))
+    count = max(1, round(settings.held_out_share * len(numbers)))
     generator = torch.Generator().manual_seed(settings.seed)
     return trials.split(numbers[torch.randperm(len(numbers), generator=generator)[:count]].tolist())
 
@@ -135,11 +135,5 @@ def _held_out_loss(loss: Loss, check: Rows, seed: int) -> float:
     return value if math.isfinite(value) else math.inf
 
 
-def _record(settings: FitSettings) -> dict[str, Any]:
-    return {
-        "method": settings.method,
-        "seed": settings.seed,
-        "likelihood_steps": settings.likelihood_steps,
-        "score_steps": settings.score_steps,
-        "budget_s": settings.budget_s,
-    }
+def _record(settings: FitSettings, held: Trials) -> dict[str, Any]:
+    return asdict(settings) | {"held_out": held.sequence.unique().tolist()}

@@ -26,7 +26,7 @@ class FitSettings:
     batch: int = 128
     members: int = 8
     learning_rate: float = 3e-3
-    held_out: float = 0.15
+    held_out_share: float = 0.15
     check_every: int = 20
     seed: int = 0
     model: dict[str, Any] = field(default_factory=dict)
@@ -40,5 +40,5 @@ class FitSettings:
             raise TwinError("numbers of steps cannot be negative")
         if self.budget_s is not None and self.budget_s <= 0:
             raise TwinError(f"budget_s must be positive; got {self.budget_s}")
-        if not 0 < self.held_out < 1 or self.learning_rate <= 0:
-            raise TwinError("held_out must lie between 0 and 1, learning_rate above 0")
+        if not 0 < self.held_out_share < 1 or self.learning_rate <= 0:
+            raise TwinError("held_out_share must lie between 0 and 1, learning_rate above 0")

@@ -9,9 +9,11 @@ GROUPS: tuple[str, ...] = (
     "measure",
     "runs",
     "data",
+    "twin",
     "network",
     "sim",
     "demo",
+    "gui",
 )
 
 
