@@ -1,8 +1,9 @@
 """Networks of devices: connectivity, training through twins, tasks and baselines."""
 
 from network.baselines import fit_reservoir
+from network.build import build
 from network.device import Device, TwinDevice
-from network.device_network import DeviceNetwork, build
+from network.device_network import DeviceNetwork
 from network.errors import NetworkError, NetworkFileError, TaskError
 from network.files import SavedNetwork, load, save
 from network.readout_fit import fit_readout

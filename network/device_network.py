@@ -1,19 +1,22 @@
 """Layers of physical nodes with trainable weights between them.
 
-Layer l is driven by u_l(t) = tanh(A_l x(t) + B_l z_{l-1}(t) + b_l), where x are the inputs and z the
-readouts of the layer below, normalised by the twin's mean and standard deviation. The answer is linear
-in features of all layers' normalised readouts (design.md section 6).
+Layer l is driven by u_l(t) = tanh(A_l x(t) + B_l z_below(t) + C_l z_l(t - 1) + b_l), where x are the inputs
+and z the readouts, normalised by the twin's mean and deviation: of the layer below, or of all lower layers
+(skip connections), and of the layer itself a step before (recurrent connections). The answer is linear in
+features of all layers' normalised readouts (design.md section 6).
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
-from network.device import Twins, first_twin, respond_nodes, twins_of_layers
+from network.connection import Connection
+from network.device import Twins, respond_nodes, twins_of_layers
 from network.errors import NetworkError
-from network.spec import LayerSpec, NetworkSpec
+from network.recurrent import respond_recurrent
+from network.spec import NetworkSpec
 from network.step_features import step_features
 
 
@@ -23,10 +26,14 @@ class DeviceNetwork(nn.Module):
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         self.spec = spec
-        self.from_inputs = nn.ModuleList(nn.Linear(spec.features, layer.drive_count) for layer in spec.layers)
-        self.from_below = nn.ModuleList(
-            nn.Linear(below.readout_count, layer.drive_count, bias=False)
-            for below, layer in zip(spec.layers, spec.layers[1:], strict=False)
+        how: dict[str, Any] = {"levels": spec.levels, "masked": spec.fan_in is not None}
+        self.connections = nn.ModuleList(
+            Connection(spec.sources(i), layer.drive_count, **how) for i, layer in enumerate(spec.layers)
+        )
+        self.recurrences = nn.ModuleList(
+            Connection(layer.readout_count, layer.drive_count, bias=False, **how)
+            for layer in spec.layers
+            if spec.recurrent
         )
         self.readout = nn.Linear(spec.readout_features, spec.outputs)
         for index, layer in enumerate(spec.layers):
@@ -45,8 +52,9 @@ class DeviceNetwork(nn.Module):
 
     @property
     def parameter_count(self) -> int:
-        """Return the number of trainable numbers."""
-        return sum(p.numel() for p in self.parameters())
+        """Return the number of trainable numbers, without the connections that are missing."""
+        missing = sum(int((b == 0).sum()) for name, b in self.named_buffers() if name.endswith("mask"))
+        return sum(p.numel() for p in self.parameters()) - missing
 
     @property
     def port_count(self) -> int:
@@ -58,20 +66,45 @@ class DeviceNetwork(nn.Module):
         """Return the readouts of a device of the first layer."""
         return self.spec.layers[0].channels
 
+    def connection(self, layer: int) -> Connection:
+        """Return the weights into a layer from the inputs and the lower layers."""
+        return cast(Connection, self.connections[layer])
+
+    def recurrence(self, layer: int) -> Connection:
+        """Return the weights from a layer to itself, a step later."""
+        return cast(Connection, self.recurrences[layer])
+
     def drives(self, layer: int, inputs: Tensor, below: Sequence[Tensor] | Tensor | None) -> Tensor:
         """Mix inputs (trial, step, feature) and the readouts below into drives (trial, node, step, port).
 
         `below` holds the readouts (trial, node, step, channel) of the lower layers in device units, the
         lowest first, or those of the layer below alone. The drives lie inside [-1, 1].
         """
+        if self.spec.recurrent:
+            raise NetworkError(
+                "recurrent connections need all nodes of a layer at once, step by step; a device that plays "
+                "one node's trial at a time cannot realise them. Train without --recurrent to deploy"
+            )
+        return self.shape_drives(layer, torch.tanh(self.mix(layer, inputs, below)))
+
+    def mix(self, layer: int, inputs: Tensor, below: Sequence[Tensor] | Tensor | None) -> Tensor:
+        """Return what drives a layer before the tanh (trial, step, drive), recurrent connections apart."""
         below = _as_list(below)
         self._check(layer, inputs, below)
-        mixed = self.from_inputs[layer](inputs)
-        if layer > 0:
-            mixed = mixed + self.from_below[layer - 1](_by_step(self.normalise(layer - 1, below[-1])))
-        trials, steps, _ = mixed.shape
+        return self.connection(layer)(self.sources(layer, inputs, below))
+
+    def sources(self, layer: int, inputs: Tensor, below: Sequence[Tensor]) -> Tensor:
+        """Gather what a layer's connections see: (trial, step, source)."""
+        seen = self.spec.seen_layers(layer)
+        known = list(below)[-len(seen) :] if seen else []
+        parts = [inputs] if self.spec.sees_inputs(layer) else []
+        parts += [_by_step(self.normalise(i, y)) for i, y in zip(seen, known, strict=True)]
+        return torch.cat(parts, dim=-1)
+
+    def shape_drives(self, layer: int, drives: Tensor) -> Tensor:
+        """Sort drives (trial, step, drive) by nodes: (trial, node, step, port)."""
         spec = self.spec.layers[layer]
-        return torch.tanh(mixed).reshape(trials, steps, spec.nodes, spec.ports).transpose(1, 2)
+        return drives.unflatten(-1, (spec.nodes, spec.ports)).transpose(1, 2)
 
     def normalise(self, layer: int, readouts: Tensor) -> Tensor:
         """Turn readouts (..., channel) in device units into multiples of the twin's deviation."""
@@ -95,9 +128,23 @@ class DeviceNetwork(nn.Module):
         """Run the layers on twins; return the readouts (trial, node, step, channel) of each."""
         readouts: list[Tensor] = []
         for layer, devices in enumerate(twins_of_layers(twins, self.layer_count)):
-            drives = self.drives(layer, inputs, readouts)
-            readouts.append(respond_nodes(devices, drives, noise=noise, generator=generator))
+            readouts.append(self.respond_layer(layer, inputs, readouts, devices, noise, generator))
         return readouts
+
+    def respond_layer(
+        self,
+        layer: int,
+        inputs: Tensor,
+        below: Sequence[Tensor],
+        twins: Twins,
+        noise: bool = True,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """Run one layer on its twins; return its readouts (trial, node, step, channel)."""
+        if self.spec.recurrent:
+            return respond_recurrent(self, layer, self.mix(layer, inputs, below), twins, noise, generator)
+        drives = self.drives(layer, inputs, below)
+        return respond_nodes(twins, drives, noise=noise, generator=generator)
 
     def forward(
         self, inputs: Tensor, twins: Any, *, noise: bool = True, generator: torch.Generator | None = None
@@ -110,61 +157,11 @@ class DeviceNetwork(nn.Module):
             raise NetworkError(
                 f"inputs must be (trial, step, {self.spec.features} features), got {tuple(inputs.shape)}"
             )
-        if layer > 0 and not below:
-            raise NetworkError(f"layer {layer} needs the readouts of the lower layers, got none")
-
-
-def build(
-    inputs: Tensor, outputs: int, twins: Any, nodes: Sequence[int], *, seed: int = 0, **options: Any
-) -> DeviceNetwork:
-    """Make a network of layers of `nodes` for inputs (trial, step, feature), with seeded random weights.
-
-    Weights are scaled on these inputs so that the drives fill the device's range; `options` are those
-    of NetworkSpec (readout, windows).
-    """
-    layers = [
-        LayerSpec(nodes=count, ports=first_twin(devices).port_count, channels=first_twin(devices).channels)
-        for count, devices in zip(nodes, twins_of_layers(twins, len(nodes)), strict=True)
-    ]
-    spec = NetworkSpec(
-        features=inputs.shape[-1], steps=inputs.shape[1], outputs=outputs, layers=tuple(layers), **options
-    )
-    network = DeviceNetwork(spec)
-    _adopt_normalisation(network, twins_of_layers(twins, len(nodes)))
-    initialise(network, inputs, twins, seed)
-    return network
-
-
-@torch.no_grad()
-def initialise(network: DeviceNetwork, inputs: Tensor, twins: Any, seed: int) -> None:
-    """Draw weights so that each drive has deviation 1 before its tanh, and a bias in [-0.5, 0.5]."""
-    generator = torch.Generator().manual_seed(seed)
-    inputs, readouts = inputs[:200], []
-    for layer, devices in enumerate(twins_of_layers(twins, network.layer_count)):
-        _scale(network.from_inputs[layer], inputs, generator, share=1.0 if layer == 0 else 0.5)
-        if layer > 0:
-            below = _by_step(network.normalise(layer - 1, readouts[-1]))
-            _scale(network.from_below[layer - 1], below, generator, share=0.5)
-        drives = network.drives(layer, inputs, readouts)
-        readouts.append(respond_nodes(devices, drives, generator=generator))
-    network.readout.weight.zero_()
-    network.readout.bias.zero_()
-
-
-def _scale(linear: Any, values: Tensor, generator: torch.Generator, share: float) -> None:
-    linear.weight.copy_(torch.randn(linear.weight.shape, generator=generator))
-    mixed = values.flatten(0, 1) @ linear.weight.T
-    linear.weight.mul_((share**0.5 / mixed.std(0).clamp_min(1e-6)).unsqueeze(1))
-    if linear.bias is not None:
-        centre = values.flatten(0, 1).mean(0) @ linear.weight.T
-        linear.bias.copy_(torch.rand(linear.bias.shape, generator=generator) - 0.5 - centre)
-
-
-def _adopt_normalisation(network: DeviceNetwork, twins: list[Twins]) -> None:
-    for layer, devices in enumerate(twins):
-        twin = first_twin(devices)
-        network.get_buffer(f"readout_mean_{layer}").copy_(twin.readout_mean)
-        network.get_buffer(f"readout_std_{layer}").copy_(twin.readout_std.clamp_min(1e-12))
+        needed = len(self.spec.seen_layers(layer))
+        if len(below) < needed:
+            raise NetworkError(
+                f"layer {layer} needs the readouts of {needed} lower layer(s), got {len(below)}"
+            )
 
 
 def _as_list(below: Sequence[Tensor] | Tensor | None) -> list[Tensor]:

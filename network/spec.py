@@ -42,7 +42,9 @@ class NetworkSpec(BaseModel):
     """The structure of a network; the weights are beside it.
 
     `readout` MEAN, LAST, ALL and WINDOWS give one answer a trial; EACH gives one answer a step.
-    WINDOWS takes the means over `windows` equal stretches of the trial.
+    WINDOWS takes the means over `windows` equal stretches of the trial. `skip`: a layer sees the inputs and
+    all lower layers, and not only the layer below. `recurrent`: a layer sees its own readouts a step later.
+    `fan_in` limits the connections of a drive, `levels` the values of their weights.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +55,23 @@ class NetworkSpec(BaseModel):
     layers: tuple[LayerSpec, ...] = Field(min_length=1, max_length=64)
     readout: StepReadout = StepReadout.WINDOWS
     windows: PositiveInt = 4
+    skip: bool = True
+    recurrent: bool = False
+    fan_in: PositiveInt | None = None
+    levels: Annotated[int, Field(ge=2, le=65_536)] | None = None
+
+    def sees_inputs(self, layer: int) -> bool:
+        """Tell whether the inputs reach this layer."""
+        return self.skip or layer == 0
+
+    def seen_layers(self, layer: int) -> range:
+        """Return the lower layers whose readouts reach this layer."""
+        return range(0 if self.skip else max(0, layer - 1), layer)
+
+    def sources(self, layer: int) -> int:
+        """Return the number of values a layer's connections see in one step, recurrent ones apart."""
+        readouts = sum(self.layers[i].readout_count for i in self.seen_layers(layer))
+        return readouts + self.features * self.sees_inputs(layer)
 
     @property
     def step_features(self) -> int:

@@ -34,8 +34,8 @@ def _classification(name: str, inputs: Tensor, classes: Tensor, train: int, test
         raise TaskError(f"{name}: classes are whole numbers from 0, got {int(classes.min())}")
     first, second = stratified_split(classes, train, test, seed)
     inputs = standardise(inputs, inputs[first])
-    parts = (Examples(inputs[index], classes[index]) for index in (first, second))
-    return Task(name, Metric.ACCURACY, int(classes.max()) + 1, *parts)
+    fitted, tested = (Examples(inputs[index], classes[index]) for index in (first, second))
+    return Task(name, Metric.ACCURACY, int(classes.max()) + 1, fitted, tested)
 
 
 def _read(path: Path) -> tuple[Tensor, Tensor]:
@@ -55,8 +55,8 @@ def _check(path: Path, inputs: np.ndarray, targets: np.ndarray) -> None:
     values = targets.ndim == 3 and targets.shape[1] == inputs.shape[1]
     if not (classes or values) or len(targets) != len(inputs):
         raise TaskError(
-            f"{path}: targets must be whole numbers (trial,) or values (trial, step, output) that match inputs "
-            f"{inputs.shape}; got {targets.dtype} {targets.shape}"
+            f"{path}: targets must be whole numbers (trial,) or values (trial, step, output) "
+            f"that match inputs {inputs.shape}; got {targets.dtype} {targets.shape}"
         )
     if not (np.isfinite(inputs).all() and np.isfinite(targets).all()):
         raise TaskError(f"{path}: inputs and targets must be finite numbers")

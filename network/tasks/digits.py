@@ -41,7 +41,5 @@ def _openml() -> tuple:
     try:
         pixels, classes = fetch_openml("mnist_784", version=1, return_X_y=True, as_frame=False)
     except (URLError, OSError) as error:
-        raise TaskError(
-            f"the 70 000 digits could not be fetched from OpenML ({error}); use bundled"
-        ) from error
+        raise TaskError(f"the 70 000 digits could not be fetched ({error}); use bundled") from error
     return pixels, classes.astype(int)

@@ -20,7 +20,7 @@ def narma10(train: int = 120, test: int = 40, seed: int = 0, steps: int = 100, w
 
 
 def respond(inputs: Tensor) -> Tensor:
-    """Return y (trial, step) of u (trial, step): y(t+1) = 0.3 y + 0.05 y sum y(t-i) + 1.5 u(t-9) u(t) + 0.1."""
+    """Return y of u (trial, step): y(t+1) = 0.3 y + 0.05 y sum_i y(t-i) + 1.5 u(t-9) u(t) + 0.1, i = 0..9."""
     y = torch.zeros_like(inputs)
     for t in range(ORDER - 1, inputs.shape[1] - 1):
         past = y[:, t - ORDER + 1 : t + 1].sum(1)

@@ -36,7 +36,7 @@ def nwb_recording(
 
 def _read(path: Path, behaviour: str) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
     try:
-        from pynwb import NWBHDF5IO
+        from pynwb import NWBHDF5IO  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise TaskError("NWB files need the package pynwb: pip install pynwb") from error
     if not path.is_file():

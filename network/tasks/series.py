@@ -25,18 +25,15 @@ def regression(name: str, inputs: Tensor, targets: Tensor, train: int, test: int
         raise TaskError(f"{name}: {train} + {test} trials are asked for; there are {len(inputs)}")
     if not 0 <= washout < inputs.shape[1]:
         raise TaskError(f"{name}: a washout of {washout} steps leaves nothing of {inputs.shape[1]} steps")
-    first, second = slice(0, train), slice(train, train + test)
-    inputs, targets = inputs.float(), targets.float()
+    x, y = inputs.float(), targets.float()
+    x, y = standardise(x, x[:train]), standardise(y, y[:train])
+    end = train + test
     return Task(
         name=name,
         metric=Metric.NRMSE,
-        outputs=targets.shape[-1],
-        train=Examples(
-            standardise(inputs[first], inputs[first]), standardise(targets[first], targets[first])
-        ),
-        test=Examples(
-            standardise(inputs[second], inputs[first]), standardise(targets[second], targets[first])
-        ),
+        outputs=y.shape[-1],
+        train=Examples(x[:train], y[:train]),
+        test=Examples(x[train:end], y[train:end]),
         washout=washout,
     )
 

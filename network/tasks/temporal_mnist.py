@@ -15,7 +15,7 @@ def temporal_mnist(train: int = 4000, test: int = 1000, seed: int = 0, source: s
 def pixel_mnist(
     train: int = 4000, test: int = 1000, seed: int = 0, source: str = "bundled", stride: int = 1
 ) -> Task:
-    """Load digits pixel by pixel: (trial, 784 steps, 1 feature); `stride` 2 keeps every second row and column."""
+    """Load digits by pixels: (trial, 784 steps, 1 feature); `stride` n keeps every nth row and column."""
     images, classes = digits(source)
     pixels = images[:, ::stride, ::stride].flatten(1).unsqueeze(-1)
     return _classify("pixel-mnist", pixels, classes, train, test, seed)

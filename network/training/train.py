@@ -3,7 +3,8 @@
 from typing import Any
 
 from network.baselines.reservoir import fit_reservoir
-from network.device_network import DeviceNetwork, build
+from network.build import build
+from network.device_network import DeviceNetwork
 from network.tasks.task import Task
 from network.training.bptt import Progress, train_through_twins
 from network.training.settings import TrainSettings, Variant

@@ -84,14 +84,14 @@ def test_gradients_reach_the_first_layer_through_the_twin(leaky):
     network = build(INPUTS, 3, twin, (3, 2))
     torch.nn.init.normal_(network.readout.weight)
     network(INPUTS, twin).square().sum().backward()
-    assert network.from_inputs[0].weight.grad.abs().min() > 0
+    assert network.connection(0).weight.grad.abs().min() > 0
 
 
 def test_wrong_inputs_are_named(leaky):
     network = build(INPUTS, 3, leaky(), (2, 2))
     with pytest.raises(NetworkError, match="5 features"):
         network.drives(0, INPUTS[..., :4], [])
-    with pytest.raises(NetworkError, match="lower layers"):
+    with pytest.raises(NetworkError, match="lower layer"):
         network.drives(1, INPUTS, [])
     with pytest.raises(NetworkError, match="2 layers"):
         network.decode([])

@@ -1,0 +1,89 @@
+"""A new network: its sizes from the task and the twins, its weights random from a seed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from pydantic import ValidationError
+from torch import Tensor
+
+from network.connection import Connection, choose_sources
+from network.device import Twins, first_twin, twins_of_layers
+from network.device_network import DeviceNetwork
+from network.errors import NetworkError
+from network.spec import LayerSpec, NetworkSpec
+
+SCALED_ON = 200
+
+
+def build(
+    inputs: Tensor, outputs: int, twins: Any, nodes: Sequence[int], *, seed: int = 0, **options: Any
+) -> DeviceNetwork:
+    """Make a network of layers of `nodes` for inputs (trial, step, feature), with seeded random weights.
+
+    Weights are scaled on these inputs so that the drives fill the device's range; `options` are those
+    of NetworkSpec (readout, windows, skip, recurrent, fan_in, levels).
+    """
+    of_layers = twins_of_layers(twins, len(nodes))
+    layers = [
+        LayerSpec(nodes=count, ports=first_twin(devices).port_count, channels=first_twin(devices).channels)
+        for count, devices in zip(nodes, of_layers, strict=True)
+    ]
+    sizes = {"features": inputs.shape[-1], "steps": inputs.shape[1], "outputs": outputs}
+    try:
+        network = DeviceNetwork(NetworkSpec(layers=tuple(layers), **sizes, **options))
+    except ValidationError as error:
+        raise NetworkError(f"no such network: {error.errors()[0]['msg']}") from error
+    _adopt_normalisation(network, of_layers)
+    initialise(network, inputs, of_layers, torch.Generator().manual_seed(seed))
+    return network
+
+
+@torch.no_grad()
+def initialise(
+    network: DeviceNetwork, inputs: Tensor, twins: list[Twins], generator: torch.Generator
+) -> None:
+    """Draw weights so that each drive has deviation 1 before its tanh and a centre in [-0.5, 0.5]."""
+    inputs, readouts = inputs[:SCALED_ON], []
+    for layer, devices in enumerate(twins):
+        connection = network.connection(layer)
+        _thin_out(network, layer, generator)
+        _scale(connection, network.sources(layer, inputs, readouts), generator)
+        if network.spec.recurrent:
+            _start_recurrent(network.recurrence(layer), generator)
+        readouts.append(network.respond_layer(layer, inputs, readouts, devices, generator=generator))
+    network.readout.weight.zero_()
+    network.readout.bias.zero_()
+
+
+def _thin_out(network: DeviceNetwork, layer: int, generator: torch.Generator) -> None:
+    """Choose which connections exist; a drive's fan-in counts all its sources together."""
+    if network.spec.fan_in is None:
+        return
+    parts = [network.connection(layer)]
+    parts += [network.recurrence(layer)] if network.spec.recurrent else []
+    sizes = [part.in_features for part in parts]
+    chosen = choose_sources(parts[0].out_features, sum(sizes), network.spec.fan_in, generator)
+    for part, mask in zip(parts, chosen.split(sizes, dim=1), strict=True):
+        part.get_buffer("mask").copy_(mask)
+
+
+def _scale(connection: Connection, sources: Tensor, generator: torch.Generator) -> None:
+    values = sources.flatten(0, 1)
+    connection.weight.copy_(torch.randn(connection.weight.shape, generator=generator))
+    spread = (values @ connection.realised.T).std(0).clamp_min(1e-6)
+    connection.weight.div_(spread.unsqueeze(1))
+    centre = values.mean(0) @ connection.realised.T
+    connection.bias.copy_(torch.rand(connection.bias.shape, generator=generator) - 0.5 - centre)
+
+
+def _start_recurrent(connection: Connection, generator: torch.Generator) -> None:
+    connection.weight.copy_(torch.randn(connection.weight.shape, generator=generator))
+    connection.weight.mul_(0.1 / connection.in_features**0.5)
+
+
+def _adopt_normalisation(network: DeviceNetwork, twins: list[Twins]) -> None:
+    for layer, devices in enumerate(twins):
+        twin = first_twin(devices)
+        network.get_buffer(f"readout_mean_{layer}").copy_(twin.readout_mean)
+        network.get_buffer(f"readout_std_{layer}").copy_(twin.readout_std.clamp_min(1e-30))
