@@ -14,6 +14,7 @@ from lab.store.metadata import (
     code_version,
 )
 from lab.store.reader import Run
+from lab.store.repair import repair
 from lab.store.summary import summarise
 from lab.store.trials import TrialArrays, load_trials
 from lab.store.verify import Finding, verify
@@ -36,6 +37,7 @@ __all__ = [
     "import_files",
     "load_trials",
     "refuse_existing",
+    "repair",
     "summarise",
     "verify",
 ]

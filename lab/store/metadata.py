@@ -70,6 +70,7 @@ class RunMetadata(_Model):
     instruments: dict[str, Any] = Field(default_factory=dict)
     lineage: list[str] = Field(default_factory=list)
     notes: dict[str, Any] = Field(default_factory=dict)
+    checksums: dict[str, str] = Field(default_factory=dict)
 
     model_config = ConfigDict(extra="ignore", validate_assignment=True, populate_by_name=True)
 

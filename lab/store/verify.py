@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 from zarr.core.array import Array
-from zarr.core.group import Group
 
 from lab.store import layout
 from lab.store.metadata import Status
+from lab.store.pack import digest
 from lab.store.reader import Run
 
 
@@ -22,11 +22,11 @@ class Finding:
 
 
 def verify(run: str | Path | Run) -> list[Finding]:
-    """Check the metadata, the lengths and every chunk of every stream of a run."""
+    """Check the metadata, the lengths and every chunk of every stream of a run, and its checksums."""
     opened = run if isinstance(run, Run) else Run.open(run)
     findings = [_ended(opened)]
     for stream in opened.streams:
-        findings += _stream(stream, opened.group(stream))
+        findings += _stream(opened, stream)
     return findings
 
 
@@ -36,7 +36,8 @@ def _ended(run: Run) -> Finding:
     return Finding("status", closed, detail if closed else "running, or killed: `nado runs repair` closes it")
 
 
-def _stream(stream: str, group: Group) -> list[Finding]:
+def _stream(run: Run, stream: str) -> list[Finding]:
+    group = run.group(stream)
     rows = layout.committed_rows(group)
     arrays = layout.row_arrays(group)
     lengths = {name: array.shape[0] for name, array in arrays.items()}
@@ -44,27 +45,25 @@ def _stream(stream: str, group: Group) -> list[Finding]:
     long = [name for name, length in lengths.items() if length > rows]
     findings = [
         Finding(
-            f"{stream}: committed rows", not short, f"{rows}; missing in {short}" if short else str(rows)
+            f"{stream}: committed rows", not short, f"{rows}" + (f", not all in {short}" if short else "")
         ),
         Finding(f"{stream}: nothing beyond them", not long, f"torn tail in {long}" if long else "clean"),
     ]
     if not short:
-        unreadable = [problem for name, array in arrays.items() for problem in _unreadable(name, array, rows)]
-        findings.append(
-            Finding(f"{stream}: every chunk", not unreadable, "; ".join(unreadable) or "readable")
-        )
+        expected = {name: run.metadata.checksums.get(f"{stream}/{name}", "") for name in arrays}
+        wrong = [w for name, array in arrays.items() if (w := _wrong(array, rows, name, expected[name]))]
+        good = "as written" if any(expected.values()) else "readable (no checksums: the run is not closed)"
+        findings.append(Finding(f"{stream}: every chunk", not wrong, "; ".join(wrong) or good))
     return findings
 
 
-def _unreadable(name: str, array: Array, rows: int) -> list[str]:
-    """Read an array block by block; row numbers must count up."""
-    step = (array.shards or array.chunks)[0]
-    for start in range(0, rows, step):
-        end = min(start + step, rows)
-        try:
-            values = np.asarray(array[start:end])
-        except Exception as error:  # noqa: BLE001  (any way in which a chunk cannot be decoded)
-            return [f"{name} rows {start} to {end}: {type(error).__name__}: {error}"]
-        if name == layout.ROW and not np.array_equal(values, np.arange(start, end)):
-            return [f"row numbers {start} to {end} are not those written"]
-    return []
+def _wrong(array: Array, rows: int, name: str, expected: str) -> str:
+    """Read an array through; say what is wrong with it, or nothing."""
+    try:
+        found = digest(array, rows)
+        counts_up = name != layout.ROW or np.array_equal(np.asarray(array[:rows]), np.arange(rows))
+    except Exception as error:  # noqa: BLE001  (a damaged chunk fails to decode in many ways)
+        return f"{name} cannot be read: {type(error).__name__}: {error}"
+    if not counts_up:
+        return "the row numbers do not count up"
+    return f"{name} is not what was written (checksum)" if expected and found != expected else ""

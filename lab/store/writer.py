@@ -1,35 +1,47 @@
 """The one handle that may write a run."""
 
+import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from zarr.core.group import Group
 
 from lab.store import layout
-from lab.store.buffer import RowBuffer
 from lab.store.errors import StoreError
 from lab.store.location import create_root, open_root, storage_errors
 from lab.store.metadata import RunMetadata, Status
+from lab.store.ownership import Ownership, run_ownership
+from lab.store.pack import pack_stream
+from lab.store.stream import StreamWriter, retry
+from lab.store.ticker import start_ticker
 from protocols.columns import Column, Coordinate
 
 FLUSH_S = 1.0
-"""A row waits in memory no longer than this before the next append writes it."""
+"""A row waits in memory no longer than this."""
 
 
 class RunWriter:
     """Append rows to the streams of one run; only committed rows count for a reader."""
 
-    def __init__(self, path: str, root: Group, columns: Mapping[str, tuple[Column, ...]]) -> None:
+    def __init__(
+        self, path: str, root: Group, columns: Mapping[str, tuple[Column, ...]], owner: Ownership
+    ) -> None:
         self.path = path
-        self._root = root
+        self._root, self._owner = root, owner
         self.metadata = RunMetadata.model_validate(root.attrs.asdict())
-        self._streams = {name: _Stream(path, root, name, cols) for name, cols in columns.items()}
+        groups = layout.streams(root)
+        absent = [name for name in columns if name not in groups]
+        if absent:
+            raise StoreError(f"{path} has no stream {absent[0]!r}: it was made by another protocol")
+        self._streams = {name: StreamWriter(path, name, groups[name], cols) for name, cols in columns.items()}
+        self._lock = threading.RLock()
+        self._trouble: StoreError | None = None
         self._opened = time.monotonic()
-        self._before = self._last_elapsed()
+        self._before = max([0.0, *(stream.last_elapsed() for stream in self._streams.values())])
+        self._stop_ticking = start_ticker(self, FLUSH_S)
 
     @classmethod
     def create(
@@ -48,17 +60,23 @@ class RunWriter:
                 layout.create_stream(root, name, cols, labels)
 
         root = create_root(path, metadata.to_attributes(), fill)
-        return cls(str(path), root, columns)
+        return cls(str(path), root, columns, run_ownership(path).take())
 
     @classmethod
     def resume(cls, path: str | Path, streams: Mapping[str, Sequence[Column]]) -> "RunWriter":
         """Open a run that ended early and go on after its last committed row."""
         root = open_root(path, mode="r+")
-        with storage_errors(path, "repair"):
-            for group in layout.streams(root).values():
-                layout.truncate(group)
-        writer = cls(str(path), root, {name: tuple(cols) for name, cols in streams.items()})
-        writer.update(status=Status.RUNNING, reason="", traceback="", ended=None)
+        owner = run_ownership(path).take()
+        try:
+            with storage_errors(path, "repair"):
+                for group in layout.streams(root).values():
+                    layout.truncate(group)
+            columns = {name: tuple(cols) for name, cols in streams.items()}
+            writer = cls(str(path), root, columns, owner)
+        except BaseException:
+            owner.release()
+            raise
+        writer.update(status=Status.RUNNING, reason="", traceback="", ended=None, checksums={})
         return writer
 
     def rows(self, stream: str = layout.PRIMARY) -> int:
@@ -66,32 +84,52 @@ class RunWriter:
         return self._stream(stream).committed
 
     def append(self, stream: str, row: Mapping[str, Any]) -> None:
-        """Take one row of a stream; it is written with its block, or after about a second."""
-        self._stream(stream).add(row, self._elapsed())
+        """Take one row of a stream; it is written with its block, or within a second."""
+        with self._lock:
+            self._raise_trouble()
+            self._stream(stream).add(row, self._elapsed())
 
     def append_block(self, stream: str, block: Mapping[str, Any]) -> None:
         """Write many rows at once: an array (rows, ...) for every column of the stream."""
-        self._stream(stream).write_rows(block, self._elapsed())
+        with self._lock:
+            self._stream(stream).write_rows(block, self._elapsed())
 
     def flush(self) -> None:
         """Write and commit every row that is still in memory."""
-        for stream in self._streams.values():
-            stream.flush()
+        with self._lock:
+            for stream in self._streams.values():
+                stream.flush()
+
+    def tick(self) -> None:
+        """Flush on behalf of the clock; trouble is told to whoever appends next."""
+        try:
+            self.flush()
+        except StoreError as error:
+            self._trouble = error
 
     def update(self, **fields: Any) -> None:
         """Change fields of the metadata, in memory and in the store."""
-        self.metadata = self.metadata.model_copy(update=fields)
-        with storage_errors(self.path, "write the metadata of"):
-            retry(lambda: self._root.attrs.put(self.metadata.to_attributes()))
+        with self._lock, storage_errors(self.path, "write the metadata of"):
+            changed = self.metadata.model_copy(update=fields)
+            retry(lambda: self._root.attrs.put(changed.to_attributes()))
+            self.metadata = changed
 
     def finalise(self, status: Status | str, reason: str = "", traceback: str = "") -> None:
-        """Commit what is left, state how the run ended, and consolidate the metadata."""
-        self.flush()
-        self.update(status=Status(status), reason=reason, traceback=traceback, ended=datetime.now(UTC))
-        with storage_errors(self.path, "finalise"):
-            layout.consolidate(self._root)
+        """Commit what is left, state how the run ended, pack it, compare, and let go of it."""
+        try:
+            self._stop_ticking.set()
+            self.flush()
+            self.update(status=Status(status), reason=reason, traceback=traceback, ended=datetime.now(UTC))
+            close_run(self._root, self.path, self.update)
+        finally:
+            self.close()
 
-    def _stream(self, name: str) -> "_Stream":
+    def close(self) -> None:
+        """Let go of the run without stating how it ended; rows in memory are not written."""
+        self._stop_ticking.set()
+        self._owner.release()
+
+    def _stream(self, name: str) -> StreamWriter:
         if name not in self._streams:
             raise StoreError(f"the run has no stream {name!r}; it has {', '.join(self._streams)}")
         return self._streams[name]
@@ -99,74 +137,20 @@ class RunWriter:
     def _elapsed(self) -> float:
         return self._before + time.monotonic() - self._opened
 
-    def _last_elapsed(self) -> float:
-        """Give the largest elapsed time stored: a resumed run goes on from there."""
-        ends = [0.0]
-        for group in layout.streams(self._root).values():
-            rows = layout.committed_rows(group)
-            if rows:
-                ends.append(float(group["elapsed"][rows - 1]))  # type: ignore[index,arg-type]
-        return max(ends)
+    def _raise_trouble(self) -> None:
+        trouble, self._trouble = self._trouble, None
+        if trouble:
+            raise trouble
 
 
-class _Stream:
-    """One stream's buffer and arrays."""
-
-    def __init__(self, path: str, root: Group, name: str, columns: tuple[Column, ...]) -> None:
-        groups = layout.streams(root)
-        if name not in groups:
-            raise StoreError(f"the run {path} has no stream {name!r}: it was made by another protocol")
-        self._path, self._name = path, name
-        self._group = groups[name]
-        self._columns = columns
-        self._arrays = layout.row_arrays(self._group)
-        self._flushed = time.monotonic()
-        self.committed = layout.committed_rows(self._group)
-        self._buffer = RowBuffer(name, columns, self.committed)
-
-    def add(self, row: Mapping[str, Any], elapsed: float) -> None:
-        self._buffer.add(row, elapsed)
-        if self._buffer.is_full or time.monotonic() - self._flushed >= FLUSH_S:
-            self.flush()
-
-    def flush(self) -> None:
-        if not len(self._buffer):
-            return
-        if self._buffer.start == self.committed:
-            self._commit(self._buffer.block(), len(self._buffer))
-        self._buffer = self._buffer.successor(self.committed)
-
-    def write_rows(self, block: Mapping[str, Any], elapsed: float) -> None:
-        self.flush()
-        arrays = {column.name: np.asarray(block[column.name]) for column in self._columns}
-        rows = {len(array) for array in arrays.values()}
-        if len(rows) != 1 or set(block) != set(arrays):
-            raise StoreError(f"a block of stream {self._name!r} needs equal rows for {sorted(arrays)}")
-        count = rows.pop()
-        self._commit({**arrays, layout.ELAPSED.name: np.full(count, elapsed)}, count)
-        self._buffer = self._buffer.successor(self.committed)
-
-    def _commit(self, block: dict[str, np.ndarray], count: int) -> None:
-        """Write every array of a block, and only then say that its rows count."""
-        start, end = self.committed, self.committed + count
-        block = {**block, layout.NUMBER.name: np.arange(start, end)}
-        with storage_errors(self._path, "write rows to"):
-            for name, values in block.items():
-                array = self._arrays[name]
-                retry(lambda array=array: array.resize((end, *array.shape[1:])))
-                retry(lambda array=array, values=values: array.__setitem__(slice(start, end), values))
-            retry(lambda: self._group.attrs.update({layout.COMMITTED: end}))
-        self.committed = end
-        self._flushed = time.monotonic()
-
-
-def retry(action: Callable[[], Any], attempts: int = 5) -> None:
-    """Do a write, again after a moment if another program holds the file (Windows)."""
-    for attempt in range(attempts):
-        try:
-            action()
-            return
-        except PermissionError:
-            if attempt == attempts - 1:
-                raise
-            time.sleep(0.02 * 2**attempt)
+def close_run(root: Group, path: str, update: Any) -> None:
+    """Cut torn tails, pack every stream into verified shards, write the checksums, consolidate."""
+    checksums = {}
+    with storage_errors(path, "finalise"):
+        for name, group in layout.streams(root).items():
+            layout.truncate(group)
+            for column, found in pack_stream(group).items():
+                checksums[f"{name}/{column}"] = found
+    update(checksums=checksums)
+    with storage_errors(path, "finalise"):
+        layout.consolidate(root)

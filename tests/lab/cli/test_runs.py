@@ -39,15 +39,19 @@ def test_verify_passes_a_whole_run(run):
 
 
 def test_verify_finds_a_damaged_chunk(run):
-    chunk = next((run / "primary" / "readout" / "c").rglob("0"))
-    while chunk.is_dir():
-        chunk = next(chunk.iterdir())
-    chunk.write_bytes(b"x")
+    next((run / "primary" / "readout").glob("c.*")).write_bytes(b"x")
     done = call(runs, "runs", "verify", run, "--json")
     assert done.exit_code == 1
     wrong = [f["detail"] for f in json.loads(done.stdout)["findings"] if not f["passed"]]
     assert len(wrong) == 1
-    assert "readout rows 0 to 3" in wrong[0]
+    assert "readout cannot be read" in wrong[0]
+
+
+def test_verify_finds_a_changed_number(run):
+    array = zarr.open_array(str(run), path="primary/readout")
+    array[1, 0, 0] = 7.0
+    done = call(runs, "runs", "verify", run, "--json")
+    assert "readout is not what was written" in done.stdout
 
 
 def test_verify_finds_a_torn_tail(run):

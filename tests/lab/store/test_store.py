@@ -1,11 +1,14 @@
 """The run store: what a reader sees of finished, live and torn runs."""
 
+import os
+import time
+
 import numpy as np
 import pytest
 import xarray as xr
 import zarr
 
-from lab.store import Run, RunMetadata, RunWriter, Status, StoreError, load_trials
+from lab.store import Run, RunMetadata, RunWriter, Status, StoreError, load_trials, repair
 from protocols import Column, Coordinate
 
 COLUMNS = (
@@ -61,21 +64,46 @@ def test_finished_run_opens_in_xarray_with_dims_coordinates_and_units(tmp_path):
 
 
 def test_rows_in_memory_are_not_seen_until_flushed(tmp_path):
-    writer = create(tmp_path / "run", rows=3)
+    writer = create(tmp_path / "run")
+    writer._stop_ticking.set()
+    for number in range(3):
+        writer.append("primary", row(number))
     assert Run.open(tmp_path / "run").rows() == 0
     writer.flush()
     assert Run.open(tmp_path / "run").rows() == 3
 
 
-def test_a_row_waits_about_a_second_at_most(tmp_path, monkeypatch):
+def test_a_row_is_written_within_about_a_second_though_nothing_follows(tmp_path):
     writer = create(tmp_path / "run", rows=1)
-    monkeypatch.setattr("lab.store.writer.FLUSH_S", 0.0)
-    writer.append("primary", row(1))
-    assert Run.open(tmp_path / "run").rows() == 2
+    end = time.monotonic() + 10
+    while Run.open(tmp_path / "run").rows() == 0 and time.monotonic() < end:
+        time.sleep(0.05)
+    assert Run.open(tmp_path / "run").rows() == 1
+    writer.close()
+
+
+def test_two_writers_of_one_run_are_refused(tmp_path):
+    first = create(tmp_path / "run", rows=2)
+    with pytest.raises(StoreError, match=f"in use by process {os.getpid()}"):
+        RunWriter.resume(tmp_path / "run", {"primary": COLUMNS, "monitor": MONITOR})
+    with pytest.raises(StoreError, match="in use"):
+        repair(tmp_path / "run")
+    first.finalise(Status.COMPLETE)
+    RunWriter.resume(tmp_path / "run", {"primary": COLUMNS, "monitor": MONITOR}).close()
+
+
+def test_resume_by_another_protocol_is_refused(tmp_path):
+    create(tmp_path / "run", rows=2).finalise(Status.ABORTED)
+    other = (*COLUMNS[:2], Column("readout", ("step", "channel"), (3, 5)))
+    with pytest.raises(StoreError, match="another protocol"):
+        RunWriter.resume(tmp_path / "run", {"primary": other})
+    RunWriter.resume(tmp_path / "run", {"primary": COLUMNS}).close()
 
 
 def test_torn_block_is_invisible_and_resume_cuts_it_off(tmp_path):
-    create(tmp_path / "run", rows=4).flush()
+    killed = create(tmp_path / "run", rows=4)
+    killed.flush()
+    killed.close()
     tear(tmp_path / "run", "drive", 6)
     run = Run.open(tmp_path / "run")
     assert run.status is Status.RUNNING

@@ -1,0 +1,61 @@
+"""Close a run whose program died: cut what was not committed, say so, and pack it."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from lab.store import layout
+from lab.store.location import is_url, open_root, storage_errors
+from lab.store.metadata import RunMetadata, Status
+from lab.store.ownership import run_ownership
+from lab.store.pack import sweep
+from lab.store.stream import retry
+from lab.store.writer import close_run
+
+KILLED = "the program died; repaired afterwards"
+
+
+def repair(path: str | Path) -> dict[str, Any]:
+    """Make a run whole after a kill; refuse while a living process writes it. Say what was done."""
+    root = open_root(path, mode="r+")
+    owner = run_ownership(path).take()
+    try:
+        metadata = RunMetadata.model_validate(root.attrs.asdict())
+        with storage_errors(path, "repair"):
+            groups = layout.streams(root)
+            cut = {name: layout.truncate(group) for name, group in groups.items()}
+            swept = sum(sweep(a) for group in groups.values() for a in layout.row_arrays(group).values())
+        drafts = _remove_drafts(path)
+        state = {"metadata": metadata}
+
+        def update(**fields: Any) -> None:
+            state["metadata"] = state["metadata"].model_copy(update=fields)
+            with storage_errors(path, "repair"):
+                retry(lambda: root.attrs.put(state["metadata"].to_attributes()))
+
+        if metadata.status is Status.RUNNING:
+            update(status=Status.ABORTED, reason=KILLED, ended=datetime.now(UTC))
+        close_run(root, str(path), update)
+    finally:
+        owner.release()
+    return {
+        "path": str(path),
+        "status": state["metadata"].status.value,
+        "rows_cut": cut,
+        "files_removed": swept + drafts,
+    }
+
+
+def _remove_drafts(path: str | Path) -> int:
+    """Remove what killed attempts to create this run left beside it, and half-written files inside."""
+    if is_url(path):
+        return 0
+    target = Path(path)
+    drafts = list(target.parent.glob(f".{target.name}.*.new"))
+    for draft in drafts:
+        shutil.rmtree(draft, ignore_errors=True)
+    partial = list(target.rglob("*.partial"))
+    for file in partial:
+        file.unlink(missing_ok=True)
+    return len(drafts) + len(partial)
