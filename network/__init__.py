@@ -9,17 +9,30 @@ from network.files import SavedNetwork, load, save
 from network.readout_fit import fit_readout
 from network.spec import LayerSpec, NetworkSpec, StepReadout
 from network.tasks import Examples, Metric, Task, load_task, task_names
-from network.training import TrainSettings, Variant, answer, score_answers, score_on_twins, train
+from network.training import (
+    Checkpoint,
+    Method,
+    PhysicsAware,
+    TrainSettings,
+    Variant,
+    answer,
+    score_answers,
+    score_on_twins,
+    train,
+)
 
 __all__ = [
+    "Checkpoint",
     "Device",
     "DeviceNetwork",
     "Examples",
     "LayerSpec",
+    "Method",
     "Metric",
     "NetworkError",
     "NetworkFileError",
     "NetworkSpec",
+    "PhysicsAware",
     "SavedNetwork",
     "StepReadout",
     "Task",

@@ -11,6 +11,7 @@ from network.connection import Connection, choose_sources
 from network.device import Twins, first_twin, twins_of_layers
 from network.device_network import DeviceNetwork
 from network.errors import NetworkError
+from network.running import How, run_layer
 from network.spec import LayerSpec, NetworkSpec
 
 SCALED_ON = 200
@@ -51,7 +52,8 @@ def initialise(
         _scale(connection, network.sources(layer, inputs, readouts), generator)
         if network.spec.recurrent:
             _start_recurrent(network.recurrence(layer), generator)
-        readouts.append(network.respond_layer(layer, inputs, readouts, devices, generator=generator))
+        mixed = network.mix(layer, inputs, readouts)
+        readouts.append(run_layer(network, layer, mixed, devices, How(generator=generator))[1])
     network.readout.weight.zero_()
     network.readout.bias.zero_()
 

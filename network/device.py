@@ -51,6 +51,16 @@ class TwinDevice(Protocol):
         """Return the standard deviation of the readout (channel,), for normalisation."""
         ...
 
+    @property
+    def drive_low(self) -> Tensor:
+        """Return the least drive (port,) it was fitted on."""
+        ...
+
+    @property
+    def drive_high(self) -> Tensor:
+        """Return the largest drive (port,) it was fitted on."""
+        ...
+
     def respond(
         self, drive: Tensor, *, noise: bool = True, generator: torch.Generator | None = None
     ) -> Tensor:

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor, nn
 
 from network.connection import Connection
-from network.device import Twins, respond_nodes, twins_of_layers
+from network.device import twins_of_layers
 from network.errors import NetworkError
-from network.recurrent import respond_recurrent
+from network.running import How, Trace, run_layer
 from network.spec import NetworkSpec
 from network.step_features import step_features
 
@@ -126,25 +126,25 @@ class DeviceNetwork(nn.Module):
         self, inputs: Tensor, twins: Any, *, noise: bool = True, generator: torch.Generator | None = None
     ) -> list[Tensor]:
         """Run the layers on twins; return the readouts (trial, node, step, channel) of each."""
-        readouts: list[Tensor] = []
-        for layer, devices in enumerate(twins_of_layers(twins, self.layer_count)):
-            readouts.append(self.respond_layer(layer, inputs, readouts, devices, noise, generator))
-        return readouts
+        return self.run(inputs, twins, noise=noise, generator=generator).readouts
 
-    def respond_layer(
+    def run(
         self,
-        layer: int,
         inputs: Tensor,
-        below: Sequence[Tensor],
-        twins: Twins,
+        twins: Any,
+        *,
         noise: bool = True,
         generator: torch.Generator | None = None,
-    ) -> Tensor:
-        """Run one layer on its twins; return its readouts (trial, node, step, channel)."""
-        if self.spec.recurrent:
-            return respond_recurrent(self, layer, self.mix(layer, inputs, below), twins, noise, generator)
-        drives = self.drives(layer, inputs, below)
-        return respond_nodes(twins, drives, noise=noise, generator=generator)
+        truncate: int | None = None,
+    ) -> Trace:
+        """Run the layers on twins; the gradient through a twin's state is cut every `truncate` steps."""
+        how = How(noise, generator, truncate)
+        trace = Trace()
+        for layer, devices in enumerate(twins_of_layers(twins, self.layer_count)):
+            drives, readouts = run_layer(self, layer, self.mix(layer, inputs, trace.readouts), devices, how)
+            trace.drives.append(drives)
+            trace.readouts.append(readouts)
+        return trace
 
     def forward(
         self, inputs: Tensor, twins: Any, *, noise: bool = True, generator: torch.Generator | None = None

@@ -11,12 +11,19 @@ from network.tasks.task import Task
 
 @torch.no_grad()
 def fit_reservoir(
-    network: DeviceNetwork, task: Task, twins: Any, *, ridge: float = 10.0, seed: int = 0, batch: int = 250
+    network: DeviceNetwork,
+    task: Task,
+    twins: Any,
+    *,
+    noise: bool = True,
+    ridge: float = 10.0,
+    seed: int = 0,
+    batch: int = 250,
 ) -> None:
     """Fit the readout by ridge on the noisy twin's responses, so that it can be deployed as it is."""
     generator = torch.Generator().manual_seed(seed)
     parts = [
-        network.features(network.respond(part, twins, generator=generator))
+        network.features(network.respond(part, twins, noise=noise, generator=generator))
         for part in task.train.inputs.split(batch)
     ]
     fit_readout(network, torch.cat(parts), task, task.train.targets, ridge)

@@ -3,71 +3,106 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from network.device_network import DeviceNetwork
 from network.errors import NetworkError
-from network.tasks.task import Examples, Metric, Task
+from network.tasks.task import Examples, Task
+from network.training.augment import shifted
+from network.training.checkpoint import Checkpoint
+from network.training.descent import Descent
+from network.training.loss import loss_of, range_excess
 from network.training.settings import TrainSettings, Variant
 
 Progress = Callable[[dict[str, Any]], None]
 
 
+@dataclass(frozen=True)
+class Lesson:
+    """What is trained on what: the task, the twins, the settings, and the one source of randomness."""
+
+    task: Task
+    twins: Any
+    settings: TrainSettings
+    generator: torch.Generator
+
+
 def train_through_twins(
-    network: DeviceNetwork, task: Task, twins: Any, settings: TrainSettings, progress: Progress | None = None
-) -> None:
-    """Train all weights in place by Adam with one learning-rate cycle; the seed decides everything."""
-    generator = torch.Generator().manual_seed(settings.seed)
-    optimiser = torch.optim.AdamW(
-        network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-    )
-    batches = -(-len(task.train) // settings.batch)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, settings.learning_rate, total_steps=settings.epochs * batches, pct_start=0.25
-    )
-    started = time.perf_counter()
-    with frozen(twins):
-        for epoch in range(settings.epochs):
-            losses = []
-            for batch in minibatches(task.train, settings.batch, generator):
-                losses.append(_update(network, batch, task, twins, settings, optimiser, generator))
-                schedule.step()
-            if progress:
-                loss = sum(losses) / len(losses)
-                progress({"epoch": epoch + 1, "loss": loss, "seconds": time.perf_counter() - started})
-
-
-def _update(
     network: DeviceNetwork,
-    batch: Examples,
     task: Task,
     twins: Any,
     settings: TrainSettings,
-    optimiser: torch.optim.Optimizer,
-    generator: torch.Generator,
-) -> float:
-    noisy = settings.variant is Variant.NOISE_AWARE
-    draws = settings.noise_draws if noisy else 1
-    inputs = batch.inputs.repeat(draws, 1, 1)
-    answers = network(inputs, twins, noise=noisy, generator=generator)
-    loss = loss_of(task, answers, torch.cat([batch.targets] * draws))
-    if not torch.isfinite(loss):
-        raise NetworkError("the loss is not finite: lower the learning rate, or refit the twin")
-    optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    nn.utils.clip_grad_norm_(network.parameters(), settings.clip_gradient)
-    optimiser.step()
-    return float(loss.detach())
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> None:
+    """Train in place all parameters that require a gradient; the seed decides everything."""
+    lesson = Lesson(task, twins, settings, torch.Generator().manual_seed(settings.seed))
+    batches = -(-len(task.train) // settings.batch)
+    descent = Descent(
+        network.parameters(),
+        rate=settings.learning_rate,
+        decay=settings.weight_decay,
+        clip=settings.clip_gradient,
+        total=settings.epochs * batches,
+    )
+    seen = checkpoint.resume(network, descent, lesson.generator, settings) if checkpoint else 0
+    started = time.perf_counter()
+    with frozen(twins):
+        for epoch in range(seen + 1, settings.epochs + 1):
+            loss = _epoch(network, lesson, descent) / batches
+            if checkpoint:
+                checkpoint.write(network, descent, lesson.generator, settings, epoch)
+            if progress:
+                progress({"epoch": epoch, "loss": loss, "seconds": time.perf_counter() - started})
 
 
-def loss_of(task: Task, answers: Tensor, targets: Tensor) -> Tensor:
-    """Return the cross entropy of classes, or the mean square error after the washout."""
-    if task.metric is Metric.ACCURACY:
-        return nn.functional.cross_entropy(answers, targets)
-    return nn.functional.mse_loss(answers[:, task.washout :], targets[:, task.washout :])
+def _epoch(network: DeviceNetwork, lesson: Lesson, descent: Descent) -> float:
+    total = 0.0
+    for batch in minibatches(lesson.task.train, lesson.settings.batch, lesson.generator):
+        total += _accumulate(network, batch, lesson, _noisy(lesson, descent.done))
+        descent.step()
+    return total
+
+
+def _accumulate(network: DeviceNetwork, batch: Examples, lesson: Lesson, noisy: bool) -> float:
+    """Add up the gradients of the batch, `micro_batch` trials at a time; return its loss."""
+    draws = lesson.settings.noise_draws if noisy else 1
+    inputs = shifted(batch.inputs, lesson.settings.shift, lesson.generator).repeat(draws, 1, 1)
+    wide = Examples(inputs, torch.cat([batch.targets] * draws))
+    size, total = lesson.settings.micro_batch or len(wide), 0.0
+    for start in range(0, len(wide), size):
+        part = wide[start : start + size]
+        loss = _loss(network, part, lesson, noisy) * (len(part) / len(wide))
+        if not torch.isfinite(loss):
+            raise NetworkError("the loss is not finite: lower the learning rate, or refit the twin")
+        loss.backward()
+        total += float(loss.detach())
+    return total
+
+
+def _loss(network: DeviceNetwork, part: Examples, lesson: Lesson, noisy: bool) -> torch.Tensor:
+    settings = lesson.settings
+    path = network.run(
+        part.inputs, lesson.twins, noise=noisy, generator=lesson.generator, truncate=settings.truncate
+    )
+    loss = loss_of(lesson.task, network.decode(path.readouts), part.targets)
+    if settings.range_penalty:
+        loss = loss + settings.range_penalty * range_excess(network, path.drives, lesson.twins)
+    return loss
+
+
+def _noisy(lesson: Lesson, done: float) -> bool:
+    """Decide whether the next minibatch is noisy: ever more often while the noise is ramped up."""
+    settings = lesson.settings
+    if settings.variant is not Variant.NOISE_AWARE:
+        return False
+    if done >= settings.noise_ramp:
+        return True
+    return float(torch.rand((), generator=lesson.generator)) < done / settings.noise_ramp
 
 
 def minibatches(examples: Examples, size: int, generator: torch.Generator) -> Iterator[Examples]:

@@ -1,13 +1,14 @@
 """How a network is trained: plain frozen data, kept in the network file."""
 
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
     NonNegativeFloat,
+    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     ValidationError,
@@ -29,23 +30,53 @@ class Variant(StrEnum):
     RESERVOIR = "reservoir"
 
 
+class Method(StrEnum):
+    """JOINT trains all layers at once; CASCADE one after the other, each then frozen."""
+
+    JOINT = "joint"
+    CASCADE = "cascade"
+
+
 class TrainSettings(BaseModel):
-    """Settings of one training; `noise_draws` runs each minibatch so often with fresh noise."""
+    """Settings of one training.
+
+    `noise_draws` runs each minibatch so often with fresh noise; `noise_ramp` is the share of the training
+    during which ever more minibatches are noisy; `micro_batch` bounds memory: gradients are summed over so
+    many trials at a time; `range_penalty` weighs drives outside the range the twin was fitted on; `truncate`
+    cuts the gradient every so many steps; `shift` moves training inputs by up to so many steps and features;
+    `ridge` is the penalty of readouts in closed form, `refit` asks for one at the end of training.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     variant: Variant = Variant.NOISE_AWARE
+    method: Method = Method.JOINT
     nodes: tuple[PositiveInt, ...] = (24,)
-    readout: StepReadout = StepReadout.WINDOWS
+    readout: StepReadout | None = None
     windows: PositiveInt = 4
+    skip: bool = True
+    recurrent: bool = False
+    fan_in: PositiveInt | None = None
+    levels: Annotated[int, Field(ge=2, le=65_536)] | None = None
     epochs: PositiveInt = 12
     batch: PositiveInt = 100
+    micro_batch: PositiveInt | None = None
     learning_rate: PositiveFloat = 0.02
     weight_decay: NonNegativeFloat = 1e-3
     noise_draws: PositiveInt = 1
+    noise_ramp: Annotated[float, Field(ge=0, le=1)] = 0.0
+    range_penalty: NonNegativeFloat = 0.0
+    truncate: PositiveInt | None = None
+    shift: NonNegativeInt = 0
     clip_gradient: PositiveFloat = 1.0
-    ridge: PositiveFloat = Field(default=10.0, description="penalty of the reservoir's readout")
+    ridge: PositiveFloat = 10.0
+    refit: bool = False
     seed: int = 0
+
+    @property
+    def structure(self) -> dict[str, Any]:
+        """Return the settings that are options of the network's structure (`build`)."""
+        return {name: getattr(self, name) for name in ("windows", "skip", "recurrent", "fan_in", "levels")}
 
     @classmethod
     def of(cls, **values: Any) -> "TrainSettings":

@@ -4,25 +4,55 @@ from typing import Any
 
 from network.baselines.reservoir import fit_reservoir
 from network.build import build
+from network.device import twins_of_layers
 from network.device_network import DeviceNetwork
-from network.tasks.task import Task
+from network.errors import NetworkError
+from network.spec import StepReadout
+from network.tasks.task import Metric, Task
 from network.training.bptt import Progress, train_through_twins
-from network.training.settings import TrainSettings, Variant
+from network.training.cascade import train_cascade
+from network.training.checkpoint import Checkpoint
+from network.training.settings import Method, TrainSettings, Variant
 
 
-def train(task: Task, twins: Any, settings: TrainSettings, progress: Progress | None = None) -> DeviceNetwork:
-    """Build a network for the task and train it through the twins as `settings.variant` says."""
-    network = build(
+def train(
+    task: Task,
+    twins: Any,
+    settings: TrainSettings,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> DeviceNetwork:
+    """Build a network for the task and train it through the twins as `settings` say.
+
+    `twins` is one twin for all layers, or a list with one entry a layer (a twin, or a list of twins that
+    the nodes take in turn).
+    """
+    of_layers = twins_of_layers(twins, len(settings.nodes))
+    network = new_network(task, of_layers, settings)
+    fit_refit = {"ridge": settings.ridge, "seed": settings.seed, "batch": settings.batch}
+    if settings.variant is Variant.RESERVOIR:
+        fit_reservoir(network, task, of_layers, **fit_refit)
+        return network
+    if settings.method is Method.JOINT:
+        train_through_twins(network, task, of_layers, settings, progress, checkpoint)
+    elif checkpoint:
+        raise NetworkError("cascade learning keeps no checkpoints; leave the checkpoint out")
+    else:
+        train_cascade(network, task, of_layers, settings, progress)
+    if settings.refit:
+        fit_reservoir(network, task, of_layers, noise=settings.variant is Variant.NOISE_AWARE, **fit_refit)
+    return network
+
+
+def new_network(task: Task, twins: list, settings: TrainSettings) -> DeviceNetwork:
+    """Build the untrained network: by default a readout of windows for classes, of each step for series."""
+    usual = StepReadout.WINDOWS if task.metric is Metric.ACCURACY else StepReadout.EACH
+    return build(
         task.train.inputs,
         task.outputs,
         twins,
         settings.nodes,
         seed=settings.seed,
-        readout=settings.readout,
-        windows=settings.windows,
+        readout=settings.readout or usual,
+        **settings.structure,
     )
-    if settings.variant is Variant.RESERVOIR:
-        fit_reservoir(network, task, twins, ridge=settings.ridge, seed=settings.seed)
-    else:
-        train_through_twins(network, task, twins, settings, progress)
-    return network

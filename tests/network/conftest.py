@@ -19,6 +19,8 @@ class LeakyDevice(nn.Module):
         self.gain = nn.Parameter(torch.randn(ports, 10, generator=draw) * 2)
         self.shift = nn.Parameter(torch.randn(10, generator=draw))
         self.leak = nn.Parameter(torch.rand(10, generator=draw) * 0.8)
+        self.register_buffer("drive_low", torch.full((ports,), -0.9))
+        self.register_buffer("drive_high", torch.full((ports,), 0.9))
         self.register_buffer("readout_mean", torch.full((10,), 3 * VOLT))
         self.register_buffer("readout_std", torch.full((10,), 0.5 * VOLT))
 
@@ -26,14 +28,34 @@ class LeakyDevice(nn.Module):
         self, drive: Tensor, *, noise: bool = True, generator: torch.Generator | None = None
     ) -> Tensor:
         """Answer drive (..., step, port) with readout (..., step, channel) in volts."""
-        x = torch.zeros(*drive.shape[:-2], 10)
-        out = []
+        return self.open(noise=noise, generator=generator).respond(drive)
+
+    def open(self, *, noise: bool = True, generator: torch.Generator | None = None) -> "LeakyPassage":
+        """Begin a trial that is answered stretch by stretch."""
+        return LeakyPassage(self, noise, generator)
+
+
+class LeakyPassage:
+    """A trial under way on the stand-in."""
+
+    def __init__(self, device: LeakyDevice, noise: bool, generator: torch.Generator | None) -> None:
+        self.device, self.noise, self.generator = device, noise, generator
+        self.x: Tensor | None = None
+
+    def detach(self) -> None:
+        """Cut the gradient to the past."""
+        self.x = None if self.x is None else self.x.detach()
+
+    def respond(self, drive: Tensor) -> Tensor:
+        """Answer the next steps."""
+        x = torch.zeros(*drive.shape[:-2], 10) if self.x is None else self.x
+        device, out = self.device, []
         for u in drive.unbind(-2):
-            x = self.leak * x + (1 - self.leak) * torch.tanh(u @ self.gain + self.shift)
+            x = device.leak * x + (1 - device.leak) * torch.tanh(u @ device.gain + device.shift)
             out.append(x)
-        y = torch.stack(out, -2)
-        if noise:
-            y = y + self.noise * torch.randn(y.shape, generator=generator)
+        self.x, y = x, torch.stack(out, -2)
+        if self.noise:
+            y = y + device.noise * torch.randn(y.shape, generator=self.generator)
         return (3 + y) * VOLT
 
 
