@@ -1,0 +1,132 @@
+"""Ways of training beside plain back-propagation: each does what it says."""
+
+import pytest
+import torch
+
+from network import (
+    Metric,
+    NetworkError,
+    PhysicsAware,
+    Task,
+    TrainSettings,
+    build,
+    load_task,
+    score_on_twins,
+    train,
+)
+from network.tasks import Examples
+from network.training.augment import shifted
+from network.training.bptt import train_through_twins
+from network.training.loss import range_excess
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """Return a small temporal MNIST."""
+    return load_task("temporal-mnist", train=600, test=200)
+
+
+def test_cascade_learns_and_its_lower_layers_stay_as_first_trained(leaky, digits):
+    twin = leaky(noise=0.2)
+    how = TrainSettings(nodes=(6, 6), epochs=8, method="cascade")
+    seen = []
+    network = train(digits, twin, how, seen.append)
+    first = train(digits, twin, how.model_copy(update={"nodes": (6,), "epochs": 4}))
+    assert torch.equal(network.connection(0).weight, first.connection(0).weight)
+    assert [row["epoch"] for row in seen] == list(range(1, 9))
+    assert score_on_twins(network, digits, twin) > 0.6
+    assert all(p.requires_grad for p in network.parameters())
+
+
+def test_micro_batches_give_the_gradient_of_the_batch(leaky, digits):
+    twin, few = leaky(), Task("few", Metric.ACCURACY, 10, digits.train[:40], digits.test)
+    networks = []
+    for size in (None, 7):
+        network = build(few.train.inputs, 10, twin, (3,))
+        settings = TrainSettings(variant="deterministic", epochs=1, batch=40, micro_batch=size)
+        train_through_twins(network, few, twin, settings)
+        networks.append(network.readout.weight)
+    torch.testing.assert_close(networks[0], networks[1], rtol=1e-3, atol=1e-4)
+
+
+def test_truncation_keeps_the_forward_pass_and_cuts_the_gradient(leaky):
+    inputs, twin = torch.rand(4, 12, 5), leaky(noise=0.0)
+    twin.requires_grad_(False)
+    network = build(inputs, 2, twin, (3,))
+    gradients = []
+    for truncate in (None, 12, 4):
+        x = inputs.clone().requires_grad_(True)
+        trace = network.run(x, twin, noise=False, truncate=truncate)
+        torch.testing.assert_close(trace.readouts[0], network.respond(inputs, twin, noise=False)[0])
+        trace.readouts[0][:, :, -1].sum().backward()
+        gradients.append(x.grad.abs().sum((0, 2)))
+    torch.testing.assert_close(gradients[0], gradients[1])
+    assert (gradients[2][:8] == 0).all()
+    assert gradients[0][7] > 0
+    torch.testing.assert_close(gradients[2][8:], gradients[0][8:])
+
+
+def test_physics_aware_answers_as_the_device_with_the_gradient_of_the_twin(leaky):
+    device, twin = leaky(seed=1, noise=0.0), leaky(seed=2)
+
+    class Bench:
+        def respond(self, drive):
+            return device.respond(torch.as_tensor(drive, dtype=torch.float32)).detach().numpy()
+
+    both = PhysicsAware(Bench(), twin)
+    u, v = (torch.full((2, 3, 5, 1), 0.3).requires_grad_(True) for _ in range(2))
+    both.respond(u).sum().backward()
+    twin.respond(v, noise=False).sum().backward()
+    torch.testing.assert_close(both.respond(u), device.respond(u))
+    torch.testing.assert_close(u.grad, v.grad)
+
+
+def test_physics_aware_training_corrects_a_wrong_twin(leaky, digits):
+    device, twin = leaky(seed=1, noise=0.1), leaky(seed=1, noise=0.1)
+    twin.shift.data += 0.7
+
+    class Bench:
+        def respond(self, drive):
+            return device.respond(torch.as_tensor(drive, dtype=torch.float32)).detach().numpy()
+
+    how = TrainSettings(nodes=(6,), epochs=4)
+    blind = score_on_twins(train(digits, twin, how), digits, device)
+    aware = score_on_twins(train(digits, PhysicsAware(Bench(), twin), how), digits, device)
+    assert aware > blind + 0.03
+
+
+def test_range_penalty_pulls_drives_into_the_fitted_range(leaky, digits):
+    twin = leaky()
+    twin.drive_low.fill_(-0.3)
+    twin.drive_high.fill_(0.3)
+    excess = []
+    for penalty in (0.0, 100.0):
+        network = train(digits, twin, TrainSettings(nodes=(4,), epochs=12, range_penalty=penalty))
+        trace = network.run(digits.test.inputs, twin)
+        excess.append(float(range_excess(network, trace.drives, twin).detach()))
+    assert excess[1] < 0.3 * excess[0]
+
+
+def test_shifting_moves_trials_whole_and_fills_with_zeros():
+    inputs = torch.arange(1.0, 26.0).reshape(1, 5, 5).repeat(200, 1, 1)
+    moved = shifted(inputs, 1, torch.Generator().manual_seed(0))
+    assert len({tuple(row.flatten().tolist()) for row in moved}) == 9
+    assert (moved[:, 1:4, 1:4] > 0).all()
+    assert torch.equal(shifted(inputs, 0, torch.Generator()), inputs)
+
+
+def test_series_are_learnt_step_by_step(leaky):
+    x = torch.randn(80, 20, 1, generator=torch.Generator().manual_seed(0))
+    y = torch.cat([torch.zeros(80, 1, 1), x[:, :-1]], dim=1)
+    delay = Task("delay", Metric.NRMSE, 1, Examples(x[:60], y[:60]), Examples(x[60:], y[60:]), washout=2)
+    twin = leaky(noise=0.05)
+    how = TrainSettings(nodes=(6,), epochs=25, batch=20, refit=True, ridge=0.1)
+    trained = score_on_twins(train(delay, twin, how), delay, twin)
+    assert trained < 0.45
+
+
+def test_cascade_with_a_checkpoint_is_refused(leaky, digits, tmp_path):
+    from network import Checkpoint
+
+    with pytest.raises(NetworkError, match="no checkpoints"):
+        train(digits, leaky(), TrainSettings(nodes=(2,), method="cascade"), None, Checkpoint(tmp_path / "c"))
