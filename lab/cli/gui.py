@@ -1,0 +1,45 @@
+"""`nado gui`: the dashboard, or pictures of it."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lab.cli.console import note, result
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module to `app`."""
+    app.command("gui")(gui)
+
+
+def gui(
+    setup: Annotated[str | None, typer.Argument(help="Connect to this setup at once.")] = None,
+    folder: Annotated[Path, typer.Option(help="Where runs, twins and networks lie.")] = Path("runs"),
+    seed: Annotated[int, typer.Option(help="Specimen of a simulated setup.")] = 0,
+    tour: Annotated[
+        Path | None, typer.Option(help="Show no window: drive a short session, write pictures here.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Open the dashboard."""
+    from lab.dashboard import require_qt
+
+    require_qt(with_display=tour is None and sys.platform.startswith("linux") and not _offscreen())
+    if tour is None:
+        from lab.dashboard.start import show_dashboard
+
+        raise typer.Exit(show_dashboard(setup, folder, seed))
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from lab.dashboard.tour import take_tour
+
+    with tempfile.TemporaryDirectory() as scratch:
+        pictures = take_tour(setup or "sim:nanoring", tour, Path(scratch), seed, note)
+    result({"pictures": [str(path) for path in pictures]}, as_json, lambda found: None)
+
+
+def _offscreen() -> bool:
+    return os.environ.get("QT_QPA_PLATFORM", "") in ("offscreen", "minimal", "vnc", "wayland")

@@ -1,0 +1,1 @@
+"""What the dashboard knows and does, without Qt: events, threads, curves, the queue, the catalogue."""

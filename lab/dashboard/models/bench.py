@@ -1,0 +1,159 @@
+"""The bench as the dashboard holds it: opened, read, run and closed in one thread that owns it."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from typing import Any
+
+from lab.dashboard.models.events import BenchClosed, BenchOpened, BenchReading, BenchSafe, ChecksDone, Event
+from lab.dashboard.models.readings import readings
+from lab.dashboard.models.worker import Job, JobState, Worker
+from lab.errors import LabError
+from protocols import PROTOCOLS, load_protocol
+
+log = logging.getLogger(__name__)
+PATIENCE_S = 2.0
+
+
+@contextmanager
+def open_with_simulation(name: str, seed: int) -> Iterator[tuple[Any, Any]]:
+    """Open a setup by name, and give with it the simulated bench behind it (None for a real one)."""
+    from instruments import load_setup, open_setup
+    from lab.compose import SIMULATED, open_named_setup, simulated_bench
+
+    config = load_setup(name)
+    if config.visa_library != SIMULATED:
+        with open_named_setup(name, seed=seed) as setup:
+            yield setup, None
+        return
+    bench = simulated_bench(config.kind, seed=seed)
+    with (
+        closing(bench),
+        open_setup(config, visa_library=bench.visa_library, clock=bench.clock) as setup,
+    ):
+        yield setup, bench
+
+
+def default_parameters(setup: Any) -> dict[str, dict[str, Any]]:
+    """Give protocol -> parameter -> value as this setup would settle them."""
+    found = {}
+    for name in PROTOCOLS:
+        procedure = load_protocol(name)()
+        procedure.bind(setup)
+        found[name] = {key: p.value for key, p in procedure.parameter_objects().items() if p.is_set()}
+    return found
+
+
+class BenchModel:
+    """Hold one setup. Its methods return at once; what they lead to comes as events."""
+
+    def __init__(self, post: Callable[[Event], None], patience_s: float = PATIENCE_S) -> None:
+        self._post, self._patience_s = post, patience_s
+        self.worker = Worker("bench", post)
+        self.setup: Any = None
+        self.simulation: Any = None
+        self.name, self.seed = "", 0
+        self._open = ExitStack()
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether a setup is open."""
+        return self.setup is not None
+
+    @property
+    def is_busy(self) -> bool:
+        """Say whether the bench does or is about to do something."""
+        return self.worker.is_busy
+
+    def connect(self, name: str, seed: int = 0) -> Job:
+        """Open the setup called `name`; the one that is open is left safe first."""
+        return self.worker.submit("connect", f"connect {name}", lambda job: self._connect(name, seed))
+
+    def disconnect(self) -> Job:
+        """Leave the open setup safe and close it."""
+        return self.worker.submit("disconnect", "disconnect", lambda job: self._close())
+
+    def check(self) -> Job:
+        """Prove limits and interlock."""
+        return self.worker.submit("check", "check limits and interlock", lambda job: self._check())
+
+    def read(self) -> None:
+        """Read the live quantities, unless the bench has something better to do."""
+        if self.is_open and not self.is_busy:
+            self.worker.submit("read", "read", lambda job: self._read())
+
+    def abort(self) -> threading.Thread:
+        """Bring the field to zero, whatever the bench does now, also while it hangs.
+
+        The running job is asked to stop. If it has not ended in time, the setup is shut down past it.
+        """
+        jobs = self.worker.stop_all()
+        guard = threading.Thread(target=self._make_safe, args=(jobs,), name="abort", daemon=True)
+        guard.start()
+        return guard
+
+    def close(self, wait_s: float) -> bool:
+        """Stop everything, leave the setup safe, end the thread; say whether that worked in time."""
+        self.worker.stop_all()
+        if self.is_open:
+            self.disconnect()
+        ended = self.worker.close(wait_s)
+        if not ended and self.setup is not None:
+            self._shutdown()
+        return ended
+
+    def opened(self) -> Any:
+        """Give the open setup, or say that there is none."""
+        if self.setup is None:
+            raise LabError("no setup is connected; choose one and press Connect")
+        return self.setup
+
+    def _connect(self, name: str, seed: int) -> None:
+        self._close()
+        with ExitStack() as stack:
+            setup, simulation = stack.enter_context(open_with_simulation(name, seed))
+            identities = setup.identities()
+            self._open = stack.pop_all()
+        self.setup, self.simulation, self.name, self.seed = setup, simulation, name, seed
+        config, defaults = setup.config.model_dump(mode="json"), default_parameters(setup)
+        channels, simulated = tuple(setup.channels), simulation is not None
+        self._post(BenchOpened(name, identities, channels, config, defaults, simulated))
+        self._read()
+
+    def _close(self) -> None:
+        if self.setup is None:
+            return
+        self.setup = self.simulation = None
+        try:
+            self._open.close()
+        finally:
+            self._post(BenchClosed(self.name))
+
+    def _check(self) -> None:
+        found = tuple((each.name, each.passed, each.detail) for each in self.opened().check())
+        self._post(ChecksDone(found))
+
+    def _read(self) -> None:
+        self._post(BenchReading(readings(self.opened())))
+
+    def _make_safe(self, jobs: list[Job]) -> None:
+        """Let the bench's own thread shut the setup down; where it hangs, do it past it."""
+        begun = time.monotonic()
+        shutdown = self.worker.submit("shutdown", "shut down", lambda job: self._shutdown())
+        in_time = shutdown.ended.wait(self._patience_s)
+        if not in_time:
+            log.warning("the bench did not answer within %g s; switching it off directly", self._patience_s)
+            in_time = self._shutdown()
+        if in_time and shutdown.state is not JobState.FAILED:
+            self._post(BenchSafe(time.monotonic() - begun, "run stopped" if jobs else "outputs off"))
+
+    def _shutdown(self) -> bool:
+        """Shut the setup down; say so loudly if that fails."""
+        if self.setup is None:
+            return True
+        failed = self.setup.shutdown()
+        if failed:
+            log.critical("the bench could NOT be made safe: %s. Switch it off by hand.", "; ".join(failed))
+        return not failed

@@ -1,0 +1,180 @@
+"""What happens in the dashboard's threads, as plain values, and the queue that carries them to the window."""
+
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Event:
+    """Anything that the window may want to show."""
+
+
+@dataclass(frozen=True)
+class LogLine(Event):
+    """One line for the log: level is a number of the logging module."""
+
+    level: int
+    text: str
+
+
+@dataclass(frozen=True)
+class BenchOpened(Event):
+    """A setup answers: identities by role, its file, and what parameters it settles for each protocol."""
+
+    name: str
+    identities: dict[str, str]
+    channels: tuple[str, ...]
+    config: dict[str, Any]
+    defaults: dict[str, dict[str, Any]]
+    simulated: bool
+
+
+@dataclass(frozen=True)
+class BenchClosed(Event):
+    """No setup is open any more."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class BenchReading(Event):
+    """Live quantities of the bench: name -> (value, unit)."""
+
+    values: dict[str, tuple[Any, str]]
+
+
+@dataclass(frozen=True)
+class ChecksDone(Event):
+    """The interlock and limit checks: (name, passed, detail) each."""
+
+    checks: tuple[tuple[str, bool, str], ...]
+
+
+@dataclass(frozen=True)
+class BenchSafe(Event):
+    """The field is at zero and the sources are off; `took_s` since that was asked for."""
+
+    took_s: float
+    how: str
+
+
+@dataclass(frozen=True)
+class JobChanged(Event):
+    """A job has begun, gone on or ended: state is a member of `worker.JobState`."""
+
+    job: int
+    kind: str
+    label: str
+    state: str
+    fraction: float = 0.0
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class QueueChanged(Event):
+    """The list of experiments is another one."""
+
+
+@dataclass(frozen=True)
+class RunStarted(Event):
+    """A run begins: its columns per stream, the seconds of one step, the number of rows to come."""
+
+    path: str
+    protocol: str
+    columns: dict[str, tuple[Any, ...]]
+    channels: tuple[str, ...]
+    units: tuple[str, ...]
+    step_s: float
+    rows: int
+    start_row: int = 0
+
+
+@dataclass(frozen=True)
+class RowArrived(Event):
+    """One row of a stream, from memory; the run itself keeps its own copy."""
+
+    stream: str
+    row: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RunEnded(Event):
+    """A run is closed."""
+
+    path: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Progressed(Event):
+    """A computation says how far it is: kind "fit", "train", "deploy" or "loop"."""
+
+    kind: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Finished(Event):
+    """A computation has its result (an object of the models, never a widget)."""
+
+    kind: str
+    result: Any = field(repr=False)
+
+
+@dataclass(frozen=True)
+class CatalogueRead(Event):
+    """The folder was read: entries of `models.catalogue`, newest first."""
+
+    entries: tuple[Any, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RunLoaded(Event):
+    """A stored run was read to be drawn: readout (trial, step, channel)."""
+
+    path: Path
+    channels: tuple[str, ...]
+    units: tuple[str, ...]
+    readout: np.ndarray = field(repr=False)
+
+
+class EventQueue:
+    """Carry events from any thread to the window. Rows are dropped, and counted, when nobody looks.
+
+    A measurement so never waits for the screen.
+    """
+
+    def __init__(self, most_rows: int = 512) -> None:
+        self._events: deque[Event] = deque()
+        self._lock = threading.Lock()
+        self._rows, self._most_rows = 0, most_rows
+        self.dropped = 0
+
+    def post(self, event: Event) -> None:
+        """Add an event (from any thread)."""
+        with self._lock:
+            if isinstance(event, RowArrived):
+                if self._rows >= self._most_rows:
+                    self.dropped += 1
+                    return
+                self._rows += 1
+            self._events.append(event)
+
+    def take(self) -> Event | None:
+        """Remove and give the oldest event, None when there is none."""
+        with self._lock:
+            if not self._events:
+                return None
+            event = self._events.popleft()
+            self._rows -= isinstance(event, RowArrived)
+            return event
+
+    def __len__(self) -> int:
+        """Count the events that wait."""
+        return len(self._events)

@@ -1,0 +1,235 @@
+"""The queue of experiments: what is to be measured next, reordered, paused, repeated, resumed."""
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from lab.dashboard.models.bench import BenchModel
+from lab.dashboard.models.events import Event, QueueChanged, RowArrived, RunEnded, RunStarted
+from lab.dashboard.models.worker import Job
+from lab.runs import StopRequest, resume_protocol, run_protocol
+from lab.store import Run, Status
+from protocols import configure, load_protocol
+
+log = logging.getLogger(__name__)
+PAUSED = "paused"
+ABORTED = "aborted at the dashboard"
+
+
+class State(StrEnum):
+    """How far an experiment is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = PAUSED
+    COMPLETE = "complete"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+
+@dataclass
+class Experiment:
+    """One protocol with its parameters, and how far it is."""
+
+    protocol: str
+    values: dict[str, Any]
+    number: int = 0
+    state: State = State.QUEUED
+    out: Path | None = None
+    done: int = 0
+    total: int = 0
+    reason: str = ""
+    seconds: float = 0.0
+    data: dict[str, Any] = field(default_factory=dict, repr=False)
+    lineage: tuple[str, ...] = ()
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimate the time left by the rate so far, None before the first row."""
+        if not self.done or self.state is not State.RUNNING:
+            return None
+        return self.seconds / self.done * (self.total - self.done)
+
+
+class ExperimentQueue:
+    """Run experiments one after another on the bench. All methods may be called from any thread."""
+
+    def __init__(self, bench: BenchModel, post: Callable[[Event], None], folder: Callable[[], Path]) -> None:
+        self._bench, self._post, self._folder = bench, post, folder
+        self._lock = threading.RLock()
+        self._numbers = itertools.count(1)
+        self._items: list[Experiment] = []
+        self._current: Experiment | None = None
+        self._stop = StopRequest()
+        self.holds = False
+        self.seconds_per_step: float | None = None
+
+    @property
+    def items(self) -> list[Experiment]:
+        """Copy the list, in the order of execution."""
+        with self._lock:
+            return list(self._items)
+
+    @property
+    def current(self) -> Experiment | None:
+        """Give the experiment that runs now."""
+        return self._current
+
+    def add(self, protocol: str, values: dict[str, Any], **more: Any) -> Experiment:
+        """Append an experiment; it starts as soon as the bench is free."""
+        experiment = Experiment(protocol, dict(values), number=next(self._numbers), **more)
+        with self._lock:
+            if not any(each.state in (State.PAUSED, State.QUEUED) for each in self._items):
+                self.holds = False
+            self._items.append(experiment)
+        self._changed()
+        return experiment
+
+    def repeat(self, experiment: Experiment) -> Experiment:
+        """Append the same experiment again, as a new run."""
+        return self.add(experiment.protocol, experiment.values, data=experiment.data)
+
+    def move(self, experiment: Experiment, by: int) -> None:
+        """Move a waiting experiment up (negative) or down."""
+        with self._lock:
+            here = self._items.index(experiment)
+            there = min(max(here + by, 0), len(self._items) - 1)
+            self._items.insert(there, self._items.pop(here))
+        self._changed()
+
+    def remove(self, experiment: Experiment) -> None:
+        """Take an experiment that does not run out of the list."""
+        with self._lock:
+            if experiment is not self._current and experiment in self._items:
+                self._items.remove(experiment)
+        self._changed()
+
+    def pause(self) -> None:
+        """Stop after the current burst with the field at zero; `resume` goes on with the same run."""
+        self.holds = True
+        self._stop.stop(PAUSED)
+        self._changed()
+
+    def resume(self) -> None:
+        """Go on: first with what was paused."""
+        self.holds = False
+        self._changed()
+
+    def abort(self) -> None:
+        """Hold the queue and end the current run as aborted."""
+        self.holds = True
+        self._stop.stop(ABORTED)
+        with self._lock:
+            for each in self._items:
+                if each.state is State.PAUSED:
+                    each.state = State.ABORTED
+        self._changed()
+
+    def estimate_s(self, protocol: str, values: dict[str, Any]) -> float | None:
+        """Guess how long an experiment takes, by the duration of a step."""
+        counts = [values.get(name) for name in ("sequences", "repeats", "steps")]
+        setup = self._bench.setup
+        if setup is None or not all(isinstance(each, int) for each in counts):
+            return None
+        a_step = self.seconds_per_step or float(setup.step_s)
+        return a_step * float(counts[0] * counts[1] * counts[2])  # type: ignore[operator]
+
+    def pump(self) -> None:
+        """Start the next experiment if the bench is open and nothing runs."""
+        with self._lock:
+            if self.holds or self._current or not self._bench.is_open:
+                return
+            waiting = [each for each in self._items if each.state in (State.PAUSED, State.QUEUED)]
+            if not waiting:
+                return
+            self._current = min(waiting, key=lambda each: each.state is not State.PAUSED)
+            self._stop = StopRequest()
+        label = f"{self._current.protocol} #{self._current.number}"
+        self._bench.worker.submit("run", label, self._execute)
+
+    def _changed(self) -> None:
+        self._post(QueueChanged())
+        self.pump()
+
+    def _execute(self, job: Job) -> None:
+        """Run the current experiment in the bench's thread."""
+        experiment = self._current
+        if experiment is None:
+            return
+        try:
+            self._measure(experiment, job)
+        except BaseException as error:
+            experiment.state, experiment.reason = State.FAILED, str(error)
+            raise
+        finally:
+            if experiment.out is not None:
+                self._post(RunEnded(str(experiment.out), experiment.state, experiment.reason))
+            self._current = None
+            self._changed()
+
+    def _measure(self, experiment: Experiment, job: Job) -> None:
+        procedure, setup = prepare(experiment), self._bench.opened()
+        resumes = experiment.state is State.PAUSED
+        experiment.state, begun = State.RUNNING, time.monotonic()
+        stop, before = self._stop, experiment.seconds
+        job.when_stopped(lambda: stop.stop(ABORTED))
+
+        def progress(done: int, total: int) -> None:
+            experiment.done, experiment.total = done, total
+            experiment.seconds = before + time.monotonic() - begun
+            job.progress(done / max(total, 1), f"{done} of {total} trials")
+
+        if experiment.out is None:
+            experiment.out = self._new_path(experiment)
+        live = {"progress": progress, "subscribers": (self._show,), "stop": stop}
+        self._announce(experiment, procedure, setup)
+        if resumes:
+            resume_protocol(procedure, setup, experiment.out, **live)
+        else:
+            source = {"source": self._bench.name, "seed": self._bench.seed}
+            run_protocol(procedure, setup, experiment.out, lineage=experiment.lineage, **source, **live)
+        self._conclude(experiment, stop, procedure)
+
+    def _announce(self, experiment: Experiment, procedure: Any, setup: Any) -> None:
+        procedure.bind(setup)
+        experiment.total = procedure.row_count()
+        channels, units = tuple(setup.channels), tuple(setup.channel_units)
+        columns, step_s = procedure.columns(), float(setup.step_s)
+        start = RunStarted(
+            str(experiment.out), experiment.protocol, columns, channels, units, step_s,
+            experiment.total, experiment.done,
+        )  # fmt: skip
+        self._post(start)
+
+    def _conclude(self, experiment: Experiment, stop: StopRequest, procedure: Any) -> None:
+        paused = stop() and stop.reason == PAUSED
+        status = Run.open(experiment.out).status if experiment.out else Status.FAILED
+        experiment.state = State.PAUSED if paused else State(status.value)
+        experiment.reason = stop.reason
+        steps = getattr(procedure, "steps", None)
+        if experiment.done and isinstance(steps, int):
+            self.seconds_per_step = experiment.seconds / experiment.done / steps
+
+    def _show(self, stream: str, row: dict[str, Any]) -> None:
+        self._post(RowArrived(stream, row))
+
+    def _new_path(self, experiment: Experiment) -> Path:
+        folder = self._folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        return folder / f"{stamp}-{experiment.number:03d}-{experiment.protocol}.zarr"
+
+
+def prepare(experiment: Experiment) -> Any:
+    """Make the procedure of an experiment with its parameters set."""
+    procedure = load_protocol(experiment.protocol)()
+    configure(procedure, {name: value for name, value in experiment.values.items() if value is not None})
+    for name, value in experiment.data.items():
+        setattr(procedure, name, value)
+    return procedure

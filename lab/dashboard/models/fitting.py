@@ -1,0 +1,111 @@
+"""Fit and judge twins in a computing thread, telling how it goes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lab.dashboard.models.events import Event, Finished, Progressed
+from lab.dashboard.models.previews import Preview, preview
+from lab.dashboard.models.worker import Job
+from lab.errors import LabError
+
+if TYPE_CHECKING:
+    from twin import Trials, Twin
+
+Post = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class FitRequest:
+    """What to fit: runs, where the twin goes, the settings of `twin.FitSettings`, runs kept to judge it."""
+
+    runs: tuple[str, ...]
+    out: Path
+    settings: dict[str, Any]
+    judged_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TwinResult:
+    """A twin with its scores on repeats and its pictures."""
+
+    path: Path
+    twin: Twin
+    trials: Trials
+    scores: dict[str, Any] | None
+    preview: Preview | None
+    seconds: float = 0.0
+
+
+def fit_job(request: FitRequest, post: Post) -> Callable[[Job], None]:
+    """Make the action of a worker that fits a twin, saves it, scores it and posts a TwinResult."""
+
+    def action(job: Job) -> None:
+        from twin import FitSettings, fit, save
+
+        begun = time.monotonic()
+        trials = read_trials(request.runs)
+
+        def progress(values: dict[str, Any]) -> None:
+            job.check()
+            job.progress(_share(values), f"{values.get('phase', '')}: step {values.get('step', 0)}")
+            post(Progressed("fit", dict(values)))
+
+        twin = fit(trials, FitSettings(**request.settings), progress)
+        judged = read_trials(request.judged_on) if request.judged_on else trials
+        scores = scores_of(twin, judged)
+        twin.card["scores"] = scores
+        save(twin, request.out)
+        took = time.monotonic() - begun
+        post(Finished("fit", TwinResult(request.out, twin, judged, scores, preview(twin, judged), took)))
+
+    return action
+
+
+def judge_job(path: Path, runs: tuple[str, ...], post: Post) -> Callable[[Job], None]:
+    """Make the action of a worker that scores a saved twin on runs."""
+
+    def action(job: Job) -> None:
+        from twin import load
+
+        twin = load(path)
+        trials = read_trials(runs)
+        post(Finished("fit", TwinResult(path, twin, trials, scores_of(twin, trials), preview(twin, trials))))
+
+    return action
+
+
+def read_trials(runs: tuple[str, ...]) -> Trials:
+    """Read the trials of runs as tensors."""
+    from lab.store import load_trials
+    from twin import Trials
+
+    if not runs:
+        raise LabError("no run was chosen; mark the runs to use in the list")
+    arrays: Any = load_trials(*runs)
+    return Trials(
+        arrays.drive,
+        arrays.readout,
+        arrays.initial,
+        arrays.sequence,
+        arrays.channels,
+        arrays.units,
+        lineage=arrays.lineage,
+    )
+
+
+def scores_of(twin: Twin, trials: Trials) -> dict[str, Any]:
+    """Score the twin on all trials, as plain values."""
+    from twin import evaluate
+
+    return evaluate(twin, trials).to_dict()
+
+
+def _share(values: dict[str, Any]) -> float:
+    """Tell the share of a whole fit (two phases of equal weight)."""
+    done = float(values.get("done", 0.0))
+    return 0.5 * done if values.get("phase") == "likelihood" else 0.5 + 0.5 * done

@@ -1,0 +1,97 @@
+"""What is measured now, in memory, ready to be drawn."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lab.dashboard.models.events import RowArrived, RunStarted
+from lab.dashboard.models.trace import Trace
+
+CAPACITY = 1_000_000
+MOST_CURVES = 16
+KEPT_TRIALS = 64
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One curve over the time of the device."""
+
+    name: str
+    units: str
+    trace: Trace
+
+
+class LiveRun:
+    """Take the rows of one run: curves for what has steps or samples, a number a row for the rest.
+
+    `panels` groups signals that share an axis: "field", "waveform", "readout", "rows".
+    """
+
+    def __init__(self, start: RunStarted, capacity: int = CAPACITY) -> None:
+        self.start, self.capacity = start, capacity
+        self.panels: dict[str, list[Signal]] = {}
+        self.spectra: np.ndarray | None = None
+        self.trials: list[tuple[int, np.ndarray, np.ndarray]] = []
+        self.rows = 0
+        self._feeds = [
+            feed for column in start.columns.get("primary", ()) if (feed := self._feed(column)) is not None
+        ]
+
+    def take(self, event: RowArrived) -> None:
+        """Append one row of the primary stream."""
+        if event.stream != "primary":
+            return
+        self.rows += 1
+        for name, signals in self._feeds:
+            _append(signals, np.asarray(event.row[name]))
+        if "readout" in event.row and "field" in event.row:
+            self._keep(event.row)
+
+    def repeats(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
+        """Give the kept trials (sequence, field (step,), readout (step, channel)) of the newest sequence."""
+        if not self.trials:
+            return []
+        newest = self.trials[-1][0]
+        return [trial for trial in self.trials if trial[0] == newest]
+
+    @property
+    def seconds(self) -> float:
+        """Give the time measured so far, in seconds of the device."""
+        signals = [s for panel in ("field", "readout") for s in self.panels.get(panel, [])]
+        return signals[0].trace.count * signals[0].trace.step if signals else float(self.rows)
+
+    def _feed(self, column: Any) -> tuple[str, list[Signal]] | None:
+        """Decide how a column is drawn: its panel and one signal a curve."""
+        if column.is_coordinate or column.name == "initial" or column.dtype == "string":
+            return None
+        step_s = self.start.step_s
+        if column.dims == ("step",):
+            return self._signals(column, "field", [column.name], step_s)
+        if column.dims == ("step", "channel") and column.shape[1] <= MOST_CURVES:
+            return self._signals(column, "readout", list(self.start.channels), step_s)
+        if column.dims == ("step", "sample", "contact"):
+            names = [f"contact {index}" for index in range(column.shape[2])]
+            return self._signals(column, "waveform", names, step_s / column.shape[1])
+        return self._signals(column, "rows", [column.name], 1.0) if not column.dims else None
+
+    def _signals(self, column: Any, panel: str, names: list[str], step: float) -> tuple[str, list[Signal]]:
+        signals = [Signal(name, column.units, Trace(self.capacity, step)) for name in names]
+        self.panels.setdefault(panel, []).extend(signals)
+        return column.name, signals
+
+    def _keep(self, row: dict[str, Any]) -> None:
+        self.trials.append(
+            (int(row.get("sequence", self.rows)), np.array(row["field"]), np.array(row["readout"]))
+        )
+        del self.trials[:-KEPT_TRIALS]
+
+
+def _append(signals: list[Signal], values: np.ndarray) -> None:
+    """Lay the last axis of `values` out over the signals, the axes before it after one another."""
+    if len(signals) == 1:
+        signals[0].trace.append(values)
+        return
+    flat = values.reshape(-1, len(signals))
+    for index, signal in enumerate(signals):
+        signal.trace.append(flat[:, index])

@@ -1,0 +1,155 @@
+"""Train networks through twins, and deploy them, in threads of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lab.dashboard.models.bench import BenchModel
+from lab.dashboard.models.events import Event, Finished, Progressed
+from lab.dashboard.models.worker import Job
+
+if TYPE_CHECKING:
+    from network import DeviceNetwork, Task
+
+Post = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What to train: task and its sizes, the twin's file, where the network goes, `TrainSettings` values."""
+
+    task: str
+    twin: Path
+    out: Path
+    train: int
+    test: int
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class NetworkResult:
+    """A trained network, and its score on the twin."""
+
+    path: Path
+    network: DeviceNetwork
+    task: Task
+    twin: Any
+    score: float
+    notes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DeployResult:
+    """Scores of a network on its twin and on the device, over `count` test trials.
+
+    `node_errors` (layer, node) is the root mean square of device minus twin readouts in units of the
+    twin's deviation: what the twin does not say about that node.
+    """
+
+    path: Path
+    twin: float
+    device: float
+    count: int
+    node_errors: list[np.ndarray]
+    runs: list[Path]
+
+
+def train_job(request: TrainRequest, post: Post) -> Callable[[Job], None]:
+    """Make the action of a worker that trains a network, saves it and posts a NetworkResult."""
+
+    def action(job: Job) -> None:
+        from network import TrainSettings, load_task, save, score_on_twins, train
+        from twin import load
+
+        twin = load(request.twin)
+        options = {"train": request.train, "test": request.test, "seed": request.settings.get("seed", 0)}
+        task = load_task(request.task, **options)
+        settings = TrainSettings.of(**request.settings)
+
+        def progress(values: dict[str, Any]) -> None:
+            job.check()
+            job.progress(values["epoch"] / settings.epochs, f"epoch {values['epoch']} of {settings.epochs}")
+            post(Progressed("train", dict(values)))
+
+        network = train(task, twin, settings, progress)
+        score = score_on_twins(network, task, twin)
+        notes = {
+            "task": {"name": request.task, "options": options},
+            "settings": settings.model_dump(mode="json"),
+            "twins": [str(request.twin.resolve())],
+            "scores": {"twin": score},
+        }
+        save(network, request.out, notes)
+        post(Finished("train", NetworkResult(request.out, network, task, twin, score, notes)))
+
+    return action
+
+
+def deploy_job(trained: NetworkResult, count: int, out: Path, bench: BenchModel, post: Post) -> Any:
+    """Make the action of the bench's worker that sends `count` test trials through the device."""
+
+    def action(job: Job) -> None:
+        from lab.loop.deploy import deploy
+        from network import score_answers
+
+        def progress(done: int, total: int) -> None:
+            job.check()
+            job.progress(done / max(total, 1), f"{done} of {total} drives")
+            post(Progressed("deploy", {"done": done, "total": total}))
+
+        test = trained.task.test[:count]
+        answered = deploy(trained.network, test.inputs.numpy(), bench.opened(), out, progress=progress)
+        score = score_answers(trained.task, _tensor(answered.outputs), test.targets)
+        errors = node_errors(trained, test.inputs, answered.readouts)
+        on_twin = _score_on_twin(trained, count)
+        result = DeployResult(out, on_twin, score, len(test), errors, list(answered.runs))
+        post(Finished("deploy", result))
+
+    return action
+
+
+def node_errors(trained: NetworkResult, inputs: Any, device: list[np.ndarray]) -> list[np.ndarray]:
+    """Compare the readouts of device and twin node by node: root mean square in deviations, per layer."""
+    import torch
+
+    with torch.no_grad():
+        twin = trained.network.respond(inputs, trained.twin, generator=torch.Generator().manual_seed(0))
+    errors = []
+    for layer, (there, here) in enumerate(zip(device, twin, strict=True)):
+        difference = trained.network.normalise(layer, _tensor(there)) - trained.network.normalise(layer, here)
+        errors.append(difference.square().mean((0, 2, 3)).sqrt().detach().numpy())
+    return errors
+
+
+def connectivity(network: DeviceNetwork) -> list[tuple[str, np.ndarray]]:
+    """Give every weight matrix (to, from) with its name, as the hardware realises it."""
+    linear = [(name, module) for name, module in network.named_modules() if hasattr(module, "weight")]
+    return [(_title(name), _array(getattr(module, "realised", module.weight))) for name, module in linear]
+
+
+def _title(name: str) -> str:
+    """Name a matrix for people: "connections.0" leads into layer 1."""
+    kind, _, layer = name.partition(".")
+    words = {"connections": "into layer", "recurrences": "within layer"}
+    return f"{words.get(kind, kind)} {int(layer) + 1}" if layer.isdigit() else kind
+
+
+def _score_on_twin(trained: NetworkResult, count: int) -> float:
+    from network import score_on_twins
+
+    return score_on_twins(trained.network, trained.task, trained.twin, examples=trained.task.test[:count])
+
+
+def _tensor(values: np.ndarray) -> Any:
+    import torch
+
+    return torch.as_tensor(values, dtype=torch.float32)
+
+
+def _array(weight: Any) -> np.ndarray:
+    return weight.detach().numpy().copy()

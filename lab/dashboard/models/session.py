@@ -1,0 +1,118 @@
+"""A day at the bench: everything the window shows, without a window."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from lab.dashboard.models.bench import BenchModel
+from lab.dashboard.models.catalogue import Entry, scan
+from lab.dashboard.models.events import CatalogueRead, EventQueue, LogLine, RunLoaded
+from lab.dashboard.models.experiments import ExperimentQueue
+from lab.dashboard.models.fitting import FitRequest, fit_job, judge_job
+from lab.dashboard.models.networks import NetworkResult, TrainRequest, deploy_job, train_job
+from lab.dashboard.models.worker import Job, Worker
+
+CLOSING_S = 10.0
+
+
+class Session:
+    """Own the bench, the queue of experiments and the computing thread; all news comes through `events`."""
+
+    def __init__(self, folder: Path, patience_s: float = 2.0) -> None:
+        self.folder = folder
+        self.events = EventQueue()
+        self.bench = BenchModel(self.events.post, patience_s)
+        self.queue = ExperimentQueue(self.bench, self.events.post, lambda: self.folder)
+        self.computer = Worker("computer", self.events.post)
+        self.librarian = Worker("librarian", self.events.post)
+        self._handler = _ToEvents(self.events)
+        logging.getLogger().addHandler(self._handler)
+
+    @property
+    def is_measuring(self) -> bool:
+        """Say whether closing now would end something on the bench."""
+        return self.queue.current is not None or (self.bench.is_open and self.bench.is_busy)
+
+    def abort(self) -> Any:
+        """Bring the field to zero and hold the queue; give the thread that sees to it."""
+        self.queue.abort()
+        return self.bench.abort()
+
+    def fit(self, request: FitRequest) -> Job:
+        """Fit a twin."""
+        return self.computer.submit("fit", f"fit {request.out.name}", fit_job(request, self.events.post))
+
+    def judge(self, twin: Path, runs: tuple[str, ...]) -> Job:
+        """Score a saved twin on runs."""
+        return self.computer.submit("judge", f"judge {twin.name}", judge_job(twin, runs, self.events.post))
+
+    def train(self, request: TrainRequest) -> Job:
+        """Train a network."""
+        return self.computer.submit(
+            "train", f"train {request.out.name}", train_job(request, self.events.post)
+        )
+
+    def deploy(self, trained: NetworkResult, count: int, out: Path) -> Job:
+        """Send a network's drives to the open bench."""
+        action = deploy_job(trained, count, out, self.bench, self.events.post)
+        return self.bench.worker.submit("deploy", f"deploy {trained.path.name}", action)
+
+    def scan(self, known: list[Entry]) -> Job:
+        """Read the folder's runs, twins and networks."""
+        folder, entries = self.folder, list(known)
+
+        def action(job: Job) -> None:
+            self.events.post(CatalogueRead(tuple(scan(folder, entries))))
+
+        return self.librarian.submit("scan", "read the folder", action)
+
+    def load_run(self, path: Path) -> Job:
+        """Read the readouts of a stored run, to draw them."""
+
+        def action(job: Job) -> None:
+            from lab.store import load_trials
+
+            trials = load_trials(path)
+            self.events.post(RunLoaded(path, trials.channels, trials.units, trials.readout))
+
+        return self.librarian.submit("load", f"load {path.name}", action)
+
+    def export(self, run: Path, out: Path) -> Job:
+        """Write a run in another format."""
+        return self.librarian.submit("export", f"export {out.name}", lambda job: _export(run, out))
+
+    def close(self) -> bool:
+        """End everything and leave the bench safe; say whether all threads ended in time."""
+        self.queue.abort()
+        workers = (self.computer, self.librarian)
+        for worker in workers:
+            worker.stop_all()
+        safe = self.bench.close(CLOSING_S)
+        ended = all([worker.close(CLOSING_S) for worker in workers])
+        logging.getLogger().removeHandler(self._handler)
+        return safe and ended
+
+    def new_path(self, stem: str, suffix: str) -> Path:
+        """Find a name in the folder that is not taken: stem-1.twin, stem-2.twin, ..."""
+        number = 1
+        while (path := self.folder / f"{stem}-{number}{suffix}").exists():
+            number += 1
+        return path
+
+
+def _export(run: Path, out: Path) -> None:
+    from lab.dashboard.models.export import export_run
+
+    logging.getLogger(__name__).info("wrote %s", export_run(run, out))
+
+
+class _ToEvents(logging.Handler):
+    """Carry log records to the window."""
+
+    def __init__(self, events: EventQueue) -> None:
+        super().__init__(logging.INFO)
+        self._events = events
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Post one record."""
+        self._events.post(LogLine(record.levelno, f"{record.name.split('.')[0]}: {record.getMessage()}"))

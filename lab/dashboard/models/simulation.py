@@ -1,0 +1,84 @@
+"""What a simulated bench shows of itself: its sample's microstate and the strengths of its noise.
+
+The bench comes from the composition root as an object; nothing of the simulator is imported here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+PITCH = 1.0
+RADIUS = 0.5
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One strength that can be turned while the bench runs."""
+
+    name: str
+    unit: str
+    most: float
+    get: Callable[[], float]
+    set: Callable[[float], None]
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A nanoring array, in units of the pitch: centres (ring, 2), circulation (ring,), walls (wall, 2)."""
+
+    centres: np.ndarray
+    radius: float
+    circulation: np.ndarray
+    head_to_head: np.ndarray
+    tail_to_tail: np.ndarray
+
+    @property
+    def walls(self) -> int:
+        """Count the walls."""
+        return len(self.head_to_head) + len(self.tail_to_tail)
+
+
+def picture(bench: Any) -> Picture | None:
+    """Draw the sample of a simulated bench as it is now; None where it has no rings."""
+    sample = getattr(bench.world, "sample", None)
+    if sample is None or not hasattr(sample, "state"):
+        return None
+    state = sample.state()
+    centres = ring_centres(state.size)
+    walls = np.asarray(state.wall_segment).reshape(len(centres), 2)
+    head, tail = (wall_places(centres, walls[:, kind], state.segments) for kind in (0, 1))
+    return Picture(centres, RADIUS, np.asarray(state.circulation).reshape(-1), head, tail)
+
+
+def ring_centres(size: int) -> np.ndarray:
+    """Give the centres (ring, 2) of a square array, row by row."""
+    y, x = np.divmod(np.arange(size * size), size)
+    return PITCH * np.stack([x, y], axis=1).astype(float)
+
+
+def wall_places(centres: np.ndarray, segment: np.ndarray, segments: int) -> np.ndarray:
+    """Give the places (wall, 2) of one kind of wall; -1 is a ring without."""
+    there = segment >= 0
+    angle = 2 * np.pi * segment[there] / segments
+    return centres[there] + RADIUS * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+
+def knobs(bench: Any) -> list[Knob]:
+    """Give the noise strengths of a bench that can be turned."""
+    noise = getattr(bench.world, "noise", None)
+    names = {"white_v": "white noise", "pink_v": "1/f noise", "mains_v": "mains pick-up"}
+    return [_microvolts(noise, key, text) for key, text in names.items() if hasattr(noise, key)]
+
+
+def _microvolts(noise: Any, key: str, text: str) -> Knob:
+    return Knob(
+        text,
+        "µV",
+        10_000.0,
+        lambda: getattr(noise, key) * 1e6,
+        lambda value: setattr(noise, key, value * 1e-6),
+        f"Strength of the {text} on every contact; takes effect with the next samples.",
+    )

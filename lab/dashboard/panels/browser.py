@@ -1,0 +1,218 @@
+"""The runs, twins and networks of the folder: search, look into, compare, export, trace back."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QSplitter,
+    QTabWidget,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lab.dashboard.models.catalogue import Entry, lineage, snippet
+from lab.dashboard.models.events import CatalogueRead, Finished, RunEnded, RunLoaded
+from lab.dashboard.models.session import Session
+from lab.dashboard.views.hub import Hub
+from lab.dashboard.views.lineage_graph import LineageGraph
+from lab.dashboard.views.theme import curve_colour
+from lab.dashboard.views.widgets import boxed, button, column, fill, label, plot, row, table
+
+MOST_OVERLAID = 10
+
+
+class BrowserPanel(QWidget):
+    """Find what was measured and made."""
+
+    def __init__(self, session: Session, hub: Hub) -> None:
+        super().__init__()
+        self._session = session
+        self.entries: list[Entry] = []
+        self.shown: list[Entry] = []
+        self._loaded: dict[Path, RunLoaded] = {}
+        self.search, self.kind = QLineEdit(), QComboBox()
+        self.search.setPlaceholderText("search: words of name, id, status, protocol, sample …")
+        self.kind.addItems(["everything", "run", "twin", "network"])
+        self.list = table(["kind", "name", "status", "started", "protocol", "rows"], stretch=1)
+        self.metadata, self.snippet, self.graph = QTreeWidget(), QPlainTextEdit(), LineageGraph()
+        self.metadata.setHeaderLabels(["field", "value"])
+        self.channel, self.overlay = QComboBox(), plot("", ("step", ""), ("readout", "V"))
+        self.overlay.addLegend(offset=(6, 2), labelTextSize="8pt")
+        self.folder = label(str(session.folder), "faint")
+        self._lay_out()
+        self._listen(hub)
+        self.rescan()
+
+    def rescan(self) -> None:
+        """Read the folder again (in the computing thread)."""
+        self._session.scan(self.entries)
+
+    def marked(self) -> list[Entry]:
+        """Give the marked entries, in the order of the table."""
+        rows = sorted({index.row() for index in self.list.selectedIndexes()})
+        return [self.shown[i] for i in rows if i < len(self.shown)]
+
+    def select(self, *paths: Path) -> None:
+        """Mark entries by path."""
+        self.list.clearSelection()
+        mode = self.list.selectionMode()
+        self.list.setSelectionMode(self.list.SelectionMode.MultiSelection)
+        for index, entry in enumerate(self.shown):
+            if entry.path in paths:
+                self.list.selectRow(index)
+        self.list.setSelectionMode(mode)
+
+    def _lay_out(self) -> None:
+        overlay = column()
+        overlay.addLayout(row(label("channel"), self.channel, None))
+        overlay.addWidget(self.overlay, 1)
+        copy = column(self.snippet)
+        copy.addLayout(row(button("Copy", self._copy, "Copy these lines"), None))
+        self.snippet.setReadOnly(True)
+        self.snippet.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.tabs = QTabWidget()
+        for name, page in (
+            ("Overlay", boxed(overlay)),
+            ("Metadata", self.metadata),
+            ("Lineage", self.graph),
+            ("Open in Python", boxed(copy)),
+        ):
+            self.tabs.addTab(page, name)
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.addWidget(self.list)
+        splitter.addWidget(self.tabs)
+        splitter.setSizes([560, 520])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        buttons = (
+            button("Refresh", self.rescan, "Read the folder again (F5)"),
+            button("Folder …", self._choose_folder, "Show, and measure into, another folder"),
+            button("Export …", self._export, "Write the marked run as npz or CSV"),
+        )
+        layout.addLayout(row(self.search, self.kind, *buttons))
+        layout.addWidget(self.folder)
+        layout.addWidget(splitter, 1)
+
+    def _listen(self, hub: Hub) -> None:
+        self.search.textChanged.connect(lambda _: self._filter())
+        self.kind.currentTextChanged.connect(lambda _: self._filter())
+        self.list.itemSelectionChanged.connect(self._show_marked)
+        self.channel.currentIndexChanged.connect(lambda _: self._draw_overlay())
+        self.graph.chosen.connect(self.select)
+        hub.listen(CatalogueRead, self._read)
+        hub.listen(RunLoaded, self._take)
+        hub.listen(RunEnded, lambda e: self.rescan())
+        hub.listen(Finished, lambda e: self.rescan())
+
+    def _read(self, event: CatalogueRead) -> None:
+        self.entries = list(event.entries)
+        self._filter()
+
+    def _filter(self) -> None:
+        kind, words = self.kind.currentText(), self.search.text()
+        kept = {entry.path for entry in self.marked()}
+        self.shown = [e for e in self.entries if kind in ("everything", e.kind) and e.matches(words)]
+        rows = [[e.kind, e.name, e.status, e.started, e.protocol, _rows(e)] for e in self.shown]
+        self.list.blockSignals(True)
+        fill(self.list, rows)
+        self.list.blockSignals(False)
+        self.select(*kept)
+
+    def _show_marked(self) -> None:
+        marked = self.marked()
+        if not marked:
+            return
+        first = marked[0]
+        self.metadata.clear()
+        _fill_tree(self.metadata.invisibleRootItem(), first.details)
+        self.metadata.resizeColumnToContents(0)
+        self.snippet.setPlainText("\n".join(snippet(entry) for entry in marked))
+        self.graph.show_graph(*lineage(self.entries, first), first)
+        for entry in marked[:MOST_OVERLAID]:
+            if entry.kind == "run" and entry.path not in self._loaded:
+                self._session.load_run(entry.path)
+        self._draw_overlay()
+
+    def _take(self, event: RunLoaded) -> None:
+        self._loaded[event.path] = event
+        names = [self.channel.itemText(i) for i in range(self.channel.count())]
+        if names != list(event.channels):
+            self.channel.clear()
+            self.channel.addItems(list(event.channels))
+        self._draw_overlay()
+
+    def _draw_overlay(self) -> None:
+        self.overlay.clear()
+        channel = max(self.channel.currentIndex(), 0)
+        runs = [self._loaded[e.path] for e in self.marked()[:MOST_OVERLAID] if e.path in self._loaded]
+        for index, run in enumerate(runs):
+            if channel < run.readout.shape[2]:
+                _draw_run(self.overlay, run, channel, curve_colour(index))
+        if runs:
+            self.overlay.setLabel("left", f"readout {self.channel.currentText()}", units=runs[0].units[0])
+            self.overlay.setTitle("mean over trials, and their spread", size="9pt")
+
+    def _copy(self) -> None:
+        clipboard = QApplication.clipboard()
+        if clipboard is not None:
+            clipboard.setText(self.snippet.toPlainText())
+
+    def _choose_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(self, "Folder of runs", str(self._session.folder))
+        if path:
+            self._session.folder, self.entries = Path(path), []
+            self.folder.setText(path)
+            self.rescan()
+
+    def _export(self) -> None:
+        runs = [entry for entry in self.marked() if entry.kind == "run"]
+        if runs:
+            path, _ = QFileDialog.getSaveFileName(
+                self, "Export", f"{runs[0].name}.npz", "npz (*.npz);;CSV (*.csv)"
+            )
+            if path:
+                self._session.export(runs[0].path, Path(path))
+
+
+def _draw_run(view: pg.PlotWidget, run: RunLoaded, channel: int, colour: str) -> None:
+    """Draw the mean over trials and one standard deviation about it."""
+    values = run.readout[:, :, channel]
+    mean, spread = values.mean(0), values.std(0)
+    steps = np.arange(len(mean))
+    shade = pg.mkColor(colour)
+    shade.setAlpha(50)
+    edges = [pg.PlotCurveItem(steps, mean + sign * spread, pen=None) for sign in (-1, 1)]
+    view.addItem(pg.FillBetweenItem(*edges, brush=shade))
+    view.plot(steps, mean, pen=pg.mkPen(colour, width=1), name=run.path.stem)
+
+
+def _rows(entry: Entry) -> str:
+    return str(entry.details.get("rows", {}).get("primary", "")) if entry.kind == "run" else ""
+
+
+def _fill_tree(parent: Any, values: Any) -> None:
+    items = values.items() if isinstance(values, dict) else enumerate(values)
+    for name, value in items:
+        nested = isinstance(value, dict | list) and value and not _is_short(value)
+        item = QTreeWidgetItem(parent, [str(name), "" if nested else _short(value)])
+        if nested:
+            _fill_tree(item, value)
+
+
+def _is_short(value: Any) -> bool:
+    return isinstance(value, list) and not any(isinstance(each, dict | list) for each in value)
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) < 300 else f"{text[:300]} …"

@@ -1,0 +1,45 @@
+"""What happened, line by line; errors say what to do."""
+
+import logging
+import time
+
+from PyQt6.QtGui import QFont
+from PyQt6.QtWidgets import QPlainTextEdit
+
+from lab.dashboard.models.events import BenchSafe, JobChanged, LogLine, RunEnded, RunStarted
+from lab.dashboard.views.hub import Hub
+from lab.dashboard.views.theme import ABORT, BAD
+
+MOST_LINES = 2000
+QUIET = ("read", "scan", "load")
+
+
+class LogPanel(QPlainTextEdit):
+    """Show jobs, runs and log records, the newest last."""
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setMaximumBlockCount(MOST_LINES)
+        self.setFont(QFont("monospace", 9))
+        hub.listen(LogLine, lambda e: self.write(e.text, e.level))
+        hub.listen(JobChanged, self._job)
+        hub.listen(RunStarted, lambda e: self.write(f"run {e.path}: {e.protocol}, {e.rows} trials"))
+        hub.listen(RunEnded, lambda e: self.write(f"run {e.path}: {e.status} {e.reason}".rstrip()))
+        hub.listen(BenchSafe, lambda e: self.write(f"the bench is safe after {e.took_s:.2f} s ({e.how})"))
+
+    def write(self, text: str, level: int = logging.INFO) -> None:
+        """Append one line with the time of day."""
+        colour = ABORT if level >= logging.ERROR else BAD if level >= logging.WARNING else None
+        line = _escape(f"{time.strftime('%H:%M:%S')}  {text}")
+        self.appendHtml(f'<span style="color:{colour}">{line}</span>' if colour else line)
+
+    def _job(self, event: JobChanged) -> None:
+        if event.kind in QUIET or event.state == "failed" or 0 < event.fraction < 1:
+            return
+        if event.state != "running" or not event.text:
+            self.write(f"{event.label}: {event.state}")
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>").replace("  ", "&nbsp; ")

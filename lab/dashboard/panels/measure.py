@@ -1,0 +1,157 @@
+"""What to measure: the protocol's form, and the queue of experiments."""
+
+from typing import Any
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QComboBox, QProgressBar, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+
+from lab.dashboard.models.events import BenchOpened, JobChanged, QueueChanged, RunEnded
+from lab.dashboard.models.experiments import Experiment, State
+from lab.dashboard.models.session import Session
+from lab.dashboard.views.form import ParameterForm
+from lab.dashboard.views.hub import Hub
+from lab.dashboard.views.widgets import button, column, fill, label, row, table
+from protocols import PROTOCOLS, load_protocol
+
+NEEDS_AN_ARRAY = ("drives",)
+
+
+class MeasurePanel(QWidget):
+    """Choose a protocol, set its parameters, queue it, and steer the queue."""
+
+    def __init__(self, session: Session, hub: Hub) -> None:
+        super().__init__()
+        self._session = session
+        self._defaults: dict[str, dict[str, Any]] = {}
+        self.protocol, self.times = QComboBox(), QSpinBox()
+        self.protocol.addItems([name for name in PROTOCOLS if name not in NEEDS_AN_ARRAY])
+        self.protocol.currentTextChanged.connect(self._show_form)
+        self.times.setRange(1, 999)
+        self.times.setPrefix("× ")
+        self.estimate = label("", "faint")
+        self.queue_button = button("Queue", self.queue_it, "Append to the queue (Ctrl+Return)")
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
+        self.left = label("", "faint")
+        self.list = table(["#", "protocol", "state", "done"], stretch=1)
+        self.pause_button = button("Pause", self.pause_or_resume, "Hold the queue, field at zero (Ctrl+P)")
+        self._lay_out()
+        self._show_form(self.protocol.currentText())
+        hub.listen(BenchOpened, self._opened)
+        hub.listen(QueueChanged, lambda event: self._refresh())
+        hub.listen(JobChanged, self._job)
+        hub.listen(RunEnded, lambda event: self._refresh())
+
+    def queue_it(self) -> list[Experiment]:
+        """Queue the experiment that the form describes."""
+        name, values = self.protocol.currentText(), self.form.values()
+        return [self._session.queue.add(name, values) for _ in range(self.times.value())]
+
+    def pause_or_resume(self) -> None:
+        """Hold the queue, or go on."""
+        queue = self._session.queue
+        if queue.holds:
+            queue.resume()
+        else:
+            queue.pause()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        layout.addLayout(row(label("protocol"), self.protocol, None))
+        layout.addWidget(self.area, 3)
+        layout.addWidget(self.estimate)
+        layout.addLayout(row(self.queue_button, self.times, None))
+        layout.addWidget(self.list, 2)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.left)
+        move = [button("↑", lambda: self._move(-1), "Earlier"), button("↓", lambda: self._move(1), "Later")]
+        more = [
+            button("Repeat", self._repeat, "Queue the marked experiment again"),
+            button("Remove", self._remove, "Take the marked experiment out of the queue"),
+        ]
+        for each in move:
+            each.setFixedWidth(28)
+        layout.addLayout(row(self.pause_button, *move, *more, None))
+
+    def _show_form(self, name: str) -> None:
+        self.form = ParameterForm(load_protocol(name)())
+        holder = QWidget()
+        holder.setLayout(column(self.form, None))
+        self.area.setWidget(holder)
+        self.form.set_values(self._defaults.get(name, {}))
+        self.form.changed.connect(self._estimate)
+        self._estimate()
+
+    def _opened(self, event: BenchOpened) -> None:
+        self._defaults = event.defaults
+        waiting = {k: v for k, v in self._default().items() if not self.form.inputs[k].isEnabled()}
+        self.form.set_values(waiting)
+        self._session.queue.pump()
+        self._estimate()
+
+    def _default(self) -> dict[str, Any]:
+        return self._defaults.get(self.protocol.currentText(), {})
+
+    def _estimate(self) -> None:
+        seconds = self._session.queue.estimate_s(self.protocol.currentText(), self.form.values())
+        self.estimate.setText("" if seconds is None else f"takes about {duration(seconds)}")
+
+    def _refresh(self) -> None:
+        queue = self._session.queue
+        self.pause_button.setText("Resume" if queue.holds else "Pause")
+        rows = [
+            [e.number, e.protocol, e.state, f"{e.done}/{e.total}" if e.total else ""] for e in queue.items
+        ]
+        fill(self.list, rows)
+        for index, experiment in enumerate(queue.items):
+            self.list.item(index, 2).setToolTip(experiment.reason)  # type: ignore[union-attr]
+
+    def _job(self, event: JobChanged) -> None:
+        if event.kind not in ("run", "deploy"):
+            return
+        self.progress.setValue(round(1000 * event.fraction))
+        current = self._session.queue.current
+        left = current.seconds_left if current else None
+        self.left.setText(f"{event.label}: {event.text or event.state}" + _left(left))
+        if event.state == State.RUNNING:
+            self._refresh()
+
+    def _marked(self) -> Experiment | None:
+        index, items = self.list.currentRow(), self._session.queue.items
+        return items[index] if 0 <= index < len(items) else None
+
+    def _move(self, by: int) -> None:
+        experiment = self._marked()
+        if experiment:
+            self._session.queue.move(experiment, by)
+            self.list.setCurrentCell(self._session.queue.items.index(experiment), 0)
+
+    def _repeat(self) -> None:
+        if experiment := self._marked():
+            self._session.queue.repeat(experiment)
+
+    def _remove(self) -> None:
+        if experiment := self._marked():
+            self._session.queue.remove(experiment)
+
+
+def _done(experiment: Experiment) -> str:
+    return f"{experiment.done}/{experiment.total}" if experiment.total else ""
+
+
+def duration(seconds: float) -> str:
+    """Write seconds as a person would say them."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _left(seconds: float | None) -> str:
+    return "" if seconds is None else f", {duration(seconds)} left"

@@ -1,0 +1,190 @@
+"""Train a network through a twin, look into it, send it to the device, compare."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QComboBox, QFormLayout, QSpinBox, QSplitter, QVBoxLayout, QWidget
+
+from lab.dashboard.models.events import CatalogueRead, Finished, JobChanged, Progressed
+from lab.dashboard.models.networks import DeployResult, NetworkResult, TrainRequest, connectivity
+from lab.dashboard.models.session import Session
+from lab.dashboard.models.worker import Job
+from lab.dashboard.views.bars import BarPlot
+from lab.dashboard.views.heat_map import HeatMap
+from lab.dashboard.views.hub import Hub
+from lab.dashboard.views.theme import curve_colour
+from lab.dashboard.views.widgets import boxed, button, label, plot, row, tell
+
+DEFAULTS = {"nodes": 16, "layers": 1, "epochs": 8, "train": 1000, "test": 200, "seed": 0}
+VARIANTS = ("noise-aware", "deterministic", "reservoir")
+
+
+class NetworkPanel(QWidget):
+    """A task, a twin, a network; then the device."""
+
+    def __init__(self, session: Session, hub: Hub) -> None:
+        super().__init__()
+        self._session = session
+        self._job: Job | None = None
+        self.result: NetworkResult | None = None
+        self.deployed: DeployResult | None = None
+        self.task, self.twins, self.variant, self.matrix = (QComboBox() for _ in range(4))
+        self.numbers = {name: _count(value, 0 if name == "seed" else 1) for name, value in DEFAULTS.items()}
+        self.count = _count(60)
+        self.train_button = button("Train", self.train, "Train through the twin")
+        self.deploy_button = button("Deploy", self.deploy, "Send the network's drives to the bench")
+        self.state = label("", "faint")
+        self.loss = plot("training loss", ("epoch", ""), ("loss", ""))
+        self.weights = HeatMap()
+        self.accuracy, self.nodes = BarPlot("score"), BarPlot("device − twin, in deviations")
+        self._points: list[tuple[float, float]] = []
+        self._fill_choices()
+        self._lay_out()
+        hub.listen(CatalogueRead, self._list)
+        hub.listen(Progressed, self._progress)
+        hub.listen(Finished, self._finished)
+        hub.listen(JobChanged, self._changed)
+
+    def train(self) -> Job | None:
+        """Train a network; a second press stops it."""
+        if self._job is not None and not self._job.ended.is_set():
+            self._job.stop()
+            return self._job
+        if not self.twins.currentData():
+            tell(self, "Train", "A network is trained through a twin; fit one first (tab Twin).")
+            return None
+        self._points = []
+        self._job = self._session.train(self._request())
+        return self._job
+
+    def deploy(self) -> Job | None:
+        """Send the trained network to the bench."""
+        if self.result is None or not self._session.bench.is_open:
+            tell(self, "Deploy", "Deploying needs a trained network and a connected bench.")
+            return None
+        out = self._session.new_path(f"deploy-{self.result.path.stem}", "")
+        return self._session.deploy(self.result, self.count.value(), out)
+
+    def _request(self) -> TrainRequest:
+        numbers = {name: spin.value() for name, spin in self.numbers.items()}
+        settings = {
+            "variant": self.variant.currentText(),
+            "nodes": (numbers["nodes"],) * numbers["layers"],
+            "epochs": numbers["epochs"],
+            "seed": numbers["seed"],
+        }
+        out = self._session.new_path(self.task.currentText(), ".net")
+        twin = Path(self.twins.currentData())
+        return TrainRequest(self.task.currentText(), twin, out, numbers["train"], numbers["test"], settings)
+
+    def _fill_choices(self) -> None:
+        from lab.dashboard.models.tasks import trainable_tasks
+
+        self.task.addItems(list(trainable_tasks()))
+        self.variant.addItems(list(VARIANTS))
+        self.matrix.currentIndexChanged.connect(lambda _: self._show_matrix())
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        for name, widget in (("task", self.task), ("twin", self.twins), ("variant", self.variant)):
+            form.addRow(name, widget)
+        for name, spin in self.numbers.items():
+            form.addRow({"train": "training examples", "test": "test examples"}.get(name, name), spin)
+        left = QVBoxLayout()
+        left.addLayout(form)
+        left.addLayout(row(self.train_button, None))
+        left.addLayout(row(label("test trials"), self.count, self.deploy_button, None))
+        left.addWidget(self.state)
+        left.addStretch(1)
+        weights = QVBoxLayout()
+        weights.addLayout(row(label("weights"), self.matrix, None))
+        weights.addWidget(self.weights, 1)
+        upper, lower = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Horizontal)
+        for splitter, widgets in (
+            (upper, (self.loss, boxed(weights))),
+            (lower, (self.accuracy, self.nodes)),
+        ):
+            for widget in widgets:
+                splitter.addWidget(widget)
+            splitter.setSizes([400, 400])
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.addWidget(upper)
+        right.addWidget(lower)
+        layout = row(boxed(left, 270))
+        layout.addWidget(right, 1)
+        self.setLayout(layout)
+
+    def _list(self, event: CatalogueRead) -> None:
+        chosen = self.twins.currentData()
+        self.twins.clear()
+        for entry in event.entries:
+            if entry.kind == "twin" and entry.status == "complete":
+                self.twins.addItem(entry.name, str(entry.path))
+        self.twins.setCurrentIndex(max(self.twins.findData(chosen), 0))
+
+    def _progress(self, event: Progressed) -> None:
+        if event.kind != "train":
+            return
+        self._points.append((event.values["epoch"], event.values["loss"]))
+        x, y = np.array(self._points).T
+        self.loss.clear()
+        colour = curve_colour(0)
+        self.loss.plot(x, y, pen=pg.mkPen(colour, width=2), symbol="o", symbolSize=5, symbolBrush=colour)
+
+    def _changed(self, event: JobChanged) -> None:
+        if event.kind not in ("train", "deploy"):
+            return
+        if event.kind == "train":
+            running = event.state in ("running", "waiting") and event.fraction < 1
+            self.train_button.setText("Stop" if running else "Train")
+        self.state.setText(f"{event.label}: {event.state} {event.text}")
+
+    def _finished(self, event: Finished) -> None:
+        if event.kind == "train":
+            self._trained(event.result)
+        if event.kind == "deploy":
+            self._deployed(event.result)
+
+    def _trained(self, result: NetworkResult) -> None:
+        self.result, self.deployed = result, None
+        self.matrix.clear()
+        self.matrix.addItems([name for name, _ in connectivity(result.network)])
+        test = len(result.task.test)
+        self.accuracy.show_bars([("twin", result.score, interval(result.score, test))], result.task.metric)
+        self.nodes.show_bars([], "")
+
+    def _deployed(self, result: DeployResult) -> None:
+        self.deployed = result
+        bars = [
+            ("twin", result.twin, interval(result.twin, result.count)),
+            ("device", result.device, interval(result.device, result.count)),
+        ]
+        gap = result.twin - result.device
+        self.accuracy.show_bars(bars, f"{result.count} trials: transfer gap {gap:+.3f}")
+        nodes = [
+            (f"{layer + 1}.{node + 1}", float(error), 0.0)
+            for layer, errors in enumerate(result.node_errors)
+            for node, error in enumerate(errors)
+        ]
+        self.nodes.show_bars(nodes, "node by node (layer.node)")
+
+    def _show_matrix(self) -> None:
+        index = self.matrix.currentIndex()
+        if self.result is not None and index >= 0:
+            name, values = connectivity(self.result.network)[index]
+            self.weights.show_matrix(values, "from", "to", name)
+
+
+def interval(score: float, count: int) -> float:
+    """Give half of the 95 % interval of a share of `count` trials."""
+    return 1.96 * max(score * (1 - score), 0.0) ** 0.5 / max(count, 1) ** 0.5
+
+
+def _count(value: int, least: int = 1) -> Any:
+    spin = QSpinBox()
+    spin.setRange(least, 1_000_000)
+    spin.setValue(value)
+    return spin

@@ -1,0 +1,166 @@
+"""The bench: which setup, what answers there, its field and current now, limits and interlock."""
+
+from typing import Any
+
+import pyqtgraph as pg
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QGroupBox, QSpinBox, QWidget
+
+from lab.dashboard.models.events import (
+    BenchClosed,
+    BenchOpened,
+    BenchReading,
+    BenchSafe,
+    ChecksDone,
+    JobChanged,
+    RowArrived,
+)
+from lab.dashboard.models.session import Session
+from lab.dashboard.views.hub import Hub
+from lab.dashboard.views.theme import BAD, GOOD
+from lab.dashboard.views.widgets import button, column, fill, label, row, table
+
+READ_EVERY_MS = 1000
+
+
+class SetupPanel(QWidget):
+    """Connect to a setup and watch it."""
+
+    def __init__(self, session: Session, hub: Hub) -> None:
+        super().__init__()
+        self._session = session
+        self.choice, self.seed = _setups(), QSpinBox()
+        self.seed.setToolTip("Which specimen of a simulated bench (its disorder and noise).")
+        self.connect_button = button("Connect", self.connect_bench, "Open the instruments (Ctrl+K)")
+        self.check_button = button("Check", session.bench.check, "Prove limits and interlock")
+        self.state = label("not connected", "faint")
+        self.field, self.current, self.interlock = label("–", "big"), label("–"), label("–")
+        self.limits = label("–", "faint")
+        self.identities = table(["role", "identity"], stretch=1)
+        self.readings = table(["quantity", "value"])
+        self.checks = table(["", "check", "what was seen"], stretch=2)
+        self._lay_out()
+        self._listen(hub)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(session.bench.read)
+        self._timer.start(READ_EVERY_MS)
+
+    def connect_bench(self) -> None:
+        """Open the chosen setup, or close the open one."""
+        bench = self._session.bench
+        if bench.is_open:
+            bench.disconnect()
+        else:
+            self.state.setText("connecting …")
+            bench.connect(self.choice.currentText(), self.seed.value())
+
+    def _lay_out(self) -> None:
+        browse = button("…", self._browse, "Choose the TOML file of a setup")
+        browse.setFixedWidth(38)
+        top = column()
+        top.addLayout(row(self.choice, browse))
+        top.addLayout(row(label("specimen"), self.seed, self.connect_button, self.check_button))
+        top.addWidget(self.state)
+        now = QGroupBox("Now")
+        grid = QFormLayout(now)
+        for name, widget in (("field", self.field), ("current", self.current), ("interlock", self.interlock)):
+            grid.addRow(name, widget)
+        grid.addRow("limits", self.limits)
+        self.setLayout(top)
+        top.setContentsMargins(6, 6, 6, 6)
+        for widget, stretch in ((now, 0), (self.identities, 3), (self.readings, 3), (self.checks, 2)):
+            top.addWidget(widget, stretch)
+        self.checks.hide()
+
+    def _listen(self, hub: Hub) -> None:
+        hub.listen(BenchOpened, self._opened)
+        hub.listen(BenchClosed, lambda event: self._closed())
+        hub.listen(BenchReading, self._read)
+        hub.listen(ChecksDone, self._checked)
+        hub.listen(BenchSafe, lambda event: self._safe(event))
+        hub.listen(RowArrived, self._row)
+        hub.listen(JobChanged, self._job)
+
+    def _opened(self, event: BenchOpened) -> None:
+        kind = "simulated" if event.simulated else "instruments"
+        self.state.setText(f"connected to {event.name} ({kind}), {len(event.channels)} channels")
+        self.connect_button.setText("Disconnect")
+        fill(self.identities, list(event.identities.items()))
+        limits = event.config.get("limits", {})
+        self.limits.setText(", ".join(limit_text(name, value) for name, value in limits.items()))
+
+    def _closed(self) -> None:
+        self.state.setText("not connected")
+        self.connect_button.setText("Connect")
+        for text in (self.field, self.current, self.interlock, self.limits):
+            text.setText("–")
+        for view in (self.identities, self.readings):
+            view.setRowCount(0)
+        self.checks.hide()
+
+    def _read(self, event: BenchReading) -> None:
+        values = event.values
+        self.field.setText(_pair(values, "field", "T"))
+        self.current.setText(_pair(values, "current", "A"))
+        closed = bool(values.get("interlock", (False, ""))[0])
+        self._mark(self.interlock, "closed" if closed else "OPEN", closed)
+        fill(self.readings, [[name, _text(value, unit)] for name, (value, unit) in values.items()])
+
+    def _row(self, event: RowArrived) -> None:
+        if "field" in event.row:
+            field = float(event.row["field"][-1])
+            self.field.setText(f"{pg.siFormat(field, suffix='T')} rotating")
+
+    def _checked(self, event: ChecksDone) -> None:
+        rows = [["✓" if passed else "✗", name, detail] for name, passed, detail in event.checks]
+        fill(self.checks, rows)
+        self.checks.show()
+        passed = all(each[1] for each in event.checks)
+        self.state.setText("all checks passed" if passed else "a check FAILED")
+
+    def _safe(self, event: BenchSafe) -> None:
+        self.state.setText(f"aborted: field at zero after {event.took_s:.2f} s ({event.how})")
+        self._session.bench.read()
+
+    def _job(self, event: JobChanged) -> None:
+        if event.kind == "connect" and event.state == "failed":
+            self.state.setText(event.text)
+
+    def _mark(self, widget: Any, text: str, good: bool) -> None:
+        widget.setText(f'<span style="color:{GOOD if good else BAD}; font-weight:600">{text}</span>')
+
+    def _browse(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Setup", "", "Setups (*.toml)")
+        if path:
+            self.choice.setEditText(path)
+
+
+def _setups() -> QComboBox:
+    from instruments import builtin_setups
+
+    choice = QComboBox()
+    choice.setEditable(True)
+    for name, description in builtin_setups().items():
+        choice.addItem(name)
+        choice.setItemData(choice.count() - 1, description, 3)
+    return choice
+
+
+def limit_text(name: str, value: float) -> str:
+    """Write a limit of the setup's file as "field ≤ 10 mT"."""
+    name = name.removeprefix("max_")
+    for ending, unit in (("_t_per_s", "T/s"), ("_t", "T"), ("_a", "A"), ("_v", "V")):
+        if name.endswith(ending):
+            return f"{name.removesuffix(ending)} ≤ {pg.siFormat(value, precision=3, suffix=unit)}"
+    return f"{name.replace('_', ' ')} ≤ {value:g}"
+
+
+def _pair(values: dict[str, tuple[Any, str]], name: str, unit: str) -> str:
+    found = [values[f"{name} {axis}"][0] for axis in ("x", "y") if f"{name} {axis}" in values]
+    return "  ".join(pg.siFormat(value, precision=3, suffix=unit) for value in found) or "–"
+
+
+def _text(value: Any, unit: str) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return pg.siFormat(value, precision=4, suffix=unit) if unit else f"{value:.6g}"

@@ -1,0 +1,285 @@
+"""Fit a twin to runs, watch its losses, judge it against the noise floor, compare it with repeats."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QListWidget,
+    QListWidgetItem,
+    QSpinBox,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lab.dashboard.models.catalogue import Entry
+from lab.dashboard.models.events import CatalogueRead, Finished, JobChanged, Progressed
+from lab.dashboard.models.fitting import FitRequest, TwinResult
+from lab.dashboard.models.previews import Preview
+from lab.dashboard.models.session import Session
+from lab.dashboard.models.worker import Job
+from lab.dashboard.views.hub import Hub
+from lab.dashboard.views.theme import curve_colour, faded
+from lab.dashboard.views.widgets import boxed, button, fill, label, plot, row, table, tell
+
+SCORES = {
+    "mean_error": "|mean| error",
+    "std_error": "|deviation| error",
+    "autocov_error": "autocovariance error",
+    "crps": "CRPS",
+    "energy_score": "energy score",
+    "coverage50": "coverage of 50 %",
+    "coverage90": "coverage of 90 %",
+    "r2": "R²",
+}
+CURVES = {"likelihood": 0, "score": 1}
+
+
+class TwinPanel(QWidget):
+    """Runs in, a twin out, and how far it can be trusted."""
+
+    def __init__(self, session: Session, hub: Hub) -> None:
+        super().__init__()
+        self._session, self._job = session, None  # type: ignore[var-annotated]
+        self.result: TwinResult | None = None
+        self.runs, self.judged_on, self.twins = QListWidget(), QComboBox(), QComboBox()
+        self.counts = {"likelihood_steps": _count(300), "score_steps": _count(300), "seed": _count(0, 0)}
+        self.fit_button = button("Fit", self.fit, "Fit a twin to the marked runs")
+        self.state = label("mark the runs to fit", "faint")
+        self.losses = plot("held-out loss", ("step of the fit", ""), ("loss", ""))
+        self.losses.addLegend(offset=(-6, 6), labelTextSize="8pt")
+        self._points: dict[str, list[tuple[float, float]]] = {}
+        self.scores = table(["score", "twin", "floor", "ratio"])
+        self.pictures = TwinPictures()
+        self._lay_out()
+        hub.listen(CatalogueRead, self._list)
+        hub.listen(Progressed, self._progress)
+        hub.listen(Finished, self._finished)
+        hub.listen(JobChanged, self._changed)
+
+    def fit(self) -> Job:
+        """Fit a twin to the marked runs; a second press stops the fit."""
+        if self._job is not None and not self._job.ended.is_set():
+            self._job.stop()
+            return self._job
+        settings = {name: spin.value() for name, spin in self.counts.items()}
+        judged = self.judged_on.currentData()
+        out = self._session.new_path("twin", ".twin")
+        self._points = {}
+        self.losses.clear()
+        request = FitRequest(self.marked(), out, settings, (judged,) if judged else ())
+        self._job = self._session.fit(request)
+        return self._job
+
+    def marked(self) -> tuple[str, ...]:
+        """Give the paths of the runs with a tick."""
+        items = [self.runs.item(i) for i in range(self.runs.count())]
+        return tuple(
+            item.data(Qt.ItemDataRole.UserRole)
+            for item in items
+            if item is not None and item.checkState() == Qt.CheckState.Checked
+        )
+
+    def mark(self, *paths: Path) -> None:
+        """Tick these runs only."""
+        wanted = {str(path) for path in paths}
+        for index in range(self.runs.count()):
+            item = self.runs.item(index)
+            if item is not None:
+                on = item.data(Qt.ItemDataRole.UserRole) in wanted
+                item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+
+    def judge(self) -> None:
+        """Score the chosen twin on the run that judges (or on the marked runs)."""
+        twin, judged = self.twins.currentData(), self.judged_on.currentData()
+        if not twin:
+            tell(self, "Twin", "There is no twin in this folder yet; fit one first.")
+            return
+        self._session.judge(Path(twin), (judged,) if judged else self.marked())
+
+    def _lay_out(self) -> None:
+        self.runs.setToolTip("Tick the runs to fit to.")
+        self.judged_on.setToolTip("Repeats that were kept out of the fit; scores are told on these.")
+        form = QFormLayout()
+        form.addRow("judge on", self.judged_on)
+        form.addRow("likelihood steps", self.counts["likelihood_steps"])
+        form.addRow("scoring-rule steps", self.counts["score_steps"])
+        form.addRow("seed", self.counts["seed"])
+        left = QVBoxLayout()
+        left.addWidget(label("runs"))
+        left.addWidget(self.runs, 1)
+        left.addLayout(form)
+        left.addLayout(row(self.fit_button, None))
+        left.addWidget(self.state)
+        left.addLayout(row(self.twins, button("Judge", self.judge, "Score this twin on those runs")))
+        right = QSplitter(Qt.Orientation.Vertical)
+        upper = QSplitter(Qt.Orientation.Horizontal)
+        upper.addWidget(self.losses)
+        upper.addWidget(self.scores)
+        upper.setSizes([420, 400])
+        right.addWidget(upper)
+        right.addWidget(self.pictures)
+        right.setSizes([230, 330])
+        layout = row(boxed(left, 270))
+        layout.addWidget(right, 1)
+        self.setLayout(layout)
+
+    def _list(self, event: CatalogueRead) -> None:
+        marked, judged, twin = set(self.marked()), self.judged_on.currentData(), self.twins.currentData()
+        runs = [e for e in event.entries if e.kind == "run" and e.details.get("rows", {}).get("primary")]
+        self.runs.clear()
+        self.judged_on.clear()
+        self.judged_on.addItem("the same runs", None)
+        for entry in runs:
+            self._add_run(entry, str(entry.path) in marked)
+        self.twins.clear()
+        for entry in event.entries:
+            if entry.kind == "twin":
+                self.twins.addItem(entry.name, str(entry.path))
+        self.judged_on.setCurrentIndex(max(self.judged_on.findData(judged), 0))
+        self.twins.setCurrentIndex(max(self.twins.findData(twin), 0))
+
+    def _add_run(self, entry: Entry, marked: bool) -> None:
+        rows = entry.details["rows"]["primary"]
+        item = QListWidgetItem(f"{entry.name} ({rows})")
+        item.setData(Qt.ItemDataRole.UserRole, str(entry.path))
+        item.setCheckState(Qt.CheckState.Checked if marked else Qt.CheckState.Unchecked)
+        item.setToolTip(f"{entry.protocol} · {entry.status} · {entry.started}")
+        self.runs.addItem(item)
+        self.judged_on.addItem(entry.name, str(entry.path))
+
+    def _progress(self, event: Progressed) -> None:
+        if event.kind != "fit":
+            return
+        phase, values = event.values["phase"], event.values
+        self._points.setdefault(phase, []).append((values["step"], values["held_out"]))
+        self.losses.clear()
+        for name, points in self._points.items():
+            x, y = np.array(points).T
+            colour = curve_colour(CURVES.get(name, 2))
+            self.losses.plot(x, y, pen=pg.mkPen(colour, width=1), symbol="o", symbolSize=4,
+                             symbolBrush=colour, symbolPen=None, name=name)  # fmt: skip
+
+    def _changed(self, event: JobChanged) -> None:
+        if event.kind == "fit":
+            running = event.state in ("running", "waiting")
+            self.fit_button.setText("Stop" if running and event.fraction < 1 else "Fit")
+            self.state.setText(f"{event.state} {event.text}")
+
+    def _finished(self, event: Finished) -> None:
+        if event.kind != "fit":
+            return
+        result: TwinResult = event.result
+        self.result = result
+        self.state.setText(f"{result.path.name}" + (f" in {result.seconds:.0f} s" if result.seconds else ""))
+        fill(self.scores, score_rows(result.scores or {}))
+        if result.preview:
+            self.pictures.show_preview(result.preview)
+
+
+class TwinPictures(QTabWidget):
+    """Measured against predicted: bands, residuals, autocorrelation, spectrum of the noise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._preview: Preview | None = None
+        self.channel = QComboBox()
+        self.channel.currentIndexChanged.connect(lambda _: self._draw())
+        self.bands = plot("", ("step", ""), ("readout", "V"))
+        self.residual = plot("", ("step", ""), ("measured − twin", "V"))
+        self.correlation = plot("", ("lag in steps", ""), ("autocorrelation of the noise", ""))
+        self.spectrum = plot("", ("frequency in cycles a step", ""), ("noise power", "V²"))
+        self.spectrum.setLogMode(y=True)
+        for name, page in (
+            ("Bands", self.bands),
+            ("Residual", self.residual),
+            ("Autocorrelation", self.correlation),
+            ("Noise spectrum", self.spectrum),
+        ):
+            self.addTab(page, name)
+            page.addLegend(offset=(-6, 6), labelTextSize="8pt")
+        self.setCornerWidget(self.channel)
+
+    def show_preview(self, preview: Preview) -> None:
+        """Show another comparison."""
+        names = [self.channel.itemText(i) for i in range(self.channel.count())]
+        self._preview = preview
+        if names != list(preview.channels):
+            self.channel.clear()
+            self.channel.addItems(list(preview.channels))
+        self._draw()
+
+    def _draw(self) -> None:
+        view, index = self._preview, max(self.channel.currentIndex(), 0)
+        if view is None or index >= len(view.channels):
+            return
+        for page in (self.bands, self.residual, self.correlation, self.spectrum):
+            page.clear()
+        self._draw_bands(view, index)
+        self._draw_residual(view, index)
+        both = (("measured", 1), ("twin", 0))
+        lags = (view.correlation_measured[:, index], view.correlation_twin[:, index])
+        for (name, colour), values in zip(both, lags, strict=True):
+            self.correlation.plot(values, pen=pg.mkPen(curve_colour(colour), width=2), name=name)
+        powers = (view.spectrum_measured[:, index], view.spectrum_twin[:, index])
+        for (name, colour), values in zip(both, powers, strict=True):
+            cycles = np.linspace(0, 0.5, len(values))[1:]
+            self.spectrum.plot(cycles, values[1:], pen=pg.mkPen(curve_colour(colour), width=2), name=name)
+
+    def _draw_bands(self, view: Preview, index: int) -> None:
+        steps = np.arange(view.bands.shape[1])
+        low, lower, middle, upper, high = view.bands[:, :, index]
+        for bottom, top, alpha, name in ((low, high, 60, "twin 90 %"), (lower, upper, 110, "twin 50 %")):
+            edges = [pg.PlotCurveItem(steps, edge, pen=None) for edge in (bottom, top)]
+            self.bands.addItem(pg.FillBetweenItem(*edges, brush=faded(curve_colour(0), alpha)))
+            self.bands.plot([], [], pen=pg.mkPen(faded(curve_colour(0), alpha + 60), width=8), name=name)
+        self.bands.plot(steps, middle, pen=pg.mkPen(curve_colour(0), width=2), name="twin median")
+        count, spread = len(view.measured), view.measured[:, :, index]
+        shown = spread[: min(count, 30)]
+        dots = pg.ScatterPlotItem(
+            np.tile(steps, len(shown)), shown.ravel(), size=3, pen=None, brush=faded(curve_colour(1), 170),
+            name="measured",
+        )  # fmt: skip
+        self.bands.addItem(dots)
+        self.bands.setLabel("left", view.channels[index], units=view.units[index])
+        self.bands.setTitle(f"sequence {view.sequence}: {count} repeats measured, 200 drawn", size="9pt")
+
+    def _draw_residual(self, view: Preview, index: int) -> None:
+        values = view.residual[:, index]
+        error = view.measured[:, :, index].std(0) / max(len(view.measured), 1) ** 0.5
+        bars = pg.ErrorBarItem(
+            x=np.arange(len(values)), y=values, height=4 * error, pen=pg.mkPen(curve_colour(7)), beam=0.2
+        )
+        self.residual.addItem(bars)
+        self.residual.plot(
+            values, pen=None, symbol="o", symbolSize=5, symbolBrush=curve_colour(1), symbolPen=None,
+            name="mean, ± 2 standard errors",
+        )  # fmt: skip
+        self.residual.setLabel("left", f"measured − twin, {view.channels[index]}", units=view.units[index])
+
+
+def score_rows(scores: dict[str, Any]) -> list[list[str]]:
+    """Lay scores out beside the noise floor."""
+    rows, floor = [], scores.get("floor") or {}
+    for key, name in SCORES.items():
+        value, least = scores.get(key), floor.get(key)
+        ratio = f"{value / least:.2f}" if value is not None and least and not key.startswith("cov") else ""
+        rows.append([name, _number(value), _number(least), ratio])
+    return rows
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4g}"
+
+
+def _count(value: int, least: int = 1) -> QSpinBox:
+    spin = QSpinBox()
+    spin.setRange(least, 1_000_000)
+    spin.setValue(value)
+    return spin

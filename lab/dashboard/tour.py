@@ -1,0 +1,175 @@
+"""A short real session on a setup that is photographed panel by panel."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PyQt6.QtCore import QSettings
+from PyQt6.QtWidgets import QApplication
+
+from lab.dashboard.models.experiments import State
+from lab.dashboard.models.worker import Job, JobState
+from lab.dashboard.start import application, make_window
+from lab.dashboard.views.theme import LIGHT
+from lab.dashboard.window import Dashboard
+from lab.errors import LabError
+
+PATIENCE_S = 240.0
+SIZE = (1366, 768)
+TRAINING = {"sequences": 150, "repeats": 1, "seed": 0}
+REPEATED = {"sequences": 4, "repeats": 40, "seed": 1}
+
+
+class Tour:
+    """Drive the window as a person would, and take pictures."""
+
+    def __init__(self, window: Dashboard, app: QApplication, out: Path, tell: Callable[[str], None]) -> None:
+        self.window, self._app, self._out, self._tell = window, app, out, tell
+        self.pictures: list[Path] = []
+
+    def take(self, setup: str) -> list[Path]:
+        """Go through all panels; give the pictures."""
+        self.connect(setup)
+        self.measure()
+        self.fit()
+        self.train_and_deploy()
+        self.simulator()
+        self.runs()
+        self.window.use_theme(LIGHT)
+        self.photograph("runs-light")
+        return self.pictures
+
+    def connect(self, setup: str) -> None:
+        """Open the setup and prove its limits."""
+        self.window.setup.choice.setEditText(setup)
+        self.window.setup.connect_bench()
+        self.until(lambda: self.window.session.bench.is_open and not self.window.session.bench.is_busy)
+        self.finish(self.window.session.bench.check())
+
+    def measure(self) -> None:
+        """Measure random sequences, then a few of them many times."""
+        panel, queue = self.window.measure, self.window.session.queue
+        for values in (TRAINING, REPEATED):
+            panel.form.set_values(values)
+            panel.queue_it()
+        self.until(lambda: queue.items[0].done > 40)
+        self.photograph("measure")
+        self.until(lambda: queue.items[1].done > 90)
+        self.window.live.tabs.setCurrentIndex(1)
+        self.photograph("measure-steps")
+        self.until(lambda: all(each.state not in (State.QUEUED, State.RUNNING) for each in queue.items))
+        self.window.live.tabs.setCurrentIndex(0)
+
+    def fit(self) -> None:
+        """Fit a twin to the first run, judged on the repeats."""
+        panel = self._page("Twin", self.window.twin)
+        first, second = [each.out for each in self.window.session.queue.items[:2]]
+        self.until(lambda: panel.judged_on.findData(str(second)) >= 0)
+        panel.mark(first)
+        panel.judged_on.setCurrentIndex(panel.judged_on.findData(str(second)))
+        for spin in (panel.counts["likelihood_steps"], panel.counts["score_steps"]):
+            spin.setValue(200)
+        self.finish(panel.fit())
+        self.until(lambda: panel.result is not None)
+        for index in range(panel.pictures.count()):
+            panel.pictures.setCurrentIndex(index)
+            self.photograph("twin" if index == 0 else f"twin-{panel.pictures.tabText(index)}")
+        panel.pictures.setCurrentIndex(0)
+
+    def train_and_deploy(self) -> None:
+        """Train a network through the twin and send it to the bench."""
+        panel = self._page("Network", self.window.network)
+        self.until(lambda: panel.twins.currentData() is not None)
+        panel.numbers["epochs"].setValue(6)
+        panel.count.setValue(20)
+        job = panel.train()
+        self.finish(job)
+        self.until(lambda: panel.result is not None)
+        job = panel.deploy()
+        self.finish(job)
+        self.until(lambda: panel.deployed is not None)
+        self.photograph("network")
+
+    def simulator(self) -> None:
+        """Look at the sample."""
+        panel = self._page("Simulator", self.window.simulator)
+        if self.window.session.bench.simulation is None:
+            return
+        queue = self.window.session.queue
+        self.window.measure.queue_it()
+        self.until(lambda: (queue.current is not None and queue.current.done > 60) or not queue.current)
+        panel.draw()
+        self.photograph("simulator")
+        self.until(lambda: queue.current is None)
+
+    def runs(self) -> None:
+        """Compare two runs, and see what came from what."""
+        panel = self._page("Runs", self.window.browser)
+        panel.rescan()
+        self.until(lambda: len(panel.shown) >= 5)
+        panel.select(*[each.out for each in self.window.session.queue.items[:2]])
+        self.settle(0.5)
+        self._photograph_tabs(panel, "Overlay", "Metadata", "Open in Python")
+        panel.select(*[each.path for each in panel.shown if each.kind == "network"])
+        self._photograph_tabs(panel, "Lineage")
+
+    def _photograph_tabs(self, panel: Any, *names: str) -> None:
+        titles = [panel.tabs.tabText(index) for index in range(panel.tabs.count())]
+        for name in names:
+            panel.tabs.setCurrentIndex(titles.index(name))
+            self.photograph(f"runs-{name}")
+
+    def photograph(self, name: str) -> None:
+        """Write the window as a PNG."""
+        self.settle(0.3)
+        path = self._out / f"{name.lower().replace(' ', '-')}.png"
+        self.window.grab().save(str(path))
+        self.pictures.append(path)
+        self._tell(f"wrote {path}")
+
+    def until(self, condition: Callable[[], Any]) -> None:
+        """Let the window live until something holds."""
+        end = time.monotonic() + PATIENCE_S
+        while not condition():
+            if time.monotonic() > end:
+                raise LabError(f"the tour waited {PATIENCE_S:g} s in vain; see the log of the window")
+            self.settle(0.02)
+
+    def finish(self, job: Job | None) -> None:
+        """Let the window live until a job is done."""
+        if job is None:
+            raise LabError("the tour could not begin a job; see the log of the window")
+        self.until(job.ended.is_set)
+        if job.state is not JobState.DONE:
+            raise LabError(f"{job.label}: {job.state}")
+
+    def settle(self, seconds: float) -> None:
+        """Let the window live for a while."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._app.processEvents()
+            time.sleep(0.005)
+
+    def _page(self, name: str, panel: Any) -> Any:
+        tabs = self.window.tabs
+        tabs.setCurrentIndex([tabs.tabText(i) for i in range(tabs.count())].index(name))
+        return panel
+
+
+def take_tour(setup: str, out: Path, folder: Path, seed: int, tell: Callable[[str], None]) -> list[Path]:
+    """Drive a short real session on `setup` in an unseen window; write a PNG of every panel to `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    app = application()
+    settings = QSettings(str(folder / "tour.ini"), QSettings.Format.IniFormat)
+    window = make_window(folder, settings)
+    window.setup.seed.setValue(seed)
+    window.resize(*SIZE)
+    window.show()
+    try:
+        return Tour(window, app, out, tell).take(setup)
+    finally:
+        window.session.abort().join()
+        window.hub.stop()
+        window.session.close()
+        window.close()

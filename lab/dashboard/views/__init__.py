@@ -1,0 +1,1 @@
+"""Building blocks of the panels: colours, plots, forms. Views only; what they show comes from the models."""

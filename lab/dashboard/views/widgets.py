@@ -1,0 +1,119 @@
+"""Small widgets that several panels use."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pyqtgraph as pg
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import (
+    QAbstractItemView,
+    QBoxLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+
+def button(text: str, call: Callable[[], Any], hint: str = "") -> QPushButton:
+    """Make a push button; `hint` is its tool tip."""
+    made = QPushButton(text)
+    made.setToolTip(hint)
+    made.clicked.connect(lambda: call())
+    return made
+
+
+def row(*parts: QWidget | None) -> QHBoxLayout:
+    """Lay widgets side by side; None is a stretch."""
+    return _fill(QHBoxLayout(), parts)
+
+
+def column(*parts: QWidget | None) -> QVBoxLayout:
+    """Lay widgets above each other; None is a stretch."""
+    return _fill(QVBoxLayout(), parts)
+
+
+def boxed(layout: QBoxLayout, width: int | None = None) -> QWidget:
+    """Make a widget of a layout, perhaps of a fixed width."""
+    made = QWidget()
+    made.setLayout(layout)
+    layout.setContentsMargins(4, 4, 4, 4)
+    if width:
+        made.setFixedWidth(width)
+    return made
+
+
+def label(text: str = "", role: str = "") -> QLabel:
+    """Make a text; role "faint" or "big" changes its look, "line" and "big" never wrap."""
+    made = QLabel(text)
+    made.setProperty("role", role)
+    made.setWordWrap(role not in ("big", "line"))
+    return made
+
+
+def table(headings: Sequence[str], stretch: int = 0) -> QTableWidget:
+    """Make a read-only table whose column `stretch` takes the room that is left."""
+    made = QTableWidget(0, len(headings))
+    made.setHorizontalHeaderLabels(list(headings))
+    made.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    made.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    made.setAlternatingRowColors(True)
+    made.setShowGrid(False)
+    made.setWordWrap(False)
+    made.setTextElideMode(Qt.TextElideMode.ElideRight)
+    made.verticalHeader().hide()  # type: ignore[union-attr]
+    made.verticalHeader().setDefaultSectionSize(21)  # type: ignore[union-attr]
+    header: Any = made.horizontalHeader()
+    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+    return made
+
+
+def fill(view: QTableWidget, rows: Sequence[Sequence[Any]]) -> None:
+    """Put other texts into a table; cells that keep theirs are not touched."""
+    view.setRowCount(len(rows))
+    for i, values in enumerate(rows):
+        for j, value in enumerate(values):
+            text, item = str(value), view.item(i, j)
+            if item is None:
+                view.setItem(i, j, QTableWidgetItem(text))
+            elif item.text() != text:
+                item.setText(text)
+            view.item(i, j).setToolTip(text)  # type: ignore[union-attr]
+
+
+def plot(title: str, x: tuple[str, str], y: tuple[str, str]) -> pg.PlotWidget:
+    """Make a plot with labelled axes, each (label, units)."""
+    made = pg.PlotWidget(title=title)
+    made.setLabel("bottom", x[0], units=x[1])
+    made.setLabel("left", y[0], units=y[1])
+    made.showGrid(x=True, y=True, alpha=0.15)
+    made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+    made.setMinimumHeight(90)
+    return made
+
+
+def tell(parent: QWidget, title: str, text: str) -> None:
+    """Show a message that does not stop anything else."""
+    box = QMessageBox(QMessageBox.Icon.Warning, title, text, QMessageBox.StandardButton.Ok, parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setModal(False)
+    box.show()
+
+
+def _fill(layout: Any, parts: Sequence[QWidget | None]) -> Any:
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(5)
+    for part in parts:
+        if part is None:
+            layout.addStretch(1)
+        else:
+            layout.addWidget(part)
+    return layout

@@ -1,0 +1,200 @@
+"""The window: panels in tabs, the bench and the log in docks, Abort always in reach."""
+
+from typing import Any
+
+from PyQt6.QtCore import QByteArray, QSettings, Qt
+from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence
+from PyQt6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QSizePolicy,
+    QSplitter,
+    QTabWidget,
+    QToolBar,
+    QWidget,
+)
+
+from lab.dashboard.models.events import BenchClosed, BenchOpened, BenchSafe, JobChanged, QueueChanged
+from lab.dashboard.models.session import Session
+from lab.dashboard.panels.browser import BrowserPanel
+from lab.dashboard.panels.live import LivePanel
+from lab.dashboard.panels.log import LogPanel
+from lab.dashboard.panels.measure import MeasurePanel
+from lab.dashboard.panels.network import NetworkPanel
+from lab.dashboard.panels.setup import SetupPanel
+from lab.dashboard.panels.simulator import SimulatorPanel
+from lab.dashboard.panels.twin import TwinPanel
+from lab.dashboard.views.hub import Hub
+from lab.dashboard.views.theme import DARK, LIGHT, THEMES, Theme, apply
+from lab.dashboard.views.widgets import button, tell
+
+SIZE = (1366, 728)
+BUSY_KINDS = ("run", "deploy", "fit", "train", "judge", "check", "connect")
+
+
+class Dashboard(QMainWindow):
+    """The place from which an experimentalist runs a day."""
+
+    def __init__(self, session: Session, settings: QSettings) -> None:
+        super().__init__()
+        self.session, self.settings = session, settings
+        self.hub = Hub(session.events, self)
+        self.setup = SetupPanel(session, self.hub)
+        self.measure, self.live = MeasurePanel(session, self.hub), LivePanel(self.hub)
+        self.browser = BrowserPanel(session, self.hub)
+        self.twin, self.network = TwinPanel(session, self.hub), NetworkPanel(session, self.hub)
+        self.simulator = SimulatorPanel(session, self.hub)
+        self.log = LogPanel(self.hub)
+        self.theme = THEMES.get(str(settings.value("theme", DARK.name)), DARK)
+        self.setWindowTitle("NADO-Lab")
+        self.resize(*SIZE)
+        self._lay_out()
+        self._listen()
+        self._shortcuts()
+        self._restore()
+
+    def abort(self) -> Any:
+        """Bring the field to zero now; give the thread that sees to it."""
+        self.status.setText("aborting …")
+        return self.session.abort()
+
+    def toggle_theme(self) -> None:
+        """Change between dark and light, and remember it."""
+        self.use_theme(LIGHT if self.theme is DARK else DARK)
+        self.settings.setValue("theme", self.theme.name)
+
+    def use_theme(self, theme: Theme) -> None:
+        """Dress the application and recolour the plots."""
+        import pyqtgraph as pg
+
+        self.theme = theme
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply(theme, application)
+        for view in self.findChildren(pg.GraphicsView):
+            view.setBackground(theme.base)
+        for each in self.findChildren(pg.PlotWidget):
+            for side in ("left", "bottom"):
+                each.getAxis(side).setTextPen(theme.text)
+                each.getAxis(side).setPen(theme.faint)
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        """Ask while something is measured; then leave the bench safe."""
+        if event is None:
+            return
+        if self.session.is_measuring and not self._confirms():
+            event.ignore()
+            return
+        self.settings.setValue("geometry", self.saveGeometry())
+        self.settings.setValue("layout", self.saveState())
+        self.hub.stop()
+        self.session.close()
+        event.accept()
+
+    def _confirms(self) -> bool:
+        answer = QMessageBox.question(
+            self,
+            "A run is under way",
+            "The bench is measuring. Abort the run, bring the field to zero and close?",
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
+            QMessageBox.StandardButton.No,
+        )
+        return answer == QMessageBox.StandardButton.Yes
+
+    def _lay_out(self) -> None:
+        bench = QSplitter(Qt.Orientation.Horizontal)
+        bench.addWidget(self.measure)
+        bench.addWidget(self.live)
+        bench.setStretchFactor(1, 1)
+        bench.setSizes([310, 750])
+        self.tabs = QTabWidget()
+        pages = (
+            ("Measure", bench),
+            ("Runs", self.browser),
+            ("Twin", self.twin),
+            ("Network", self.network),
+            ("Simulator", self.simulator),
+        )
+        for name, page in pages:
+            self.tabs.addTab(page, name)
+        self.setCentralWidget(self.tabs)
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._dock("Bench", self.setup))
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._dock("Log", self.log))
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.resizeDocks(self.findChildren(QDockWidget), [275, 275], Qt.Orientation.Horizontal)
+        self.resizeDocks([self._docks["Log"]], [105], Qt.Orientation.Vertical)
+        self.addToolBar(self._toolbar())
+
+    def _dock(self, title: str, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(title)
+        dock.setObjectName(title)
+        dock.setWidget(widget)
+        self._docks = {**getattr(self, "_docks", {}), title: dock}
+        return dock
+
+    def _toolbar(self) -> QToolBar:
+        bar = QToolBar("Main")
+        bar.setObjectName("Main")
+        bar.setMovable(False)
+        self.abort_button = button("ABORT", self.abort, "Field to zero, sources off, at any time (Esc)")
+        self.abort_button.setObjectName("abort")
+        self.status = QLabel("  not connected")
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(self.abort_button)
+        bar.addWidget(self.status)
+        bar.addWidget(spacer)
+        for dock in self._docks.values():
+            bar.addAction(dock.toggleViewAction())
+        self._add_action(bar, "Dark / light", self.toggle_theme, "Ctrl+D")
+        return bar
+
+    def _add_action(self, bar: QToolBar, text: str, call: Any, keys: str) -> None:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(keys))
+        action.setToolTip(f"{text} ({keys})")
+        action.triggered.connect(lambda: call())
+        bar.addAction(action)
+
+    def _shortcuts(self) -> None:
+        keys = {
+            "Esc": self.abort,
+            "Ctrl+K": self.setup.connect_bench,
+            "Ctrl+Return": self.measure.queue_it,
+            "Ctrl+P": self.measure.pause_or_resume,
+            "F": self.live.follow,
+            "F5": self.browser.rescan,
+        }
+        for index in range(self.tabs.count()):
+            keys[f"Ctrl+{index + 1}"] = lambda i=index: self.tabs.setCurrentIndex(i)
+        for key, call in keys.items():
+            action = QAction(self)
+            action.setShortcut(QKeySequence(key))
+            action.triggered.connect(lambda _=False, c=call: c())
+            self.addAction(action)
+
+    def _listen(self) -> None:
+        self.hub.listen(BenchOpened, lambda e: self.status.setText(f"  {e.name} is ready"))
+        self.hub.listen(BenchClosed, lambda e: self.status.setText("  not connected"))
+        self.hub.listen(BenchSafe, lambda e: self.status.setText("  aborted: field at zero, sources off"))
+        self.hub.listen(QueueChanged, lambda e: None)
+        self.hub.listen(JobChanged, self._job)
+
+    def _job(self, event: JobChanged) -> None:
+        if event.kind not in BUSY_KINDS:
+            return
+        if event.state == "failed":
+            self.status.setText(f"  {event.label} failed")
+            tell(self, event.label, event.text)
+        else:
+            self.status.setText(f"  {event.label}: {event.text or event.state}")
+
+    def _restore(self) -> None:
+        for key, call in (("geometry", self.restoreGeometry), ("layout", self.restoreState)):
+            saved = self.settings.value(key)
+            if isinstance(saved, QByteArray):
+                call(saved)
+        self.use_theme(self.theme)
