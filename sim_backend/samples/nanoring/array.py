@@ -22,7 +22,7 @@ from sim_backend.samples.nanoring.lattice import square_lattice
 from sim_backend.samples.nanoring.magnetisation import net_moment
 from sim_backend.samples.nanoring.parameters import NanoringParameters
 from sim_backend.samples.nanoring.readout import tilt_drops, view_weights, wall_drops
-from sim_backend.samples.nanoring.stream import seeded_words
+from sim_backend.samples.stream import seeded_words
 
 
 class NanoringState(NamedTuple):

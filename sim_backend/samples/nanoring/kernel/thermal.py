@@ -9,7 +9,7 @@ import math
 
 from sim_backend.samples.compiled import inlined
 from sim_backend.samples.nanoring.kernel.walls import LEAVER_COUNT, LEFT_COUNT, LOOSE, LOOSE_COUNT
-from sim_backend.samples.nanoring.stream import uniform
+from sim_backend.samples.stream import uniform
 
 SPARSE = 0.2
 NEVER = 1e-14

@@ -3,6 +3,8 @@
 Blackman and Vigna, ACM Trans. Math. Softw. 47, 36 (2021).
 """
 
+import math
+
 import numpy as np
 
 from sim_backend.samples.compiled import inlined
@@ -33,3 +35,10 @@ def uniform(words):
     words[2] ^= shifted
     words[3] = _rotate(words[3], 45)
     return np.float64(result >> np.uint64(11)) * _TO_UNIT
+
+
+@inlined
+def normal(words):
+    """Return the next number, normal with deviation 1 (Box-Muller, one of the pair)."""
+    radius = math.sqrt(-2.0 * math.log(1.0 - uniform(words)))
+    return radius * math.cos(2.0 * math.pi * uniform(words))

@@ -1,0 +1,22 @@
+"""Artificial spin-vortex ices: bars of four states, their resonance spectra, and the presets MS, WM, PW."""
+
+from sim_backend.samples.spin_vortex_ice.parameters import (
+    PRESETS,
+    BarParameters,
+    Preset,
+    SpectrumParameters,
+    SpinVortexIceParameters,
+    VortexParameters,
+)
+from sim_backend.samples.spin_vortex_ice.sample import IceState, SpinVortexIce
+
+__all__ = [
+    "PRESETS",
+    "BarParameters",
+    "IceState",
+    "Preset",
+    "SpectrumParameters",
+    "SpinVortexIce",
+    "SpinVortexIceParameters",
+    "VortexParameters",
+]

@@ -1,0 +1,36 @@
+"""Noise of a measured spectrum, and what changes when the sample is mounted anew."""
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from sim_backend.samples.spin_vortex_ice.parameters import SpectrumParameters
+
+GRID = 3
+"""Points of the noise grid in one noise length."""
+
+
+class Mounting(NamedTuple):
+    """Gain and offset of one run."""
+
+    gain: float
+    offset: float
+
+
+def draw_mounting(seed: int, run: int, parameters: SpectrumParameters) -> Mounting:
+    """Draw gain and offset of a run of a sample: always the same for the same seed and run."""
+    rng = np.random.default_rng([seed, run])
+    return Mounting(rng.uniform(*parameters.gain_range), rng.normal(0.0, parameters.offset))
+
+
+def correlated_noise(
+    frequencies_hz: np.ndarray, parameters: SpectrumParameters, rng: np.random.Generator
+) -> np.ndarray:
+    """Return noise (channel,) alike over the noise length (Gaussian), new in every call."""
+    step = parameters.noise_length_hz / GRID
+    low, high = frequencies_hz.min(), frequencies_hz.max()
+    grid = np.arange(low - 4 * GRID * step, high + (4 * GRID + 1) * step, step)
+    smooth = gaussian_filter1d(rng.normal(size=len(grid)), GRID, mode="wrap")
+    smooth *= np.sqrt(2 * GRID * np.sqrt(np.pi))
+    return parameters.noise * np.interp(frequencies_hz, grid, smooth)
