@@ -1,16 +1,17 @@
-"""`nado runs`: list, show and verify what was measured."""
+"""`nado runs`: list, show, verify, repair and export what was measured."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from lab.cli.console import result, table
+from lab.cli.console import note, result, table
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-RunPath = Annotated[str, typer.Argument(help="A run: its path or URL.")]
+RunRef = Annotated[str, typer.Argument(help="A run: its path, URL, number or id.")]
+Folder = Annotated[Path, typer.Option("--folder", help="Where numbers and ids are looked up.")]
 
-runs = typer.Typer(help="List, show and verify runs.", no_args_is_help=True)
+runs = typer.Typer(help="List, show, verify, repair and export runs.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -21,37 +22,67 @@ def register(app: typer.Typer) -> None:
 @runs.command("list")
 def list_runs(
     folder: Annotated[Path, typer.Argument(help="The folder that holds the runs.")] = Path(),
+    where: Annotated[
+        list[str] | None, typer.Option(help="name=value, e.g. status=failed; may be given again.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List the runs below a folder, oldest first."""
     from lab.store import find_runs
+    from protocols import parse_assignments
 
-    result(find_runs(folder), as_json, _show_list)
+    result(find_runs(folder, **parse_assignments(where or [])), as_json, _show_list)
 
 
 @runs.command("show")
-def show(run: RunPath, as_json: Json = False) -> None:
+def show(run: RunRef, folder: Folder = Path(), as_json: Json = False) -> None:
     """Show all that is known about a run: metadata, streams, columns with dims and units."""
-    from lab.store import Run, summarise
+    from lab.store import Run, locate, summarise
 
-    result(summarise(Run.open(run)), as_json, _show_one)
+    result(summarise(Run.open(locate(run, folder))), as_json, _show_one)
 
 
 @runs.command("verify")
-def verify_run(run: RunPath, as_json: Json = False) -> None:
+def verify_run(run: RunRef, folder: Folder = Path(), as_json: Json = False) -> None:
     """Read a run through; exit status 1 if anything committed is missing or torn."""
-    from lab.store import verify
+    from lab.store import locate, verify
 
-    findings = [vars(finding) for finding in verify(run)]
+    findings = [vars(finding) for finding in verify(locate(run, folder))]
     passed = all(finding["passed"] for finding in findings)
     result({"run": run, "passed": passed, "findings": findings}, as_json, _show_findings)
     if not passed:
         raise typer.Exit(1)
 
 
+@runs.command("repair")
+def repair_run(run: RunRef, folder: Folder = Path(), as_json: Json = False) -> None:
+    """Close a run whose program died: cut what was not committed, pack and check the rest."""
+    from lab.store import locate, repair
+
+    result(repair(locate(run, folder)), as_json, _show_repair)
+
+
+@runs.command("export")
+def export_run(
+    run: RunRef,
+    to: Annotated[Path, typer.Option("--to", help="The new file: .nc, .csv or .npz.")],
+    stream: Annotated[str, typer.Option(help="Only this stream.")] = "",
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
+    """Write a run as netCDF, CSV or npz."""
+    from lab.store import export, locate
+
+    left_out = export(locate(run, folder), to, stream)
+    result({"file": str(to), "left_out": left_out}, as_json, lambda done: typer.echo(f"wrote {done['file']}"))
+    if left_out:
+        note(f"not in the file, too many dimensions for a table: {', '.join(left_out)}")
+
+
 def _show_list(found: list[dict[str, Any]]) -> None:
-    headings = ["started", "status", "rows", "protocol", "setup", "sample", "path"]
-    table("Runs", headings, [[str(run[heading]) for heading in headings] for run in found])
+    headings = ["number", "started", "status", "rows", "protocol", "setup", "sample", "path"]
+    lines = [{**run, "started": run["started"][:19]} for run in found]
+    table("Runs", headings, [[str(line[heading]) for heading in headings] for line in lines])
 
 
 def _show_one(run: dict[str, Any]) -> None:
@@ -74,3 +105,10 @@ def _show_one(run: dict[str, Any]) -> None:
 def _show_findings(report: dict[str, Any]) -> None:
     rows = [["ok" if f["passed"] else "WRONG", f["what"], f["detail"]] for f in report["findings"]]
     table(f"{report['run']}: {'whole' if report['passed'] else 'not whole'}", ["", "checked", "seen"], rows)
+
+
+def _show_repair(done: dict[str, Any]) -> None:
+    cut = sum(done["rows_cut"].values())
+    typer.echo(
+        f"{done['path']}: {done['status']}; {cut} torn rows cut, {done['files_removed']} stray files removed"
+    )

@@ -1,7 +1,8 @@
 """The run store: one zarr v3 store a run, of which only committed rows count."""
 
-from lab.store.catalogue import find_runs
+from lab.store.catalogue import Catalogue, find_runs, locate
 from lab.store.errors import StoreError
+from lab.store.export import export
 from lab.store.imports import Options as ImportOptions
 from lab.store.imports import import_files
 from lab.store.location import refuse_existing
@@ -21,6 +22,7 @@ from lab.store.verify import Finding, verify
 from lab.store.writer import RunWriter
 
 __all__ = [
+    "Catalogue",
     "Finding",
     "ImportOptions",
     "ParameterRecord",
@@ -33,9 +35,11 @@ __all__ = [
     "StoreError",
     "TrialArrays",
     "code_version",
+    "export",
     "find_runs",
     "import_files",
     "load_trials",
+    "locate",
     "refuse_existing",
     "repair",
     "summarise",

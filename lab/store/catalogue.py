@@ -1,37 +1,158 @@
-"""Which runs lie below a folder."""
+"""A folder of runs: numbered, searchable, quick for ten thousand.
 
+The index is an SQLite file beside the runs. It holds nothing that is not in the runs: delete it and it
+is built again. Where it cannot be written it is kept in memory.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from lab.store import layout
 from lab.store.errors import StoreError
 from lab.store.metadata import SCHEMA
-from lab.store.reader import Run
+
+INDEX = ".nado-runs.sqlite"
+_FIELDS = ("path", "stamp", "run_id", "status", "started", "rows", "protocol", "setup", "sample", "operator")
+_TABLE = f"""
+create table if not exists runs (
+    number integer primary key autoincrement,
+    {", ".join(f"{name} {'unique' if name == 'path' else ''}" for name in _FIELDS)}
+)"""
+
+_ADD = f"insert into runs ({', '.join(_FIELDS)}) values ({', '.join(':' + name for name in _FIELDS)})"  # noqa: S608
+_CHANGE = f"update runs set {', '.join(f'{name} = :{name}' for name in _FIELDS[1:])} where path = :path"  # noqa: S608
 
 
-def find_runs(folder: str | Path) -> list[dict[str, Any]]:
+class Catalogue:
+    """The runs below one folder. Every look refreshes what has changed since the last one."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        if not self.folder.is_dir():
+            raise StoreError(f"{folder} is not a folder")
+
+    def lines(self, **wanted: str) -> list[dict[str, Any]]:
+        """Describe the runs, oldest first; `wanted` (status="failed", sample=...) narrows them down."""
+        unknown = set(wanted) - set(_FIELDS)
+        if unknown:
+            raise StoreError(f"runs have no {', '.join(unknown)}; choose from {', '.join(_FIELDS)}")
+        with closing(self._open()) as index:
+            self._refresh(index)
+            where = " and ".join(f"{name} = ?" for name in wanted)
+            query = f"select * from runs {'where ' + where if where else ''} order by started, number"  # noqa: S608
+            return [self._line(row) for row in index.execute(query, tuple(wanted.values()))]
+
+    def find(self, reference: str) -> Path:
+        """Find a run by its number, its id or the beginning of its id."""
+        lines = self.lines()
+        if reference.lstrip("#").isdigit():
+            found = [line for line in lines if line["number"] == int(reference.lstrip("#"))]
+        else:
+            found = [line for line in lines if line["run_id"].startswith(reference)]
+        if len(found) == 1:
+            return Path(found[0]["path"])
+        problem = "several runs fit" if found else "no run fits"
+        raise StoreError(f"{problem} {reference!r} in {self.folder} (see `nado runs list {self.folder}`)")
+
+    def _line(self, row: sqlite3.Row) -> dict[str, Any]:
+        return {**{key: row[key] for key in row.keys() if key != "stamp"}, "path": self._full(row["path"])}  # noqa: SIM118
+
+    def _full(self, relative: str) -> str:
+        return str(self.folder / relative)
+
+    def _open(self) -> sqlite3.Connection:
+        """Open the index; in memory where the folder may not be written or another holds it."""
+        for place in (str(self.folder / INDEX), ":memory:"):
+            try:
+                index = sqlite3.connect(place, timeout=5)
+                index.row_factory = sqlite3.Row
+                index.execute(_TABLE)
+                index.commit()
+                return index
+            except sqlite3.DatabaseError:
+                continue
+        raise StoreError(f"no index of {self.folder} can be made, not even in memory")
+
+    def _refresh(self, index: sqlite3.Connection) -> None:
+        """Bring the index up to date with the files; read only runs that changed."""
+        known = {row["path"]: row["stamp"] for row in index.execute("select path, stamp from runs")}
+        seen = {os.path.relpath(root, self.folder): root for root in run_folders(self.folder)}
+        stamps = {relative: _stamp(root) for relative, root in seen.items()}
+        new = [_entry(name, seen[name], stamp) for name, stamp in stamps.items() if known.get(name) != stamp]
+        gone = [(path,) for path in known if path not in seen]
+        if not (new or gone):
+            return
+        entries = sorted((entry for entry in new if entry), key=lambda entry: entry["started"])
+        try:
+            with index:
+                index.executemany("delete from runs where path = ?", gone)
+                index.executemany(_CHANGE, [entry for entry in entries if entry["path"] in known])
+                index.executemany(_ADD, [entry for entry in entries if entry["path"] not in known])
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"the index {self.folder / INDEX} cannot be written: {error}") from error
+
+
+def find_runs(folder: str | Path, **wanted: str) -> list[dict[str, Any]]:
     """Describe every run below `folder` in a line's worth of values, oldest first."""
-    if not Path(folder).is_dir():
-        raise StoreError(f"{folder} is not a folder")
-    found = [
-        _line(Run.open(path.parent)) for path in sorted(Path(folder).rglob("zarr.json")) if _is_root(path)
-    ]
-    return sorted(found, key=lambda line: line["started"])
+    return Catalogue(folder).lines(**wanted)
 
 
-def _is_root(path: Path) -> bool:
-    return f'"{SCHEMA}"' in path.read_text(encoding="utf-8", errors="replace")
+def locate(reference: str, folder: str | Path = ".") -> str:
+    """Turn what a person wrote (path, URL, run number or id) into the path of a run."""
+    if "://" in reference or Path(reference).exists():
+        return reference
+    looks_like_id = reference.lstrip("#").isdigit() or reference[:8].isdigit()
+    return str(Catalogue(folder).find(reference)) if looks_like_id else reference
 
 
-def _line(run: Run) -> dict[str, Any]:
-    metadata = run.metadata
+def run_folders(folder: Path) -> Iterator[str]:
+    """Walk to every run below a folder, without walking into runs."""
+    waiting = [str(folder)]
+    while waiting:
+        place = waiting.pop()
+        if (Path(place) / "zarr.json").is_file():
+            yield place
+            continue
+        try:
+            with os.scandir(place) as entries:
+                waiting += [e.path for e in entries if not e.name.startswith(".") and e.is_dir()]
+        except OSError:
+            continue
+
+
+def _stamp(root: str) -> str:
+    """Give what changes whenever the metadata or the committed rows of a run change."""
+    parts = []
+    for name in ("zarr.json", f"{layout.PRIMARY}/zarr.json"):
+        try:
+            parts.append(str(os.stat(f"{root}/{name}").st_mtime_ns))  # noqa: PTH116  (ten thousand of them)
+        except OSError:
+            parts.append("-")
+    return "/".join(parts)
+
+
+def _entry(relative: str, root: str, stamp: str) -> dict[str, Any] | None:
+    """Read what the index says of one run; None for other zarr stores."""
+    found = _attributes(Path(root) / "zarr.json")
+    if found.get("schema") != SCHEMA:
+        return None
     return {
-        "run_id": metadata.run_id,
-        "path": run.path,
-        "status": metadata.status.value,
-        "started": metadata.started.isoformat(timespec="seconds"),
-        "rows": run.rows() if layout.PRIMARY in run.streams else 0,
-        "protocol": metadata.protocol.name if metadata.protocol else "",
-        "setup": metadata.setup.name if metadata.setup else "",
-        "sample": metadata.sample,
+        "path": relative,
+        "stamp": stamp,
+        "rows": _attributes(Path(root) / layout.PRIMARY / "zarr.json").get(layout.COMMITTED, 0),
+        "protocol": (found.get("protocol") or {}).get("name", ""),
+        "setup": (found.get("setup") or {}).get("name", ""),
+        **{name: found.get(name, "") for name in ("run_id", "status", "started", "sample", "operator")},
     }
+
+
+def _attributes(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8")).get("attributes", {})
+    except (OSError, ValueError):
+        return {}

@@ -6,6 +6,7 @@ import xarray as xr
 import zarr
 
 from lab.store import Run, RunMetadata, RunWriter, Status, StoreError, repair, verify
+from lab.store.pack import digest
 from protocols import Column
 
 COLUMNS = (
@@ -61,14 +62,24 @@ def test_a_kill_while_packing_costs_nothing(tmp_path, monkeypatch, instant):
     class Killed(BaseException):
         pass
 
-    def kill(*_):
+    writer, read_back = filled(tmp_path / "run"), []
+
+    def kill_at_the_second_digest(array, rows):
+        read_back.append(array)
+        if len(read_back) == 2:
+            raise Killed
+        return digest(array, rows)
+
+    def kill(_):
         raise Killed
 
-    target = "digest" if instant == "before the switch" else "sweep"
-    writer = filled(tmp_path / "run")
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(f"lab.store.pack.{target}", kill)
-        writer.finalise(Status.COMPLETE)
+    with monkeypatch.context() as patch:
+        if instant == "before the switch":
+            patch.setattr("lab.store.pack.digest", kill_at_the_second_digest)
+        else:
+            patch.setattr("lab.store.pack.sweep", kill)
+        with pytest.raises(Killed):
+            writer.finalise(Status.COMPLETE)
     assert_whole(tmp_path / "run")
     report = repair(tmp_path / "run")
     assert report["status"] == "complete"
@@ -80,8 +91,8 @@ def test_a_kill_while_packing_costs_nothing(tmp_path, monkeypatch, instant):
 def test_shards_that_do_not_read_back_leave_the_live_copy(tmp_path, monkeypatch):
     writer = filled(tmp_path / "run")
     digests = iter(["one", "another"])
-    with monkeypatch.context() as patch, pytest.raises(StoreError, match="live copy is kept"):
-        patch.setattr("lab.store.pack.digest", lambda array, rows: next(digests))
+    monkeypatch.setattr("lab.store.pack.digest", lambda array, rows: next(digests))
+    with pytest.raises(StoreError, match="live copy is kept"):
         writer.finalise(Status.COMPLETE)
     assert_whole(tmp_path / "run")
 

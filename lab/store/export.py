@@ -1,0 +1,117 @@
+"""Write a run's numbers in the formats of other programs."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lab.store.errors import StoreError
+from lab.store.layout import PRIMARY, ROW
+from lab.store.location import refuse_existing, storage_errors
+from lab.store.reader import Run
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def export(run: str | Path | Run, target: str | Path, stream: str = "") -> list[str]:
+    """Write a run to `target`, whose suffix chooses .nc, .csv or .npz; give the columns left out.
+
+    netCDF (version 3, which everything reads) and npz hold every stream, CSV one (primary unless said
+    otherwise). CSV has one line a trial and step, so columns with more dimensions than those and one
+    of labels do not fit in.
+    """
+    opened = run if isinstance(run, Run) else Run.open(run)
+    suffix = Path(target).suffix.lower()
+    if suffix not in _WRITERS:
+        raise StoreError(f"{target}: expected a name that ends in {', '.join(_WRITERS)}")
+    refuse_existing(target)
+    with storage_errors(target, "write"):
+        return _WRITERS[suffix](opened, Path(target), (stream,) if stream else opened.streams)
+
+
+def _netcdf(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
+    import xarray as xr
+
+    whole = xr.Dataset()
+    for stream in streams:
+        data = _plain_text(run.dataset(stream).load())
+        if stream != PRIMARY:
+            data = data.rename({name: f"{stream}_{name}" for name in (*data.variables, *data.sizes)})
+        whole = whole.merge(data, compat="no_conflicts", join="outer")
+    whole.attrs = {"nado_run": json.dumps(run.metadata.to_attributes())}
+    whole.to_netcdf(target, engine="scipy")
+    return []
+
+
+def _npz(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
+    arrays: dict[str, Any] = {"metadata": np.array(json.dumps(run.metadata.to_attributes()))}
+    for stream in streams:
+        prefix = "" if stream == PRIMARY else f"{stream}_"
+        for name, values in _plain_text(run.dataset(stream)).variables.items():
+            array = values.values
+            arrays[f"{prefix}{name}"] = array.astype(str) if array.dtype.kind == "O" else array
+    np.savez_compressed(target, **arrays)
+    return []
+
+
+def _csv(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
+    data = run.dataset(streams[0]).load()
+    by_step = any("step" in variable.dims for variable in data.data_vars.values())
+    rows = (ROW, "step") if by_step else (ROW,)
+    columns: dict[str, np.ndarray] = {}
+    left_out = []
+    for name, variable in data.variables.items():
+        if ROW not in variable.dims:
+            continue
+        others = [dim for dim in variable.dims if dim not in rows]
+        if len(others) > 1 or "sample" in others:
+            left_out.append(str(name))
+            continue
+        columns |= _csv_columns(data, str(name), rows, others)
+    with target.open("w", newline="", encoding="utf-8") as file:
+        file.write(f"# nado run {run.metadata.run_id}\n")
+        lines = csv.writer(file)
+        lines.writerow(columns)
+        lines.writerows(zip(*columns.values(), strict=True))
+    return left_out
+
+
+def _csv_columns(
+    data: "xr.Dataset", name: str, rows: tuple[str, ...], others: list[Any]
+) -> dict[str, np.ndarray]:
+    """Spread a variable over columns named `readout[h0_0] (V)`, repeated along rows it does not have."""
+    variable = data[name]
+    unit = variable.attrs.get("units", "")
+    tail = f" ({unit})" if unit not in ("", "1") else ""
+    sizes = {dim: data.sizes[dim] for dim in rows}
+    spread = variable.drop_vars(list(variable.coords)).broadcast_like(_frame(sizes)).transpose(*rows, *others)
+    flat = spread.values.reshape(int(np.prod(list(sizes.values()))), -1)
+    if not others:
+        return {f"{name}{tail}": flat[:, 0]}
+    labels = data[others[0]].values if others[0] in data.coords else range(flat.shape[1])
+    if flat.shape[1] == 1:
+        return {f"{name}{tail}": flat[:, 0]}
+    return {f"{name}[{label}]{tail}": flat[:, number] for number, label in enumerate(labels)}
+
+
+def _frame(sizes: dict[str, int]) -> "xr.DataArray":
+    import xarray as xr
+
+    return xr.DataArray(np.zeros(tuple(sizes.values())), dims=tuple(sizes))
+
+
+def _plain_text(data: "xr.Dataset") -> "xr.Dataset":
+    """Turn numpy's variable-width strings into objects, which every format knows."""
+    text = [name for name, variable in data.variables.items() if variable.dtype.kind == "T"]
+    return data.assign({name: data[name].astype(object) for name in text})
+
+
+_WRITERS: dict[str, Callable[[Run, Path, tuple[str, ...]], list[str]]] = {
+    ".nc": _netcdf,
+    ".csv": _csv,
+    ".npz": _npz,
+}

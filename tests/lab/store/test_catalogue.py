@@ -1,0 +1,74 @@
+"""A folder of runs: numbers stay, ids are found, changes are seen, the index can be lost."""
+
+import json
+import time
+
+import pytest
+
+from lab.store import Catalogue, RunMetadata, RunWriter, Status, StoreError, locate
+from lab.store.catalogue import INDEX
+from lab.store.metadata import SCHEMA
+from protocols import Column
+
+
+def make(path, rows=1, status=Status.COMPLETE) -> str:
+    writer = RunWriter.create(path, RunMetadata(sample="S1"), {"primary": [Column("x")]})
+    for _ in range(rows):
+        writer.append("primary", {"x": 1.0})
+    writer.finalise(status)
+    return writer.metadata.run_id
+
+
+def test_numbers_stay_while_runs_come_go_and_grow(tmp_path):
+    first, second = make(tmp_path / "b"), make(tmp_path / "deep" / "a", rows=2)
+    catalogue = Catalogue(tmp_path)
+    assert [(line["number"], line["rows"]) for line in catalogue.lines()] == [(1, 1), (2, 2)]
+    third = make(tmp_path / "c")
+    writer = RunWriter.resume(tmp_path / "b", {"primary": [Column("x")]})
+    writer.append("primary", {"x": 2.0})
+    writer.finalise(Status.ABORTED)
+    lines = catalogue.lines()
+    assert [(line["number"], line["run_id"]) for line in lines] == [(1, first), (2, second), (3, third)]
+    assert (lines[0]["rows"], lines[0]["status"]) == (2, "aborted")
+    assert [line["run_id"] for line in catalogue.lines(status="aborted")] == [first]
+
+
+def test_a_lost_index_is_built_again(tmp_path):
+    ids = [make(tmp_path / name) for name in ("x", "y")]
+    before = Catalogue(tmp_path).lines()
+    (tmp_path / INDEX).unlink()
+    assert Catalogue(tmp_path).lines() == before
+    (tmp_path / INDEX).write_text("not a database, and long enough to be looked at " * 40)
+    assert [line["run_id"] for line in Catalogue(tmp_path).lines()] == ids
+
+
+def test_a_run_is_found_by_number_id_or_path(tmp_path):
+    run_id = make(tmp_path / "x")
+    for reference in ("1", "#1", run_id, run_id[:20]):
+        assert locate(reference, tmp_path) == str(tmp_path / "x")
+    assert locate(str(tmp_path / "x")) == str(tmp_path / "x")
+    with pytest.raises(StoreError, match="no run fits '7'"):
+        locate("7", tmp_path)
+
+
+def test_other_zarr_stores_and_files_are_passed_over(tmp_path):
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "zarr.json").write_text(json.dumps({"attributes": {"schema": "else"}}))
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "zarr.json").write_text("{")
+    assert Catalogue(tmp_path).lines() == []
+
+
+def test_ten_thousand_runs_are_listed_within_a_second(tmp_path):
+    for number in range(10_000):
+        root = tmp_path / f"day{number // 100}" / f"run{number}"
+        (root / "primary").mkdir(parents=True)
+        attributes = {"schema": SCHEMA, "run_id": f"id{number:05d}", "started": f"2026-{number:05d}"}
+        (root / "zarr.json").write_text(json.dumps({"attributes": attributes}))
+        (root / "primary" / "zarr.json").write_text('{"attributes": {"rows_committed": 3}}')
+    catalogue = Catalogue(tmp_path)
+    assert len(catalogue.lines()) == 10_000
+    spent = time.process_time()
+    lines = catalogue.lines()
+    assert time.process_time() - spent < 1.0
+    assert lines[-1]["run_id"] == "id09999"
