@@ -7,6 +7,8 @@ from torch import Tensor
 
 from network.device import Twins, first_twin
 from network.errors import NetworkError
+from twin import Twin
+from twin.solvers import solver
 
 
 class Passage(Protocol):
@@ -24,6 +26,58 @@ class Passage(Protocol):
 def open_passage(twins: Twins, noise: bool, generator: torch.Generator | None) -> Passage:
     """Begin a trial on the twin of a layer, in its defined initial state."""
     twin: Any = first_twin(twins)
-    if not hasattr(twin, "open"):
-        raise NetworkError("this twin cannot be run stretch by stretch (recurrence, truncation)")
-    return twin.open(noise=noise, generator=generator)
+    if isinstance(twin, Twin):
+        return TwinPassage(twin, noise, generator)
+    if hasattr(twin, "open"):
+        return twin.open(noise=noise, generator=generator)
+    raise NetworkError("this device cannot be run stretch by stretch (recurrence, truncation); use its twin")
+
+
+class TwinPassage:
+    """A trial on a neural SDE: scores with their delays, hidden and noise states, and the past drive."""
+
+    def __init__(self, twin: Twin, noise: bool, generator: torch.Generator | None) -> None:
+        self.twin, self.noise, self.generator = twin, noise, generator
+        self._state = self._drive = torch.empty(0)
+        self._past: list[Tensor] = []
+
+    def detach(self) -> None:
+        """Cut the gradient to everything before."""
+        self._state, self._drive = self._state.detach(), self._drive.detach()
+        self._past = [scores.detach() for scores in self._past]
+
+    def respond(self, drive: Tensor) -> Tensor:
+        """Answer the next steps, drive (..., step, port), with readout (..., step, channel)."""
+        rows = drive.reshape(-1, *drive.shape[-2:])
+        if not self._past:
+            self._begin(len(rows))
+        parts = self.twin.drive_parts(self._drive, rows)
+        self._drive = torch.cat([self._drive, rows], 1)[:, rows.shape[1] :]
+        normal = self.twin.basis.decode_normalised(torch.stack([self._step(p) for p in parts.unbind(1)], 1))
+        if self.noise:
+            normal = normal + self.twin.observation.sample(tuple(normal.shape[:-1]), self.generator)
+        return self.twin.basis.restore(normal).reshape(*drive.shape[:-1], self.twin.spec.channels)
+
+    def _begin(self, rows: int) -> None:
+        spec = self.twin.spec
+        scores, self._drive = self.twin.default_start(rows)
+        self._past = list(scores.unbind(1))
+        rest = scores.new_zeros(rows, spec.state - spec.scores)
+        self._state = torch.cat([self._past[-1], rest], -1)
+
+    def _step(self, part: Tensor) -> Tensor:
+        """Move one step on; drive and delayed scores are constant within it."""
+        spec, sde = self.twin.spec, self.twin.sde
+        take, dt = solver(spec.solver), 1.0 / spec.substeps
+        delays = torch.cat(self._past[-1 - spec.delays : -1], -1) if spec.delays else self._state
+        sde.hold(sde.field.prepare(part, delays))
+        for _ in range(spec.substeps):
+            self._state = take(sde, self._state, dt, self._wiener(dt))
+        self._past = [*self._past[1:], self._state[..., : spec.scores]]
+        return self._past[-1]
+
+    def _wiener(self, dt: float) -> Tensor | None:
+        if not self.noise:
+            return None
+        shape = (len(self._state), self.twin.spec.wiener)
+        return torch.randn(shape, generator=self.generator) * dt**0.5

@@ -1,0 +1,51 @@
+"""A twin run stretch by stretch is the same twin."""
+
+import pytest
+import torch
+
+from network import TrainSettings, load_task, train
+from network.passage import open_passage
+from twin import ModelSpec, Twin
+
+SIZES = [
+    {"delays": 0, "drive_lags": 0},
+    {"delays": 2, "drive_lags": 3, "hidden": 4, "sources": 2, "substeps": 2, "diffusion_rank": 1},
+]
+
+
+def make(sizes, ports=2):
+    torch.manual_seed(0)
+    twin = Twin(ModelSpec(ports=ports, channels=3, scores=3, width=8, **sizes), ("a", "b", "c"), ("V",) * 3)
+    for parameter in twin.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)
+    return twin.eval()
+
+
+@pytest.mark.parametrize("sizes", SIZES)
+@pytest.mark.parametrize("stretch", [1, 4, 10])
+def test_stretches_join_to_the_whole_trial(sizes, stretch):
+    twin, drive = make(sizes), torch.rand(5, 4, 10, 2) * 2 - 1
+    passage = open_passage(twin, noise=False, generator=None)
+    joined = torch.cat([passage.respond(part) for part in drive.split(stretch, dim=-2)], dim=-2)
+    torch.testing.assert_close(joined, twin.respond(drive, noise=False))
+
+
+def test_stretches_have_the_noise_of_the_whole_trial():
+    twin, drive = make(SIZES[1]), torch.zeros(20_000, 6, 2)
+    draw = torch.Generator().manual_seed(1)
+    with torch.no_grad():
+        passage = open_passage(twin, noise=True, generator=draw)
+        joined = torch.cat([passage.respond(part) for part in drive.split(2, dim=-2)], dim=-2)
+        whole = twin.respond(drive, generator=draw)
+    torch.testing.assert_close(joined.std(0), whole.std(0), rtol=0.05, atol=0)
+    lagged = [(y[:, 1:] - y[:, 1:].mean(0)) * (y[:, :-1] - y[:, :-1].mean(0)) for y in (joined, whole)]
+    scale = whole.var(0).mean().item()
+    torch.testing.assert_close(lagged[0].mean(0), lagged[1].mean(0), rtol=0.1, atol=0.05 * scale)
+
+
+def test_recurrent_and_truncated_networks_train_through_a_real_twin():
+    twin, task = make(SIZES[0], ports=1), load_task("mnist-1d", train=100, test=20)
+    losses = []
+    how = TrainSettings(variant="deterministic", nodes=(3,), epochs=6, batch=20, recurrent=True, truncate=10)
+    train(task, twin, how, lambda row: losses.append(row["loss"]))
+    assert losses[-1] < losses[0] - 0.02
