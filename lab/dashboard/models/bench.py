@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 from lab.dashboard.models.events import BenchClosed, BenchOpened, BenchReading, BenchSafe, ChecksDone, Event
-from lab.dashboard.models.readings import readings
+from lab.dashboard.models.readings import readings, settings
 from lab.dashboard.models.worker import Job, JobState, Worker
 from lab.errors import LabError
 from protocols import PROTOCOLS, load_protocol
@@ -120,6 +120,7 @@ class BenchModel:
         config, defaults = setup.config.model_dump(mode="json"), default_parameters(setup)
         channels, simulated = tuple(setup.channels), simulation is not None
         self._post(BenchOpened(name, identities, channels, config, defaults, simulated))
+        self._post(BenchReading(settings(setup)))
         self._read()
 
     def _close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from lab.dashboard.models.worker import message_of
 
 SUFFIXES = {".zarr": "run", ".twin": "twin", ".net": "network"}
 DEPTH = 3
+STAMP = re.compile(r"^\d{8}-\d{6}-")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Entry:
     sample: str = ""
     made_from: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def short_name(self) -> str:
+        """Give the name without the date and time it may begin with."""
+        return STAMP.sub("", self.name)
 
     def matches(self, words: str) -> bool:
         """Say whether every word occurs somewhere in the entry's texts."""

@@ -16,6 +16,7 @@ from lab.errors import LabError
 if TYPE_CHECKING:
     from twin import Trials, Twin
 
+PHASES = ("mean", "likelihood", "score")
 Post = Callable[[Event], None]
 
 
@@ -106,6 +107,7 @@ def scores_of(twin: Twin, trials: Trials) -> dict[str, Any]:
 
 
 def _share(values: dict[str, Any]) -> float:
-    """Tell the share of a whole fit (two phases of equal weight)."""
-    done = float(values.get("done", 0.0))
-    return 0.5 * done if values.get("phase") == "likelihood" else 0.5 + 0.5 * done
+    """Tell the share of a whole fit, its phases taken as equally long."""
+    phase = values.get("phase", "")
+    before = PHASES.index(phase) if phase in PHASES else len(PHASES) - 1
+    return (before + float(values.get("done", 0.0))) / len(PHASES)

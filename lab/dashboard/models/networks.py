@@ -45,17 +45,17 @@ class NetworkResult:
 
 @dataclass(frozen=True)
 class DeployResult:
-    """Scores of a network on its twin and on the device, over `count` test trials.
+    """Scores of a network on its twin and on the device, over `count` test trials, and node by node.
 
-    `node_errors` (layer, node) is the root mean square of device minus twin readouts in units of the
-    twin's deviation: what the twin does not say about that node.
+    `nodes` are `lab.loop.node_scores.NodeScore`; `findings` name what failed and say what to do.
     """
 
     path: Path
     twin: float
     device: float
     count: int
-    node_errors: list[np.ndarray]
+    nodes: list[Any]
+    findings: list[dict[str, str]]
     runs: list[Path]
 
 
@@ -94,36 +94,31 @@ def deploy_job(trained: NetworkResult, count: int, out: Path, bench: BenchModel,
     """Make the action of the bench's worker that sends `count` test trials through the device."""
 
     def action(job: Job) -> None:
-        from lab.loop.deploy import deploy
-        from network import score_answers
+        from lab.loop.deploy import PlayOptions, deploy
 
         def progress(done: int, total: int) -> None:
             job.check()
             job.progress(done / max(total, 1), f"{done} of {total} drives")
             post(Progressed("deploy", {"done": done, "total": total}))
 
-        test = trained.task.test[:count]
-        answered = deploy(trained.network, test.inputs.numpy(), bench.opened(), out, progress=progress)
-        score = score_answers(trained.task, _tensor(answered.outputs), test.targets)
-        errors = node_errors(trained, test.inputs, answered.readouts)
-        on_twin = _score_on_twin(trained, count)
-        result = DeployResult(out, on_twin, score, len(test), errors, list(answered.runs))
-        post(Finished("deploy", result))
+        options = PlayOptions(progress, (trained.path.name,), bench.name, bench.seed)
+        inputs = trained.task.test[:count].inputs.numpy()
+        answered = deploy(trained.network, inputs, bench.opened(), out, options)
+        post(Finished("deploy", _compare(trained, answered, count, out)))
 
     return action
 
 
-def node_errors(trained: NetworkResult, inputs: Any, device: list[np.ndarray]) -> list[np.ndarray]:
-    """Compare the readouts of device and twin node by node: root mean square in deviations, per layer."""
-    import torch
+def _compare(trained: NetworkResult, answered: Any, count: int, out: Path) -> DeployResult:
+    """Score what the device answered beside what the twin would have."""
+    from lab.loop.node_scores import findings, score_nodes
+    from network import score_answers, score_on_twins
 
-    with torch.no_grad():
-        twin = trained.network.respond(inputs, trained.twin, generator=torch.Generator().manual_seed(0))
-    errors = []
-    for layer, (there, here) in enumerate(zip(device, twin, strict=True)):
-        difference = trained.network.normalise(layer, _tensor(there)) - trained.network.normalise(layer, here)
-        errors.append(difference.square().mean((0, 2, 3)).sqrt().detach().numpy())
-    return errors
+    test, twins = trained.task.test[:count], [trained.twin] * trained.network.layer_count
+    device = score_answers(trained.task, _tensor(answered.outputs), test.targets)
+    on_twin = score_on_twins(trained.network, trained.task, trained.twin, examples=test)
+    nodes = score_nodes(answered, twins)
+    return DeployResult(out, on_twin, device, len(test), nodes, findings(nodes, twins), list(answered.runs))
 
 
 def connectivity(network: DeviceNetwork) -> list[tuple[str, np.ndarray]]:
@@ -137,12 +132,6 @@ def _title(name: str) -> str:
     kind, _, layer = name.partition(".")
     words = {"connections": "into layer", "recurrences": "within layer"}
     return f"{words.get(kind, kind)} {int(layer) + 1}" if layer.isdigit() else kind
-
-
-def _score_on_twin(trained: NetworkResult, count: int) -> float:
-    from network import score_on_twins
-
-    return score_on_twins(trained.network, trained.task, trained.twin, examples=trained.task.test[:count])
 
 
 def _tensor(values: np.ndarray) -> Any:

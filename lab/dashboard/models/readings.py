@@ -2,13 +2,12 @@
 
 from typing import Any
 
-MOST = 24
 Readings = dict[str, tuple[Any, str]]
 
 
 def readings(setup: Any) -> Readings:
-    """Give name -> (value, unit): field and current of every axis, then switches and settings."""
-    return dict(list((_coils(setup) | _interlock(setup) | _settings(setup)).items())[:MOST])
+    """Give name -> (value, unit): field and current of every axis, interlock."""
+    return _coils(setup) | _interlock(setup)
 
 
 def _coils(setup: Any) -> Readings:
@@ -31,11 +30,10 @@ def _interlock(setup: Any) -> Readings:
     return {"interlock": (closed, "")}
 
 
-def _settings(setup: Any) -> Readings:
-    """Give the plain numbers and switches among the instruments' settings."""
+def settings(setup: Any) -> Readings:
+    """Give every setting of every instrument (many queries: on connecting, not every second)."""
     return {
-        f"{role} {name}".replace("_", " "): (value, "")
-        for role, settings in setup.snapshot()["instruments"].items()
-        for name, value in settings.items()
-        if isinstance(value, bool | int | float)
+        f"{role} {name}".replace("_", " "): (setting["value"], setting.get("unit", ""))
+        for role, found in setup.snapshot()["instruments"].items()
+        for name, setting in found.items()
     }

@@ -101,9 +101,11 @@ class Session:
 
 
 def _export(run: Path, out: Path) -> None:
-    from lab.dashboard.models.export import export_run
+    from lab.store import export
 
-    logging.getLogger(__name__).info("wrote %s", export_run(run, out))
+    left_out = export(run, out)
+    without = f" without {', '.join(left_out)}, which do not fit in" if left_out else ""
+    logging.getLogger(__name__).info("wrote %s%s", out, without)
 
 
 class _ToEvents(logging.Handler):

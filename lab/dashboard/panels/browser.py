@@ -97,7 +97,7 @@ class BrowserPanel(QWidget):
         buttons = (
             button("Refresh", self.rescan, "Read the folder again (F5)"),
             button("Folder …", self._choose_folder, "Show, and measure into, another folder"),
-            button("Export …", self._export, "Write the marked run as npz or CSV"),
+            button("Export …", self._export, "Write the marked run as netCDF, npz or CSV"),
         )
         layout.addLayout(row(self.search, self.kind, *buttons))
         layout.addWidget(self.folder)
@@ -178,7 +178,7 @@ class BrowserPanel(QWidget):
         runs = [entry for entry in self.marked() if entry.kind == "run"]
         if runs:
             path, _ = QFileDialog.getSaveFileName(
-                self, "Export", f"{runs[0].name}.npz", "npz (*.npz);;CSV (*.csv)"
+                self, "Export", f"{runs[0].name}.nc", "netCDF (*.nc);;npz (*.npz);;CSV (*.csv)"
             )
             if path:
                 self._session.export(runs[0].path, Path(path))

@@ -36,11 +36,12 @@ class NetworkPanel(QWidget):
         self.count = _count(60)
         self.train_button = button("Train", self.train, "Train through the twin")
         self.deploy_button = button("Deploy", self.deploy, "Send the network's drives to the bench")
-        self.state = label("", "faint")
+        self.state, self.findings = label("", "faint"), label()
         self.loss = plot("training loss", ("epoch", ""), ("loss", ""))
         self.weights = HeatMap()
-        self.accuracy, self.nodes = BarPlot("score"), BarPlot("device − twin, in deviations")
+        self.accuracy, self.nodes = BarPlot("score"), BarPlot("|device − twin mean|, in deviations")
         self._points: list[tuple[float, float]] = []
+        self.matrix.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._fill_choices()
         self._lay_out()
         hub.listen(CatalogueRead, self._list)
@@ -98,6 +99,7 @@ class NetworkPanel(QWidget):
         left.addLayout(row(self.train_button, None))
         left.addLayout(row(label("test trials"), self.count, self.deploy_button, None))
         left.addWidget(self.state)
+        left.addWidget(self.findings)
         left.addStretch(1)
         weights = QVBoxLayout()
         weights.addLayout(row(label("weights"), self.matrix, None))
@@ -155,6 +157,7 @@ class NetworkPanel(QWidget):
         test = len(result.task.test)
         self.accuracy.show_bars([("twin", result.score, interval(result.score, test))], result.task.metric)
         self.nodes.show_bars([], "")
+        self.findings.setText("")
 
     def _deployed(self, result: DeployResult) -> None:
         self.deployed = result
@@ -164,12 +167,11 @@ class NetworkPanel(QWidget):
         ]
         gap = result.twin - result.device
         self.accuracy.show_bars(bars, f"{result.count} trials: transfer gap {gap:+.3f}")
-        nodes = [
-            (f"{layer + 1}.{node + 1}", float(error), 0.0)
-            for layer, errors in enumerate(result.node_errors)
-            for node, error in enumerate(errors)
-        ]
+        by_place = sorted(result.nodes, key=lambda each: (each.layer, each.node))
+        nodes = [(f"{each.layer + 1}.{each.node + 1}", each.mean_error, 0.0) for each in by_place]
         self.nodes.show_bars(nodes, "node by node (layer.node)")
+        told = [f"{each['what']}: {each['detail']}" for each in result.findings]
+        self.findings.setText("\n\n".join(told) or "No failure shows in this deployment.")
 
     def _show_matrix(self) -> None:
         index = self.matrix.currentIndex()

@@ -29,6 +29,7 @@ class SetupPanel(QWidget):
     def __init__(self, session: Session, hub: Hub) -> None:
         super().__init__()
         self._session = session
+        self._values: dict[str, tuple[Any, str]] = {}
         self.choice, self.seed = _setups(), QSpinBox()
         self.seed.setToolTip("Which specimen of a simulated bench (its disorder and noise).")
         self.connect_button = button("Connect", self.connect_bench, "Open the instruments (Ctrl+K)")
@@ -90,6 +91,7 @@ class SetupPanel(QWidget):
         self.limits.setText(", ".join(limit_text(name, value) for name, value in limits.items()))
 
     def _closed(self) -> None:
+        self._values = {}
         self.state.setText("not connected")
         self.connect_button.setText("Connect")
         for text in (self.field, self.current, self.interlock, self.limits):
@@ -99,11 +101,13 @@ class SetupPanel(QWidget):
         self.checks.hide()
 
     def _read(self, event: BenchReading) -> None:
-        values = event.values
+        self._values.update(event.values)
+        values = self._values
         self.field.setText(_pair(values, "field", "T"))
         self.current.setText(_pair(values, "current", "A"))
-        closed = bool(values.get("interlock", (False, ""))[0])
-        self._mark(self.interlock, "closed" if closed else "OPEN", closed)
+        if "interlock" in values:
+            closed = bool(values["interlock"][0])
+            self._mark(self.interlock, "closed" if closed else "OPEN", closed)
         fill(self.readings, [[name, _text(value, unit)] for name, (value, unit) in values.items()])
 
     def _row(self, event: RowArrived) -> None:
@@ -163,4 +167,6 @@ def _pair(values: dict[str, tuple[Any, str]], name: str, unit: str) -> str:
 def _text(value: Any, unit: str) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
+    if not isinstance(value, int | float):
+        return str(value)
     return pg.siFormat(value, precision=4, suffix=unit) if unit else f"{value:.6g}"

@@ -38,6 +38,7 @@ SCORES = {
     "coverage90": "coverage of 90 %",
     "r2": "R²",
 }
+NO_RATIO = ("coverage50", "coverage90", "r2")
 CURVES = {"likelihood": 0, "score": 1}
 
 
@@ -147,12 +148,12 @@ class TwinPanel(QWidget):
 
     def _add_run(self, entry: Entry, marked: bool) -> None:
         rows = entry.details["rows"]["primary"]
-        item = QListWidgetItem(f"{entry.name} ({rows})")
+        item = QListWidgetItem(f"{entry.short_name} ({rows})")
         item.setData(Qt.ItemDataRole.UserRole, str(entry.path))
         item.setCheckState(Qt.CheckState.Checked if marked else Qt.CheckState.Unchecked)
-        item.setToolTip(f"{entry.protocol} · {entry.status} · {entry.started}")
+        item.setToolTip(f"{entry.name} · {entry.protocol} · {entry.status} · {entry.started}")
         self.runs.addItem(item)
-        self.judged_on.addItem(entry.name, str(entry.path))
+        self.judged_on.addItem(entry.short_name, str(entry.path))
 
     def _progress(self, event: Progressed) -> None:
         if event.kind != "fit":
@@ -269,7 +270,7 @@ def score_rows(scores: dict[str, Any]) -> list[list[str]]:
     rows, floor = [], scores.get("floor") or {}
     for key, name in SCORES.items():
         value, least = scores.get(key), floor.get(key)
-        ratio = f"{value / least:.2f}" if value is not None and least and not key.startswith("cov") else ""
+        ratio = f"{value / least:.2f}" if value is not None and least and key not in NO_RATIO else ""
         rows.append([name, _number(value), _number(least), ratio])
     return rows
 

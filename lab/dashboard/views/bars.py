@@ -8,7 +8,7 @@ import pyqtgraph as pg
 
 from lab.dashboard.views.theme import curve_colour
 
-MOST_NAMES = 24
+MOST_NAMES = 10
 
 
 class BarPlot(pg.PlotWidget):
@@ -18,6 +18,8 @@ class BarPlot(pg.PlotWidget):
         super().__init__()
         self._box: Any = self.getViewBox()
         self.setLabel("left", label)
+        axis: Any = self.getAxis("left")
+        axis.enableAutoSIPrefix(False)
         self.showGrid(y=True, alpha=0.15)
         self.setMouseEnabled(x=False, y=False)
 

@@ -32,7 +32,7 @@ class ParameterForm(QWidget):
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setVerticalSpacing(4)
-        for name, parameter in self._parameters.items():
+        for name, parameter in in_declared_order(procedure, self._parameters).items():
             self._add(layout, name, parameter)
         self._show_groups()
 
@@ -49,11 +49,12 @@ class ParameterForm(QWidget):
         self.changed.emit()
 
     def _add(self, layout: QFormLayout, name: str, parameter: Any) -> None:
+        settled = parameter.is_set()
         fitting = (made for kind, made in INPUTS if isinstance(parameter, kind))
         made: Any = parameter.ui_class or next(fitting, inputs.StringInput)
         element = made(parameter)
-        element.setEnabled(parameter.is_set())
-        element.setToolTip(_hint(name, parameter))
+        element.setEnabled(settled)
+        element.setToolTip(_hint(name, parameter, settled))
         self.inputs[name] = element
         if made is inputs.BooleanInput:
             element.setText("")
@@ -81,11 +82,17 @@ class ParameterForm(QWidget):
         return bool(wanted(value) if callable(wanted) else value == wanted)
 
 
-def _hint(name: str, parameter: Any) -> str:
+def in_declared_order(procedure: Any, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Sort parameters as they stand in the procedure's class, its own before those of its bases."""
+    declared = [name for cls in type(procedure).__mro__ for name in vars(cls) if name in parameters]
+    return {name: parameters[name] for name in dict.fromkeys([*declared, *parameters])}
+
+
+def _hint(name: str, parameter: Any, settled: bool) -> str:
     """Say what may be entered."""
     text = getattr(parameter, "description", None) or parameter.name
     low, high = getattr(parameter, "minimum", None), getattr(parameter, "maximum", None)
     units = getattr(parameter, "units", None) or ""
     span = "" if low is None else f"\nfrom {low:g} to {high:g} {units}".rstrip()
-    waits = "" if parameter.is_set() else "\nThe setup decides: connect to one first."
+    waits = "" if settled else "\nThe setup decides: connect to one first."
     return f"{text}{span}\n-p {name}=…{waits}"
