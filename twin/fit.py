@@ -16,7 +16,7 @@ from twin.data import Trials
 from twin.errors import DataError, DivergenceError
 from twin.losses import free_running, one_step, sample_paths
 from twin.model import Twin
-from twin.prepare import Rows, build, rows_of
+from twin.prepare import Rows, build, rows_of, set_noise
 from twin.settings import FitSettings
 
 Progress = Callable[[dict[str, Any]], None]
@@ -45,6 +45,8 @@ def fit(trials: Trials, settings: FitSettings | None = None, progress: Progress 
         train, check = rows_of(twin, fitted), rows_of(twin, held)
         for phase in _phases(twin, settings):
             _run(twin, phase, settings, train, check, report)
+            if phase.name == "mean" and phase.steps:
+                _noise_from_residual(twin, train)
     twin.card |= {"fit": _record(settings, held), "lineage": list(trials.lineage)}
     return twin.eval()
 
@@ -84,7 +86,7 @@ def _phases(twin: Twin, settings: FitSettings) -> list[Phase]:
 def _run(twin: Twin, phase: Phase, settings: FitSettings, train: Rows, check: Rows, report: Progress) -> None:
     """Descend the phase's loss and keep the state that scores best on the held-out rows."""
     generator = torch.Generator().manual_seed(settings.seed + 1)
-    optimiser = torch.optim.Adam(twin.parameters(), lr=phase.rate)
+    optimiser = torch.optim.AdamW(twin.parameters(), lr=phase.rate, weight_decay=settings.weight_decay)
     best, kept = math.inf, copy.deepcopy(twin.state_dict())
     for step, done in _clock(phase):
         if step % settings.check_every == 0 or done >= 1.0:
@@ -99,6 +101,13 @@ def _run(twin: Twin, phase: Phase, settings: FitSettings, train: Rows, check: Ro
         chosen = torch.randint(len(train), (min(settings.batch, len(train)),), generator=generator)
         _descend(twin, optimiser, phase, phase.loss(train.at(chosen), generator))
     twin.load_state_dict(kept)
+
+
+@torch.no_grad()
+def _noise_from_residual(twin: Twin, rows: Rows) -> None:
+    """Start the noise from what the mean path leaves of the training rows."""
+    residual = rows.scores - twin.paths(rows.drive, rows.start, noise=False)
+    set_noise(twin, residual.flatten(0, 1), share=0.7)
 
 
 def _clock(phase: Phase) -> Iterator[tuple[int, float]]:

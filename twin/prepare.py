@@ -41,8 +41,9 @@ def suggest_spec(trials: Trials, overrides: dict[str, Any]) -> ModelSpec:
         "ports": trials.drive.shape[-1],
         "channels": channels,
         "scores": scores,
-        "delays": 1,
-        "drive_lags": 2,
+        "delays": 0,
+        "drive_lags": 1,
+        "hidden": 24,
         "sources": min(scores, 4),
         "taus": 2,
         "diffusion_rank": min(scores - 1, 4),
@@ -85,17 +86,40 @@ def rows_of(twin: Twin, trials: Trials) -> Rows:
 
 @torch.no_grad()
 def _start_linear(twin: Twin, rows: Rows) -> None:
-    """Solve the linear part of the drift by ridge regression and set the diffusion to its residual."""
-    spec, field = twin.spec, twin.sde.field
+    """Solve the linear drift by ridge regression and set the diffusion to its residual.
+
+    With hidden states to keep the memory, only the drive enters: scores that feed on themselves learn worse.
+    """
+    spec = twin.spec
     history = torch.cat([rows.start.scores, rows.scores[:, :-1]], 1).unfold(1, spec.delays + 1, 1)
     past = history.transpose(2, 3).flatten(0, 1)
     lagged = torch.cat([rows.start.drive, rows.drive], 1).unfold(1, spec.drive_lags + 1, 1).flatten(2)
-    parts = [lagged.flatten(0, 1), past[:, :-1].flatten(1), past[:, -1], past.new_ones(len(past), 1)]
-    features = torch.cat(parts, -1).double()
-    target = (rows.scores.flatten(0, 1) - past[:, -1]).double()
-    gram = features.T @ features + 1e-3 * len(features) * torch.eye(features.shape[1], dtype=torch.float64)
-    solved = torch.linalg.solve(gram, features.T @ target)
-    residual = (target - features @ solved).std(0).float()
-    drive, delays, state, bias = (part.T for part in solved.float().split([p.shape[1] for p in parts]))
-    field.linear_part(bias[:, 0], drive=drive, delays=delays, state=state)
-    field.bias_of("sigma").copy_(torch.log(torch.expm1(0.7 * residual.clamp_min(1e-3))))
+    parts = [past.new_ones(len(past), 1), lagged.flatten(0, 1)]
+    if not spec.hidden:
+        parts += [past[:, :-1].flatten(1), past[:, -1]]
+    target = rows.scores.flatten(0, 1)
+    solved = _ridge(torch.cat(parts, -1), target)
+    weights = [part.T for part in solved.split([p.shape[1] for p in parts])]
+    delays, state = weights[2:] or (past.new_zeros(spec.scores, 0), past.new_zeros(spec.scores, spec.scores))
+    twin.sde.field.set_linear(
+        weights[0][:, 0], drive=weights[1], delays=delays, state=state - torch.eye(spec.scores)
+    )
+    set_noise(twin, target - torch.cat(parts, -1) @ solved)
+
+
+def _ridge(features: Tensor, target: Tensor) -> Tensor:
+    """Return the weights (feature, target) of a lightly penalised linear regression."""
+    x, y = features.double(), target.double()
+    gram = x.T @ x + 1e-3 * len(x) * torch.eye(x.shape[1], dtype=torch.float64)
+    return torch.linalg.solve(gram, x.T @ y).float()
+
+
+@torch.no_grad()
+def set_noise(twin: Twin, residual: Tensor, share: float = 0.5) -> None:
+    """Give the diffusion a share of the covariance of residual (row, score)."""
+    rank = twin.spec.diffusion_rank
+    covariance = share * residual.T @ residual / len(residual)
+    values, vectors = torch.linalg.eigh(covariance)
+    mix = vectors[:, values.argsort(descending=True)[:rank]] * values.sort(descending=True)[0][:rank].sqrt()
+    rest = (covariance.diagonal() - mix.square().sum(1)).clamp_min(0.1 * covariance.diagonal())
+    twin.sde.field.set_noise(rest.sqrt(), mix)

@@ -19,14 +19,15 @@ class FitSettings:
     """
 
     method: str = "score"
-    mean_steps: int = 300
-    likelihood_steps: int = 300
-    score_steps: int = 300
+    mean_steps: int = 700
+    likelihood_steps: int = 0
+    score_steps: int = 600
     budget_s: float | None = None
-    batch: int = 128
-    members: int = 8
-    learning_rate: float = 3e-3
-    held_out_share: float = 0.15
+    batch: int = 64
+    members: int = 6
+    learning_rate: float = 1e-2
+    weight_decay: float = 0.1
+    held_out_share: float = 0.06
     check_every: int = 20
     seed: int = 0
     model: dict[str, Any] = field(default_factory=dict)

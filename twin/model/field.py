@@ -13,58 +13,54 @@ from twin.model.spec import ModelSpec
 SMALLEST = 1e-4
 
 
-class Terms(NamedTuple):
-    """Drift (row, score + hidden), sigma (row, score), mix (row, score, rank), colour (row, coloured)."""
+class Amplitudes(NamedTuple):
+    """White noise: own (row, score) and shared (row, rank) amplitudes; coloured noise: (row, coloured)."""
 
-    drift: Tensor
-    sigma: Tensor
-    mix: Tensor
+    own: Tensor
+    shared: Tensor
     colour: Tensor
 
 
 class VectorField(nn.Module):
-    """A linear part plus one small trunk shared by drift and diffusion.
+    """A linear part plus a small trunk; drift and noise amplitudes are heads on it.
 
     Scores drift freely; hidden states drift to a candidate at a gated rate, so they stay within ±1 (a gated
     recurrent unit as a differential equation, De Brouwer et al. 2019, arXiv 1905.12374). What is constant
-    within a step (drive with its lags, delayed scores) enters once through `prepare`.
+    within a step (drive with its lags, delayed scores) enters once through `drive_part` and `prepare`.
     """
 
     def __init__(self, spec: ModelSpec) -> None:
         super().__init__()
         self.spec = spec
-        mix = spec.scores * spec.diffusion_rank
-        self.sizes = (spec.scores, spec.hidden, spec.hidden, spec.scores, mix, spec.coloured)
-        entered = spec.width + spec.scores
-        self.from_drive = nn.Linear((spec.drive_lags + 1) * spec.ports, entered)
+        entered, lagged = spec.width + spec.scores, (spec.drive_lags + 1) * spec.ports
+        self.drift_sizes = (spec.scores, spec.hidden, spec.hidden)
+        self.noise_sizes = (spec.scores, spec.diffusion_rank, spec.coloured)
+        self.from_drive = nn.Linear(lagged, entered)
+        self.embed = nn.Linear(lagged, spec.width)
+        self.from_embedded = nn.Linear(spec.width, entered, bias=False)
         self.from_state = nn.Linear(spec.scores + spec.hidden, entered, bias=False)
         if spec.delays:
             self.from_delays = nn.Linear(spec.delays * spec.scores, entered, bias=False)
         self.middle = nn.Linear(spec.width, spec.width)
-        self.last = nn.Linear(spec.width, sum(self.sizes))
+        self.to_drift = nn.Linear(spec.width, sum(self.drift_sizes))
+        self.noise_middle = nn.Linear(spec.width, spec.width // 2)
+        self.to_noise = nn.Linear(spec.width // 2, sum(self.noise_sizes))
+        self.mix = nn.Parameter(0.1 * torch.randn(spec.scores, spec.diffusion_rank))
         self._start()
 
     @torch.no_grad()
     def _start(self) -> None:
         """Begin with no linear part, slow hidden states, and small constant noise."""
-        self.linear_part(torch.zeros_like(self.from_drive.bias[self.spec.width :]))
-        self.last.bias.zero_()
-        drift, _, _, sigma, mix, colour = self.last.weight.split(list(self.sizes))
-        for weight in (drift, sigma, mix, colour):
-            weight.mul_(0.1)
-        self.bias_of("gate").fill_(-1.0)
-        self.bias_of("sigma").fill_(-3.0)
-        self.bias_of("colour").fill_(-3.0)
-        mixing = self.bias_of("mix")
-        mixing.copy_(0.02 * torch.randn_like(mixing))
-
-    def bias_of(self, part: str) -> Tensor:
-        """Return the part of the last layer's bias that belongs to drift, candidate, gate, sigma, …"""
-        names = ("drift", "candidate", "gate", "sigma", "mix", "colour")
-        return self.last.bias.split(list(self.sizes))[names.index(part)]
+        self.set_linear(torch.zeros(self.spec.scores))
+        self.from_embedded.weight[self.spec.width :].zero_()
+        self.to_drift.bias.zero_()
+        self.to_drift.bias[-self.spec.hidden or len(self.to_drift.bias) :] = -1.0
+        self.to_drift.weight[: self.spec.scores].mul_(0.1)
+        self.to_noise.weight.mul_(0.1)
+        self.to_noise.bias.fill_(-3.0)
 
     @torch.no_grad()
-    def linear_part(self, bias: Tensor, **weights: Tensor) -> None:
+    def set_linear(self, bias: Tensor, **weights: Tensor) -> None:
         """Set the linear drift of the scores: bias (score,), drive, state, delays (score, input), else 0."""
         width = self.spec.width
         self.from_drive.bias[width:] = bias
@@ -75,26 +71,41 @@ class VectorField(nn.Module):
             if layer is not None and name in weights:
                 layer.weight[width:, : weights[name].shape[1]] = weights[name]
 
+    @torch.no_grad()
+    def set_noise(self, own: Tensor, mix: Tensor) -> None:
+        """Set a constant white noise: own (score,) and mix (score, rank) with unit shared amplitudes."""
+        self.to_noise.bias[: self.spec.scores] = _inverse_softplus(own)
+        self.to_noise.bias[self.spec.scores : self.spec.scores + self.spec.diffusion_rank] = (
+            _inverse_softplus(torch.ones(self.spec.diffusion_rank))
+        )
+        self.mix.copy_(mix)
+
     def drive_part(self, drive: Tensor) -> Tensor:
         """Weigh drive with its lags, (…, (lags + 1) ports), for all steps at once."""
-        return self.from_drive(drive)
+        return self.from_drive(drive) + self.from_embedded(silu(self.embed(drive)))
 
     def prepare(self, drive_part: Tensor, delays: Tensor) -> Tensor:
         """Join what stays constant within a step; delays (row, delays x score)."""
         return drive_part + self.from_delays(delays) if self.spec.delays else drive_part
 
-    def forward(self, state: Tensor, constant: Tensor) -> Terms:
-        """Return the terms at state (row, score + hidden) under the prepared `constant`."""
+    def trunk(self, state: Tensor, constant: Tensor) -> tuple[Tensor, Tensor]:
+        """Return linear drift (row, score) and features (row, width) at state (row, score + hidden)."""
         entered, linear = (constant + self.from_state(state)).split([self.spec.width, self.spec.scores], -1)
-        out = self.last(silu(self.middle(silu(entered))))
-        drift, candidate, gate, sigma, mix, colour = out.split(list(self.sizes), -1)
-        drift = linear + drift
-        if self.spec.hidden:
-            hidden = state[..., self.spec.scores :]
-            drift = torch.cat([drift, torch.sigmoid(gate) * (torch.tanh(candidate) - hidden)], -1)
-        return Terms(
-            drift,
-            softplus(sigma) + SMALLEST,
-            mix.unflatten(-1, (self.spec.scores, self.spec.diffusion_rank)),
-            softplus(colour) + SMALLEST,
-        )
+        return linear, silu(self.middle(silu(entered)))
+
+    def drift(self, state: Tensor, linear: Tensor, features: Tensor) -> Tensor:
+        """Return the drift (row, score + hidden)."""
+        moved, candidate, gate = self.to_drift(features).split(list(self.drift_sizes), -1)
+        if not self.spec.hidden:
+            return linear + moved
+        hidden = state[..., self.spec.scores :]
+        return torch.cat([linear + moved, torch.sigmoid(gate) * (torch.tanh(candidate) - hidden)], -1)
+
+    def amplitudes(self, features: Tensor) -> Amplitudes:
+        """Return the amplitudes of the noises."""
+        out = softplus(self.to_noise(silu(self.noise_middle(features)))) + SMALLEST
+        return Amplitudes(*out.split(list(self.noise_sizes), -1))
+
+
+def _inverse_softplus(value: Tensor) -> Tensor:
+    return torch.log(torch.expm1(value.clamp_min(2 * SMALLEST) - SMALLEST))

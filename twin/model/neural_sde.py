@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from twin.model.field import Terms, VectorField
+from twin.model.field import VectorField
 from twin.model.noise import ColouredNoise
 from twin.model.spec import ModelSpec
 
@@ -35,49 +35,57 @@ class NeuralSDE(nn.Module):
 
     def f(self, t: Tensor | float, z: Tensor) -> Tensor:
         """Return the drift (row, state)."""
-        return self._drift(z, self._terms(z))
+        state = self._moving(z)
+        return self._drift(z, self.field.drift(state, *self.field.trunk(state, self._held())))
 
     def g(self, t: Tensor | float, z: Tensor) -> Tensor:
         """Return the diffusion matrix (row, state, Wiener)."""
-        terms, spec = self._terms(z), self.spec
-        top = torch.cat([torch.diag_embed(terms.sigma), terms.mix], -1)
+        spec = self.spec
+        own, shared, colour = self.field.amplitudes(self.field.trunk(self._moving(z), self._held())[1])
         matrix = z.new_zeros(*z.shape[:-1], spec.state, spec.wiener)
-        matrix[..., : spec.scores, : spec.scores + spec.diffusion_rank] = top
+        white = spec.scores + spec.diffusion_rank
+        matrix[..., : spec.scores, :white] = torch.cat(
+            [torch.diag_embed(own), self.field.mix * shared[..., None, :]], -1
+        )
         if spec.coloured:
-            matrix[..., -spec.coloured :, -spec.coloured :] = torch.diag_embed(terms.colour)
+            matrix[..., -spec.coloured :, white:] = torch.diag_embed(colour)
         return matrix
 
     def g_prod(self, t: Tensor | float, z: Tensor, v: Tensor) -> Tensor:
         """Return the diffusion applied to v (row, Wiener)."""
-        return self._diffuse(z, self._terms(z), v)
+        return self._diffuse(self.field.trunk(self._moving(z), self._held())[1], v)
 
     def f_and_g_prod(self, t: Tensor | float, z: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """Return drift and diffusion applied to v, with one evaluation of the trunk."""
-        terms = self._terms(z)
-        return self._drift(z, terms), self._diffuse(z, terms, v)
+        state = self._moving(z)
+        linear, features = self.field.trunk(state, self._held())
+        return self._drift(z, self.field.drift(state, linear, features)), self._diffuse(features, v)
 
-    def _terms(self, z: Tensor) -> Terms:
+    def _held(self) -> Tensor:
         if self._constant is None:
             raise RuntimeError("hold() must set the drive before the field is evaluated")
-        return self.field(z[..., : self.spec.scores + self.spec.hidden], self._constant)
+        return self._constant
 
-    def _drift(self, z: Tensor, terms: Terms) -> Tensor:
+    def _moving(self, z: Tensor) -> Tensor:
+        return z[..., : self.spec.scores + self.spec.hidden]
+
+    def _drift(self, z: Tensor, drift: Tensor) -> Tensor:
         spec = self.spec
         if not spec.coloured:
-            return terms.drift
+            return drift
         a = z[..., -spec.coloured :]
-        moved = terms.drift[..., : spec.scores] + a @ self.colour.weight.T
-        return torch.cat([moved, terms.drift[..., spec.scores :], -self.colour.theta * a], -1)
+        moved = drift[..., : spec.scores] + a @ self.colour.weight.T
+        return torch.cat([moved, drift[..., spec.scores :], -self.colour.theta * a], -1)
 
-    def _diffuse(self, z: Tensor, terms: Terms, v: Tensor) -> Tensor:
+    def _diffuse(self, features: Tensor, v: Tensor) -> Tensor:
         spec = self.spec
-        white, rest = v[..., : spec.scores], v[..., spec.scores :]
-        moved = terms.sigma * white
+        own, shared, colour = self.field.amplitudes(features)
+        first, second, third = v.split([spec.scores, spec.diffusion_rank, spec.coloured], -1)
+        parts = [own * first]
         if spec.diffusion_rank:
-            moved = moved + (terms.mix @ rest[..., : spec.diffusion_rank, None]).squeeze(-1)
-        parts = [moved]
+            parts[0] = parts[0] + (shared * second) @ self.field.mix.T
         if spec.hidden:
-            parts.append(z.new_zeros(*z.shape[:-1], spec.hidden))
+            parts.append(v.new_zeros(*v.shape[:-1], spec.hidden))
         if spec.coloured:
-            parts.append(terms.colour * rest[..., spec.diffusion_rank :])
-        return torch.cat(parts, -1) if len(parts) > 1 else moved
+            parts.append(colour * third)
+        return torch.cat(parts, -1) if len(parts) > 1 else parts[0]
