@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from instruments import NanoringSetup
+    from lab.setup import Setup
     from sim_backend import Bench
 
 SIMULATED = "sim"
 
 
 @contextmanager
-def open_named_setup(name: str, *, seed: int = 0) -> Iterator[NanoringSetup]:
+def open_named_setup(name: str, *, seed: int = 0) -> Iterator[Setup]:
     """Open a setup by the name of a preset (`sim:nanoring`) or the path of a TOML file; leave it safe.
 
     `seed` chooses the specimen of a simulated bench (its disorder and its noise); a real bench has

@@ -13,6 +13,7 @@ GROUPS: tuple[str, ...] = (
     "network",
     "sim",
     "demo",
+    "deploy",
     "gui",
 )
 

@@ -17,7 +17,7 @@ import torch
 from lab.compose import open_named_setup
 from lab.errors import LabError
 from lab.loop.demo_report import Outcome, report_of, shown_sequence
-from lab.loop.deploy import deploy
+from lab.loop.deploy import Deployment, PlayOptions, deploy
 from lab.loop.trials import trials_of
 from lab.reports import write_demo_report
 from lab.runs import run_protocol
@@ -29,7 +29,7 @@ from twin import FitSettings, evaluate, fit
 from twin import save as save_twin
 
 if TYPE_CHECKING:
-    from instruments import NanoringSetup
+    from lab.setup import Setup
     from network import DeviceNetwork
     from twin import Twin
 
@@ -92,7 +92,7 @@ def run_demo(out: Path, settings: DemoSettings, show: Show) -> dict[str, Any]:
         networks = train_networks(task, twin, out / "networks", settings, show)
         watch.lap("train")
         on_twin = {name: answers_on_twin(net, name, task, twin, settings) for name, net in networks.items()}
-        on_device = deploy_networks(networks, task, setup, out / "runs", show)
+        on_device = deploy_networks(networks, task, setup, out / "runs", settings, show)
         watch.lap("deploy")
     outcome = Outcome(
         scores=scores.to_dict(),
@@ -110,7 +110,7 @@ def run_demo(out: Path, settings: DemoSettings, show: Show) -> dict[str, Any]:
     return report
 
 
-def measure(setup: NanoringSetup, runs: Path, settings: DemoSettings, show: Show) -> tuple[Path, Path]:
+def measure(setup: Setup, runs: Path, settings: DemoSettings, show: Show) -> tuple[Path, Path]:
     """Measure single-shot sequences to fit on, and other sequences many times to score on."""
     runs.mkdir()
     plans = {
@@ -126,7 +126,6 @@ def measure(setup: NanoringSetup, runs: Path, settings: DemoSettings, show: Show
         protocol = Characterise()
         for parameter, value in {**plan, "steps": settings.steps}.items():
             setattr(protocol, parameter, value)
-        stage = f"measure ({name})"
         paths.append(
             run_protocol(
                 protocol,
@@ -134,9 +133,7 @@ def measure(setup: NanoringSetup, runs: Path, settings: DemoSettings, show: Show
                 runs / f"{name}.zarr",
                 source=settings.setup,
                 seed=settings.seed,
-                progress=lambda done, total, stage=stage: show(
-                    stage, done / total, f"{done} of {total} trials"
-                ),
+                progress=_counter(show, f"measure ({name})"),
             )
         )
     return paths[0], paths[1]
@@ -182,6 +179,16 @@ def train_networks(
     return networks
 
 
+def _notes(settings: DemoSettings, chosen: TrainSettings, twin: Path) -> dict[str, Any]:
+    """Write down what `nado network evaluate` and `nado deploy` need to know of a network."""
+    options = {"train": settings.train_digits, "test": settings.test_digits, "seed": settings.seed}
+    return {
+        "task": {"name": "temporal-mnist", "options": options},
+        "settings": chosen.model_dump(mode="json"),
+        "twins": [str(twin.resolve())],
+    }
+
+
 def answers_on_twin(network: DeviceNetwork, name: str, task: Task, twin: Twin, settings: DemoSettings) -> Any:
     """Answer the test digits on the twin the network was trained on: (draw, trial, class)."""
     noise = name != "deterministic"
@@ -193,17 +200,22 @@ def answers_on_twin(network: DeviceNetwork, name: str, task: Task, twin: Twin, s
 
 
 def deploy_networks(
-    networks: dict[str, DeviceNetwork], task: Task, setup: NanoringSetup, runs: Path, show: Show
-) -> dict[str, Any]:
+    networks: dict[str, DeviceNetwork],
+    task: Task,
+    setup: Setup,
+    runs: Path,
+    settings: DemoSettings,
+    show: Show,
+) -> dict[str, Deployment]:
     """Send every network to the device and let it read the test digits."""
     deployed = {}
     for name, network in networks.items():
         stage = f"deploy {name.replace('_', '-')}"
-        deployed[name] = deploy(
-            network,
-            task.test.inputs.numpy(),
-            setup,
-            runs / f"deploy_{name}",
-            progress=lambda done, total, stage=stage: show(stage, done / total, f"{done} of {total} trials"),
-        )
+        options = PlayOptions(progress=_counter(show, stage), source=settings.setup, seed=settings.seed)
+        deployed[name] = deploy(network, task.test.inputs.numpy(), setup, runs / f"deploy_{name}", options)
     return deployed
+
+
+def _counter(show: Show, stage: str) -> Callable[[int, int], None]:
+    """Make a progress(done, total) of a stage."""
+    return lambda done, total: show(stage, done / total, f"{done} of {total} trials")

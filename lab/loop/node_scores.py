@@ -1,0 +1,134 @@
+"""How well the twin foretold every node of a deployed network, and what that says when it did not."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+
+if TYPE_CHECKING:
+    from lab.loop.deploy import Deployment
+    from twin import Twin
+
+DRAWS = 16
+# Thresholds of the findings; each is what a healthy demo run keeps well clear of (docs/deploy.md).
+LEAST_COVERAGE90 = 0.75
+MOST_NOISE_SHARE = 0.5
+MOST_FLOOR_RATIO = 2.0
+SATURATED_DRIVE = 0.98
+MOST_SATURATED = 0.5
+
+
+@dataclass(frozen=True)
+class NodeScore:
+    """One node: error of the twin's mean and correlation with it, coverage, noise, drive at its limits.
+
+    `mean_error` is in multiples of the readout's deviation; the others are fractions.
+    """
+
+    layer: int
+    node: int
+    mean_error: float
+    correlation: float
+    coverage90: float
+    noise_share: float
+    saturated: float
+
+
+def score_nodes(deployment: Deployment, twins: list[Twin], seed: int = 0) -> list[NodeScore]:
+    """Compare the device's readouts with draws of the twins under the same drives, worst node first."""
+    scores = []
+    for layer, (drive, readout) in enumerate(zip(deployment.drives, deployment.readouts, strict=True)):
+        for node in range(drive.shape[1]):
+            draws = _draw(twins[layer], drive[:, node], seed)
+            scale = twins[layer].readout_std.numpy()
+            scores.append(_score(layer, node, drive[:, node], readout[:, node] / scale, draws / scale))
+    return sorted(scores, key=lambda each: -each.mean_error)
+
+
+@torch.no_grad()
+def _draw(twin: Twin, drive: np.ndarray, seed: int) -> np.ndarray:
+    """Draw the twin's readouts (draw, trial, step, channel) under drive (trial, step, port)."""
+    generator = torch.Generator().manual_seed(seed)
+    return twin.respond(torch.as_tensor(drive).expand(DRAWS, *drive.shape), generator=generator).numpy()
+
+
+def _score(layer: int, node: int, drive: np.ndarray, readout: np.ndarray, draws: np.ndarray) -> NodeScore:
+    mean = draws.mean(axis=0)
+    # The central 90 % of a draw among DRAWS others lies between these order statistics.
+    low, high = np.quantile(draws, [0.05, 0.95], axis=0, method="weibull")
+    both = np.stack([readout.ravel(), mean.ravel()])
+    return NodeScore(
+        layer=layer,
+        node=node,
+        mean_error=float(np.abs(readout - mean).mean()),
+        correlation=float(np.corrcoef(both)[0, 1]),
+        coverage90=float(np.mean((readout >= low) & (readout <= high))),
+        noise_share=float(draws.var(axis=0).mean() / max(draws.var(axis=(0, 1)).mean(), 1e-30)),
+        saturated=float(np.mean(np.abs(drive) > SATURATED_DRIVE)),
+    )
+
+
+def findings(scores: list[NodeScore], twins: list[Twin]) -> list[dict[str, Any]]:
+    """Name the failures that show in a deployment, with what to do (design.md section 6)."""
+    found = []
+    stray = [s for s in scores if s.coverage90 < LEAST_COVERAGE90]
+    if stray:
+        found.append(
+            _finding(
+                "the twin diverges from the device",
+                f"{_names(stray)}: the twin's 90 % band holds {stray[0].coverage90:.0%} of the readouts. "
+                "The device has drifted, or the network drives it where it was not measured: recalibrate.",
+            )
+        )
+    noisy = [s for s in scores if s.noise_share > MOST_NOISE_SHARE]
+    if noisy:
+        found.append(
+            _finding(
+                "too much noise to train",
+                f"{_names(noisy)}: noise is {noisy[0].noise_share:.0%} of the readout's variance. "
+                "Average over more nodes, or move the field window.",
+            )
+        )
+    for index, twin in enumerate(dict.fromkeys(twins)):
+        ratio = _floor_ratio(twin)
+        if ratio and ratio > MOST_FLOOR_RATIO:
+            found.append(
+                _finding(
+                    "too small a twin",
+                    f"twin {index}: its mean error was {ratio:.1f} times the noise floor when it was fitted. "
+                    "Fit longer, or on more sequences.",
+                )
+            )
+    pinned = [s for s in scores if s.saturated > MOST_SATURATED]
+    if pinned:
+        found.append(
+            _finding(
+                "weights that the hardware cannot realise",
+                f"{_names(pinned)}: {pinned[0].saturated:.0%} of the drives stand at the limit of the range. "
+                "Penalise large weights, or widen the field window.",
+            )
+        )
+    return found
+
+
+def as_rows(scores: list[NodeScore]) -> list[dict[str, Any]]:
+    """Return the scores as plain rows for a report."""
+    return [asdict(score) for score in scores]
+
+
+def _finding(what: str, detail: str) -> dict[str, str]:
+    return {"what": what, "detail": detail}
+
+
+def _names(scores: list[NodeScore]) -> str:
+    shown = ", ".join(f"{s.layer}/{s.node}" for s in scores[:6])
+    return f"node {shown}" + (f" and {len(scores) - 6} more" if len(scores) > 6 else "")
+
+
+def _floor_ratio(twin: Twin) -> float | None:
+    scores = twin.card.get("scores", {})
+    error, floor = scores.get("mean_error"), (scores.get("floor") or {}).get("mean_error")
+    return error / floor if error and floor else None

@@ -1,0 +1,53 @@
+"""What the application needs of a setup, whatever kind of device stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from protocols.device import MeasuringDevice
+
+
+class CheckResult(Protocol):
+    """One line of `nado check`."""
+
+    @property
+    def name(self) -> str:
+        """Name what was checked."""
+        ...
+
+    @property
+    def passed(self) -> bool:
+        """Say whether it was as it should be."""
+        ...
+
+    @property
+    def detail(self) -> str:
+        """Say what was seen."""
+        ...
+
+
+class Setup(MeasuringDevice, Protocol):
+    """A device on instruments: it can be driven, identified, checked and made safe."""
+
+    def respond(self, drive: np.ndarray) -> np.ndarray:
+        """Answer drive (..., step, port) in [-1, 1] with readout (..., step, channel) in SI units."""
+        ...
+
+    def identities(self) -> dict[str, str]:
+        """Read the identity of every instrument, by role."""
+        ...
+
+    def snapshot(self) -> dict[str, Any]:
+        """Read all settings, ready for JSON."""
+        ...
+
+    def check(self) -> Sequence[CheckResult]:
+        """Prove identities, ranges, limits and the interlock."""
+        ...
+
+    def shutdown(self) -> Any:
+        """Take the field to zero within its slew limit and switch all sources off; safe to repeat."""
+        ...
