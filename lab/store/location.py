@@ -49,6 +49,12 @@ def refuse_existing(path: str | Path) -> None:
         raise StoreError(f"{path} exists already; choose another output path, or remove it first")
 
 
+def require_there(path: str | Path) -> None:
+    """Refuse to write into a run whose files were deleted: zarr would quietly make some of them again."""
+    if not is_url(path) and not (Path(path) / "zarr.json").exists():
+        raise StoreError(f"cannot write to {path}: {_REASONS[errno.ENOENT]}")
+
+
 def create_root(path: str | Path, attributes: dict[str, Any], fill: Callable[[Group], None]) -> Group:
     """Create a run that does not exist yet, all at once: a kill leaves a whole empty run or none."""
     if is_url(path):

@@ -10,7 +10,7 @@ from zarr.core.group import Group
 from lab.store import layout
 from lab.store.buffer import RowBuffer
 from lab.store.errors import StoreError
-from lab.store.location import storage_errors
+from lab.store.location import require_there, storage_errors
 from protocols.columns import Column
 
 
@@ -63,6 +63,7 @@ class StreamWriter:
         """Write every array of a block, and only then say that its rows count."""
         start, end = self.committed, self.committed + count
         block = {**block, layout.NUMBER.name: np.arange(start, end)}
+        require_there(self._path)
         with storage_errors(self._path, "write rows to"):
             for name, values in block.items():
                 array = self._arrays[name]

@@ -11,7 +11,7 @@ from zarr.core.group import Group
 
 from lab.store import layout
 from lab.store.errors import StoreError
-from lab.store.location import create_root, open_root, storage_errors
+from lab.store.location import create_root, open_root, require_there, storage_errors
 from lab.store.metadata import RunMetadata, Status
 from lab.store.ownership import Ownership, run_ownership
 from lab.store.pack import pack_stream
@@ -116,10 +116,18 @@ class RunWriter:
 
     def finalise(self, status: Status | str, reason: str = "", traceback: str = "") -> None:
         """Commit what is left, state how the run ended, pack it, compare, and let go of it."""
+        trouble = None
+        ended = max(datetime.now(UTC), self.metadata.started)  # the clock may have been set back
         try:
             self._stop_ticking.set()
-            self.flush()
-            self.update(status=Status(status), reason=reason, traceback=traceback, ended=datetime.now(UTC))
+            try:
+                self.flush()
+            except StoreError as error:
+                trouble, status, reason = error, Status.FAILED, reason or str(error)
+            require_there(self.path)
+            self.update(status=Status(status), reason=reason, traceback=traceback, ended=ended)
+            if trouble:
+                raise trouble
             close_run(self._root, self.path, self.update)
         finally:
             self.close()
