@@ -39,7 +39,7 @@ def forced(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> tuple[Ten
         linear, features = field.trunk(past, constant)
         drift = field.drift(past, linear, features)
     amplitudes = field.amplitudes(features)
-    return scores - past - drift[..., : spec.scores], amplitudes.own, amplitudes.shared
+    return scores - past - drift[..., : spec.scores], amplitudes.own[..., : spec.scores], amplitudes.shared
 
 
 def _follow(twin: Twin, past: Tensor, constant: Tensor) -> tuple[Tensor, Tensor]:

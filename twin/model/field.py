@@ -14,7 +14,7 @@ SMALLEST = 1e-4
 
 
 class Amplitudes(NamedTuple):
-    """White noise: own (row, score) and shared (row, rank) amplitudes; coloured noise: (row, coloured)."""
+    """White noise: own (row, score + hidden), shared (row, rank); coloured noise: (row, coloured)."""
 
     own: Tensor
     shared: Tensor
@@ -34,7 +34,7 @@ class VectorField(nn.Module):
         self.spec = spec
         entered, lagged = spec.width + spec.scores, (spec.drive_lags + 1) * spec.ports
         self.drift_sizes = (spec.scores, spec.hidden, spec.hidden)
-        self.noise_sizes = (spec.scores, spec.diffusion_rank, spec.coloured)
+        self.noise_sizes = (spec.scores + spec.hidden, spec.diffusion_rank, spec.coloured)
         self.from_drive = nn.Linear(lagged, entered)
         self.embed = nn.Linear(lagged, spec.width)
         self.from_embedded = nn.Linear(spec.width, entered, bias=False)
@@ -74,11 +74,14 @@ class VectorField(nn.Module):
     @torch.no_grad()
     def set_noise(self, own: Tensor, mix: Tensor) -> None:
         """Set a constant white noise: own (score,) and mix (score, rank) with unit shared amplitudes."""
+        first, shared = self.noise_sizes[0], self.spec.diffusion_rank
         self.to_noise.bias[: self.spec.scores] = _inverse_softplus(own)
-        self.to_noise.bias[self.spec.scores : self.spec.scores + self.spec.diffusion_rank] = (
-            _inverse_softplus(torch.ones(self.spec.diffusion_rank))
-        )
+        self.to_noise.bias[first : first + shared] = _inverse_softplus(torch.ones(shared))
         self.mix.copy_(mix)
+
+    def shared_mix(self) -> Tensor:
+        """Return the mix padded with zeros for the hidden states (score + hidden, rank)."""
+        return nn.functional.pad(self.mix, (0, 0, 0, self.spec.hidden))
 
     def drive_part(self, drive: Tensor) -> Tensor:
         """Weigh drive with its lags, (…, (lags + 1) ports), for all steps at once."""

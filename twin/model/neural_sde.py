@@ -1,6 +1,7 @@
 """The stochastic differential equation within one step, in the interface that torchsde expects.
 
-dx = f(x, u) dt + W a dt + G(x, u) dW, da = -theta a dt + G_a(x, u) dW; time runs in steps.
+dx = f(x, u) dt + W a dt + G(x, u) dW, da = -theta a dt + G_a(x, u) dW; time runs in steps. G is diagonal
+(scores and hidden states) plus a mix of a few shared noises (scores).
 """
 
 from __future__ import annotations
@@ -42,13 +43,11 @@ class NeuralSDE(nn.Module):
         """Return the diffusion matrix (row, state, Wiener)."""
         spec = self.spec
         own, shared, colour = self.field.amplitudes(self.field.trunk(self._moving(z), self._held())[1])
+        moving, white = spec.scores + spec.hidden, spec.wiener - spec.coloured
         matrix = z.new_zeros(*z.shape[:-1], spec.state, spec.wiener)
-        white = spec.scores + spec.diffusion_rank
-        matrix[..., : spec.scores, :white] = torch.cat(
-            [torch.diag_embed(own), self.field.mix * shared[..., None, :]], -1
-        )
-        if spec.coloured:
-            matrix[..., -spec.coloured :, white:] = torch.diag_embed(colour)
+        matrix[..., :moving, :moving] = torch.diag_embed(own)
+        matrix[..., : spec.scores, moving:white] = self.field.mix * shared[..., None, :]
+        matrix[..., moving:, white:] = torch.diag_embed(colour)
         return matrix
 
     def g_prod(self, t: Tensor | float, z: Tensor, v: Tensor) -> Tensor:
@@ -80,12 +79,9 @@ class NeuralSDE(nn.Module):
     def _diffuse(self, features: Tensor, v: Tensor) -> Tensor:
         spec = self.spec
         own, shared, colour = self.field.amplitudes(features)
-        first, second, third = v.split([spec.scores, spec.diffusion_rank, spec.coloured], -1)
-        parts = [own * first]
+        moving = spec.scores + spec.hidden
+        first, second, third = v.split([moving, spec.diffusion_rank, spec.coloured], -1)
+        moved = own * first
         if spec.diffusion_rank:
-            parts[0] = parts[0] + (shared * second) @ self.field.mix.T
-        if spec.hidden:
-            parts.append(v.new_zeros(*v.shape[:-1], spec.hidden))
-        if spec.coloured:
-            parts.append(colour * third)
-        return torch.cat(parts, -1) if len(parts) > 1 else parts[0]
+            moved = moved + (shared * second) @ self.field.shared_mix().T
+        return torch.cat([moved, colour * third], -1) if spec.coloured else moved

@@ -65,4 +65,4 @@ class ModelSpec:
     @property
     def wiener(self) -> int:
         """Number of independent Wiener processes."""
-        return self.scores + self.diffusion_rank + self.coloured
+        return self.scores + self.hidden + self.diffusion_rank + self.coloured
