@@ -11,15 +11,20 @@ from network.tasks.task import Metric, Task
 @torch.no_grad()
 def fit_readout(network: DeviceNetwork, features: Tensor, task: Task, targets: Tensor, ridge: float) -> None:
     """Set the readout's weights to the ridge solution for features (trial[, step], feature)."""
+    weight, bias = ridge_weights(task, features, targets, ridge)
+    network.readout.weight.copy_(weight)
+    network.readout.bias.copy_(bias)
+
+
+def ridge_weights(task: Task, features: Tensor, targets: Tensor, ridge: float) -> tuple[Tensor, Tensor]:
+    """Return weight (output, feature) and bias (output,) for the task's targets; classes count as ±1."""
     if not torch.isfinite(features).all():
         raise NetworkError("the responses hold values that are not finite; the readout cannot be fitted")
     if features.ndim == 3:
         features = features[:, task.washout :].flatten(0, 1)
         targets = targets[:, task.washout :].flatten(0, 1)
     wanted = _signs(targets, task.outputs) if task.metric is Metric.ACCURACY else targets
-    weight, bias = solve_ridge(features.double(), wanted.double(), ridge)
-    network.readout.weight.copy_(weight)
-    network.readout.bias.copy_(bias)
+    return solve_ridge(features.double(), wanted.double(), ridge)
 
 
 def solve_ridge(features: Tensor, wanted: Tensor, ridge: float) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""What the linear readout sees of the steps of a trial."""
+"""What a linear readout sees of the steps of a trial."""
 
 import torch
 from torch import Tensor
@@ -7,11 +7,16 @@ from network.spec import NetworkSpec, StepReadout
 
 
 def step_features(readouts: Tensor, spec: NetworkSpec) -> Tensor:
+    """Turn readouts (trial, node, step, channel) into the features that `spec` asks for."""
+    return features_of_steps(readouts, spec.readout, spec.step_features)
+
+
+def features_of_steps(readouts: Tensor, readout: StepReadout, windows: int) -> Tensor:
     """Turn readouts (trial, node, step, channel) into features (trial, feature).
 
     With StepReadout.EACH the result is (trial, step, feature).
     """
-    match spec.readout:
+    match readout:
         case StepReadout.MEAN:
             return readouts.mean(2).flatten(1)
         case StepReadout.LAST:
@@ -19,7 +24,7 @@ def step_features(readouts: Tensor, spec: NetworkSpec) -> Tensor:
         case StepReadout.ALL:
             return readouts.flatten(1)
         case StepReadout.WINDOWS:
-            return _window_means(readouts, spec.step_features).flatten(1)
+            return _window_means(readouts, windows).flatten(1)
         case StepReadout.EACH:
             return readouts.transpose(1, 2).flatten(2)
 

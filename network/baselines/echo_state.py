@@ -1,0 +1,68 @@
+"""An echo-state network of equal nodes (Jaeger 2001, by reservoirpy), the best of a grid of settings."""
+
+from itertools import product
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from network.baselines.row import BaselineScore
+from network.readout_fit import ridge_weights
+from network.spec import StepReadout
+from network.step_features import features_of_steps
+from network.tasks.task import Examples, Metric, Task
+
+RADII, LEAKS, SCALES = (0.8, 0.99), (0.3, 1.0), (0.1, 0.5)
+RIDGES = (1e-6, 1e-3, 1.0)
+
+
+class _Choice(NamedTuple):
+    radius: float
+    leak: float
+    scale: float
+
+
+def echo_state_baseline(task: Task, nodes: int, seed: int = 0, windows: int = 4) -> BaselineScore:
+    """Score an echo-state network; radius, leak, input scale and ridge are chosen on a fifth of the training.
+
+    Classes are read from the same window means as those of a device network, series from each state.
+    """
+    keep = len(task.train) * 4 // 5
+    trial = Task(task.name, task.metric, task.outputs, task.train[:keep], task.train[keep:], task.washout)
+    ranked = [
+        (_rank(task, score), choice, ridge)
+        for choice in (_Choice(*values) for values in product(RADII, LEAKS, SCALES))
+        for ridge, score in _scores(trial, nodes, choice, seed, windows, RIDGES).items()
+    ]
+    _, choice, ridge = min(ranked)
+    score = _scores(task, nodes, choice, seed, windows, (ridge,))[ridge]
+    width = nodes * (windows if task.metric is Metric.ACCURACY else 1)
+    return BaselineScore("echo-state network", score, nodes, task.outputs * (width + 1))
+
+
+def _rank(task: Task, score: float) -> float:
+    return -score if task.metric is Metric.ACCURACY else score
+
+
+def _scores(
+    task: Task, nodes: int, choice: _Choice, seed: int, windows: int, ridges: tuple[float, ...]
+) -> dict[float, float]:
+    train, test = (_features(task, part, nodes, choice, seed, windows) for part in (task.train, task.test))
+    scores = {}
+    for ridge in ridges:
+        weight, bias = ridge_weights(task, train, task.train.targets, ridge)
+        answers = test.double() @ weight.T + bias
+        targets = task.test.targets
+        if task.metric is Metric.NRMSE:
+            answers, targets = answers[:, task.washout :], targets[:, task.washout :]
+        scores[ridge] = task.metric.score(answers, targets)
+    return scores
+
+
+def _features(task: Task, examples: Examples, nodes: int, choice: _Choice, seed: int, windows: int) -> Tensor:
+    from reservoirpy.nodes import Reservoir
+
+    reservoir = Reservoir(nodes, sr=choice.radius, lr=choice.leak, input_scaling=choice.scale, seed=seed)
+    states = torch.from_numpy(reservoir.run(examples.inputs.double().numpy())).float()
+    readout = StepReadout.WINDOWS if task.metric is Metric.ACCURACY else StepReadout.EACH
+    return features_of_steps(states.unsqueeze(1), readout, windows)

@@ -1,0 +1,27 @@
+"""The raw input, read linearly: what a task is worth without any device."""
+
+from network.baselines.row import BaselineScore, counted_steps, score_rows
+from network.tasks.task import Metric, Task
+
+
+def linear_baseline(task: Task) -> BaselineScore:
+    """Score a logistic regression on all steps of the input (classes), or a ridge on each step (series)."""
+    return _logistic(task) if task.metric is Metric.ACCURACY else _ridge(task)
+
+
+def _logistic(task: Task) -> BaselineScore:
+    from sklearn.linear_model import LogisticRegression
+
+    train, test = (part.inputs.flatten(1).numpy() for part in (task.train, task.test))
+    model = LogisticRegression(C=0.1, max_iter=300).fit(train, task.train.targets.numpy())
+    score = float(model.score(test, task.test.targets.numpy()))
+    return BaselineScore("logistic on the raw input", score, 0, model.coef_.size + model.intercept_.size)
+
+
+def _ridge(task: Task) -> BaselineScore:
+    from sklearn.linear_model import Ridge
+
+    x, y = counted_steps(task.train, task.washout)
+    model = Ridge(alpha=1.0).fit(x, y)
+    score = score_rows(task, model.predict(counted_steps(task.test, task.washout)[0]))
+    return BaselineScore("ridge on the raw input", score, 0, task.outputs * (x.shape[1] + 1))

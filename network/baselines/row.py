@@ -1,0 +1,31 @@
+"""A row of the table of baselines."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from network.tasks.task import Examples, Task
+
+
+@dataclass(frozen=True)
+class BaselineScore:
+    """What a baseline scored on the test examples, with its nodes and its trained parameters."""
+
+    name: str
+    score: float
+    nodes: int
+    parameters: int
+
+
+def counted_steps(examples: Examples, washout: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the steps after the washout as rows: inputs (row, feature) and targets (row, output)."""
+    inputs, targets = examples.inputs[:, washout:], examples.targets[:, washout:]
+    return inputs.flatten(0, 1).numpy(), targets.flatten(0, 1).numpy()
+
+
+def score_rows(task: Task, answers: np.ndarray) -> float:
+    """Score answers (row, output) to the steps of the test examples after the washout."""
+    shape = (len(task.test), -1, task.outputs)
+    wanted = task.test.targets[:, task.washout :]
+    return task.metric.score(torch.as_tensor(answers, dtype=torch.float32).reshape(shape), wanted)
