@@ -3,10 +3,12 @@
 from sim_backend.samples.spin_vortex_ice.parameters import (
     PRESETS,
     BarParameters,
+    Lattice,
     Preset,
     SpectrumParameters,
     SpinVortexIceParameters,
     VortexParameters,
+    WideBars,
 )
 from sim_backend.samples.spin_vortex_ice.sample import IceState, SpinVortexIce
 
@@ -14,9 +16,11 @@ __all__ = [
     "PRESETS",
     "BarParameters",
     "IceState",
+    "Lattice",
     "Preset",
     "SpectrumParameters",
     "SpinVortexIce",
     "SpinVortexIceParameters",
     "VortexParameters",
+    "WideBars",
 ]

@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
-from sim_backend.samples.spin_vortex_ice.parameters import SpinVortexIceParameters
+from sim_backend.samples.spin_vortex_ice.parameters import Lattice, SpinVortexIceParameters, WideBars
 
 MU0_OVER_4PI = 1e-7
 NEAR = 1.01
@@ -18,7 +18,7 @@ class Bars(NamedTuple):
     position: np.ndarray
     """(bar, 2) m."""
     direction: np.ndarray
-    """(bar, 2): unit vector along the bar, with a positive part along the field."""
+    """(bar, 2): unit vector along the bar, at 45 degrees to the field."""
     wide: np.ndarray
     """(bar,) bool."""
     neighbour: np.ndarray
@@ -29,29 +29,26 @@ class Bars(NamedTuple):
     """(bar, slot) bool: close enough for vortices to favour each other."""
 
 
-def place_bars(size: int, parameters: SpinVortexIceParameters, rng: np.random.Generator) -> Bars:
+def place_bars(size: int, parameters: SpinVortexIceParameters) -> Bars:
     """Place 2 size (size + 1) bars on the edges of size x size squares."""
     position, direction, row = _square(size)
-    if parameters.lattice == "pinwheel":
-        direction = _turned(direction, np.pi / 4)
-    field = _turned(
-        np.array([[1.0, 1.0]]) / np.sqrt(2), np.pi / 4 if parameters.lattice == "pinwheel" else 0.0
-    )
-    direction = np.where((direction @ field[0])[:, None] < 0, -direction, direction)
+    direction = _turned(direction, _turn(parameters))
     wide = {
-        "none": np.zeros(len(row), bool),
-        "rows": row % 2 == 0,
-        "checkerboard": np.floor(position).sum(axis=1) % 2 == 0,
-        "random": rng.random(len(row)) < 0.5,
+        WideBars.NONE: np.zeros(len(row), bool),
+        WideBars.ALL: np.ones(len(row), bool),
+        WideBars.ROWS: row % 2 == 0,
     }[parameters.wide]
     neighbour, push, near = _couple(position, direction, wide, parameters)
     return Bars(parameters.spacing_m * position, direction, wide, neighbour, push, near)
 
 
 def field_direction(parameters: SpinVortexIceParameters) -> np.ndarray:
-    """Return the unit vector of the applied field: at 45 degrees to both kinds of bars."""
-    turn = np.pi / 4 if parameters.lattice == "pinwheel" else 0.0
-    return _turned(np.array([[1.0, 1.0]]) / np.sqrt(2), turn + parameters.field_angle_rad)[0]
+    """Return the unit vector of the applied field: between the two directions of the bars."""
+    return _turned(np.array([1.0, 1.0]) / np.sqrt(2), _turn(parameters) + parameters.field_angle_rad)
+
+
+def _turn(parameters: SpinVortexIceParameters) -> float:
+    return np.pi / 4 if parameters.lattice == Lattice.PINWHEEL else 0.0
 
 
 def _square(size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -72,7 +69,7 @@ def _turned(vector: np.ndarray, angle: float) -> np.ndarray:
 def _couple(
     position: np.ndarray, direction: np.ndarray, wide: np.ndarray, parameters: SpinVortexIceParameters
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    pairs = cKDTree(position).query_ball_point(position, parameters.neighbour_distance + 1e-6)
+    pairs = KDTree(position).query_ball_point(position, parameters.neighbour_distance + 1e-6)
     slots = max(len(row) for row in pairs) - 1
     neighbour = np.full((len(position), slots), -1)
     for bar, row in enumerate(pairs):

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-OERSTED_T = 1e-4
-
 
 class Preset(StrEnum):
     """Samples of Stenning et al., Nat. Commun. 15, 7377 (2024)."""
@@ -14,7 +12,22 @@ class Preset(StrEnum):
     WM = "WM"
     """Square lattice with rows and columns of thin and wide bars in turn."""
     PW = "PW"
-    """Pinwheel lattice, wide and thin bars at random, more disorder."""
+    """Disordered pinwheel lattice of wide bars, mostly vortices until a strong field ends them."""
+
+
+class Lattice(StrEnum):
+    """How the bars lie: along the edges of squares, or each turned by 45 degrees about its centre."""
+
+    SQUARE = "square"
+    PINWHEEL = "pinwheel"
+
+
+class WideBars(StrEnum):
+    """Which bars are wide; rows: every other row and column."""
+
+    NONE = "none"
+    ROWS = "rows"
+    ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -32,8 +45,9 @@ class BarParameters:
     """Shift of the resonance by a field along the bar's own direction (Hz/T)."""
 
 
-THIN = BarParameters(125e-9, 30e-3, 0.015, 8.7e9, 0.035e12)
-WIDE = BarParameters(200e-9, 15e-3, 0.03, 6.9e9, 0.045e12)
+THIN = BarParameters(125e-9, 28e-3, 0.04, 8.7e9, 0.035e12)
+WIDE = BarParameters(200e-9, 11.5e-3, 0.03, 6.9e9, 0.045e12)
+"""Fields along the bar; along the lattice diagonal they are 40 and 16 mT. Tuned to the real runs."""
 
 
 @dataclass(frozen=True)
@@ -60,33 +74,33 @@ class VortexParameters:
 class SpectrumParameters:
     """The field-modulated resonance signal dP/dH."""
 
-    first_hz: float = 1.9e9
+    first_hz: float = 2.5e9
     step_hz: float = 20e6
     channels: int = 395
     linewidth_hz: float = 0.2e9
     """Half width at half maximum of a bar's Lorentzian (Hz)."""
     mode_spread_hz: float = 0.1e9
     """Standard deviation of the resonance between bars (Hz)."""
-    signal: float = 1.0
+    signal: float = 0.045
     """Scale of the spectrum, in the arbitrary units of the lock-in."""
     noise: float = 0.012
     """Standard deviation of the noise of a channel, in the same units."""
     noise_length_hz: float = 60e6
     """Width over which the noise of neighbouring channels is alike (Hz)."""
     gain_range: tuple[float, float] = (0.66, 1.0)
-    """Range of the gain from one mounting of the sample to the next."""
+    """Range of the gain of a later mounting of the sample, relative to the first."""
     offset: float = 0.01
-    """Standard deviation of the offset between mountings."""
+    """Standard deviation of the offset between mountings, in the units of the spectrum."""
+    shift_hz: float = 30e6
+    """Standard deviation of the shift of all modes between mountings (Hz)."""
 
 
 @dataclass(frozen=True)
 class SpinVortexIceParameters:
     """One sample."""
 
-    lattice: str = "square"
-    """square or pinwheel."""
-    wide: str = "rows"
-    """Which bars are wide: none, rows (every other row and column), or random (half of them)."""
+    lattice: Lattice = Lattice.SQUARE
+    wide: WideBars = WideBars.ROWS
     thin_bar: BarParameters = THIN
     wide_bar: BarParameters = WIDE
     vortex: VortexParameters = field(default_factory=VortexParameters)
@@ -96,7 +110,7 @@ class SpinVortexIceParameters:
     length_m: float = 600e-9
     thickness_m: float = 20e-9
     magnetisation_a_per_m: float = 750e3
-    dipole_scale: float = 1.0
+    dipole_scale: float = 0.55
     """Strength of the neighbours' fields relative to point dipoles."""
     neighbour_distance: float = 2.0
     """Neighbours up to this distance act on a bar, in spacings."""
@@ -108,15 +122,15 @@ class SpinVortexIceParameters:
 
 PRESETS = {
     Preset.MS: SpinVortexIceParameters(
-        wide="none",
-        spectrum=SpectrumParameters(first_hz=3.5e9, channels=400),
+        wide=WideBars.NONE,
+        spectrum=SpectrumParameters(first_hz=3.5e9, channels=400, signal=0.025, noise=0.011),
     ),
     Preset.WM: SpinVortexIceParameters(),
     Preset.PW: SpinVortexIceParameters(
-        lattice="pinwheel",
-        wide="random",
-        thin_bar=replace(THIN, switching_spread=0.05),
-        wide_bar=replace(WIDE, switching_spread=0.05),
-        spectrum=SpectrumParameters(first_hz=3.5e9, channels=525, noise=0.036),
+        lattice=Lattice.PINWHEEL,
+        wide=WideBars.ALL,
+        wide_bar=replace(WIDE, switching_t=18e-3, switching_spread=0.1),
+        vortex=VortexParameters(collapse_t=46e-3, collapse_spread=0.08),
+        spectrum=SpectrumParameters(first_hz=2.5e9, channels=525, signal=0.083, noise=0.036),
     ),
 }

@@ -12,16 +12,20 @@ GRID = 3
 
 
 class Mounting(NamedTuple):
-    """Gain and offset of one run."""
+    """What one mounting of the sample does to its spectra."""
 
-    gain: float
-    offset: float
+    gain: float = 1.0
+    offset: float = 0.0
+    shift_hz: float = 0.0
 
 
 def draw_mounting(seed: int, run: int, parameters: SpectrumParameters) -> Mounting:
-    """Draw gain and offset of a run of a sample: always the same for the same seed and run."""
+    """Draw the mounting of a run, always the same for a seed and run; run 0 is the reference."""
+    if run == 0:
+        return Mounting()
     rng = np.random.default_rng([seed, run])
-    return Mounting(rng.uniform(*parameters.gain_range), rng.normal(0.0, parameters.offset))
+    gain, offset = rng.uniform(*parameters.gain_range), rng.normal(0.0, parameters.offset)
+    return Mounting(gain, offset, rng.normal(0.0, parameters.shift_hz))
 
 
 def correlated_noise(

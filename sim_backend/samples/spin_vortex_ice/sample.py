@@ -30,7 +30,7 @@ class SpinVortexIce:
 
     One step of an experiment is `field_loop(peak)` and then a spectrum at the field it left, -peak:
     `measured_spectrum()` with gain, offset and noise, or `spectrum()` without. `seed` makes the sample, `run`
-    its mounting (gain and offset drift between runs), both together the thermal and the readout noise.
+    its mounting (gain, offset and modes drift between runs); both together seed the noise.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class SpinVortexIce:
         self.preset, self.size, self.seed = Preset(preset), size, seed
         self.parameters = parameters or PRESETS[self.preset]
         rng = np.random.default_rng(seed)
-        self._bars = place_bars(size, self.parameters, rng)
+        self._bars = place_bars(size, self.parameters)
         self._draw_modes(rng)
         self._ice = self._draw_ice(rng)
         self.field_t = 0.0
@@ -114,8 +114,9 @@ class SpinVortexIce:
 
     def measured_spectrum(self, frequencies_hz: np.ndarray | None = None) -> np.ndarray:
         """Return the spectrum (channel,) at the present field with gain, offset and noise of the run."""
-        signal = self.mounting.gain * self.spectrum(frequencies_hz) + self.mounting.offset
-        return signal + self.spectrum_noise(frequencies_hz)
+        channel = self.frequencies_hz if frequencies_hz is None else np.asarray(frequencies_hz, float)
+        gain, offset, shift = self.mounting
+        return gain * self.spectrum(channel - shift) + offset + self.spectrum_noise(channel)
 
     def replay(self, peaks_tesla: np.ndarray) -> np.ndarray:
         """Run one field loop and one measured spectrum for every peak field (T): (step, channel)."""

@@ -22,7 +22,7 @@ def deposit(frequency, weight, first, bins):
 
 @compiled
 def add_lines(bins, first, linewidth, channel, signal):
-    """Add the shift-derivative of a Lorentzian (half width linewidth, Hz) for each bin at the channels (Hz)."""
+    """Add the shift-derivative of a Lorentzian (half width linewidth) for each bin at the channels (Hz)."""
     for index in range(len(bins)):
         weight = 2.0 * bins[index] / linewidth
         if weight == 0.0:
@@ -37,7 +37,7 @@ def add_lines(bins, first, linewidth, channel, signal):
 def line_spectrum(
     frequency: np.ndarray, weight: np.ndarray, linewidth: float, channel: np.ndarray
 ) -> np.ndarray:
-    """Return the sum over modes of weight (Hz/T) times the shift-derivative of a unit Lorentzian: (channel,)."""
+    """Return the sum over modes of weight (Hz/T) times a unit Lorentzian's shift-derivative: (channel,)."""
     first = float(frequency.min()) - BIN_HZ
     bins = np.empty(int((frequency.max() - first) / BIN_HZ) + 3)
     deposit(frequency, weight, first, bins)
