@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.signal import lfilter
 
-PINK_TIMES_S = np.logspace(-3, 3, 13)
+PINK_TIMES_S = np.logspace(-3, 3, 7)
 """Correlation times of the relaxations whose sum is 1/f between about 0.2 mHz and 200 Hz."""
 PHASE_WANDER = 0.05
 """Random walk of the mains phase (rad per square root of a second)."""
@@ -47,7 +47,7 @@ class ReadoutNoise:
         last = t0 - dt if self._now is None else self._now
         if t0 < last:
             raise ValueError(f"expected t0 at or after the last sample at {last} s, got {t0} s")
-        noise = self.white_v * self._rng.normal(size=(n, self.contacts))
+        noise = self.white_v * self._rng.standard_normal((n, self.contacts))
         if n:
             noise += self._drift(t0 - last, dt, n) + self._mains(t0, t0 - last, dt, n)
             self._now = t0 + (n - 1) * dt
@@ -57,16 +57,14 @@ class ReadoutNoise:
         if self.pink_v == 0:
             return np.zeros((n, self.contacts))
         total = np.zeros((n, self.contacts))
-        for index, tau in enumerate(PINK_TIMES_S):
-            steps = self._rng.normal(size=(n, self.contacts))
-            first = np.exp(-gap / tau)
-            steps[0] *= np.sqrt(1 - first**2)
-            keep = np.exp(-dt / tau)
-            steps[1:] *= np.sqrt(1 - keep**2)
-            start = (first * self._pink[index])[None]
-            path, _ = lfilter([1.0], [1.0, -keep], steps, axis=0, zi=start)
-            self._pink[index] = path[-1]
-            total += path
+        steps = self._rng.standard_normal((len(PINK_TIMES_S), n, self.contacts))
+        for path, own, tau in zip(self._pink, steps, PINK_TIMES_S, strict=True):
+            first, keep = np.exp(-gap / tau), np.exp(-dt / tau)
+            own[0] *= np.sqrt(1 - first**2)
+            own[1:] *= np.sqrt(1 - keep**2)
+            driven, _ = lfilter([1.0], [1.0, -keep], own, axis=0, zi=(first * path)[None])
+            path[:] = driven[-1]
+            total += driven
         return self.pink_v / np.sqrt(len(PINK_TIMES_S)) * total
 
     def _mains(self, t0: float, gap: float, dt: float, n: int) -> np.ndarray:
