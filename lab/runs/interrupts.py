@@ -11,12 +11,13 @@ _STOP_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBRE
 
 
 class StopRequest:
-    """A wish to stop that may come from a signal, a dashboard or a limit, with its reason."""
+    """A wish to stop (or to pause) that may come from a signal, a dashboard or a limit, with its reason."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
         self.reason = ""
         self.by_signal = False
+        self.paused = False
 
     def __call__(self) -> bool:
         """Say whether to stop."""
@@ -27,6 +28,14 @@ class StopRequest:
         if not self._event.is_set():
             self.reason = reason
             self._event.set()
+
+    def pause(self) -> None:
+        """Hold after the next row with the field at zero; `go_on` continues the same run."""
+        self.paused = True
+
+    def go_on(self) -> None:
+        """End a pause."""
+        self.paused = False
 
 
 @contextmanager

@@ -1,0 +1,162 @@
+"""One run from its first row to its last word. However it ends, the hardware is made safe first."""
+
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from lab.errors import LabError
+from lab.runs.bench import owned
+from lab.runs.guard import Guard, guarded
+from lab.runs.interrupts import StopRequest, shielded, stop_on_signals
+from lab.runs.monitors import Monitor, MonitorSettings
+from lab.store import RunWriter, Status, StoreError
+from protocols import NadoProcedure
+
+Progress = Callable[[int, int], None]
+Subscriber = Callable[[str, dict[str, Any]], None]
+_PAUSE_POLL_S = 0.05
+
+
+class UnsafeError(LabError):
+    """Say which devices could not be switched off: go and look."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """Who looks on while a run is measured, and who may stop it."""
+
+    progress: Progress | None = None
+    subscribers: tuple[Subscriber, ...] = ()
+    stop: StopRequest = field(default_factory=StopRequest)
+    monitors: MonitorSettings = field(default_factory=MonitorSettings)
+
+
+class Session:
+    """Execute a bound procedure into a writer."""
+
+    def __init__(
+        self,
+        procedure: NadoProcedure,
+        setup: Any,
+        writer: RunWriter,
+        monitor: Monitor,
+        guard: Guard,
+        live: Live,
+    ) -> None:
+        self._procedure, self._setup, self._writer = procedure, setup, writer
+        self._monitor, self._guard, self._live = monitor, guard, live
+        self._done, self._total = writer.rows(), procedure.row_count()
+        self._failure: BaseException | None = None
+
+    def run(self) -> None:
+        """Measure, then close in the order: hardware, rows, status; raise what went wrong."""
+        stop = self._live.stop
+        with stop_on_signals(stop):
+            self._measure()
+            with shielded():
+                self._make_safe()
+                self._close()
+        if self._failure:
+            raise self._failure
+        if stop.by_signal:
+            raise KeyboardInterrupt
+
+    def _measure(self) -> None:
+        self._procedure.emit = self._emit
+        self._procedure.should_stop = self._should_stop
+        try:
+            self._baseline("before")
+            self._procedure.startup()
+            self._procedure.execute()
+        except BaseException as error:  # noqa: BLE001  (whatever it is, the hardware comes first)
+            self._failure = error
+
+    def _should_stop(self) -> bool:
+        self._guard.alive()
+        return self._live.stop()
+
+    def _emit(self, stream: str, row: dict[str, Any]) -> None:
+        """Take a row: to the store, to the subscribers; then see whether all is well."""
+        self._writer.append(stream, row)
+        for subscriber in self._live.subscribers:
+            subscriber(stream, row)
+        if stream == "primary":
+            self._done += 1
+            if self._live.progress:
+                self._live.progress(self._done, self._total)
+        self._look_around()
+        self._wait_while_paused()
+
+    def _look_around(self) -> None:
+        """Take the readings that are due; one beyond its limits ends the run."""
+        self._should_stop()
+        row = self._monitor.due()
+        if row is None:
+            return
+        self._writer.append("monitor", row)
+        for subscriber in self._live.subscribers:
+            subscriber("monitor", row)
+        problem = self._monitor.beyond(row)
+        if problem:
+            self._live.stop.stop(problem)
+
+    def _wait_while_paused(self) -> None:
+        """Hold with the field at zero until the run is to go on or to stop."""
+        stop = self._live.stop
+        if stop.paused and not stop():
+            self._setup.shutdown()
+            self._writer.flush()
+        while stop.paused and not self._should_stop():
+            time.sleep(_PAUSE_POLL_S)
+
+    def _baseline(self, moment: str) -> None:
+        if self._monitor.first:
+            self._writer.append("baseline", self._monitor.baseline(moment))
+
+    def _make_safe(self) -> None:
+        """Bring the field to zero and the sources off; each in its own try. Keep the first error."""
+        for shutdown in (self._setup.shutdown, self._procedure.shutdown):
+            try:
+                left_unsafe = shutdown()
+                if left_unsafe:
+                    raise UnsafeError(f"could not be made safe: {'; '.join(map(str, left_unsafe))}")
+            except Exception as error:  # noqa: BLE001  (the other device must still be made safe)
+                self._failure = self._failure or error
+
+    def _close(self) -> None:
+        """Commit what is in memory and write how the run ended."""
+        try:
+            self._baseline("after")
+        except Exception as error:  # noqa: BLE001  (a lost instrument must not keep the run open)
+            self._failure = self._failure or error
+        status, reason, trace = self._outcome()
+        try:
+            self._writer.finalise(status, reason, trace)
+        except StoreError as error:
+            if self._failure is None:
+                self._failure = error
+            else:
+                self._failure.add_note(f"and the run could not be closed: {error}")
+
+    def _outcome(self) -> tuple[Status, str, str]:
+        failure, stop = self._failure, self._live.stop
+        if isinstance(failure, KeyboardInterrupt):
+            return Status.ABORTED, "Ctrl-C", ""
+        if failure is not None:
+            trace = "".join(traceback.format_exception(failure))
+            reason = f"{type(failure).__name__}: {failure}"
+            return Status.FAILED, f"{stop.reason}; then {reason}" if stop() else reason, trace
+        if stop():
+            return Status.ABORTED, stop.reason, ""
+        return Status.COMPLETE, "", ""
+
+
+def run_session(
+    procedure: NadoProcedure, setup: Any, live: Live, open_writer: Callable[[Monitor], RunWriter]
+) -> None:
+    """Own the bench, set the supervisor beside it, open the run, measure into it."""
+    with owned(setup), guarded(setup, live.stop) as guard:
+        monitor = Monitor(setup, live.monitors)
+        Session(procedure, setup, open_writer(monitor), monitor, guard, live).run()

@@ -1,0 +1,123 @@
+"""kill -9 and SIGSTOP of a program in mid-field, over TCP: the supervisor brings the field to zero."""
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from instruments import load_setup, open_setup
+from lab.runs.supervisor import make_safe, watch
+from lab.store import Run
+from sim_backend import WallClock, open_bench, serve
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")
+
+PROGRAM = """
+import sys
+from instruments import SetupConfig, open_setup
+from lab.runs import run_protocol
+from protocols import Characterise, configure
+config = SetupConfig.model_validate_json(open(sys.argv[1]).read())
+procedure = Characterise()
+configure(procedure, {"sequences": 400, "steps": 20})
+with open_setup(config) as setup:
+    run_protocol(procedure, setup, sys.argv[2])
+"""
+
+
+@pytest.fixture
+def bench():
+    opened = open_bench("nanoring", clock=WallClock())
+    with serve(opened) as server:
+        opened.served_at = server.addresses()
+        yield opened
+    opened.close()
+
+
+def start(bench, folder):
+    config = load_setup("sim:nanoring").with_addresses(bench.served_at, "@py")
+    (folder / "setup.json").write_text(config.model_dump_json())
+    command = [sys.executable, "-c", PROGRAM, str(folder / "setup.json"), str(folder / "run")]
+    return config, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def field(bench) -> float:
+    with bench.visa_library.lock:
+        bench.world.advance()
+        return float(np.linalg.norm(bench.world.field()))
+
+
+def wait_until(condition, seconds: float) -> float:
+    """Wait for a condition; give how long it took, or fail."""
+    start = time.monotonic()
+    while not condition():
+        if time.monotonic() - start > seconds:
+            raise AssertionError(f"not within {seconds} s")
+        time.sleep(0.01)
+    return time.monotonic() - start
+
+
+def is_safe(bench) -> bool:
+    return field(bench) < 1e-6 and not bench.world.sources_on()
+
+
+@pytest.mark.parametrize(("number", "within_s"), [(signal.SIGKILL, 2.0), (signal.SIGSTOP, 4.0)])
+def test_field_goes_to_zero_when_the_program_is_gone(bench, tmp_path, number, within_s):
+    config, program = start(bench, tmp_path)
+    slew_s = 2 * config.roles["supply_x"].limits["max_amperes"] / 50.0
+    try:
+        wait_until(lambda: field(bench) > 1e-3 or program.poll() is not None, 60)
+        assert program.poll() is None, program.stdout.read()
+        program.send_signal(number)
+        wait_until(lambda: is_safe(bench), within_s + slew_s)
+        time.sleep(0.5)
+        assert is_safe(bench)
+        if number == signal.SIGSTOP:
+            program.send_signal(signal.SIGCONT)
+            program.wait(timeout=60)
+            assert is_safe(bench)
+            assert "supervisor switched off" in Run.open(tmp_path / "run").metadata.reason
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            program.kill()
+        program.stdout.close()
+        program.wait()
+
+
+def lines(*words):
+    found = queue.Queue()
+    for word in words:
+        found.put(word)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("beat 0.1", "done"), ""),
+        (("beat 0.1", ""), "the program died"),
+        (("beat 0.1", "stop"), "told to stop"),
+        (("beat 9.5",), "the measurement gave no sign of life for 10 s"),
+        (("beat 0.1",), "the program gave no sign of life for 0.05 s"),
+    ],
+)
+def test_what_makes_the_supervisor_act(words, reason):
+    assert watch(lines(*words), heartbeat_s=0.05, hang_s=5.0) == reason
+
+
+def test_one_lost_instrument_does_not_keep_the_others_on(bench):
+    config = load_setup("sim:nanoring").with_addresses(bench.served_at, "@py")
+    with open_setup(config) as setup:
+        setup.energise()
+        assert bench.world.sources_on()
+        lost = {**bench.served_at, "supply_x": "TCPIP0::127.0.0.1::9::SOCKET"}
+        failures = make_safe(config.with_addresses(lost, "@py"))
+        assert [line.split(":")[0] for line in failures] == ["supply_x"]
+        assert make_safe(config) == []
+        assert is_safe(bench)
