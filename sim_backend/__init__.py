@@ -2,5 +2,16 @@
 
 from .bench import Bench, open_bench
 from .clock import SimulatedClock, WallClock
+from .faults import FAULTS, Fault
+from .server import BenchServer, serve
 
-__all__ = ["Bench", "SimulatedClock", "WallClock", "open_bench"]
+__all__ = [
+    "FAULTS",
+    "Bench",
+    "BenchServer",
+    "Fault",
+    "SimulatedClock",
+    "WallClock",
+    "open_bench",
+    "serve",
+]

@@ -5,6 +5,7 @@ from typing import Any
 from pyvisa import rname
 
 from .clock import SimulatedClock
+from .faults import Fault, FaultGate
 from .visa import BenchVisaLibrary
 
 
@@ -15,7 +16,8 @@ class Bench:
         """Take ``devices`` as role -> (VISA address, instrument)."""
         self.kind, self.clock, self.world = kind, clock, world
         self.roles = devices
-        self._by_address = {_canonical(address): device for address, device in devices.values()}
+        self._gates = {role: FaultGate(device, clock) for role, (_, device) in devices.items()}
+        self._by_address = {_canonical(address): role for role, (address, _) in devices.items()}
         self.visa_library = BenchVisaLibrary.for_bench(self)
 
     def device(self, role: str) -> Any:
@@ -23,8 +25,25 @@ class Bench:
         return self.roles[role][1]
 
     def device_at(self, address: str) -> Any | None:
-        """Return the instrument at a VISA address, None where there is none."""
-        return self._by_address.get(_canonical(address))
+        """Return what answers at a VISA address, None where nothing does."""
+        role = self._by_address.get(_canonical(address))
+        return None if role is None else self._gates[role]
+
+    def gate(self, role: str) -> FaultGate:
+        """Return what stands before the instrument of a role."""
+        return self._gates[role]
+
+    def set_fault(self, fault: Fault | str) -> None:
+        """Switch a fault on, ``"generator:timeout@20"``; the bench may be live."""
+        chosen = Fault.parse(fault) if isinstance(fault, str) else fault
+        if chosen.role not in self._gates:
+            raise ValueError(f"no role {chosen.role!r}; this bench has {', '.join(self._gates)}")
+        self._gates[chosen.role].set(chosen)
+
+    def clear_faults(self) -> None:
+        """Switch all faults off."""
+        for gate in self._gates.values():
+            gate.set(None)
 
     def addresses(self) -> list[str]:
         """Return all VISA addresses of the bench."""

@@ -4,6 +4,7 @@ Nothing moves until a message arrives; then the world runs from where it was to 
 run on the generator's own sample clock, an idle bench in one stride.
 """
 
+import threading
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,7 +13,7 @@ from .acquisition import Acquisition
 from .coils import CoilPair
 
 _DEAD_TESLA = 1e-6
-_IDLE_TICKS = 256
+_IDLE_TICKS = 65536
 _SEGMENT_RAD = 2 * np.pi / 64
 
 
@@ -33,6 +34,7 @@ class NanoringWorld:
 
     def __init__(self, clock: Any, sample: Sample, noise: Noise, coils: CoilPair, tick_s: float):
         self.clock, self.sample, self.noise, self.coils, self.tick_s = clock, sample, noise, coils, tick_s
+        self.lock = threading.RLock()
         self.time = clock.now()
         self.generator: Any = None
         self.supplies: list[Any] = []
@@ -82,9 +84,10 @@ class NanoringWorld:
 
     def advance(self) -> None:
         """Run the world up to the bench time."""
-        now = self.clock.now()
-        while self.time < now and self._stride(now):
-            pass
+        with self.lock:
+            now = self.clock.now()
+            while self.time < now and self._stride(now):
+                pass
 
     def _stride(self, now: float) -> bool:
         """Run one uniform stretch; return False where less than a tick is left."""
@@ -102,19 +105,17 @@ class NanoringWorld:
         return True
 
     def _idle(self, now: float) -> bool:
+        """Run an idle bench on its own ticks; at rest without field there is nothing to run."""
         volts = self.generator.idle_volts()
-        wanted = self._currents(volts[None])
-        seconds = now - self.time
-        if not self.coils.settled(wanted[0]):
-            seconds = min(seconds, _IDLE_TICKS * self.tick_s)
-            ticks = int(np.ceil(seconds / self.tick_s))
-        else:
-            ticks = 1 if np.hypot(self.coils.field[0], self.coils.field[1]) < _DEAD_TESLA else 16
-        if self.acquisitions:
-            ticks = max(ticks, int(np.ceil(seconds / self.tick_s)))
-        self._run(np.repeat(volts[None], ticks, axis=0), seconds / ticks)
-        self.time += seconds
-        return True
+        at_rest = self.coils.settled(self._currents(volts[None])[0]) and not self.coils.field.any()
+        if at_rest and self.ohms is not None and not self.acquisitions:
+            self.time = now
+            return False
+        ticks = min(_IDLE_TICKS, int((now - self.time) / self.tick_s))
+        if ticks:
+            self._run(np.repeat(volts[None], ticks, axis=0), self.tick_s)
+            self.time += ticks * self.tick_s
+        return ticks > 0
 
     def _currents(self, volts: np.ndarray) -> np.ndarray:
         return np.stack([s.amperes(volts[:, axis]) for axis, s in enumerate(self.supplies)], axis=1)

@@ -1,5 +1,6 @@
 """What every driver shares: named errors, identity, read-back, error queue, snapshot, one lock."""
 
+import contextlib
 import math
 import re
 import threading
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from pymeasure.adapters import VISAAdapter
 from pymeasure.instruments import Instrument, SCPIMixin
 from pyvisa import errors as visa_errors
 from pyvisa.constants import StatusCode
@@ -16,12 +18,14 @@ from ..errors import (
     DeviceReportedError,
     DisconnectedError,
     IdentityError,
+    InstrumentError,
     InstrumentTimeout,
     ReplyError,
 )
 
 _MISREAD = (ValueError, KeyError, TypeError, IndexError)
 _MOST_ERRORS = 30
+_RECONNECTIONS, _RECONNECTION_S, _PROBE_MS = 4, 0.4, 400
 
 
 class SafeDriver(SCPIMixin, Instrument):
@@ -30,10 +34,12 @@ class SafeDriver(SCPIMixin, Instrument):
     identity: ClassVar[str] = ""
     units: ClassVar[dict[str, str]] = {}
 
-    def __init__(self, adapter: Any, *, clock: Clock | None = None, **kwargs: Any):
+    def __init__(self, adapter: Any, *, clock: Clock | None = None, timeout: int = 5000, **kwargs: Any):
         self.clock = clock or WallClock()
         self.lock = threading.RLock()
-        super().__init__(adapter, **kwargs)
+        self._upset = False
+        self._patience_ms = timeout
+        super().__init__(adapter, timeout=timeout, **kwargs)
         self._sealed = True
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -58,7 +64,17 @@ class SafeDriver(SCPIMixin, Instrument):
     def read(self, **kwargs: Any) -> str:
         """Read a reply."""
         with self.lock, self._named_errors("read"):
-            return super().read(**kwargs)
+            if not isinstance(self.adapter, VISAAdapter):
+                return super().read(**kwargs)
+            return self._read_line()
+
+    def _read_line(self) -> str:
+        """Read a reply up to its termination, which pyvisa would only warn about."""
+        connection: Any = self.adapter.connection
+        raw, end = bytes(connection.read_raw()), (connection.read_termination or "").encode()
+        if end and not raw.endswith(end):
+            raise ReplyError(f"{self.name}: the reply {raw[:40]!r} is truncated")
+        return raw[: len(raw) - len(end)].decode("ascii")
 
     def read_bytes(self, count: int, **kwargs: Any) -> bytes:
         """Read ``count`` bytes."""
@@ -72,6 +88,15 @@ class SafeDriver(SCPIMixin, Instrument):
 
     @contextmanager
     def _named_errors(self, action: str) -> Iterator[None]:
+        try:
+            with self._translated(action):
+                yield
+        except InstrumentError:
+            self._upset = True
+            raise
+
+    @contextmanager
+    def _translated(self, action: str) -> Iterator[None]:
         try:
             yield
         except visa_errors.VisaIOError as error:
@@ -169,10 +194,53 @@ class SafeDriver(SCPIMixin, Instrument):
             return {n: {"value": self.recall(n), "unit": unit} for n, unit in self.units.items()}
 
     def shutdown(self) -> None:
-        """Make the outputs safe; may be called any number of times."""
+        """Make the outputs safe; may be called any number of times, also after the connection was lost."""
         with self.lock:
-            self._make_safe()
+            try:
+                self._forget_replies()
+                self._make_safe()
+            except DisconnectedError:
+                if not self._reconnect():
+                    raise
+                self._make_safe()
         self.isShutdown = True
+
+    def _forget_replies(self) -> None:
+        """After trouble, drop replies that may still come: device clear, or on a socket a new connection.
+
+        pyvisa-py's clear never returns on a socket whose other end hung up.
+        """
+        if not self._upset:
+            return
+        self._upset = False
+        connection: Any = self.adapter.connection
+        if str(connection.resource_name).upper().endswith("SOCKET"):
+            self._reconnect()
+            return
+        with contextlib.suppress(visa_errors.Error, OSError, NotImplementedError):
+            connection.clear()
+
+    def _reconnect(self) -> bool:
+        """Open the connection again, patiently; tell whether the instrument answers on it."""
+        connection: Any = self.adapter.connection
+        for _ in range(_RECONNECTIONS):
+            with contextlib.suppress(visa_errors.Error, InstrumentError, OSError):
+                self._reopen(min(self._patience_ms, _PROBE_MS))
+                self.ask("*IDN?")
+                connection.timeout = self._patience_ms
+                self._upset = False
+                return True
+            self.clock.sleep(_RECONNECTION_S)
+        return False
+
+    def _reopen(self, timeout_ms: float) -> None:
+        """Close and open the connection; a fresh one has forgotten its time-out and termination."""
+        connection: Any = self.adapter.connection
+        termination = connection.read_termination
+        with contextlib.suppress(visa_errors.Error, OSError):
+            connection.close()
+        connection.open()
+        connection.timeout, connection.read_termination = timeout_ms, termination
 
     def _make_safe(self) -> None:
         """Switch off what this instrument drives; instruments that drive nothing need nothing."""

@@ -13,6 +13,7 @@ from .base import SafeDriver
 _OVER_TEMPERATURE = 16
 _RAMP_STEPS = 40
 _DEAD_AMPERES = 2e-3
+_DECAY_S = 5e-3
 
 
 class KepcoBOP(SafeDriver, KepcoBOP3612):
@@ -68,6 +69,8 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
         super().__init__(adapter, **kwargs)
         self._slew = slew_amperes_per_s
         self._most_amperes, self._most_volts = max_amperes, max_volts
+        self._compliance = max_volts
+        self._live = True
         self.current_setpoint_values = (-max_amperes, max_amperes)
         self.voltage_setpoint_values = (-max_volts, max_volts)
 
@@ -83,6 +86,7 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
 
     def prepare_amplifier(self, compliance_v: float) -> None:
         """Follow the analogue input in current mode, with no current of its own; output on."""
+        self._live, self._compliance = True, compliance_v
         self.apply(operating_mode="CURR", current_setpoint=0.0, voltage_setpoint=compliance_v)
         self.apply(output_enabled=True)
 
@@ -104,19 +108,21 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
         return not int(self.recall("questionable")) & _OVER_TEMPERATURE
 
     def _make_safe(self) -> None:
-        """Take the current to zero within the slew limit, whatever drives it, then open the output."""
-        if self.recall("output_enabled"):
+        """Take the current to zero within the slew limit, whatever drives it, then open the output.
+
+        All of it is sent without asking, so that a supply that no longer answers obeys none the less.
+        """
+        if self._live:
             self._close_compliance()
-            self.ramp_to(0.0)
-            self.output_enabled = False
+            self.current_setpoint = 0.0
+        self.output_enabled = False
+        self._live = False
+        self.clock.sleep(_DECAY_S)
         if abs(self.measured_amperes()) > _DEAD_AMPERES:
             raise StuckOutputError(f"{self.name}: current flows with the output off; switch it off by hand")
 
     def _close_compliance(self) -> None:
-        """Lower the compliance voltage to zero: the current follows even if the analogue input does not."""
-        if abs(self.measured_amperes()) <= _DEAD_AMPERES:
-            return
-        volts, amperes = self.recall("voltage_setpoint"), self._most_amperes
-        for value in np.linspace(volts, 0.0, _RAMP_STEPS + 1)[1:]:
+        """Lower the compliance voltage to zero: the current follows even where its setpoint does not."""
+        for value in np.linspace(self._compliance, 0.0, _RAMP_STEPS + 1)[1:]:
             self.voltage_setpoint = round(float(value), 6)
-            self.clock.sleep(amperes / self._slew / _RAMP_STEPS)
+            self.clock.sleep(self._most_amperes / self._slew / _RAMP_STEPS)

@@ -95,6 +95,14 @@ class SetupConfig(_Part):
     axes: AxesConfig
     limits: LimitsConfig
 
+    def with_addresses(self, addresses: dict[str, str], visa_library: str) -> "SetupConfig":
+        """Return the same setup at other VISA addresses (role -> address)."""
+        roles = {
+            name: role.model_copy(update={"address": addresses.get(name, role.address)})
+            for name, role in self.roles.items()
+        }
+        return self.model_copy(update={"roles": roles, "visa_library": visa_library})
+
 
 def builtin_setups() -> dict[str, str]:
     """Return name -> description of the setups that come along."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..clock import Clock
-from ..errors import InstrumentTimeout, InterlockError, SetupError
+from ..errors import InstrumentTimeout, InterlockError, SetupError, StuckOutputError
 from ..limits import check_all
 from .config import AxisConfig, SetupConfig
 from .drive_waveform import LEAD_FRAMES, DriveWaveform
@@ -20,6 +20,7 @@ from .roles_open import close_all, each_in_its_own_try, open_roles
 
 _GRACE_S = 5.0
 _FADE_S = 0.2
+_REST_SHARE = 0.01
 
 
 class NanoringSetup:
@@ -158,6 +159,7 @@ class NanoringSetup:
         self.generator.trigger()
         if not self._wait(len(field) / self.waveform.rate_hz, should_stop):
             return None
+        self._require_rest()
         return np.stack([digitiser.readings() for digitiser in self.digitisers], axis=1)
 
     def _wait(self, seconds: float, should_stop: Callable[[], bool]) -> bool:
@@ -166,11 +168,21 @@ class NanoringSetup:
         while self.generator.busy():
             if should_stop():
                 return False
+            self.require_interlock()
             left = end - self.clock.now()
             if left < -_GRACE_S:
                 raise InstrumentTimeout(f"the burst of {seconds:.1f} s did not end; check the generator")
             self.clock.sleep(min(self.config.timing.poll_s, max(left, 1e-3)))
         return True
+
+    def _require_rest(self) -> None:
+        """Raise StuckOutputError where a current still flows after the burst; read all error queues."""
+        for name, supply in zip(("supply_x", "supply_y"), self.supplies, strict=True):
+            amperes = supply.measured_amperes()
+            if abs(amperes) > _REST_SHARE * supply.most_amperes:
+                raise StuckOutputError(f"{name}: {amperes:.3g} A still flow after the end of the burst")
+        for driver in self.roles.values():
+            driver.check_errors()
 
     def _control_volts(self, field: np.ndarray) -> np.ndarray:
         return np.stack(

@@ -4,8 +4,6 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from pyvisa import errors as visa_errors
-
 from ..clock import Clock
 from ..drivers import driver_class
 from ..errors import DisconnectedError, InstrumentError, SetupError
@@ -40,7 +38,9 @@ def _open(name: str, role: RoleConfig, visa_library: Any, clock: Clock) -> Any:
         raise SetupError(f"role {name!r}: {role.driver} takes no such limit ({error})") from error
     except InstrumentError:
         raise
-    except (visa_errors.Error, OSError, ValueError) as error:
+    except Exception as error:
+        if isinstance(error, AttributeError | NameError):
+            raise
         raise DisconnectedError(f"role {name!r}: cannot open {role.address} ({error})") from error
 
 

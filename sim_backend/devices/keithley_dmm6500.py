@@ -30,6 +30,7 @@ class KeithleyDMM6500(ScpiDevice):
         choice("TRIGger:EXTernal:IN:EDGE", "edge", "FALL", "RISing FALLing EITHer"),
         boolean("TRIGger:CONTinuous", "continuous"),
     )
+    faults = ScpiDevice.faults | {"overload"}
     buffer_limit = 7_000_000
 
     def __init__(self, clock, world, contact: int):
@@ -142,7 +143,7 @@ class KeithleyDMM6500(ScpiDevice):
         volts = acquisition.volts[: acquisition.filled]
         span = self.get("range")
         readings = np.round(volts * (2**19 / span)) * (span / 2**19)
-        readings[np.abs(volts) > 1.2 * span] = _OVERFLOW
+        readings[(np.abs(volts) > 1.2 * span) | self.overloaded] = _OVERFLOW
         return readings
 
     def _format(self, readings: np.ndarray) -> bytes:

@@ -15,6 +15,7 @@ class KepcoBOP(ScpiDevice):
 
     identity = "KEPCO,BIT 4886 36-12 08/23/1999,A000001,1.8-1.8"
     reply_s = 0.003
+    faults = ScpiDevice.faults | {"stuck", "overtemperature"}
     maximum_amperes = 12.0
     maximum_volts = 36.0
     input_volts = 10.0
@@ -35,18 +36,23 @@ class KepcoBOP(ScpiDevice):
         self.over_temperature = False
         self.stuck_amperes: float | None = None
 
+    def recover(self) -> None:
+        """Cool down and let go."""
+        super().recover()
+        self.over_temperature, self.stuck_amperes = False, None
+
     @property
     def gain(self) -> float:
         """Amperes per volt of the analogue programming input."""
         return self.maximum_amperes / self.input_volts
 
     def powered(self) -> bool:
-        """Tell whether current may flow: output on and no interlock."""
+        """Tell whether current may flow: output on and no protection tripped."""
         return bool(self.get("output")) and not self.over_temperature
 
     def amperes(self, volts: np.ndarray) -> np.ndarray:
         """Return the coil current in A for analogue inputs in V."""
-        if self.stuck_amperes is not None:
+        if self.stuck_amperes is not None and self.powered():
             return np.full(np.shape(volts), self.stuck_amperes)
         if not self.powered() or self.get("mode") != "CURR":
             return np.zeros(np.shape(volts))

@@ -35,7 +35,9 @@ class ScpiDevice:
     identity: ClassVar[str] = "NADO,SIMULATED,0,1"
     settings: ClassVar[tuple[Setting, ...]] = ()
     reply_s: ClassVar[float] = 0.001
-    error_separator: ClassVar[str] = ","
+    faults: ClassVar[frozenset[str]] = frozenset(
+        ("timeout", "truncate", "corrupt", "garbage", "error", "disconnect", "slow")
+    )
 
     def __init__(self, clock: Clock):
         self.clock = clock
@@ -43,6 +45,7 @@ class ScpiDevice:
         self.ready_at = 0.0
         self.error_queue: deque[tuple[int, str]] = deque(maxlen=20)
         self.event_status = 0
+        self.overloaded = False
         self.event_enable = 0
         self.service_enable = 0
         self._opc_pending = False
@@ -103,6 +106,10 @@ class ScpiDevice:
     def busy_until(self) -> float:
         """Return the bench time at which all pending operations are complete."""
         return 0.0
+
+    def recover(self) -> None:
+        """Return from a fault that was switched off."""
+        self.overloaded = False
 
     def fail(self, error: errors.ScpiError) -> None:
         """Put an error into the queue and the event register."""
@@ -218,7 +225,7 @@ class ScpiDevice:
     @command("SYSTem:ERRor[:NEXT]?")
     def _next_error(self) -> str:
         code, text = self.error_queue.popleft() if self.error_queue else (0, "No error")
-        return f'{code:+d}{self.error_separator}"{text}"' if code else f'+0,"{text}"'
+        return f'{code:+d},"{text}"'
 
     def _settle_opc(self) -> None:
         if self._opc_pending and self.clock.now() >= self.busy_until():

@@ -55,33 +55,19 @@ def test_kepco_refuses_beyond_its_limits_and_sends_nothing(name, value):
         setattr(supply, name, value)
 
 
-def test_kepco_shutdown_with_output_off_only_looks():
-    exchange = [("OUTPut?", "0"), ("MEASure:CURRent?", "1.0E-04")]
-    with expected_protocol(KepcoBOP, exchange) as supply:
-        supply.shutdown()
+def test_kepco_reports_a_stuck_output_also_when_shut_down_again():
+    once = [("OUTPut 0", None), ("MEASure:CURRent?", "3.0E+00")]
+    with expected_protocol(KepcoBOP, once * 2, clock=NoWait()) as supply:
+        supply._live = False
+        for _ in range(2):
+            with pytest.raises(StuckOutputError):
+                supply.shutdown()
 
 
-def test_kepco_reports_a_stuck_output():
-    exchange = [("OUTPut?", "0"), ("MEASure:CURRent?", "3.0E+00")]
-    with expected_protocol(KepcoBOP, exchange) as supply, pytest.raises(StuckOutputError):
-        supply.shutdown()
-
-
-def test_kepco_shutdown_takes_setpoint_to_zero_in_small_steps():
-    steps = [(f"CURRent {value:g}", None) for value in np.linspace(2, 0, 41)[1:]]
+def test_kepco_shutdown_closes_the_compliance_in_small_steps_without_asking():
     closing = [(f"VOLTage {value:g}", None) for value in np.linspace(8, 0, 41)[1:]]
-    exchange = [
-        ("OUTPut?", "1"),
-        ("MEASure:CURRent?", "2.0"),
-        ("VOLTage?", "8"),
-        *closing,
-        ("CURRent?", "2.0"),
-        *steps,
-        NO_ERROR,
-        ("OUTPut 0", None),
-        ("MEASure:CURRent?", "0"),
-    ]
-    with expected_protocol(KepcoBOP, exchange, clock=NoWait()) as supply:
+    exchange = [*closing, ("CURRent 0", None), ("OUTPut 0", None), ("MEASure:CURRent?", "1E-4")]
+    with expected_protocol(KepcoBOP, exchange, clock=NoWait(), max_volts=8) as supply:
         supply.shutdown()
 
 
