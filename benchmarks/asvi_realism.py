@@ -3,8 +3,8 @@
 Each figure is computed by the same code from the real and from the simulated run:
 principal components for 95 % of the variance; memory_share, what 12 lags of the field explain beyond the
 present field (ridge on lags, squares, cubes; ten held-out blocks); memory_lags, the lags that give 95 % of
-it; noise, the standard deviation of a channel's residual of that ridge (median over channels), with the share of
-channels within a factor of two, its correlation between neighbouring channels and between steps.
+it; noise, the standard deviation of a channel's residual of that ridge (median over channels), with the
+share of channels within a factor of two, its correlation between neighbouring channels and between steps.
 """
 
 import argparse

@@ -13,7 +13,7 @@ NEAR = 1.01
 
 
 class Bars(NamedTuple):
-    """Geometry and disorder of one sample; neighbours as (bar, slot) arrays, -1 where there is none."""
+    """Geometry of one sample; neighbours as (bar, slot) arrays, a missing one the bar itself."""
 
     position: np.ndarray
     """(bar, 2) m."""
@@ -71,11 +71,12 @@ def _couple(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     pairs = KDTree(position).query_ball_point(position, parameters.neighbour_distance + 1e-6)
     slots = max(len(row) for row in pairs) - 1
-    neighbour = np.full((len(position), slots), -1)
+    itself = np.arange(len(position))[:, None]
+    neighbour = np.repeat(itself, slots, axis=1)
     for bar, row in enumerate(pairs):
         others = [other for other in row if other != bar]
         neighbour[bar, : len(others)] = others
-    there = neighbour >= 0
+    there = neighbour != itself
     apart = np.where(there[..., None], position[neighbour] - position[:, None], 1.0)
     distance = np.linalg.norm(apart, axis=-1)
     unit = apart / distance[..., None]

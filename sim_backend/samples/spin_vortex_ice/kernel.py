@@ -8,9 +8,8 @@ from sim_backend.samples.compiled import compiled, inlined
 from sim_backend.samples.stream import normal, uniform
 
 VORTEX_CLOCKWISE, VORTEX_ANTICLOCKWISE = 2, 3
-RAMP = 8
-LOW = 0.4
-CERTAIN = 4.0
+RAMP = 6
+LOW = 0.55
 
 
 class Ice(NamedTuple):
@@ -19,6 +18,7 @@ class Ice(NamedTuple):
     neighbour: np.ndarray
     push: np.ndarray
     near: np.ndarray
+    """(bar, slot) int64: 1 where vortices favour each other."""
     lever: np.ndarray
     """Field along the bar for one tesla applied."""
     switching: np.ndarray
@@ -28,16 +28,15 @@ class Ice(NamedTuple):
     """Chance of a vortex on reversal, 0 for thin bars."""
     chance_per_neighbour: float
     thermal: float
+    """Relative deviation of the switching fields from pulse to pulse."""
+    sure: float
+    """Share of its switching field that a bar is sure to bear."""
     state: np.ndarray
     """int64: +1 or -1 along the bar's direction, or one of two vortices (2, 3)."""
     local: np.ndarray
     """Field of the neighbours along the bar (T)."""
     vortices: np.ndarray
     """int64: neighbours that are vortices."""
-    queue: np.ndarray
-    """int64: bars to look at."""
-    queued: np.ndarray
-    """bool: whether a bar waits in the queue."""
     words: np.ndarray
     """(4,) uint64: the thermal random stream."""
 
@@ -48,36 +47,37 @@ def _moment(state):
 
 
 @inlined
-def _set_state(ice, bar, state, waiting):
+def _against(state, pull):
+    """Return the field that works against a state when `pull` acts along the bar."""
+    return abs(pull) if state >= VORTEX_CLOCKWISE else -state * pull
+
+
+@inlined
+def _limit(ice, bar):
+    return ice.collapse[bar] if ice.state[bar] >= VORTEX_CLOCKWISE else ice.switching[bar]
+
+
+@inlined
+def _set_state(ice, bar, state):
+    """Change a bar and what its neighbours feel."""
     change = _moment(state) - _moment(ice.state[bar])
     vortex = (1 if state >= VORTEX_CLOCKWISE else 0) - (1 if ice.state[bar] >= VORTEX_CLOCKWISE else 0)
     ice.state[bar] = state
     for slot in range(ice.neighbour.shape[1]):
-        other = ice.neighbour[bar, slot]
-        if other < 0:
-            break
-        ice.local[other] += change * ice.push[bar, slot]
-        if ice.near[bar, slot]:
-            ice.vortices[other] += vortex
-        if not ice.queued[other]:
-            ice.queued[other] = True
-            ice.queue[waiting % len(ice.queue)] = other
-            waiting += 1
-    return waiting
+        ice.local[ice.neighbour[bar, slot]] += change * ice.push[bar, slot]
+    if vortex != 0:
+        for slot in range(ice.neighbour.shape[1]):
+            ice.vortices[ice.neighbour[bar, slot]] += vortex * ice.near[bar, slot]
 
 
 @inlined
-def _next_state(ice, bar, pull):
-    """Return what a bar becomes at a field along it: its own state when it stays."""
-    state = ice.state[bar]
-    if state >= VORTEX_CLOCKWISE:
-        limit, against = ice.collapse[bar], abs(pull)
-    else:
-        limit, against = ice.switching[bar], -state * pull
-    spread = ice.thermal * limit
-    if against < limit - CERTAIN * spread:
+def _next_state(ice, bar, field):
+    """Return what a bar becomes: its own state when it stays."""
+    state, pull = ice.state[bar], field * ice.lever[bar] + ice.local[bar]
+    against, limit = _against(state, pull), _limit(ice, bar)
+    if against < ice.sure * limit:
         return state
-    if against < limit + CERTAIN * spread and against < limit + spread * normal(ice.words):
+    if against < (2.0 - ice.sure) * limit and against < limit * (1.0 + ice.thermal * normal(ice.words)):
         return state
     direction = 1 if pull > 0 else -1
     if state >= VORTEX_CLOCKWISE:
@@ -90,18 +90,15 @@ def _next_state(ice, bar, pull):
 
 @inlined
 def _relax(ice, field):
-    bars = len(ice.state)
-    for bar in range(bars):
-        ice.queue[bar] = bar
-        ice.queued[bar] = True
-    done, waiting = 0, bars
-    while done < waiting:
-        bar = ice.queue[done % bars]
-        done += 1
-        ice.queued[bar] = False
-        state = _next_state(ice, bar, field * ice.lever[bar] + ice.local[bar])
-        if state != ice.state[bar]:
-            waiting = _set_state(ice, bar, state, waiting)
+    """Visit all bars again and again until none changes."""
+    changed = True
+    while changed:
+        changed = False
+        for bar in range(len(ice.state)):
+            state = _next_state(ice, bar, field)
+            if state != ice.state[bar]:
+                _set_state(ice, bar, state)
+                changed = True
 
 
 @compiled

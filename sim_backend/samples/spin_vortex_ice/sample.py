@@ -11,6 +11,9 @@ from sim_backend.samples.spin_vortex_ice.readout import Mounting, correlated_noi
 from sim_backend.samples.spin_vortex_ice.spectrum import line_spectrum
 from sim_backend.samples.stream import seeded_words
 
+CERTAIN = 4.0
+"""Thermal deviations beyond which a bar surely bears a field, or surely does not."""
+
 
 class IceState(NamedTuple):
     """Snapshot for drawing."""
@@ -81,9 +84,8 @@ class SpinVortexIce:
         """Put every bar against the field's positive direction, as a strong negative pulse does."""
         self._ice.state[:] = -1
         self._ice.vortices[:] = 0
-        there = self._bars.neighbour >= 0
         self._ice.local[:] = 0.0
-        np.add.at(self._ice.local, self._bars.neighbour[there], -self._bars.push[there])
+        np.add.at(self._ice.local, self._bars.neighbour, -self._bars.push)
         self.field_t = 0.0
 
     def apply(self, field_tesla: float) -> None:
@@ -151,18 +153,17 @@ class SpinVortexIce:
         return Ice(
             neighbour=bars.neighbour,
             push=bars.push,
-            near=bars.near,
+            near=bars.near.astype(np.int64),
             lever=lever,
             switching=mean * (1 + share * rng.normal(size=count)),
             collapse=collapse * (1 + numbers.vortex.collapse_spread * rng.normal(size=count)),
             chance=np.where(bars.wide, rng.uniform(*numbers.vortex.chance, count), 0.0),
             chance_per_neighbour=numbers.vortex.chance_per_neighbour,
             thermal=numbers.thermal_spread,
+            sure=1 - CERTAIN * numbers.thermal_spread,
             state=np.zeros(count, np.int64),
             local=np.zeros(count),
             vortices=np.zeros(count, np.int64),
-            queue=np.zeros(count, np.int64),
-            queued=np.zeros(count, np.bool_),
             words=seeded_words(self.seed, 1)[0],
         )
 
