@@ -16,6 +16,7 @@ from lab.dashboard.window import Dashboard
 from lab.errors import LabError
 
 PATIENCE_S = 240.0
+FIT_STEPS = 250
 SIZE = (1366, 768)
 TRAINING = {"sequences": 150, "repeats": 1, "seed": 0}
 REPEATED = {"sequences": 4, "repeats": 40, "seed": 1}
@@ -68,8 +69,9 @@ class Tour:
         self.until(lambda: panel.judged_on.findData(str(second)) >= 0)
         panel.mark(first)
         panel.judged_on.setCurrentIndex(panel.judged_on.findData(str(second)))
-        for spin in (panel.counts["likelihood_steps"], panel.counts["score_steps"]):
-            spin.setValue(200)
+        self.until(lambda: panel.counts)
+        for name, spin in panel.counts.items():
+            spin.setValue(0 if name == "seed" else min(spin.value(), FIT_STEPS))
         self.finish(panel.fit())
         self.until(lambda: panel.result is not None)
         for index in range(panel.pictures.count()):

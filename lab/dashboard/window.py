@@ -28,7 +28,8 @@ from lab.dashboard.panels.setup import SetupPanel
 from lab.dashboard.panels.simulator import SimulatorPanel
 from lab.dashboard.panels.twin import TwinPanel
 from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.theme import DARK, LIGHT, THEMES, Theme, apply
+from lab.dashboard.views.theme import DARK, LIGHT, THEMES, Theme, apply, faded
+from lab.dashboard.views.trace_plot import TracePlot
 from lab.dashboard.views.widgets import button, tell
 
 SIZE = (1366, 728)
@@ -41,6 +42,8 @@ class Dashboard(QMainWindow):
     def __init__(self, session: Session, settings: QSettings) -> None:
         super().__init__()
         self.session, self.settings = session, settings
+        self.theme = THEMES.get(str(settings.value("theme", DARK.name)), DARK)
+        self.use_theme(self.theme)
         self.hub = Hub(session.events, self)
         self.setup = SetupPanel(session, self.hub)
         self.measure, self.live = MeasurePanel(session, self.hub), LivePanel(self.hub)
@@ -48,13 +51,13 @@ class Dashboard(QMainWindow):
         self.twin, self.network = TwinPanel(session, self.hub), NetworkPanel(session, self.hub)
         self.simulator = SimulatorPanel(session, self.hub)
         self.log = LogPanel(self.hub)
-        self.theme = THEMES.get(str(settings.value("theme", DARK.name)), DARK)
         self.setWindowTitle("NADO-Lab")
         self.resize(*SIZE)
         self._lay_out()
         self._listen()
         self._shortcuts()
         self._restore()
+        session.read_choices()
 
     def abort(self) -> Any:
         """Bring the field to zero now; give the thread that sees to it."""
@@ -76,6 +79,8 @@ class Dashboard(QMainWindow):
             apply(theme, application)
         for view in self.findChildren(pg.GraphicsView):
             view.setBackground(theme.base)
+        for plot in self.findChildren(TracePlot):
+            plot.legend.setBrush(faded(theme.base, 215))
         for each in self.findChildren(pg.PlotWidget):
             for side in ("left", "bottom"):
                 each.getAxis(side).setTextPen(theme.text)

@@ -128,6 +128,15 @@ class Finished(Event):
 
 
 @dataclass(frozen=True)
+class ChoicesRead(Event):
+    """What can be chosen: whole-number settings of a fit with their defaults, tasks, training variants."""
+
+    fit: dict[str, int]
+    tasks: tuple[str, ...]
+    variants: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CatalogueRead(Event):
     """The folder was read: entries of `models.catalogue`, newest first."""
 

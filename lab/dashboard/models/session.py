@@ -6,7 +6,7 @@ from typing import Any
 
 from lab.dashboard.models.bench import BenchModel
 from lab.dashboard.models.catalogue import Entry, scan
-from lab.dashboard.models.events import CatalogueRead, EventQueue, LogLine, RunLoaded
+from lab.dashboard.models.events import CatalogueRead, ChoicesRead, EventQueue, LogLine, RunLoaded
 from lab.dashboard.models.experiments import ExperimentQueue
 from lab.dashboard.models.fitting import FitRequest, fit_job, judge_job
 from lab.dashboard.models.networks import NetworkResult, TrainRequest, deploy_job, train_job
@@ -27,6 +27,7 @@ class Session:
         self.librarian = Worker("librarian", self.events.post)
         self._handler = _ToEvents(self.events)
         logging.getLogger().addHandler(self._handler)
+        logging.getLogger("lab").setLevel(logging.INFO)
 
     @property
     def is_measuring(self) -> bool:
@@ -56,6 +57,15 @@ class Session:
         """Send a network's drives to the open bench."""
         action = deploy_job(trained, count, out, self.bench, self.events.post)
         return self.bench.worker.submit("deploy", f"deploy {trained.path.name}", action)
+
+    def read_choices(self) -> Job:
+        """Find out what twins and networks offer to choose from."""
+        from lab.dashboard.models.choices import fit_numbers, trainable_tasks, variants
+
+        def action(job: Job) -> None:
+            self.events.post(ChoicesRead(fit_numbers(), trainable_tasks(), variants()))
+
+        return self.computer.submit("choices", "read the choices", action)
 
     def scan(self, known: list[Entry]) -> Job:
         """Read the folder's runs, twins and networks."""

@@ -49,6 +49,7 @@ class BrowserPanel(QWidget):
         self.channel, self.overlay = QComboBox(), plot("", ("step", ""), ("readout", "V"))
         self.overlay.addLegend(offset=(6, 2), labelTextSize="8pt")
         self.folder = label(str(session.folder), "faint")
+        self.refresh_button = button("Refresh", self.rescan, "Read the folder again (F5)")
         self._lay_out()
         self._listen(hub)
         self.rescan()
@@ -95,7 +96,7 @@ class BrowserPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         buttons = (
-            button("Refresh", self.rescan, "Read the folder again (F5)"),
+            self.refresh_button,
             button("Folder …", self._choose_folder, "Show, and measure into, another folder"),
             button("Export …", self._export, "Write the marked run as netCDF, npz or CSV"),
         )

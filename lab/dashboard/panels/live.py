@@ -66,6 +66,7 @@ class LivePanel(QWidget):
     def _lay_out(self) -> None:
         self.span.addItems(list(WINDOWS))
         self.span.currentTextChanged.connect(self._set_window)
+        self.span.setCurrentText("last 5 s")
         self.centred.setToolTip("Draw every curve about its own mean, to see small changes.")
         self.centred.toggled.connect(self._centre)
         self.centred.setChecked(True)
@@ -76,6 +77,8 @@ class LivePanel(QWidget):
         self.plots["waveform"].setXLink(self.plots["field"])
         self.plots["readout"].setXLink(self.plots["field"])
         self.plots["rows"].hide()
+        for name in ("field", "waveform"):
+            self.plots[name].showLabel("bottom", False)
         tabs = QTabWidget()
         tabs.addTab(splitter, "Over time")
         tabs.addTab(self.steps, "Step by step")

@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QSpinBox, QSplitter, QVBoxLayout, QWidget
 
-from lab.dashboard.models.events import CatalogueRead, Finished, JobChanged, Progressed
+from lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
 from lab.dashboard.models.networks import DeployResult, NetworkResult, TrainRequest, connectivity
 from lab.dashboard.models.session import Session
 from lab.dashboard.models.worker import Job
@@ -19,7 +19,6 @@ from lab.dashboard.views.theme import curve_colour
 from lab.dashboard.views.widgets import boxed, button, label, plot, row, tell
 
 DEFAULTS = {"nodes": 16, "layers": 1, "epochs": 8, "train": 1000, "test": 200, "seed": 0}
-VARIANTS = ("noise-aware", "deterministic", "reservoir")
 
 
 class NetworkPanel(QWidget):
@@ -44,6 +43,7 @@ class NetworkPanel(QWidget):
         self.matrix.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._fill_choices()
         self._lay_out()
+        hub.listen(ChoicesRead, self._offer)
         hub.listen(CatalogueRead, self._list)
         hub.listen(Progressed, self._progress)
         hub.listen(Finished, self._finished)
@@ -54,7 +54,7 @@ class NetworkPanel(QWidget):
         if self._job is not None and not self._job.ended.is_set():
             self._job.stop()
             return self._job
-        if not self.twins.currentData():
+        if not self.twins.currentData() or not self.task.currentText():
             tell(self, "Train", "A network is trained through a twin; fit one first (tab Twin).")
             return None
         self._points = []
@@ -82,10 +82,6 @@ class NetworkPanel(QWidget):
         return TrainRequest(self.task.currentText(), twin, out, numbers["train"], numbers["test"], settings)
 
     def _fill_choices(self) -> None:
-        from lab.dashboard.models.tasks import trainable_tasks
-
-        self.task.addItems(list(trainable_tasks()))
-        self.variant.addItems(list(VARIANTS))
         self.matrix.currentIndexChanged.connect(lambda _: self._show_matrix())
 
     def _lay_out(self) -> None:
@@ -118,6 +114,10 @@ class NetworkPanel(QWidget):
         layout = row(boxed(left, 270))
         layout.addWidget(right, 1)
         self.setLayout(layout)
+
+    def _offer(self, event: ChoicesRead) -> None:
+        self.task.addItems(list(event.tasks))
+        self.variant.addItems(list(event.variants))
 
     def _list(self, event: CatalogueRead) -> None:
         chosen = self.twins.currentData()

@@ -38,7 +38,7 @@ class SetupPanel(QWidget):
         self.field, self.current, self.interlock = label("–", "big"), label("–"), label("–")
         self.limits = label("–", "faint")
         self.identities = table(["role", "identity"], stretch=1)
-        self.readings = table(["quantity", "value"])
+        self.readings = table(["reading or setting", "value"])
         self.checks = table(["", "check", "what was seen"], stretch=2)
         self._lay_out()
         self._listen(hub)

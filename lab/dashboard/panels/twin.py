@@ -19,7 +19,7 @@ from PyQt6.QtWidgets import (
 )
 
 from lab.dashboard.models.catalogue import Entry
-from lab.dashboard.models.events import CatalogueRead, Finished, JobChanged, Progressed
+from lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
 from lab.dashboard.models.fitting import FitRequest, TwinResult
 from lab.dashboard.models.previews import Preview
 from lab.dashboard.models.session import Session
@@ -50,7 +50,7 @@ class TwinPanel(QWidget):
         self._session, self._job = session, None  # type: ignore[var-annotated]
         self.result: TwinResult | None = None
         self.runs, self.judged_on, self.twins = QListWidget(), QComboBox(), QComboBox()
-        self.counts = {"likelihood_steps": _count(300), "score_steps": _count(300), "seed": _count(0, 0)}
+        self.counts: dict[str, QSpinBox] = {}
         self.fit_button = button("Fit", self.fit, "Fit a twin to the marked runs")
         self.state = label("mark the runs to fit", "faint")
         self.losses = plot("held-out loss", ("step of the fit", ""), ("loss", ""))
@@ -59,6 +59,7 @@ class TwinPanel(QWidget):
         self.scores = table(["score", "twin", "floor", "ratio"])
         self.pictures = TwinPictures()
         self._lay_out()
+        hub.listen(ChoicesRead, self._offer)
         hub.listen(CatalogueRead, self._list)
         hub.listen(Progressed, self._progress)
         hub.listen(Finished, self._finished)
@@ -107,15 +108,12 @@ class TwinPanel(QWidget):
     def _lay_out(self) -> None:
         self.runs.setToolTip("Tick the runs to fit to.")
         self.judged_on.setToolTip("Repeats that were kept out of the fit; scores are told on these.")
-        form = QFormLayout()
-        form.addRow("judge on", self.judged_on)
-        form.addRow("likelihood steps", self.counts["likelihood_steps"])
-        form.addRow("scoring-rule steps", self.counts["score_steps"])
-        form.addRow("seed", self.counts["seed"])
+        self.form = QFormLayout()
+        self.form.addRow("judge on", self.judged_on)
         left = QVBoxLayout()
         left.addWidget(label("runs"))
         left.addWidget(self.runs, 1)
-        left.addLayout(form)
+        left.addLayout(self.form)
         left.addLayout(row(self.fit_button, None))
         left.addWidget(self.state)
         left.addLayout(row(self.twins, button("Judge", self.judge, "Score this twin on those runs")))
@@ -130,6 +128,11 @@ class TwinPanel(QWidget):
         layout = row(boxed(left, 270))
         layout.addWidget(right, 1)
         self.setLayout(layout)
+
+    def _offer(self, event: ChoicesRead) -> None:
+        for name, value in event.fit.items():
+            self.counts[name] = _count(value, 0)
+            self.form.addRow(name.replace("_", " "), self.counts[name])
 
     def _list(self, event: CatalogueRead) -> None:
         marked, judged, twin = set(self.marked()), self.judged_on.currentData(), self.twins.currentData()

@@ -44,7 +44,7 @@ class BarPlot(pg.PlotWidget):
                 text = pg.TextItem(f"{value:.3f}", anchor=(-0.3, 1.1), color=pg.getConfigOption("foreground"))
                 text.setPos(place, value)
                 self.addItem(text)
-        every = max(1, len(bars) // MOST_NAMES)
+        every = -(-len(bars) // MOST_NAMES)
         self.getAxis("bottom").setTicks([[(i, bars[i][0]) for i in places[::every]]])
         self._box.setXRange(-0.7, max(len(bars) - 0.3, 0.7), padding=0)
         top = max([value + half for _, value, half in bars])

@@ -44,9 +44,11 @@ THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 
 def apply(theme: Theme, application: QApplication) -> None:
     """Dress the application; plots that are made later follow."""
-    application.setStyle("Fusion")
-    application.setPalette(_palette(theme))
-    application.setStyleSheet(_sheet(theme))
+    sheet = _sheet(theme)
+    if application.styleSheet() != sheet:
+        application.setStyle("Fusion")
+        application.setPalette(_palette(theme))
+        application.setStyleSheet(sheet)
     pg.setConfigOptions(background=theme.base, foreground=theme.text, antialias=False)
 
 

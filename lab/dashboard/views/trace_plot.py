@@ -11,7 +11,6 @@ from lab.dashboard.models.live import Signal
 from lab.dashboard.views.theme import curve_colour
 
 MARGIN = 0.06
-LEGEND = (128, 128, 128, 60)
 
 
 class TracePlot(pg.PlotWidget):
@@ -28,7 +27,7 @@ class TracePlot(pg.PlotWidget):
         self.follow, self.auto_y, self.centred, self.window_s = True, True, False, 0.0
         self._signals: list[Signal] = []
         self._curves: list[pg.PlotCurveItem] = []
-        self._legend = self.addLegend(offset=(6, 2), labelTextSize="8pt", colCount=5, brush=LEGEND)
+        self.legend = self.addLegend(offset=(6, 2), labelTextSize="8pt", colCount=5)
         self._cross = Crosshair(self)
         self.getViewBox().sigRangeChangedManually.connect(self._taken_over)
 

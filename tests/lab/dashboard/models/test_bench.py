@@ -1,0 +1,87 @@
+"""Abort on the simulated bench: in mid-field, and while the bench hangs."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from lab.dashboard.models.events import BenchOpened, BenchReading, BenchSafe, ChecksDone
+from lab.dashboard.models.experiments import State
+
+
+def events_of(session):
+    return [session.events.take() for _ in range(len(session.events))]
+
+
+def wait_for(condition, seconds=30.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def bench(session):
+    assert session.bench.connect("sim:nanoring").ended.wait(60)
+    return session.bench
+
+
+def field(bench):
+    return float(np.abs(bench.simulation.world.field()).max())
+
+
+def test_connecting_tells_identities_and_readings(session, bench):
+    events = events_of(session)
+    opened = next(e for e in events if isinstance(e, BenchOpened))
+    assert opened.simulated
+    assert "KEITHLEY" in opened.identities["source"]
+    assert opened.defaults["characterise"]["field_centre"] == pytest.approx(2.6)
+    assert next(e for e in events if isinstance(e, BenchReading)).values
+
+
+def test_checks_are_told(session, bench):
+    assert bench.check().ended.wait(30)
+    checks = next(e for e in events_of(session) if isinstance(e, ChecksDone)).checks
+    assert checks
+    assert all(passed for _, passed, _ in checks)
+
+
+def test_abort_in_mid_field_leaves_no_field(session, bench):
+    experiment = session.queue.add("characterise", {"sequences": 5000, "steps": 28})
+    wait_for(lambda: experiment.done >= 1)
+    assert bench.simulation.world.sources_on()
+    session.abort().join(30)
+    wait_for(lambda: experiment.state is State.ABORTED)
+    assert field(bench) < 1e-9
+    assert not bench.simulation.world.sources_on()
+    assert any(isinstance(e, BenchSafe) for e in events_of(session))
+
+
+def test_abort_works_past_a_bench_that_hangs(session, bench):
+    """The bench's thread does not come back; the guard switches the outputs off all the same."""
+    setup, release = bench.setup, threading.Event()
+    bench.worker.submit("hang", "hang", lambda job: (setup.energise(), release.wait(30)))
+    wait_for(lambda: bench.simulation.world.sources_on())
+    begun = time.monotonic()
+    session.abort().join(30)
+    assert time.monotonic() - begun < 10
+    assert not bench.simulation.world.sources_on()
+    assert field(bench) < 1e-9
+    release.set()
+
+
+def test_connecting_to_nothing_is_a_message(session):
+    job = session.bench.connect("no-such-setup")
+    assert job.ended.wait(30)
+    assert job.state == "failed"
+    assert not session.bench.is_open
+
+
+def test_closing_leaves_the_bench_safe_in_mid_run(session, bench):
+    world = bench.simulation.world
+    experiment = session.queue.add("characterise", {"sequences": 5000, "steps": 28})
+    wait_for(lambda: experiment.done >= 1)
+    assert session.close()
+    assert not world.sources_on()
+    assert experiment.state is State.ABORTED

@@ -1,0 +1,67 @@
+import json
+
+from lab.dashboard.models.catalogue import Entry, lineage, read_entry, scan, snippet
+from lab.store import RunMetadata, RunWriter, Status
+from protocols import Column
+
+
+def write_run(path, lineage_of=(), status=Status.COMPLETE):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    metadata = RunMetadata(sample="S1", lineage=list(lineage_of))
+    writer = RunWriter.create(path, metadata, {"primary": (Column("x"),)}, ())
+    writer.append("primary", {"x": 1.0})
+    writer.finalise(status, "")
+    return metadata.run_id
+
+
+def write_card(path, **card):
+    path.mkdir(parents=True)
+    (path / "card.json").write_text(json.dumps(card), encoding="utf-8")
+
+
+def test_a_folder_is_read_with_what_came_from_what(tmp_path):
+    run_id = write_run(tmp_path / "a.zarr")
+    write_run(tmp_path / "alone.zarr")
+    write_card(tmp_path / "t.twin", lineage=[run_id])
+    write_card(tmp_path / "n.net", notes={"twins": [str(tmp_path / "t.twin")]})
+    write_run(tmp_path / "deployed" / "layer0.zarr", ["n.net"])
+    entries = scan(tmp_path)
+    assert {e.name for e in entries} == {"a", "alone", "t", "n", "layer0"}
+    nodes, arrows = lineage(entries, next(e for e in entries if e.name == "t"))
+    named = {(nodes[i].name, nodes[j].name) for i, j in arrows}
+    assert named == {("a", "t"), ("t", "n"), ("n", "layer0")}
+    assert len(nodes) == 4
+
+
+def test_search_takes_every_word(tmp_path):
+    write_run(tmp_path / "first.zarr")
+    entry = scan(tmp_path)[0]
+    assert entry.matches("s1 FIRST")
+    assert not entry.matches("s1 second")
+
+
+def test_what_cannot_be_read_is_a_row_that_says_so(tmp_path):
+    (tmp_path / "broken.zarr").mkdir()
+    write_card(tmp_path / "odd.twin")
+    (tmp_path / "odd.twin" / "card.json").write_text("{", encoding="utf-8")
+    found = {e.name: e.status for e in scan(tmp_path)}
+    assert found == {"broken.zarr": "unreadable", "odd.twin": "unreadable"}
+
+
+def test_finished_entries_are_not_read_again(tmp_path):
+    write_run(tmp_path / "a.zarr")
+    (known,) = scan(tmp_path)
+    (again,) = scan(tmp_path, [known])
+    assert again is known
+
+
+def test_the_snippet_opens_the_run(tmp_path):
+    write_run(tmp_path / "a.zarr")
+    scope: dict = {}
+    exec(snippet(read_entry(tmp_path / "a.zarr")), scope)  # noqa: S102 - it is made to be run
+    assert scope["run"]["primary"].sizes["trial"] == 1
+
+
+def test_short_names_leave_out_the_stamp(tmp_path):
+    entry = Entry("run", tmp_path, "20260102-030405-007-characterise", "id")
+    assert entry.short_name == "007-characterise"

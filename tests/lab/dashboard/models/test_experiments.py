@@ -1,0 +1,81 @@
+import time
+
+import numpy as np
+import pytest
+
+from lab.dashboard.models.events import RowArrived, RunEnded, RunStarted
+from lab.dashboard.models.experiments import State
+from lab.store import Run
+
+SMALL = {"sequences": 6, "repeats": 2, "steps": 6}
+
+
+def wait_for(condition, seconds=30.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
+
+
+def test_order_repeat_and_removal_of_what_waits(session):
+    queue = session.queue
+    a, b, c = [queue.add("characterise", {"seed": n}) for n in range(3)]
+    queue.move(c, -2)
+    assert queue.items == [c, a, b]
+    queue.move(c, 99)
+    assert queue.items == [a, b, c]
+    queue.remove(b)
+    again = queue.repeat(a)
+    assert queue.items == [a, c, again]
+    assert again.values == a.values
+    assert again.number != a.number
+    assert all(each.state is State.QUEUED for each in queue.items)
+
+
+def test_every_row_is_shown_and_stored(session):
+    session.bench.connect("sim:nanoring").ended.wait(60)
+    experiment = session.queue.add("characterise", SMALL)
+    wait_for(lambda: experiment.state is State.COMPLETE)
+    events = [session.events.take() for _ in range(len(session.events))]
+    rows = [e.row for e in events if isinstance(e, RowArrived)]
+    stored = Run.open(experiment.out).dataset()
+    assert len(rows) == stored.sizes["trial"] == 12
+    np.testing.assert_array_equal([r["readout"] for r in rows], stored["readout"].values)
+    start = next(e for e in events if isinstance(e, RunStarted))
+    assert (start.rows, start.path) == (12, str(experiment.out))
+    assert next(e for e in events if isinstance(e, RunEnded)).status == "complete"
+    assert (experiment.done, experiment.total) == (12, 12)
+
+
+def test_pause_leaves_no_field_and_resume_completes_the_same_run(session):
+    bench, queue = session.bench, session.queue
+    bench.connect("sim:nanoring").ended.wait(60)
+    experiment = queue.add("characterise", {"sequences": 400, "repeats": 1, "steps": 28})
+    wait_for(lambda: experiment.done >= 20)
+    queue.pause()
+    wait_for(lambda: experiment.state is State.PAUSED)
+    out, done = experiment.out, experiment.done
+    assert 20 <= done < 400
+    assert not bench.simulation.world.sources_on()
+    queue.resume()
+    wait_for(lambda: experiment.state is State.COMPLETE, 60)
+    assert experiment.out == out
+    data = Run.open(out).dataset()
+    np.testing.assert_array_equal(data["sequence"].values, np.arange(400))
+
+
+def test_a_failing_experiment_says_why_and_the_next_one_runs(session):
+    session.bench.connect("sim:nanoring").ended.wait(60)
+    queue = session.queue
+    bad = queue.add("characterise", SMALL | {"field_centre": 900.0})
+    good = queue.add("characterise", SMALL)
+    wait_for(lambda: good.state is State.COMPLETE)
+    assert bad.state is State.FAILED
+    assert "field" in bad.reason
+
+
+def test_the_estimate_is_the_duration_of_the_steps_until_one_was_measured(session):
+    assert session.queue.estimate_s("characterise", SMALL) is None
+    session.bench.connect("sim:nanoring").ended.wait(60)
+    rate = session.bench.setup.config.timing.rotation_hz
+    assert session.queue.estimate_s("characterise", SMALL) == pytest.approx(72 / rate)

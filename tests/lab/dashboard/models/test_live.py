@@ -1,0 +1,55 @@
+import numpy as np
+
+from lab.dashboard.models.events import RowArrived, RunStarted
+from lab.dashboard.models.live import LiveRun
+from protocols import Column
+
+COLUMNS = (
+    Column("sequence", dtype="int64", is_coordinate=True),
+    Column("field", ("step",), (3,), units="T"),
+    Column("readout", ("step", "channel"), (3, 2), units="V"),
+    Column("waveform", ("step", "sample", "contact"), (3, 4, 2), "float32", "V"),
+    Column("temperature", units="K"),
+)
+
+
+def started():
+    return RunStarted("x.zarr", "p", {"primary": COLUMNS}, ("a", "b"), ("V", "V"), 0.5, 10)
+
+
+def row(sequence=0):
+    readout = np.arange(6.0).reshape(3, 2)
+    waveform = np.arange(24.0).reshape(3, 4, 2)
+    values = {"sequence": sequence, "field": np.ones(3), "readout": readout, "waveform": waveform}
+    return RowArrived("primary", values | {"temperature": 300.0})
+
+
+def test_columns_become_curves_with_their_own_time_step():
+    live = LiveRun(started(), capacity=100)
+    live.take(row())
+    live.take(row())
+    panels = {name: [s.name for s in signals] for name, signals in live.panels.items()}
+    assert panels == {
+        "field": ["field"],
+        "readout": ["a", "b"],
+        "waveform": ["contact 0", "contact 1"],
+        "rows": ["temperature"],
+    }
+    steps = {name: signals[0].trace.step for name, signals in live.panels.items()}
+    assert steps == {"field": 0.5, "readout": 0.5, "waveform": 0.125, "rows": 1.0}
+    np.testing.assert_array_equal(live.panels["readout"][1].trace.newest(6), [1, 3, 5, 1, 3, 5])
+    np.testing.assert_array_equal(live.panels["waveform"][0].trace.newest(12), np.arange(0, 24, 2))
+    assert live.seconds == 3.0
+
+
+def test_repeats_are_those_of_the_newest_sequence():
+    live = LiveRun(started(), capacity=100)
+    for sequence in (0, 1, 0, 1, 0):
+        live.take(row(sequence))
+    assert [trial[0] for trial in live.repeats()] == [0, 0, 0]
+
+
+def test_other_streams_are_left_alone():
+    live = LiveRun(started(), capacity=100)
+    live.take(RowArrived("monitor", {"temperature": 1.0}))
+    assert live.rows == 0

@@ -1,0 +1,198 @@
+"""A day at the window: connect, measure, watch, abort, fit, train, deploy, browse; and the way out."""
+
+import numpy as np
+import pytest
+
+from lab.dashboard.models.events import LogLine
+from lab.dashboard.models.experiments import State
+
+pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
+from PyQt6.QtCore import Qt
+from PyQt6.QtWidgets import QMessageBox
+
+PATIENCE = 60_000
+
+
+def click(qtbot, button):
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def connect(qtbot, window):
+    window.setup.choice.setEditText("sim:nanoring")
+    click(qtbot, window.setup.connect_button)
+    qtbot.waitUntil(lambda: window.setup.connect_button.text() == "Disconnect", timeout=PATIENCE)
+
+
+def measure(qtbot, window, **values):
+    window.measure.form.set_values(values)
+    click(qtbot, window.measure.queue_button)
+    return window.session.queue.items[-1]
+
+
+def finished(qtbot, experiment):
+    qtbot.waitUntil(lambda: experiment.state is State.COMPLETE, timeout=PATIENCE)
+
+
+def test_connect_shows_what_answers(qtbot, window):
+    connect(qtbot, window)
+    roles = [window.setup.identities.item(i, 0).text() for i in range(window.setup.identities.rowCount())]
+    assert "generator" in roles
+    assert window.measure.form.inputs["field_centre"].value() == pytest.approx(2.6)
+    click(qtbot, window.setup.check_button)
+    qtbot.waitUntil(lambda: window.setup.checks.rowCount() > 0, timeout=PATIENCE)
+    assert window.setup.state.text() == "all checks passed"
+    click(qtbot, window.setup.connect_button)
+    qtbot.waitUntil(lambda: window.setup.state.text() == "not connected", timeout=PATIENCE)
+
+
+def test_points_arrive_while_it_measures_and_abort_leaves_no_field(qtbot, window):
+    connect(qtbot, window)
+    experiment = measure(qtbot, window, sequences=5000, steps=28)
+    trace = lambda: window.live.run.panels["field"][0].trace  # noqa: E731
+    qtbot.waitUntil(lambda: window.live.run is not None and trace().count > 28, timeout=PATIENCE)
+    assert 1e-3 < np.abs(trace().newest(28)).max() < 4e-3
+    click(qtbot, window.abort_button)
+    qtbot.waitUntil(lambda: experiment.state is State.ABORTED, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "field at zero" in window.setup.state.text(), timeout=PATIENCE)
+    world = window.session.bench.simulation.world
+    assert np.abs(world.field()).max() < 1e-9
+    assert not world.sources_on()
+    assert window.measure.list.item(0, 2).text() == "aborted"
+
+
+def test_the_whole_loop_by_hand(qtbot, window):
+    connect(qtbot, window)
+    first = measure(qtbot, window, sequences=12, repeats=1, steps=8, seed=0)
+    second = measure(qtbot, window, sequences=2, repeats=8, steps=8, seed=1)
+    finished(qtbot, first)
+    finished(qtbot, second)
+    fit(qtbot, window, first, second)
+    train(qtbot, window)
+    deploy(qtbot, window)
+    browse(qtbot, window, first, second)
+
+
+def fit(qtbot, window, first, second):
+    panel = window.twin
+    qtbot.waitUntil(lambda: panel.counts and panel.judged_on.findData(str(second.out)) > 0, timeout=PATIENCE)
+    for name, spin in panel.counts.items():
+        spin.setValue(0 if name == "seed" else 4)
+    panel.mark(first.out)
+    panel.judged_on.setCurrentIndex(panel.judged_on.findData(str(second.out)))
+    click(qtbot, panel.fit_button)
+    qtbot.waitUntil(lambda: panel.result is not None, timeout=PATIENCE)
+    assert panel.result.path.is_dir()
+    assert panel._points
+    assert float(panel.scores.item(0, 2).text()) > 0
+    assert panel.result.preview.measured.shape == (8, 8, len(panel.result.preview.channels))
+
+
+def train(qtbot, window):
+    panel = window.network
+    qtbot.waitUntil(lambda: bool(panel.twins.currentData() and panel.task.count()), timeout=PATIENCE)
+    small = {"nodes": 2, "layers": 1, "epochs": 2, "train": 100, "test": 20, "seed": 0}
+    for name, value in small.items():
+        panel.numbers[name].setValue(value)
+    click(qtbot, panel.train_button)
+    qtbot.waitUntil(lambda: panel.result is not None, timeout=PATIENCE)
+    assert len(panel._points) == 2
+    assert panel.matrix.count() >= 2
+
+
+def deploy(qtbot, window):
+    panel = window.network
+    panel.count.setValue(3)
+    click(qtbot, panel.deploy_button)
+    qtbot.waitUntil(lambda: panel.deployed is not None, timeout=PATIENCE)
+    assert panel.deployed.count == 3
+    assert len(panel.deployed.nodes) == 2
+    assert panel.findings.text()
+
+
+def browse(qtbot, window, first, second):
+    panel = window.browser
+    window.tabs.setCurrentWidget(panel)
+    click(qtbot, panel.refresh_button)
+    qtbot.waitUntil(lambda: len(panel.shown) == 5, timeout=PATIENCE)
+    panel.select(first.out, second.out)
+    qtbot.waitUntil(lambda: len(panel._loaded) == 2, timeout=PATIENCE)
+    assert [entry.path for entry in panel.marked()] == [second.out, first.out]
+    assert str(first.out.resolve().as_posix()) in panel.snippet.toPlainText()
+    panel.search.setText("temporal-mnist")
+    assert [entry.kind for entry in panel.shown] == ["network"]
+
+
+def test_pause_and_resume_by_button(qtbot, window):
+    connect(qtbot, window)
+    experiment = measure(qtbot, window, sequences=300, steps=28)
+    qtbot.waitUntil(lambda: experiment.done > 5, timeout=PATIENCE)
+    click(qtbot, window.measure.pause_button)
+    qtbot.waitUntil(lambda: experiment.state is State.PAUSED, timeout=PATIENCE)
+    assert window.measure.pause_button.text() == "Resume"
+    click(qtbot, window.measure.pause_button)
+    qtbot.waitUntil(lambda: experiment.state is State.RUNNING, timeout=PATIENCE)
+    click(qtbot, window.abort_button)
+    qtbot.waitUntil(lambda: experiment.state is State.ABORTED, timeout=PATIENCE)
+
+
+def test_closing_in_mid_run_asks_and_then_leaves_the_bench_safe(qtbot, window, monkeypatch):
+    connect(qtbot, window)
+    experiment = measure(qtbot, window, sequences=5000, steps=28)
+    qtbot.waitUntil(lambda: experiment.done > 1, timeout=PATIENCE)
+    world = window.session.bench.simulation.world
+    monkeypatch.setattr(QMessageBox, "question", lambda *a: QMessageBox.StandardButton.No)
+    assert not window.close()
+    assert window.isVisible()
+    monkeypatch.setattr(QMessageBox, "question", lambda *a: QMessageBox.StandardButton.Yes)
+    assert window.close()
+    assert not world.sources_on()
+    assert experiment.state is State.ABORTED
+
+
+def test_errors_become_messages(qtbot, window):
+    window.setup.choice.setEditText("no-such-setup")
+    click(qtbot, window.setup.connect_button)
+    qtbot.waitUntil(lambda: bool(window.findChildren(QMessageBox)), timeout=PATIENCE)
+    assert "no-such-setup" in window.findChildren(QMessageBox)[0].text()
+    assert "no-such-setup" in window.log.toPlainText()
+
+
+def test_a_mistake_in_one_panel_does_not_stop_the_others(qtbot, window):
+    def broken(event):
+        raise ValueError("oops")
+
+    window.hub._listeners[LogLine].insert(0, broken)
+    window.session.events.post(LogLine(20, "still here"))
+    qtbot.waitUntil(lambda: "still here" in window.log.toPlainText(), timeout=PATIENCE)
+    window.hub._listeners[LogLine].remove(broken)
+
+
+def test_the_layout_and_the_theme_are_remembered(qtbot, window):
+    window.toggle_theme()
+    window._docks["Log"].hide()
+    window.close()
+    from lab.dashboard.models.session import Session
+    from lab.dashboard.window import Dashboard
+
+    again = Dashboard(Session(window.session.folder), window.settings)
+    qtbot.addWidget(again, before_close_func=lambda w: w.session.close())
+    again.show()
+    assert again.theme.name == "light"
+    assert not again._docks["Log"].isVisible()
+    again.hub.stop()
+
+
+def test_it_fits_a_small_screen(qtbot, window):
+    hint = window.minimumSizeHint()
+    assert hint.width() <= 1366
+    assert hint.height() <= 728
+
+
+def test_the_simulator_shows_the_sample(qtbot, window):
+    connect(qtbot, window)
+    window.tabs.setCurrentWidget(window.simulator)
+    window.simulator.draw()
+    assert window.simulator._walls[-1] >= 0
+    knob = window.simulator.spins["white noise"]
+    knob.setValue(7.5)
+    assert window.session.bench.simulation.world.noise.white_v == pytest.approx(7.5e-6)
