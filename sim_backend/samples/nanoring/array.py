@@ -14,7 +14,6 @@ from sim_backend.samples.nanoring.kernel import (
     Walls,
     advance_walls,
     empty_walls,
-    saturate,
     wall_segments,
 )
 from sim_backend.samples.nanoring.kernel.walls import WALL_COUNT
@@ -69,8 +68,7 @@ class NanoringReplicas:
         self._walls = empty_walls(
             replicas, size * size, junctions, contacts, seeded_words(thermal_seed, replicas)
         )
-        for walls in self._each():
-            saturate(walls, self._model, segments // 4)
+        self.saturate(np.pi / 2)
 
     def advance(self, field_xy: np.ndarray, dt: float) -> np.ndarray:
         """Advance through field (tick, 2) or (replica, tick, 2) T on a grid of dt s; return ohm."""
@@ -86,9 +84,8 @@ class NanoringReplicas:
 
     def saturate(self, angle: float) -> None:
         """Put every ring of every replica into an onion along an angle (rad)."""
-        minimum = round(angle * self.segments / (2 * np.pi)) % self.segments
-        for walls in self._each():
-            saturate(walls, self._model, minimum)
+        strong = 1.01 * self.parameters.saturation_t
+        self.advance(strong * np.array([[np.cos(angle), np.sin(angle)]]), self._dt or 1.0)
 
     @property
     def magnetisation(self) -> np.ndarray:

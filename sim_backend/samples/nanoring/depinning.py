@@ -6,6 +6,7 @@ a tick 1 - exp(-dt rate) (Vidamour et al., Commun. Phys. 6, 230, 2023). A pair o
 """
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,6 +28,7 @@ def depinning_probability(
     return _probability(np.asarray(field_t) / (factor * limit), factor, dt_s, parameters)
 
 
+@lru_cache(maxsize=64)
 def depinning_table(dt_s: float, parameters: NanoringParameters) -> np.ndarray:
     """Tabulate the probability over reduced fields 0 to 1: (walls - 1, point); both rows end at 1."""
     reduced = np.linspace(0.0, 1.0, TABLE_POINTS + 1)

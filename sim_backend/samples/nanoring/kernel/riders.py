@@ -1,6 +1,6 @@
 """Walls that ride on the minimum: they only need a visit when it reaches a contact."""
 
-from sim_backend.samples.compiled import compiled, inlined
+from sim_backend.samples.compiled import inlined
 from sim_backend.samples.nanoring.kernel.moves import annihilate, hold, meets, take
 from sim_backend.samples.nanoring.kernel.walls import RIDING
 
@@ -17,7 +17,7 @@ def _arrive_one(walls, model, ring, wall, came_from):
         hold(walls, model, ring, wall, contact)
 
 
-@compiled
+@inlined
 def arrive(walls, model, step):
     """Stop riding walls at inner contacts: the minima have just come to contacts, by step segments."""
     for wall in range(2):

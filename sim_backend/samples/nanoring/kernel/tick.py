@@ -7,17 +7,25 @@ from sim_backend.samples.nanoring.kernel.moves import land_leavers, ride, take_l
 from sim_backend.samples.nanoring.kernel.nucleation import nucleate
 from sim_backend.samples.nanoring.kernel.riders import arrive, move_riders, place_minima
 from sim_backend.samples.nanoring.kernel.thermal import choose_leavers
-from sim_backend.samples.nanoring.kernel.walls import GONE, LEAVER_COUNT, LOOSE_COUNT, WALL_COUNT
+from sim_backend.samples.nanoring.kernel.walls import LEAVER_COUNT, LOOSE_COUNT, WALL_COUNT
 
 
-@compiled
-def saturate(walls, model, minimum):
+@inlined
+def _clear(walls):
+    for junction in range(len(walls.count)):
+        walls.count[junction] = 0
+    for bucket in range(4):
+        walls.sizes[bucket] = 0
+    for row in range(3):
+        for pair in range(walls.sums.shape[1]):
+            walls.sums[row, pair] = 0
+
+
+@inlined
+def _saturate(walls, model, minimum):
     """Put every ring into an onion with its head-to-head wall at the minimum (segment)."""
-    walls.place[:] = GONE
-    walls.count[:] = 0
-    walls.sizes[:] = 0
-    walls.sums[:] = 0
     rings = len(walls.place)
+    _clear(walls)
     walls.scalars[LOOSE_COUNT] = 0
     walls.scalars[WALL_COUNT] = 2 * rings
     place_minima(walls, model, minimum)
@@ -62,7 +70,7 @@ def advance_walls(walls, model, field, resistance):
         if size >= model.idle:
             minimum = round(math.atan2(y, x) * per_radian) % model.segments
             if size >= model.saturation:
-                saturate(walls, model, minimum)
+                _saturate(walls, model, minimum)
             else:
                 _tick(walls, model, size, minimum)
         _read(walls, model, x, y, resistance[tick])
