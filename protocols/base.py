@@ -19,6 +19,7 @@ class NadoProcedure(Procedure):
 
     setup: Any = None
     start_row: int = 0
+    resumable: bool = True
     emit: Callable[[str, dict[str, Any]], None]
     should_stop: Callable[[], bool]
 

@@ -49,6 +49,15 @@ class MeasuringDevice(Protocol):
         ...
 
     @property
+    def clock(self) -> Any:
+        """Give the bench's clock, with now() in s and sleep(seconds)."""
+        ...
+
+    def shutdown(self) -> Any:
+        """Bring the field to zero and switch the sources off."""
+        ...
+
+    @property
     def waveform_shape(self) -> tuple[int, int]:
         """Give the raw samples a step and the number of contacts."""
         ...

@@ -74,12 +74,15 @@ class Playback(NadoProcedure):
         return {"primary": tuple(columns)}
 
     def coordinates(self) -> tuple[Coordinate, ...]:
-        """Name the channels, with their units where these differ."""
-        names = Coordinate("channel", tuple(self.setup.channels))
+        """Name the channels, with their units where these differ and frequencies where they have them."""
+        labels = [Coordinate("channel", tuple(self.setup.channels))]
         units = tuple(self.setup.channel_units)
-        if len(set(units)) < 2:
-            return (names,)
-        return (names, Coordinate("channel_units", units, dim="channel"))
+        frequencies = getattr(self.setup, "frequencies", None)
+        if len(set(units)) > 1:
+            labels.append(Coordinate("channel_units", units, dim="channel"))
+        if frequencies is not None:
+            labels.append(Coordinate("frequency", tuple(map(float, frequencies)), "Hz", dim="channel"))
+        return tuple(labels)
 
     def row_count(self) -> int:
         """Give the number of trials."""

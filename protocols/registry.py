@@ -1,26 +1,64 @@
 """The table of protocols by name: a new one is a new file and a line here."""
 
+import importlib.util
 from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from pymeasure.experiment import Procedure
 
 from protocols.base import NadoProcedure
 from protocols.errors import ProtocolError
+from protocols.plain import adapted
 
 PROTOCOLS = {
     "characterise": "protocols.characterise:Characterise",
+    "repeats": "protocols.repeats:Repeats",
+    "hysteresis": "protocols.field_sweep:Hysteresis",
+    "fmr_map": "protocols.field_sweep:FmrMap",
+    "calibrate_field": "protocols.calibrate_field:CalibrateField",
+    "memory": "protocols.memory:Memory",
+    "drift_watch": "protocols.drift_watch:DriftWatch",
     "drives": "protocols.drives:Drives",
+    "replay": "protocols.replay:Replay",
 }
 
 
 def load_protocol(name: str) -> type[NadoProcedure]:
-    """Find a protocol by its name."""
+    """Find a protocol by its name, or a user's own as `path/to/file.py:Class`."""
+    file, colon, member = name.rpartition(":")
+    if colon and file.endswith(".py"):
+        return _from_file(Path(file), member)
     if name not in PROTOCOLS:
-        raise ProtocolError(f"there is no protocol {name!r}; there are: {', '.join(PROTOCOLS)}")
+        known = ", ".join(PROTOCOLS)
+        raise ProtocolError(f"there is no protocol {name!r}; there are: {known}, or your own file.py:Class")
     module, _, member = PROTOCOLS[name].partition(":")
     return getattr(import_module(module), member)
 
 
 def protocol_name(procedure: object) -> str:
-    """Give the name under which a procedure is known, or `module:Class` for a user's own."""
+    """Give the name by which `load_protocol` finds the class of a procedure."""
+    own = getattr(type(procedure), "protocol_reference", "")
     target = f"{type(procedure).__module__}:{type(procedure).__qualname__}"
-    known = {path: name for name, path in PROTOCOLS.items()}
-    return known.get(target, target)
+    return own or {path: name for name, path in PROTOCOLS.items()}.get(target, target)
+
+
+def _from_file(path: Path, member: str) -> type[NadoProcedure]:
+    found = getattr(_run_module(path), member, None)
+    if not (isinstance(found, type) and issubclass(found, Procedure)):
+        raise ProtocolError(f"{path} has no PyMeasure Procedure called {member!r}")
+    made = adapted(found)
+    made.protocol_reference = f"{path.resolve()}:{member}"  # type: ignore[attr-defined]
+    return made
+
+
+def _run_module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"user_protocol_{path.stem}", path)
+    if spec is None or spec.loader is None or not path.exists():
+        raise ProtocolError(f"{path} does not exist; expected file.py:Class")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise ProtocolError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
+    return module

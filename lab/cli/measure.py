@@ -1,5 +1,6 @@
-"""`nado measure`, `nado resume`, `nado protocols`: run a protocol on a setup."""
+"""`nado measure`, `resume`, `queue`, `protocols`: run protocols on a setup."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +9,7 @@ import typer
 from lab.cli.console import note, result, table
 
 if TYPE_CHECKING:
+    from lab.runs import MonitorSettings
     from lab.store import Run
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -17,31 +19,47 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     app.command("measure")(measure)
     app.command("resume")(resume)
+    app.command("queue")(queue)
     app.command("protocols")(protocols)
 
 
 def measure(
-    protocol: Annotated[str, typer.Argument(help="A protocol by name (see `nado protocols`).")],
-    setup: Annotated[str, typer.Option("--setup", "-s", help="A built-in setup or a TOML file.")],
     out: Annotated[str, typer.Option("--out", "-o", help="The new run: a path that does not exist.")],
+    protocol: Annotated[str, typer.Argument(help="A protocol by name (see `nado protocols`).")] = "",
+    own: Annotated[str, typer.Option("--protocol", help="Your own procedure: path.py:Class.")] = "",
+    setup: Annotated[str, typer.Option("--setup", "-s", help="A built-in setup or a TOML file.")] = "",
     parameter: Annotated[
         list[str] | None, typer.Option("--parameter", "-p", help="name=value; may be given again.")
     ] = None,
     operator: Annotated[str, typer.Option(help="Who measures (default: the logged-in user).")] = "",
     seed: Annotated[int, typer.Option(help="The specimen and noise of a simulated bench.")] = 0,
+    monitor_every: Annotated[float, typer.Option(help="Seconds between monitor readings.")] = 10.0,
+    limit: Annotated[
+        list[str] | None, typer.Option(help="reading=low:high ends the run outside; may be given again.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure with a protocol on a setup into a new run."""
-    from lab.compose import open_named_setup
     from lab.runs import run_protocol
     from lab.store import refuse_existing
     from protocols import configure, load_protocol, parse_assignments
 
-    procedure = load_protocol(protocol)()
+    name = own or protocol
+    procedure = load_protocol(name)()
     configure(procedure, parse_assignments(parameter or []))
     refuse_existing(out)
-    with open_named_setup(setup, seed=seed) as bench, _bar(protocol) as progress:
-        run_protocol(procedure, bench, out, operator=operator, progress=progress, source=setup, seed=seed)
+    monitors = _monitors(monitor_every, limit or [])
+    with _bench(procedure, setup, seed) as bench, _bar(name) as progress:
+        run_protocol(
+            procedure,
+            bench,
+            out,
+            operator=operator,
+            progress=progress,
+            source=setup,
+            seed=seed,
+            monitors=monitors,
+        )
     report_run(out, as_json)
 
 
@@ -51,16 +69,30 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Go on with a run that was stopped or killed, after its last committed row."""
-    from lab.compose import open_named_setup
     from lab.runs import procedure_of, resume_protocol
-    from lab.store import Run
+    from lab.store import Run, Status
 
     opened = Run.open(run)
-    procedure = procedure_of(opened)
-    source, seed = _where(opened, setup)
-    with open_named_setup(source, seed=seed) as bench, _bar("resume") as progress:
-        resume_protocol(procedure, bench, run, progress=progress)
+    if opened.status is not Status.COMPLETE:
+        procedure = procedure_of(opened)
+        source, seed = _where(opened, setup)
+        with _bench(procedure, source, seed) as bench, _bar("resume") as progress:
+            resume_protocol(procedure, bench, run, progress=progress)
     report_run(run, as_json)
+
+
+def queue(
+    file: Annotated[Path, typer.Argument(help="TOML with [[experiment]]: protocol, setup, out, parameters.")],
+    as_json: Json = False,
+) -> None:
+    """Run a list of experiments; give it again to go on after a stop."""
+    from lab.compose import open_named_setup
+    from lab.runs import read_queue, run_queue
+
+    ended = run_queue(read_queue(file), open_named_setup)
+    result(ended, as_json, _show_queue)
+    if any(line["status"] != "complete" for line in ended):
+        raise typer.Exit(1)
 
 
 def protocols(as_json: Json = False) -> None:
@@ -69,6 +101,48 @@ def protocols(as_json: Json = False) -> None:
 
     found = {name: describe(load_protocol(name)()) for name in PROTOCOLS}
     result(found, as_json, _show_protocols)
+
+
+def report_run(path: str | Path, as_json: bool) -> None:
+    """Print what the run has become; a run that is not complete is not a success."""
+    from lab.store import Run, Status, summarise
+
+    run = Run.open(path)
+    result(summarise(run), as_json, _show_run)
+    if run.status is not Status.COMPLETE:
+        note(f"nado: the run was {run.status}: {run.metadata.reason}")
+        raise typer.Exit(1)
+
+
+def _bench(procedure: Any, setup: str, seed: int) -> AbstractContextManager[Any]:
+    """Open the setup; a plain PyMeasure procedure may do without one."""
+    from contextlib import nullcontext
+
+    from lab.compose import open_named_setup
+    from lab.runs import NoBench
+    from protocols import PlainAdapter, ProtocolError
+
+    if setup:
+        return open_named_setup(setup, seed=seed)
+    if isinstance(procedure, PlainAdapter):
+        return nullcontext(NoBench())
+    raise ProtocolError("this protocol needs a setup: give --setup (see `nado setups`)")
+
+
+def _monitors(every_s: float, limits: list[str]) -> "MonitorSettings":
+    from lab.runs import MonitorSettings
+    from protocols import ProtocolError, parse_assignments
+
+    found = {}
+    for name, text in parse_assignments(limits).items():
+        low, colon, high = text.partition(":")
+        try:
+            found[name] = (float(low or "-inf"), float(high or "inf"))
+        except ValueError:
+            colon = ""
+        if not colon:
+            raise ProtocolError(f"--limit {name}={text}: expected low:high, for example coil=0:310")
+    return MonitorSettings(every_s, found)
 
 
 def _where(run: "Run", setup: str) -> tuple[str, int]:
@@ -88,20 +162,14 @@ def _bar(title: str) -> Any:
     return row_bar(title)
 
 
-def report_run(path: str | Path, as_json: bool) -> None:
-    """Print what the run has become; a run that is not complete is not a success."""
-    from lab.store import Run, Status, summarise
-
-    run = Run.open(path)
-    result(summarise(run), as_json, _show_run)
-    if run.status is not Status.COMPLETE:
-        note(f"nado: the run was {run.status}: {run.metadata.reason}")
-        raise typer.Exit(1)
-
-
 def _show_run(run: dict[str, Any]) -> None:
     rows = ", ".join(f"{stream['rows']} {name} rows" for name, stream in run["streams"].items())
     typer.echo(f"{run['path']}: {run['status']}, {rows} (run {run['run_id']})")
+
+
+def _show_queue(ended: list[dict[str, Any]]) -> None:
+    headings = ["status", "protocol", "out", "reason"]
+    table("Queue", headings, [[line[heading] for heading in headings] for line in ended])
 
 
 def _show_protocols(found: dict[str, dict[str, Any]]) -> None:

@@ -79,6 +79,20 @@ def export_run(
         note(f"not in the file, too many dimensions for a table: {', '.join(left_out)}")
 
 
+@runs.command("metrics")
+def metrics(run: RunRef, lags: int = 10, folder: Folder = Path(), as_json: Json = False) -> None:
+    """Judge the device of a `memory` run as a reservoir: memory, nonlinearity, kernel rank."""
+    from lab.store import load_trials, locate
+    from protocols import reservoir_metrics
+
+    trials = load_trials(locate(run, folder))
+    result(vars(reservoir_metrics(trials.drive, trials.readout, lags=lags)), as_json, _show_metrics)
+
+
+def _show_metrics(found: dict[str, Any]) -> None:
+    table("As a reservoir", ["metric", "value"], [[name, str(value)] for name, value in found.items()])
+
+
 def _show_list(found: list[dict[str, Any]]) -> None:
     headings = ["number", "started", "status", "rows", "protocol", "setup", "sample", "path"]
     lines = [{**run, "started": run["started"][:19]} for run in found]

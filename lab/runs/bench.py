@@ -33,3 +33,15 @@ def owned(setup: Any) -> Iterator[None]:
             _held[address] = max(_held.get(address, 0) - 1, 0)
         for ownership in taken:
             ownership.release()
+
+
+class NoBench:
+    """Stand where a setup would, for procedures that open their own instruments."""
+
+    def snapshot(self) -> dict[str, Any]:
+        """Know of no instrument."""
+        return {}
+
+    def shutdown(self) -> list[str]:
+        """Have nothing to switch off."""
+        return []

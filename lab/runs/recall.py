@@ -1,7 +1,7 @@
 """Make the procedure of a stored run again, with its parameters."""
 
-from lab.store import Run, StoreError
-from protocols import NadoProcedure, configure, load_protocol
+from lab.store import Run, StoreError, load_trials
+from protocols import NadoProcedure, Replay, configure, load_protocol
 
 
 def procedure_of(run: Run) -> NadoProcedure:
@@ -12,3 +12,13 @@ def procedure_of(run: Run) -> NadoProcedure:
     procedure = load_protocol(record.name)()
     configure(procedure, {name: value for name, value in record.values().items() if value is not None})
     return procedure
+
+
+def provide_drives(procedure: NadoProcedure) -> tuple[str, ...]:
+    """Give a replay the drives of the run it names; return the ids of the runs that were read."""
+    if not isinstance(procedure, Replay) or not procedure.of:
+        return ()
+    run = Run.open(procedure.of)
+    trials = load_trials(run)
+    procedure.drive, procedure.sequence = trials.drive, trials.sequence
+    return (run.metadata.run_id,)

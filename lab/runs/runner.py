@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from lab.errors import LabError
 from lab.runs.describe import describe_run
 from lab.runs.interrupts import StopRequest
 from lab.runs.monitors import Monitor, MonitorSettings
+from lab.runs.recall import provide_drives
 from lab.runs.session import Live, Progress, Subscriber, run_session
 from lab.store import RunWriter, refuse_existing
 from protocols import NadoProcedure
@@ -33,11 +35,10 @@ def run_protocol(
     is safe and the run closed; after Ctrl-C, KeyboardInterrupt. Asking `stop` ends the run as aborted.
     """
     refuse_existing(out)
+    lineage = (*lineage, *provide_drives(procedure))
     procedure.bind(setup)
     columns, labels = procedure.columns(), procedure.coordinates()
-    metadata = describe_run(
-        procedure, setup, operator=operator, lineage=tuple(lineage), source=source, seed=seed
-    )
+    metadata = describe_run(procedure, setup, operator=operator, lineage=lineage, source=source, seed=seed)
 
     def create(monitor: Monitor) -> RunWriter:
         return RunWriter.create(out, metadata, {**columns, **monitor.streams()}, labels)
@@ -57,6 +58,9 @@ def resume_protocol(
     monitors: MonitorSettings | None = None,
 ) -> Path:
     """Go on with a run that ended early, after its last committed row."""
+    if not procedure.resumable:
+        raise LabError(f"{type(procedure).__name__} starts from the beginning; it cannot go on with {run}")
+    provide_drives(procedure)
     procedure.bind(setup)
     columns = procedure.columns()
 

@@ -15,6 +15,19 @@ class FakeResponse:
     field: np.ndarray
 
 
+class FakeClock:
+    """Time that passes only by sleeping."""
+
+    def __init__(self):
+        self.time = 0.0
+
+    def now(self):
+        return self.time
+
+    def sleep(self, seconds):
+        self.time += seconds
+
+
 class FakeDevice:
     """Answer u with x' = x / 2 + u and 2 x; `fail_at` raises, `interrupt_at` runs a callable."""
 
@@ -27,6 +40,7 @@ class FakeDevice:
     def __init__(self, fail_at: int | None = None, on_trial=None, shutdown_error=None, failed=()):
         self.fail_at, self.on_trial, self.shutdown_error = fail_at, on_trial, shutdown_error
         self.events: list[str] = []
+        self.clock = FakeClock()
         self.failed = list(failed)
         self.played = 0
 

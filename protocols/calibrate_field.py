@@ -1,0 +1,74 @@
+"""Field calibration: the current through a coil against the field that a probe sees."""
+
+from typing import Any
+
+import numpy as np
+from pymeasure.experiment import FloatParameter, IntegerParameter, Parameter
+
+from protocols.base import NadoProcedure, Streams
+from protocols.columns import Column
+from protocols.errors import ProtocolError
+
+
+class CalibrateField(NadoProcedure):
+    """Step the current of one supply through a range, there and back, and read current and field."""
+
+    supply: Any = Parameter("Role of the supply", default="")
+    current: Any = FloatParameter("Largest current (+/-)", units="A", default=1.0, minimum=0, maximum=100)
+    points: Any = IntegerParameter("Currents", default=21, minimum=2, maximum=10_000)
+    settle: Any = FloatParameter("Time to settle", units="s", default=0.5, minimum=0, maximum=1000)
+
+    def bind(self, setup: Any) -> None:
+        """Find the supply and the probe among the roles of the setup."""
+        super().bind(setup)
+        roles: dict[str, Any] = getattr(setup, "roles", {})
+        supplies = [name for name, role in roles.items() if hasattr(role, "ramp_to")]
+        probes = [name for name, role in roles.items() if hasattr(role, "measured_tesla")]
+        if not probes:
+            raise ProtocolError("no role of this setup measures a field (measured_tesla); add a gaussmeter")
+        if self.supply and self.supply not in supplies:
+            raise ProtocolError(f"supply={self.supply}: expected one of {', '.join(supplies) or 'none'}")
+        if not supplies:
+            raise ProtocolError("no role of this setup is a supply whose current can be ramped")
+        self.supply = self.supply or supplies[0]
+        self._coil, self._probe = roles[self.supply], roles[probes[0]]
+
+    def columns(self) -> Streams:
+        """Declare set current, measured current, field."""
+        return {
+            "primary": (
+                Column("set_current", units="A", description="asked of the supply", is_coordinate=True),
+                Column("current", units="A", description="read from the supply"),
+                Column("field", units="T", description="read from the probe"),
+            )
+        }
+
+    def row_count(self) -> int:
+        """Count the points there and back."""
+        return len(self._currents())
+
+    def execute(self) -> None:
+        """Ramp within the slew limit, settle, read."""
+        for amperes in self._currents()[self.start_row :]:
+            self._coil.ramp_to(float(amperes))
+            self.setup.clock.sleep(self.settle)
+            if self.should_stop():
+                return
+            row = {"set_current": amperes, "current": self._coil.measured_amperes()}
+            self.emit("primary", {**row, "field": self._probe.measured_tesla()})
+
+    def _currents(self) -> np.ndarray:
+        up = np.linspace(-self.current, self.current, self.points)
+        return np.concatenate([up, up[-2::-1]])
+
+
+def fitted(current: np.ndarray, field: np.ndarray) -> dict[str, float]:
+    """Fit field (T) = slope x current (A) + offset; give slope, offset and the rms residual."""
+    design = np.stack([current, np.ones_like(current)], axis=1)
+    (slope, offset), *_ = np.linalg.lstsq(design, field, rcond=None)
+    residual = field - design @ np.array([slope, offset])
+    return {
+        "tesla_per_ampere": float(slope),
+        "offset_t": float(offset),
+        "rms_t": float(np.sqrt(np.mean(residual**2))),
+    }

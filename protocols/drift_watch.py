@@ -1,0 +1,63 @@
+"""The same probe sequence every so often: how a device changes over hours."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from pymeasure.experiment import FloatParameter, IntegerParameter
+
+from protocols.base import Streams
+from protocols.columns import Column
+from protocols.field_window import FieldWindow
+from protocols.playback import Plan
+
+_POLL_S = 1.0
+
+
+class DriftWatch(FieldWindow):
+    """Play one random probe sequence, wait with the field at zero, play it again."""
+
+    probes: Any = IntegerParameter("Probes", default=24, minimum=1, maximum=1_000_000)
+    interval: Any = FloatParameter("Time between probes", units="s", default=600, minimum=0, maximum=1e7)
+    steps: Any = IntegerParameter("Steps of the probe", default=28, minimum=1, maximum=100_000)
+    seed: Any = IntegerParameter("Seed of the probe", default=0, minimum=0, maximum=2**31 - 1)
+
+    def plan(self) -> Plan:
+        """Draw the probe once."""
+        levels = np.random.default_rng(self.seed).uniform(-1, 1, (1, self.steps))
+        field = self.field_at(np.repeat(levels, self.probes, axis=0))
+        return Plan(self.drive_at(field), np.zeros(self.probes, int), np.arange(self.probes), field)
+
+    def columns(self) -> Streams:
+        """Declare, beside what every playback has, the bench's own time of each probe."""
+        clock = Column("clock", units="s", description="time by the bench's clock", is_coordinate=True)
+        streams = super().columns()
+        return {**streams, "primary": (*streams["primary"], clock)}
+
+    def execute(self) -> None:
+        """Measure, wait, measure."""
+        for trial in range(self.start_row, self.probes):
+            if trial > self.start_row and not self._wait():
+                return
+            for row in self._probe(trial):
+                self.emit("primary", row)
+            if self.should_stop():
+                return
+
+    def _probe(self, trial: int) -> Iterator[dict[str, Any]]:
+        plan, one = self.planned, slice(trial, trial + 1)
+        field = None if plan.field is None else plan.field[one]
+        time_s = self.setup.clock.now()
+        for answer in self.setup.measure(plan.drive[one], should_stop=self.should_stop, field_tesla=field):
+            yield {**self._row(plan, trial, answer), "clock": time_s}
+
+    def _wait(self) -> bool:
+        """Wait for the next probe with everything off; false if the run is to stop."""
+        clock = self.setup.clock
+        self.setup.shutdown()
+        end = clock.now() + self.interval
+        while (left := end - clock.now()) > 0:
+            if self.should_stop():
+                return False
+            clock.sleep(min(left, _POLL_S))
+        return True

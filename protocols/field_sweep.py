@@ -1,0 +1,46 @@
+"""Protocols that step the field through a range, one step a field."""
+
+from typing import Any
+
+import numpy as np
+from pymeasure.experiment import IntegerParameter
+
+from protocols.field_window import FieldWindow
+from protocols.playback import Plan, interleaved
+
+
+class FieldSweep(FieldWindow):
+    """Visit `points` fields from the bottom of the window to its top, within one trial."""
+
+    points: Any = IntegerParameter("Fields", default=41, minimum=2, maximum=100_000)
+    repeats: Any = IntegerParameter("Passages", default=1, minimum=1, maximum=1_000_000)
+    settle: Any = IntegerParameter("Steps at each field", default=1, minimum=1, maximum=10_000)
+
+    def levels(self) -> np.ndarray:
+        """Give the visited levels (visit,) of the window, from -1 to 1."""
+        return np.linspace(-1, 1, self.points)
+
+    def plan(self) -> Plan:
+        """Hold every field for `settle` steps; repeat the whole sweep."""
+        levels = np.repeat(self.levels(), self.settle)
+        sequence, repeat = interleaved(1, self.repeats)
+        field = self.field_at(np.tile(levels, (self.repeats, 1)))
+        return Plan(self.drive_at(field), sequence, repeat, field)
+
+
+class Hysteresis(FieldSweep):
+    """Sweep the field up and down again: a device with memory answers both ways differently."""
+
+    loops: Any = IntegerParameter("Loops a passage", default=1, minimum=1, maximum=10_000)
+
+    def levels(self) -> np.ndarray:
+        """Give bottom to top to bottom, `loops` times, every turning point once."""
+        up = np.linspace(-1, 1, self.points)
+        there_and_back = np.concatenate([up[:-1], up[:0:-1]])
+        return np.append(np.tile(there_and_back, self.loops), up[0])
+
+
+class FmrMap(FieldSweep):
+    """Map the spectrum against the field: the readout of each step is a spectrum over frequencies."""
+
+    points: Any = IntegerParameter("Fields", default=61, minimum=2, maximum=100_000)

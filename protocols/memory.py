@@ -1,0 +1,24 @@
+"""A long random sequence for the task-agnostic metrics of a reservoir (see reservoir_metrics.py)."""
+
+from typing import Any
+
+import numpy as np
+from pymeasure.experiment import IntegerParameter
+
+from protocols.field_window import FieldWindow
+from protocols.playback import Plan
+
+
+class Memory(FieldWindow):
+    """Play a few long sequences of independent amplitudes that differ throughout."""
+
+    sequences: Any = IntegerParameter("Sequences", default=4, minimum=1, maximum=100_000)
+    steps: Any = IntegerParameter("Steps a sequence", default=300, minimum=50, maximum=1_000_000)
+    seed: Any = IntegerParameter("Seed of the amplitudes", default=0, minimum=0, maximum=2**31 - 1)
+
+    def plan(self) -> Plan:
+        """Draw every sequence once."""
+        levels = np.random.default_rng(self.seed).uniform(-1, 1, (self.sequences, self.steps))
+        field = self.field_at(levels)
+        sequence = np.arange(self.sequences)
+        return Plan(self.drive_at(field), sequence, np.zeros_like(sequence), field)

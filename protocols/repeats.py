@@ -1,0 +1,15 @@
+"""The same few sequences again and again: what differs between passages is the device's noise."""
+
+from typing import Any
+
+from pymeasure.experiment import BooleanParameter, IntegerParameter
+
+from protocols.characterise import Characterise
+
+
+class Repeats(Characterise):
+    """Repeat a few random sequences many times, interleaved."""
+
+    sequences: Any = IntegerParameter("Sequences", default=5, minimum=1, maximum=1_000_000)
+    repeats: Any = IntegerParameter("Repeats of each sequence", default=100, minimum=2, maximum=1_000_000)
+    waveform: Any = BooleanParameter("Keep the raw waveform", default=False)

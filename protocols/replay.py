@@ -1,0 +1,21 @@
+"""Play the drives of another run again: the same device later, or another one."""
+
+from typing import Any
+
+from pymeasure.experiment import Parameter
+
+from protocols.drives import Drives
+from protocols.errors import ProtocolError
+from protocols.playback import Plan
+
+
+class Replay(Drives):
+    """Play the drives of run `of`, which the application reads and sets as `drive` and `sequence`."""
+
+    of: Any = Parameter("Run whose drives are played")
+
+    def plan(self) -> Plan:
+        """Take the drives of the other run."""
+        if self.drive is None:
+            raise ProtocolError("replay plays the drives of another run: give -p of=RUN")
+        return super().plan()
