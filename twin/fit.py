@@ -6,6 +6,7 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -38,7 +39,7 @@ def fit(trials: Trials, settings: FitSettings | None = None, progress: Progress 
     """Fit a twin; the same trials, settings and seed give the same twin (unless `budget_s` is set)."""
     settings = settings or FitSettings()
     report = progress or (lambda event: None)
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), one_thread():
         torch.manual_seed(settings.seed)
         fitted, held = _hold_out(trials, settings)
         twin = build(fitted, settings.model)
@@ -49,6 +50,17 @@ def fit(trials: Trials, settings: FitSettings | None = None, progress: Progress 
                 _noise_from_residual(twin, train)
     twin.card |= {"fit": _record(settings, held), "lineage": list(trials.lineage)}
     return twin.eval()
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one thread: the matrices are small, and threads that wait for each other cost far more."""
+    count = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(count)
 
 
 def _hold_out(trials: Trials, settings: FitSettings) -> tuple[Trials, Trials]:
@@ -125,7 +137,7 @@ def _descend(twin: Twin, optimiser: torch.optim.Optimizer, phase: Phase, loss: T
     """Take one step; a step whose gradient is not finite is refused with the name of the part."""
     optimiser.zero_grad(set_to_none=True)
     if not torch.isfinite(loss):
-        raise DivergenceError(f"the {phase.name} loss became {float(loss)}; lower the learning rate")
+        raise DivergenceError(f"the {phase.name} loss became {loss.item()}; lower the learning rate")
     loss.backward()
     norm = torch.nn.utils.clip_grad_norm_(twin.parameters(), 1.0)
     if not torch.isfinite(norm):

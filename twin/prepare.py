@@ -44,7 +44,7 @@ def suggest_spec(trials: Trials, overrides: dict[str, Any]) -> ModelSpec:
         "delays": 0,
         "drive_lags": 1,
         "hidden": 24,
-        "sources": min(scores, 4),
+        "sources": 0 if overrides.get("hidden", 24) else min(scores, 4),
         "taus": 2,
         "diffusion_rank": min(scores - 1, 4),
         "observation_rank": min(channels - 1, 2),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from twin.errors import TwinError
+from twin.solvers import solver
 
 LIMITS = {
     "ports": (1, 64),
@@ -49,6 +50,7 @@ class ModelSpec:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
                 raise TwinError(f"{name} must be a whole number from {low} to {high}; got {value!r}")
+        solver(self.solver)
         if self.scores > self.channels:
             raise TwinError(f"scores ({self.scores}) cannot exceed channels ({self.channels})")
 

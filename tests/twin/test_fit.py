@@ -1,0 +1,59 @@
+"""Fits of small systems: better than nothing, the same again, and stopped when they run away."""
+
+import importlib
+import math
+
+import pytest
+import torch
+
+from twin import DataError, DivergenceError, FitSettings, TwinError, evaluate, fit
+
+SMALL = {"hidden": 4, "width": 16, "sources": 0}
+
+
+def quick(**changes):
+    return FitSettings(**({"mean_steps": 60, "score_steps": 120, "model": SMALL} | changes))
+
+
+def test_a_short_fit_comes_near_the_floor(make_process):
+    fitted = fit(make_process(200, steps=12), quick(mean_steps=80, score_steps=120, members=4))
+    scores = evaluate(fitted, make_process(10, repeats=60, steps=12, seed=1))
+    assert scores.mean_error < 1.6 * scores.floor["mean_error"]
+    assert scores.std_error < 2.0 * scores.floor["std_error"]
+    assert scores.coverage90 == pytest.approx(0.9, abs=0.04)
+
+
+def test_the_same_seed_gives_the_same_twin(make_process):
+    trials, events = make_process(30, steps=6), []
+    one = fit(trials, quick(mean_steps=10, score_steps=10), events.append)
+    torch.manual_seed(99)
+    two = fit(trials, quick(mean_steps=10, score_steps=10))
+    other = fit(trials, quick(mean_steps=10, score_steps=10, seed=1))
+    weights = [t.sde.field.to_drift.weight for t in (one, two, other)]
+    assert torch.equal(weights[0], weights[1])
+    assert not torch.equal(weights[0], weights[2])
+    assert {e["phase"] for e in events} >= {"mean", "score"}
+    assert events[-1]["done"] == 1.0
+
+
+def test_the_best_held_out_state_is_kept(make_process):
+    events = []
+    fit(make_process(30), quick(learning_rate=0.03, mean_steps=40, score_steps=0), events.append)
+    mean = [e for e in events if e["phase"] == "mean"]
+    assert mean[-1]["best"] == min(e["held_out"] for e in mean)
+
+
+def test_a_loss_that_runs_away_is_named(make_process, monkeypatch):
+    runs_away = torch.tensor(math.nan, requires_grad=True)
+    monkeypatch.setattr(importlib.import_module("twin.fit"), "free_running", lambda *a: runs_away)
+    with pytest.raises(DivergenceError, match="score"):
+        fit(make_process(10), quick(mean_steps=0))
+
+
+def test_settings_and_data_are_checked(make_process):
+    with pytest.raises(TwinError, match="magic"):
+        FitSettings(method="magic")
+    with pytest.raises(DataError, match="two different sequences"):
+        fit(make_process(1, repeats=5), quick())
+    with pytest.raises(DataError, match="colour"):
+        fit(make_process(5), quick(model={"colour": 3}))

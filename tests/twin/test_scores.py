@@ -1,0 +1,56 @@
+"""Scores against closed forms, and a twin that is the device."""
+
+import pytest
+import torch
+
+from twin import DataError, Trials, evaluate
+from twin.scores import triple
+
+
+def white(mean, deviation, seed=0, shape=(4, 400, 10, 2)):
+    return mean + deviation * torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def test_triple_of_shifted_and_wider_noise():
+    mean_error, std_error, _ = triple(white(0.0, 1.0, 0), white(0.3, 1.5, 1))
+    assert mean_error == pytest.approx(0.3, abs=0.05)
+    assert std_error == pytest.approx(0.5, abs=0.05)
+
+
+def test_triple_sees_the_colour_of_noise():
+    walk = torch.randn(4, 400, 10, 2, generator=torch.Generator().manual_seed(2)).cumsum(2)
+    walk = walk / torch.arange(1, 11).sqrt()[:, None]
+    apart, alike = triple(white(0, 1), walk)[2], triple(white(0, 1, 0), white(0, 1, 1))[2]
+    steps = torch.arange(1.0, 11.0)
+    corr = torch.minimum(steps[:, None], steps) / (steps[:, None] * steps).sqrt()
+    exact = float((corr - torch.eye(10)).square().mean())
+    assert apart == pytest.approx(exact, rel=0.1)
+    assert alike < 0.03 * apart
+
+
+def test_a_twin_scored_on_its_own_answers_scores_the_floor(make_twin):
+    twin = make_twin()
+    drive = torch.rand(6, 12, 1, generator=torch.Generator().manual_seed(0)).repeat_interleave(400, 0) * 2 - 1
+    with torch.no_grad():
+        readout = twin.respond(drive, generator=torch.Generator().manual_seed(5))
+    trials = Trials(
+        drive, readout, sequence=torch.arange(6).repeat_interleave(400), channels=("a", "b"), units=("V", "V")
+    )
+    scores = evaluate(twin, trials)
+    for name in ("mean_error", "std_error", "autocov_error"):
+        assert getattr(scores, name) == pytest.approx(scores.floor[name], rel=0.35)
+    assert scores.coverage90 == pytest.approx(0.9, abs=0.02)
+    assert scores.coverage50 == pytest.approx(0.5, abs=0.02)
+    assert scores.lag1_twin == pytest.approx(scores.lag1_measured, abs=0.05)
+
+
+def test_single_shots_have_no_triple_and_a_drive_outside_is_told(make_twin):
+    trials = Trials(2 * torch.ones(3, 5, 1), torch.randn(3, 5, 2), channels=("a", "b"))
+    scores = evaluate(make_twin(), trials)
+    assert scores.mean_error is None
+    assert any("outside" in warning for warning in scores.warnings)
+
+
+def test_channels_must_be_the_twins(make_twin, make_process):
+    with pytest.raises(DataError, match="voltage"):
+        evaluate(make_twin(), make_process(2))
