@@ -9,8 +9,9 @@ from typing import Any
 
 from lab.dashboard.models.events import BenchClosed, BenchOpened, BenchReading, BenchSafe, ChecksDone, Event
 from lab.dashboard.models.readings import readings, settings
-from lab.dashboard.models.worker import Job, JobState, Worker
+from lab.dashboard.models.worker import Job, JobState, Worker, is_for_people
 from lab.errors import LabError
+from lab.runs import owned
 from protocols import PROTOCOLS, load_protocol
 
 log = logging.getLogger(__name__)
@@ -36,14 +37,21 @@ def open_with_simulation(name: str, seed: int) -> Iterator[tuple[Any, Any]]:
         yield setup, bench
 
 
-def default_parameters(setup: Any) -> dict[str, dict[str, Any]]:
-    """Give protocol -> parameter -> value as this setup would settle them."""
-    found = {}
+def default_parameters(setup: Any) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    """Give protocol -> parameter -> value as this setup settles them, and why it cannot do the others."""
+    able: dict[str, dict[str, Any]] = {}
+    unable: dict[str, str] = {}
     for name in PROTOCOLS:
         procedure = load_protocol(name)()
-        procedure.bind(setup)
-        found[name] = {key: p.value for key, p in procedure.parameter_objects().items() if p.is_set()}
-    return found
+        try:
+            procedure.bind(setup)
+        except Exception as error:
+            if not is_for_people(error):
+                raise
+            unable[name] = str(error)
+        else:
+            able[name] = {key: p.value for key, p in procedure.parameter_objects().items() if p.is_set()}
+    return able, unable
 
 
 class BenchModel:
@@ -111,15 +119,18 @@ class BenchModel:
         return self.setup
 
     def _connect(self, name: str, seed: int) -> None:
+        from instruments import load_setup
+
         self._close()
         with ExitStack() as stack:
+            stack.enter_context(owned(load_setup(name)))
             setup, simulation = stack.enter_context(open_with_simulation(name, seed))
             identities = setup.identities()
             self._open = stack.pop_all()
         self.setup, self.simulation, self.name, self.seed = setup, simulation, name, seed
-        config, defaults = setup.config.model_dump(mode="json"), default_parameters(setup)
+        config, (able, unable) = setup.config.model_dump(mode="json"), default_parameters(setup)
         channels, simulated = tuple(setup.channels), simulation is not None
-        self._post(BenchOpened(name, identities, channels, config, defaults, simulated))
+        self._post(BenchOpened(name, identities, channels, config, able, unable, simulated))
         self._post(BenchReading(settings(setup)))
         self._read()
 

@@ -13,6 +13,7 @@ from lab.dashboard.models.worker import message_of
 
 SUFFIXES = {".zarr": "run", ".twin": "twin", ".net": "network"}
 DEPTH = 3
+INTERRUPTED = "interrupted"
 STAMP = re.compile(r"^\d{8}-\d{6}-")
 
 
@@ -116,7 +117,7 @@ def _read_run(path: Path) -> Entry:
         path,
         path.stem,
         meta.run_id,
-        str(meta.status),
+        _status(path, str(meta.status)),
         f"{meta.started:%Y-%m-%d %H:%M:%S}",
         meta.protocol.name if meta.protocol else "",
         meta.setup.name if meta.setup else "",
@@ -124,6 +125,15 @@ def _read_run(path: Path) -> Entry:
         tuple(meta.lineage),
         details,
     )
+
+
+def _status(path: Path, written: str) -> str:
+    """Tell a run that nobody writes any more from one that runs."""
+    from lab.store.ownership import run_ownership
+
+    if written == "running" and not run_ownership(path).is_taken():
+        return INTERRUPTED
+    return written
 
 
 def _read_card(kind: str, path: Path) -> Entry:

@@ -24,13 +24,14 @@ class LogLine(Event):
 
 @dataclass(frozen=True)
 class BenchOpened(Event):
-    """A setup answers: identities by role, its file, and what parameters it settles for each protocol."""
+    """A setup answers: identities by role, its file, parameters it settles, protocols it cannot do."""
 
     name: str
     identities: dict[str, str]
     channels: tuple[str, ...]
     config: dict[str, Any]
     defaults: dict[str, dict[str, Any]]
+    unable: dict[str, str]
     simulated: bool
 
 
@@ -82,7 +83,7 @@ class QueueChanged(Event):
 
 @dataclass(frozen=True)
 class RunStarted(Event):
-    """A run begins: its columns per stream, the seconds of one step, the number of rows to come."""
+    """A run begins: columns per stream, seconds of one step, rows to come, monitored quantity -> unit."""
 
     path: str
     protocol: str
@@ -91,7 +92,7 @@ class RunStarted(Event):
     units: tuple[str, ...]
     step_s: float
     rows: int
-    start_row: int = 0
+    monitors: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,15 @@ from typing import Any
 from lab.dashboard.models.bench import BenchModel
 from lab.dashboard.models.events import Event, QueueChanged, RowArrived, RunEnded, RunStarted
 from lab.dashboard.models.worker import Job
-from lab.runs import StopRequest, resume_protocol, run_protocol
+from lab.errors import LabError
+from lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
+from lab.runs.monitors import take_readings
+from lab.runs.recall import provide_drives
 from lab.store import Run, Status
 from protocols import configure, load_protocol
 
 log = logging.getLogger(__name__)
-PAUSED = "paused"
+MONITOR_S = 1.0
 ABORTED = "aborted at the dashboard"
 
 
@@ -27,7 +30,7 @@ class State(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
-    PAUSED = PAUSED
+    PAUSED = "paused"
     COMPLETE = "complete"
     ABORTED = "aborted"
     FAILED = "failed"
@@ -46,8 +49,7 @@ class Experiment:
     total: int = 0
     reason: str = ""
     seconds: float = 0.0
-    data: dict[str, Any] = field(default_factory=dict, repr=False)
-    lineage: tuple[str, ...] = ()
+    goes_on: bool = False
 
     @property
     def seconds_left(self) -> float | None:
@@ -85,7 +87,7 @@ class ExperimentQueue:
         """Append an experiment; it starts as soon as the bench is free."""
         experiment = Experiment(protocol, dict(values), number=next(self._numbers), **more)
         with self._lock:
-            if not any(each.state in (State.PAUSED, State.QUEUED) for each in self._items):
+            if not any(each.state is State.QUEUED for each in self._items):
                 self.holds = False
             self._items.append(experiment)
         self._changed()
@@ -93,7 +95,14 @@ class ExperimentQueue:
 
     def repeat(self, experiment: Experiment) -> Experiment:
         """Append the same experiment again, as a new run."""
-        return self.add(experiment.protocol, experiment.values, data=experiment.data)
+        return self.add(experiment.protocol, experiment.values)
+
+    def complete(self, run: Path) -> Experiment:
+        """Append what is left to measure of a run that ended early."""
+        protocol = Run.open(run).metadata.protocol
+        if protocol is None:
+            raise LabError(f"{run} does not say which protocol made it; it cannot be gone on with")
+        return self.add(protocol.name, protocol.values(), out=run, goes_on=True)
 
     def move(self, experiment: Experiment, by: int) -> None:
         """Move a waiting experiment up (negative) or down."""
@@ -111,24 +120,25 @@ class ExperimentQueue:
         self._changed()
 
     def pause(self) -> None:
-        """Stop after the current burst with the field at zero; `resume` goes on with the same run."""
+        """Hold the queue; the run holds after its next row with the field at zero."""
         self.holds = True
-        self._stop.stop(PAUSED)
+        if self._current:
+            self._stop.pause()
+            self._current.state = State.PAUSED
         self._changed()
 
     def resume(self) -> None:
-        """Go on: first with what was paused."""
+        """Go on with the run that holds, then with the queue."""
         self.holds = False
+        if self._current:
+            self._stop.go_on()
+            self._current.state = State.RUNNING
         self._changed()
 
     def abort(self) -> None:
         """Hold the queue and end the current run as aborted."""
         self.holds = True
         self._stop.stop(ABORTED)
-        with self._lock:
-            for each in self._items:
-                if each.state is State.PAUSED:
-                    each.state = State.ABORTED
         self._changed()
 
     def estimate_s(self, protocol: str, values: dict[str, Any]) -> float | None:
@@ -145,10 +155,9 @@ class ExperimentQueue:
         with self._lock:
             if self.holds or self._current or not self._bench.is_open:
                 return
-            waiting = [each for each in self._items if each.state in (State.PAUSED, State.QUEUED)]
-            if not waiting:
+            self._current = next((each for each in self._items if each.state is State.QUEUED), None)
+            if self._current is None:
                 return
-            self._current = min(waiting, key=lambda each: each.state is not State.PAUSED)
             self._stop = StopRequest()
         label = f"{self._current.protocol} #{self._current.number}"
         self._bench.worker.submit("run", label, self._execute)
@@ -175,25 +184,25 @@ class ExperimentQueue:
 
     def _measure(self, experiment: Experiment, job: Job) -> None:
         procedure, setup = prepare(experiment), self._bench.opened()
-        resumes = experiment.state is State.PAUSED
-        experiment.state, begun = State.RUNNING, time.monotonic()
-        stop, before = self._stop, experiment.seconds
+        lineage = provide_drives(procedure)
+        experiment.state, begun, stop = State.RUNNING, time.monotonic(), self._stop
         job.when_stopped(lambda: stop.stop(ABORTED))
 
         def progress(done: int, total: int) -> None:
             experiment.done, experiment.total = done, total
-            experiment.seconds = before + time.monotonic() - begun
+            experiment.seconds = time.monotonic() - begun
             job.progress(done / max(total, 1), f"{done} of {total} trials")
 
         if experiment.out is None:
             experiment.out = self._new_path(experiment)
-        live = {"progress": progress, "subscribers": (self._show,), "stop": stop}
+        live: dict[str, Any] = {"progress": progress, "subscribers": (self._show,), "stop": stop}
+        live["monitors"] = MonitorSettings(every_s=MONITOR_S)
         self._announce(experiment, procedure, setup)
-        if resumes:
+        if experiment.goes_on:
             resume_protocol(procedure, setup, experiment.out, **live)
         else:
             source = {"source": self._bench.name, "seed": self._bench.seed}
-            run_protocol(procedure, setup, experiment.out, lineage=experiment.lineage, **source, **live)
+            run_protocol(procedure, setup, experiment.out, lineage=lineage, **source, **live)
         self._conclude(experiment, stop, procedure)
 
     def _announce(self, experiment: Experiment, procedure: Any, setup: Any) -> None:
@@ -201,16 +210,13 @@ class ExperimentQueue:
         experiment.total = procedure.row_count()
         channels, units = tuple(setup.channels), tuple(setup.channel_units)
         columns, step_s = procedure.columns(), float(setup.step_s)
-        start = RunStarted(
-            str(experiment.out), experiment.protocol, columns, channels, units, step_s,
-            experiment.total, experiment.done,
-        )  # fmt: skip
-        self._post(start)
+        rows, monitors = experiment.total, {name: unit for name, (_, unit) in take_readings(setup).items()}
+        where = str(experiment.out)
+        self._post(RunStarted(where, experiment.protocol, columns, channels, units, step_s, rows, monitors))
 
     def _conclude(self, experiment: Experiment, stop: StopRequest, procedure: Any) -> None:
-        paused = stop() and stop.reason == PAUSED
         status = Run.open(experiment.out).status if experiment.out else Status.FAILED
-        experiment.state = State.PAUSED if paused else State(status.value)
+        experiment.state = State(status.value)
         experiment.reason = stop.reason
         steps = getattr(procedure, "steps", None)
         if experiment.done and isinstance(steps, int):
@@ -230,6 +236,4 @@ def prepare(experiment: Experiment) -> Any:
     """Make the procedure of an experiment with its parameters set."""
     procedure = load_protocol(experiment.protocol)()
     configure(procedure, {name: value for name, value in experiment.values.items() if value is not None})
-    for name, value in experiment.data.items():
-        setattr(procedure, name, value)
     return procedure

@@ -23,9 +23,9 @@ class Signal:
 
 
 class LiveRun:
-    """Take the rows of one run: curves for what has steps or samples, a number a row for the rest.
+    """Take the rows of one run: curves for what has steps or samples, one number a row for the rest.
 
-    `panels` groups signals that share an axis: "field", "waveform", "readout", "rows".
+    `panels` groups signals that share an axis: "field", "waveform", "readout", "rows", "monitor".
     """
 
     def __init__(self, start: RunStarted, capacity: int = CAPACITY) -> None:
@@ -38,8 +38,16 @@ class LiveRun:
             feed for column in start.columns.get("primary", ()) if (feed := self._feed(column)) is not None
         ]
 
+        if start.monitors:
+            self.panels["monitor"] = [
+                Signal(name, unit, Trace(capacity)) for name, unit in start.monitors.items()
+            ]
+
     def take(self, event: RowArrived) -> None:
         """Append one row of the primary stream."""
+        if event.stream == "monitor":
+            for signal in self.panels.get("monitor", []):
+                signal.trace.append(np.atleast_1d(event.row[signal.name]))
         if event.stream != "primary":
             return
         self.rows += 1

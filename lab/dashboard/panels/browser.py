@@ -58,6 +58,12 @@ class BrowserPanel(QWidget):
         """Read the folder again (in the computing thread)."""
         self._session.scan(self.entries)
 
+    def complete(self) -> None:
+        """Queue what is left to measure of the marked run, on the connected bench."""
+        for entry in self.marked()[:1]:
+            if entry.kind == "run" and entry.status != "complete":
+                self._session.queue.complete(entry.path)
+
     def marked(self) -> list[Entry]:
         """Give the marked entries, in the order of the table."""
         rows = sorted({index.row() for index in self.list.selectedIndexes()})
@@ -97,6 +103,7 @@ class BrowserPanel(QWidget):
         layout.setContentsMargins(6, 6, 6, 6)
         buttons = (
             self.refresh_button,
+            button("Complete", self.complete, "Measure what is left of the marked run"),
             button("Folder …", self._choose_folder, "Show, and measure into, another folder"),
             button("Export …", self._export, "Write the marked run as netCDF, npz or CSV"),
         )

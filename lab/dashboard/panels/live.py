@@ -13,7 +13,13 @@ from lab.dashboard.views.trace_plot import TracePlot
 from lab.dashboard.views.widgets import button, label, plot, row
 
 WINDOWS = {"all": 0.0, "last 1 s": 1.0, "last 5 s": 5.0, "last 30 s": 30.0, "last 5 min": 300.0}
-LABELS = {"field": "field", "waveform": "raw voltage", "readout": "harmonics", "rows": "values"}
+LABELS = {
+    "field": "field",
+    "waveform": "raw voltage",
+    "readout": "harmonics",
+    "rows": "values",
+    "monitor": "monitors",
+}
 
 
 class LivePanel(QWidget):
@@ -25,6 +31,7 @@ class LivePanel(QWidget):
         self._new = False
         self.plots = {name: TracePlot(text) for name, text in LABELS.items()}
         self.plots["rows"].setLabel("bottom", "row", units="")
+        self.plots["monitor"].setLabel("bottom", "reading, one a second", units="")
         self.span, self.centred = QComboBox(), QCheckBox("centred")
         self.title = label("nothing measured yet", "line")
         self.steps = StepsPlot()
@@ -34,13 +41,12 @@ class LivePanel(QWidget):
         hub.each_frame(self.refresh)
 
     def start(self, event: RunStarted) -> None:
-        """Show a new run (a resumed one goes on)."""
-        if event.start_row and self.run is not None and self.run.start.path == event.path:
-            return
+        """Show a new run."""
         self.run = LiveRun(event)
         for name, each in self.plots.items():
             each.set_signals(self.run.panels.get(name, []))
-            each.setVisible(name in self.run.panels)
+            if name != "monitor":
+                each.setVisible(name in self.run.panels)
         self.steps.set_channels(event.channels, event.units)
         self.title.setText(f"{event.protocol}, {event.rows} trials")
 
@@ -82,6 +88,7 @@ class LivePanel(QWidget):
         tabs = QTabWidget()
         tabs.addTab(splitter, "Over time")
         tabs.addTab(self.steps, "Step by step")
+        tabs.addTab(self.plots["monitor"], "Monitors")
         self.tabs = tabs
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)

@@ -89,10 +89,19 @@ class MeasurePanel(QWidget):
 
     def _opened(self, event: BenchOpened) -> None:
         self._defaults = event.defaults
+        self._offer(event.unable)
         waiting = {k: v for k, v in self._default().items() if not self.form.inputs[k].isEnabled()}
         self.form.set_values(waiting)
         self._session.queue.pump()
         self._estimate()
+
+    def _offer(self, unable: dict[str, str]) -> None:
+        """Grey out what this setup cannot do, and say why."""
+        model: Any = self.protocol.model()
+        for index in range(self.protocol.count()):
+            why = unable.get(self.protocol.itemText(index), "")
+            model.item(index).setEnabled(not why)
+            model.item(index).setToolTip(why)
 
     def _default(self) -> dict[str, Any]:
         return self._defaults.get(self.protocol.currentText(), {})

@@ -128,7 +128,8 @@ def test_pause_and_resume_by_button(qtbot, window):
     qtbot.waitUntil(lambda: experiment.done > 5, timeout=PATIENCE)
     click(qtbot, window.measure.pause_button)
     qtbot.waitUntil(lambda: experiment.state is State.PAUSED, timeout=PATIENCE)
-    assert window.measure.pause_button.text() == "Resume"
+    qtbot.waitUntil(lambda: window.measure.pause_button.text() == "Resume", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not window.session.bench.simulation.world.sources_on(), timeout=PATIENCE)
     click(qtbot, window.measure.pause_button)
     qtbot.waitUntil(lambda: experiment.state is State.RUNNING, timeout=PATIENCE)
     click(qtbot, window.abort_button)

@@ -65,3 +65,11 @@ def test_the_snippet_opens_the_run(tmp_path):
 def test_short_names_leave_out_the_stamp(tmp_path):
     entry = Entry("run", tmp_path, "20260102-030405-007-characterise", "id")
     assert entry.short_name == "007-characterise"
+
+
+def test_a_run_that_was_killed_is_told_from_one_that_runs(tmp_path):
+    metadata = RunMetadata()
+    writer = RunWriter.create(tmp_path / "a.zarr", metadata, {"primary": (Column("x"),)}, ())
+    assert read_entry(tmp_path / "a.zarr").status == "running"
+    writer.finalise(Status.RUNNING, "")
+    assert read_entry(tmp_path / "a.zarr").status == "interrupted"

@@ -50,18 +50,33 @@ def test_every_row_is_shown_and_stored(session):
 def test_pause_leaves_no_field_and_resume_completes_the_same_run(session):
     bench, queue = session.bench, session.queue
     bench.connect("sim:nanoring").ended.wait(60)
-    experiment = queue.add("characterise", {"sequences": 400, "repeats": 1, "steps": 28})
+    experiment = queue.add("characterise", {"sequences": 300, "repeats": 1, "steps": 28})
     wait_for(lambda: experiment.done >= 20)
     queue.pause()
-    wait_for(lambda: experiment.state is State.PAUSED)
-    out, done = experiment.out, experiment.done
-    assert 20 <= done < 400
-    assert not bench.simulation.world.sources_on()
+    assert experiment.state is State.PAUSED
+    wait_for(lambda: not bench.simulation.world.sources_on())
+    done = experiment.done
+    time.sleep(0.2)
+    assert experiment.done == done < 300
     queue.resume()
     wait_for(lambda: experiment.state is State.COMPLETE, 60)
-    assert experiment.out == out
-    data = Run.open(out).dataset()
-    np.testing.assert_array_equal(data["sequence"].values, np.arange(400))
+    data = Run.open(experiment.out).dataset()
+    np.testing.assert_array_equal(data["sequence"].values, np.arange(300))
+
+
+def test_what_an_abort_left_is_completed_in_the_same_run(session):
+    session.bench.connect("sim:nanoring").ended.wait(60)
+    queue = session.queue
+    experiment = queue.add("characterise", {"sequences": 300, "repeats": 1, "steps": 28})
+    wait_for(lambda: experiment.done >= 5)
+    session.abort().join(30)
+    wait_for(lambda: experiment.state is State.ABORTED)
+    stored = Run.open(experiment.out).rows()
+    assert 5 <= stored < 300
+    rest = queue.complete(experiment.out)
+    wait_for(lambda: rest.state is State.COMPLETE, 60)
+    assert Run.open(experiment.out).rows() == 300
+    assert Run.open(experiment.out).status == "complete"
 
 
 def test_a_failing_experiment_says_why_and_the_next_one_runs(session):

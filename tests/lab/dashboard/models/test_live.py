@@ -49,7 +49,16 @@ def test_repeats_are_those_of_the_newest_sequence():
     assert [trial[0] for trial in live.repeats()] == [0, 0, 0]
 
 
-def test_other_streams_are_left_alone():
+def test_monitors_are_strip_charts_of_their_own():
+    start = RunStarted("x.zarr", "p", {"primary": COLUMNS}, ("a", "b"), ("V", "V"), 0.5, 10, {"coil": "A"})
+    live = LiveRun(start, capacity=100)
+    live.take(RowArrived("monitor", {"coil": 1.5}))
+    assert live.rows == 0
+    (signal,) = live.panels["monitor"]
+    assert (signal.units, signal.trace.newest(1)[0]) == ("A", 1.5)
+
+
+def test_the_baseline_is_left_alone():
     live = LiveRun(started(), capacity=100)
-    live.take(RowArrived("monitor", {"temperature": 1.0}))
+    live.take(RowArrived("baseline", {"coil": 1.0}))
     assert live.rows == 0
