@@ -79,6 +79,8 @@ def open_root(path: str | Path, mode: Literal["r", "r+"] = "r") -> Group:
     try:
         root = zarr.open_group(str(path), mode=mode, use_consolidated=False)
         schema = root.attrs.get("schema")
+    except ImportError as error:
+        raise _lacking(path, error) from error
     except Exception as error:  # whatever zarr finds wrong, it is not a run
         raise StoreError(f"{path} is not a run: expected a zarr v3 group of schema {SCHEMA}") from error
     if schema != SCHEMA:
@@ -89,8 +91,14 @@ def open_root(path: str | Path, mode: Literal["r", "r+"] = "r") -> Group:
 def _create_at_url(url: str, attributes: dict[str, Any], fill: Callable[[Group], None]) -> Group:
     try:
         root = zarr.create_group(url, attributes={})
+    except ImportError as error:
+        raise _lacking(url, error) from error
     except ContainsGroupError as error:
         raise StoreError(f"{url} exists already; choose another output path") from error
     fill(root)
     root.attrs.put(attributes)
     return root
+
+
+def _lacking(path: str | Path, error: ImportError) -> StoreError:
+    return StoreError(f"{path} needs a package that is not installed (for s3:// it is s3fs): {error}")
