@@ -1,5 +1,6 @@
 """The command line `nado`. Heavy libraries are imported inside the commands that use them."""
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -22,6 +23,8 @@ def main() -> None:
     """Run `nado`; an error meant for people becomes one line on stderr and exit status 1."""
     from lab.cli import commands
 
+    # Twins are many small steps: a second thread gains little, and costs tenfold on a busy machine.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     commands.register(app)
     signal.signal(signal.SIGTERM, _interrupt)
     try:

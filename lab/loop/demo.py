@@ -42,16 +42,16 @@ class DemoSettings:
 
     setup: str = "sim:nanoring"
     seed: int = 0
-    sequences: int = 400
+    sequences: int = 3000
     held_out_sequences: int = 8
     repeats: int = 60
     steps: int = 28
-    likelihood_steps: int = 400
-    score_steps: int = 400
-    nodes: int = 20
+    mean_steps: int = 800
+    score_steps: int = 500
+    nodes: int = 16
     train_digits: int = 4000
-    test_digits: int = 400
-    epochs: int = 10
+    test_digits: int = 300
+    epochs: int = 5
     twin_draws: int = 5
 
 
@@ -141,13 +141,12 @@ def measure(setup: Setup, runs: Path, settings: DemoSettings, show: Show) -> tup
 
 def fit_twin(run: Path, out: Path, settings: DemoSettings, show: Show) -> Twin:
     """Fit a twin to the single-shot run and save it."""
-    chosen = FitSettings(
-        likelihood_steps=settings.likelihood_steps, score_steps=settings.score_steps, seed=settings.seed
-    )
-    phases = {"likelihood": 0.0, "score": 0.5}
+    chosen = FitSettings(mean_steps=settings.mean_steps, score_steps=settings.score_steps, seed=settings.seed)
+    shares = {"mean": (0.0, 0.2), "likelihood": (0.2, 0.0), "score": (0.2, 0.8)}  # of the time
 
     def report(event: dict[str, Any]) -> None:
-        done = phases.get(event["phase"], 0.0) + 0.5 * event["done"]
+        before, share = shares[event["phase"]]
+        done = before + share * event["done"]
         show("fit twin", done, f"{event['phase']}, held-out loss {event['held_out']:.3f}")
 
     twin = fit(trials_of(run), chosen, report)
@@ -173,9 +172,8 @@ def train_networks(
         show(stage, 0.0, "")
         networks[name] = train(task, twin, chosen, report)
         show(stage, 1.0, "")
-        save_network(
-            networks[name], out / f"{name}.net", {"task": {"name": task.name}, "seed": settings.seed}
-        )
+        notes = _notes(settings, chosen, out.parent / "device.twin")
+        save_network(networks[name], out / f"{name}.net", notes)
     return networks
 
 
