@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from network.baselines.row import BaselineScore
+from network.errors import NetworkError
 from network.readout_fit import ridge_weights
 from network.spec import StepReadout
 from network.step_features import features_of_steps
@@ -14,6 +15,7 @@ from network.tasks.task import Examples, Metric, Task
 
 RADII, LEAKS, SCALES = (0.8, 0.99), (0.3, 1.0), (0.1, 0.5)
 RIDGES = (1e-6, 1e-3, 1.0)
+LEAST_NODES, NEIGHBOURS = 3, 10
 
 
 class _Choice(NamedTuple):
@@ -27,6 +29,8 @@ def echo_state_baseline(task: Task, nodes: int, seed: int = 0, windows: int = 4)
 
     Classes are read from the same window means as those of a device network, series from each state.
     """
+    if nodes < LEAST_NODES:
+        raise NetworkError(f"an echo-state network has at least {LEAST_NODES} nodes, got {nodes}")
     keep = len(task.train) * 4 // 5
     trial = Task(task.name, task.metric, task.outputs, task.train[:keep], task.train[keep:], task.washout)
     ranked = [
@@ -62,7 +66,15 @@ def _scores(
 def _features(task: Task, examples: Examples, nodes: int, choice: _Choice, seed: int, windows: int) -> Tensor:
     from reservoirpy.nodes import Reservoir
 
-    reservoir = Reservoir(nodes, sr=choice.radius, lr=choice.leak, input_scaling=choice.scale, seed=seed)
+    reservoir = Reservoir(
+        nodes,
+        sr=choice.radius,
+        lr=choice.leak,
+        input_scaling=choice.scale,
+        rc_connectivity=min(1.0, NEIGHBOURS / nodes),
+        input_connectivity=1.0,
+        seed=seed,
+    )
     states = torch.from_numpy(reservoir.run(examples.inputs.double().numpy())).float()
     readout = StepReadout.WINDOWS if task.metric is Metric.ACCURACY else StepReadout.EACH
     return features_of_steps(states.unsqueeze(1), readout, windows)

@@ -61,7 +61,7 @@ class TrainSettings(BaseModel):
     epochs: PositiveInt = 12
     batch: PositiveInt = 100
     micro_batch: PositiveInt | None = None
-    learning_rate: PositiveFloat = 0.02
+    learning_rate: PositiveFloat = 0.01
     weight_decay: NonNegativeFloat = 1e-3
     noise_draws: PositiveInt = 1
     noise_ramp: Annotated[float, Field(ge=0, le=1)] = 0.0

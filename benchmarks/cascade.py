@@ -1,0 +1,77 @@
+"""Cascade learning against joint training: accuracy on the twin, time and memory for 1 to 4 layers.
+
+Each training runs in a process of its own, whose peak of resident memory is compared with that of a
+process that only loads the task and the twin.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import network_bench as common
+import psutil
+
+from network import Method, TrainSettings, load_task, score_on_twins, train
+from twin import load
+
+LAYERS = (1, 2, 3, 4)
+
+
+def train_one(twin_path: Path, layers: int, method: str, seed: int, quick: bool) -> dict[str, Any]:
+    """Train one network (none for 0 layers) and report accuracy, time and the process's peak memory."""
+    task = load_task("temporal-mnist", train=100 if quick else 1500, test=50 if quick else 500, seed=seed)
+    twin = load(twin_path)
+    report: dict[str, Any] = {"layers": layers, "method": method, "seed": seed}
+    if layers:
+        nodes, epochs = (2, layers) if quick else (8, 8)
+        settings = TrainSettings(nodes=(nodes,) * layers, epochs=epochs, method=Method(method), seed=seed)
+        network, seconds = common.timed(lambda: train(task, twin, settings))
+        report |= {"twin": score_on_twins(network, task, twin), "train_s": round(seconds, 1)}
+    return report | {"peak_mib": round(peak_memory() / 2**20)}
+
+
+def peak_memory() -> int:
+    """Return the largest resident memory of this process so far (bytes), on Windows and elsewhere."""
+    memory = psutil.Process().memory_info()
+    if hasattr(memory, "peak_wset"):
+        return memory.peak_wset
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def in_own_process(twin_path: Path, layers: int, method: str, seed: int, quick: bool) -> dict[str, Any]:
+    """Run `train_one` in a new process."""
+    command = [sys.executable, __file__, "--one", json.dumps([str(twin_path), layers, method, seed, quick])]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def main() -> None:
+    """Print a row for each method, number of layers and seed."""
+    options = common.options_of(__doc__, one={"help": "used by the benchmark itself"})
+    if options.one:
+        path, layers, method, seed, quick = json.loads(options.one)
+        print(json.dumps(train_one(Path(path), layers, method, seed, quick)))
+        return
+    with tempfile.TemporaryDirectory() as scratch, common.bench() as setup:
+        work = options.work or Path(scratch)
+        common.fitted_twin(setup, "nanoring10", 28, options.quick, work)
+        path = work / "nanoring10.twin"
+        baseline = in_own_process(path, 0, "none", 0, options.quick)["peak_mib"]
+        rows = [
+            in_own_process(path, layers, method.value, seed, options.quick)
+            for layers in (LAYERS[1:2] if options.quick else LAYERS)
+            for method in Method
+            for seed in range(options.seeds or (1 if options.quick else 2))
+        ]
+    for row in rows:
+        row["training_mib"] = row.pop("peak_mib") - baseline
+    common.show({"network": rows, "baseline_mib": baseline}, options.json)
+
+
+if __name__ == "__main__":
+    main()

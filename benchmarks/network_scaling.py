@@ -1,0 +1,84 @@
+"""Time and memory of a training step against nodes, layers and steps of a trial.
+
+The twin is not fitted: its size is that of a fitted one, and time does not depend on its weights.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from typing import Any
+
+import network_bench as common
+import torch
+from cascade import peak_memory
+
+from network import Examples, Metric, Task, TrainSettings
+from network.build import build
+from network.training.bptt import train_through_twins
+from twin import ModelSpec, Twin
+
+BASE = {"nodes": 16, "layers": 1, "steps": 28, "batch": 100}
+SWEEPS = {"nodes": (8, 32, 128), "layers": (1, 2, 4), "steps": (14, 28, 56, 112)}
+LARGEST = {"nodes": 1000, "layers": 1, "steps": 28, "batch": 100}
+
+
+def untrained_twin(seed: int = 0) -> Twin:
+    """Return a twin of the size that `twin.fit` gives a nanoring array, with small random weights."""
+    torch.manual_seed(seed)
+    spec = ModelSpec(
+        ports=1, channels=10, scores=10, hidden=32, drive_lags=2, sources=4, taus=2, diffusion_rank=4
+    )
+    return Twin(spec, tuple(f"c{i}" for i in range(10)), ("V",) * 10).eval()
+
+
+def one_step(nodes: int, layers: int, steps: int, batch: int, repeats: int = 3) -> dict[str, Any]:
+    """Return seconds of a training step, best of `repeats` after one to warm up, and the peak memory."""
+    inputs = torch.rand(batch, steps, 28)
+    examples = Examples(inputs, torch.arange(batch) % 10)
+    task, twin = Task("speed", Metric.ACCURACY, 10, examples, examples), untrained_twin()
+    network = build(inputs[:2], 10, twin, (nodes,) * layers)
+    settings = TrainSettings(epochs=repeats + 1, batch=batch, learning_rate=1e-6)
+    ticks = [time.perf_counter()]
+    train_through_twins(network, task, twin, settings, lambda row: ticks.append(time.perf_counter()))
+    best = min(after - before for before, after in pairwise(ticks[1:]))
+    sizes = {"nodes": nodes, "layers": layers, "steps": steps, "batch": batch}
+    return sizes | {"step_s": round(best, 4), "peak_mib": round(peak_memory() / 2**20)}
+
+
+def in_own_process(sizes: dict[str, int]) -> dict[str, Any]:
+    """Run `one_step` in a new process, so that its peak of memory is its own."""
+    done = subprocess.run(
+        [sys.executable, __file__, "--one", json.dumps(sizes)], capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)
+
+
+def exponent(rows: list[dict[str, Any]], name: str) -> float:
+    """Return the power of a size that the time grows with, between the last two sizes; 1 is linear."""
+    before, after = rows[-2:]
+    ratio = torch.tensor([after["step_s"] / before["step_s"], after[name] / before[name]])
+    return round(float(ratio[0].log() / ratio[1].log()), 2)
+
+
+def main() -> None:
+    """Print time and memory for each size, the growth with each, and whether the largest fits in 8 GiB."""
+    options = common.options_of(__doc__, one={"help": "used by the benchmark itself"})
+    if options.one:
+        print(json.dumps(one_step(**json.loads(options.one))))
+        return
+    base = BASE | ({"batch": 4} if options.quick else {})
+    sweeps = {"nodes": SWEEPS["nodes"][:2]} if options.quick else SWEEPS
+    report: dict[str, Any] = {
+        name: [in_own_process(base | {name: size}) for size in sizes] for name, sizes in sweeps.items()
+    }
+    report["exponent"] = {name: exponent(report[name], name) for name in sweeps}
+    if not options.quick:
+        report["largest"] = in_own_process(LARGEST)
+        report["largest_fits_8_gib"] = report["largest"]["peak_mib"] < 8 * 1024
+    common.show(report, options.json)
+
+
+if __name__ == "__main__":
+    main()
