@@ -29,7 +29,7 @@ def test_outputs_are_decoded_from_what_was_stored(network, tmp_path):
 
 
 def test_resume_goes_on_where_it_stopped(network, tmp_path):
-    inputs = recall(network, test_examples=12).task.test.inputs.numpy()
+    inputs = recall(network, test_examples=8).task.test.inputs.numpy()
 
     def stop_early(done, _total):
         if done == 5:
@@ -46,7 +46,7 @@ def test_resume_goes_on_where_it_stopped(network, tmp_path):
         with pytest.raises(LabError, match="other drives"):
             deploy(network.network, inputs[::-1].copy(), setup, out, PlayOptions(resume=True))
     after = Run.open(out / "layer0.zarr").dataset()["readout"].values
-    assert len(after) == 12 * network.network.node_count
+    assert len(after) == 8 * network.network.node_count
     np.testing.assert_array_equal(after[: len(before)], before)
     assert np.isfinite(done.outputs).all()
 
