@@ -47,7 +47,7 @@ def train(
     layers: Annotated[int, typer.Option(min=1, help="Layers.")] = 1,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the training examples.")] = 12,
     batch: Annotated[int, typer.Option(min=1, help="Examples in a minibatch.")] = 100,
-    learning_rate: Annotated[float, typer.Option(help="Largest step of the optimiser.")] = 0.02,
+    learning_rate: Annotated[float, typer.Option(help="Largest step of the optimiser.")] = 0.01,
     noise_draws: Annotated[int, typer.Option(min=1, help="Noise draws of each example.")] = 1,
     train_examples: Annotated[int | None, typer.Option("--train", min=1, help="Training examples.")] = None,
     test_examples: Annotated[int | None, typer.Option("--test", min=1, help="Test examples.")] = None,
