@@ -15,7 +15,7 @@ from torch import Tensor
 
 from twin.data import Trials
 from twin.errors import DataError, DivergenceError
-from twin.losses import free_running, one_step, sample_paths
+from twin.losses import free_running, likelihood, sample_paths
 from twin.model import Twin
 from twin.prepare import Rows, build, rows_of, set_noise
 from twin.settings import FitSettings
@@ -76,8 +76,8 @@ def _hold_out(trials: Trials, settings: FitSettings) -> tuple[Trials, Trials]:
 def _phases(twin: Twin, settings: FitSettings) -> list[Phase]:
     seconds = settings.budget_s
 
-    def likelihood(rows: Rows, generator: torch.Generator) -> Tensor:
-        return one_step(twin, rows.drive, rows.scores, rows.start)
+    def forced(rows: Rows, generator: torch.Generator) -> Tensor:
+        return likelihood(twin, rows.drive, rows.scores, rows.start)
 
     def mean(rows: Rows, generator: torch.Generator) -> Tensor:
         scores = twin.paths(rows.drive, rows.start, noise=False)
@@ -90,7 +90,7 @@ def _phases(twin: Twin, settings: FitSettings) -> list[Phase]:
     rate = settings.learning_rate
     return [
         Phase("mean", mean, settings.mean_steps, seconds and 0.25 * seconds, rate),
-        Phase("likelihood", likelihood, settings.likelihood_steps, seconds and 0.25 * seconds, rate),
+        Phase("likelihood", forced, settings.likelihood_steps, seconds and 0.25 * seconds, rate),
         Phase("score", score, settings.score_steps, seconds and 0.75 * seconds, rate),
     ]
 

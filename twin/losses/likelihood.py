@@ -1,4 +1,9 @@
-"""One-step Gaussian likelihood, teacher-forced: all transitions at once, noise taken as white."""
+"""Gaussian likelihood of measured paths, teacher-forced: the field is evaluated at all measured scores.
+
+The one-step errors r of a window are jointly Gaussian. White noise gives them independent parts, coloured
+noise correlates them by W cov(a, a') W^T, and observation noise e enters twice, e(n + 1) - (1 + J) e(n):
+what a Kalman filter sums step by step is one covariance a window here (Rasmussen and Williams 2006, A.2).
+"""
 
 from __future__ import annotations
 
@@ -7,58 +12,73 @@ import math
 import torch
 from torch import Tensor
 
+from twin.losses.forcing import Forced, force, jacobian
 from twin.model import Start, Twin
 
 
-def one_step(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> Tensor:
+def likelihood(twin: Twin, drive: Tensor, scores: Tensor, start: Start, window: int = 64) -> Tensor:
     """Return the mean negative log-likelihood per score of measured scores (row, step, score).
 
-    The mean of the next scores is one step of the drift from the measured ones; their covariance is
-    G G^T + the observation noise as the scores see it.
+    Windows of `window` values (step x score) are taken as independent. Amplitudes are those at the measured
+    scores; J, the slope of the drift there, is taken as fixed.
     """
-    error, own, shared = forced(twin, drive, scores, start)
-    mixed = twin.sde.field.mix * shared[..., None, :]
-    covariance = torch.diag_embed(own.square()) + mixed @ mixed.mT
+    forced = force(twin, drive, scores, start)
+    slope = jacobian(twin, drive, scores, start)
+    length = max(1, min(scores.shape[1], window // twin.spec.scores))
+    variance = _coloured_variance(twin.sde.colour.theta, forced.colour)
+    total, count = scores.new_zeros(()), 0
+    for begin in range(0, scores.shape[1], length):
+        steps = slice(begin, begin + length)
+        covariance = _white(twin, forced, steps) + _observed(twin, slope[:, steps])
+        if twin.spec.coloured:
+            covariance = covariance + _coloured(twin, variance[:, steps])
+        error = forced.error[:, steps].flatten(1)
+        total = total + _gaussian(error, covariance.flatten(3, 4).flatten(1, 2))
+        count += error.shape[1]
+    return total.mean() / count + 0.5 * math.log(2 * math.pi)
+
+
+def _white(twin: Twin, forced: Forced, steps: slice) -> Tensor:
+    """Return the covariance (row, step, score, step, score) of G dW."""
+    mixed = twin.sde.field.mix * forced.shared[:, steps, None, :]
+    block = torch.diag_embed(forced.own[:, steps].square()) + mixed @ mixed.mT
+    return torch.diag_embed(block.permute(0, 2, 3, 1)).permute(0, 3, 1, 4, 2)
+
+
+def _coloured_variance(theta: Tensor, colour: Tensor) -> Tensor:
+    """Return the variance (row, step, coloured) of a before each step, from a = 0 and its amplitudes."""
+    steps = torch.arange(colour.shape[1])
+    gap = (steps[:, None] - steps - 1).clamp_min(0)
+    decay = (1 - theta)[:, None, None] ** (2 * gap) * (steps[:, None] > steps)
+    return torch.einsum("knj,bjk->bnk", decay, colour.square())
+
+
+def _coloured(twin: Twin, variance: Tensor) -> Tensor:
+    """Return the covariance of W a over a window, given the variances (row, step, coloured) of a."""
+    steps = torch.arange(variance.shape[1])
+    gap = (steps[:, None] - steps).clamp_min(0)
+    decay = (1 - twin.sde.colour.theta)[:, None, None] ** gap * (steps[:, None] >= steps)
+    later = decay * variance.mT[:, :, None, :]
+    both = later + later.mT - torch.diag_embed(variance.mT)
+    weight = twin.sde.colour.weight
+    return torch.einsum("bknm,ik,jk->bnimj", both, weight, weight)
+
+
+def _observed(twin: Twin, slope: Tensor) -> Tensor:
+    """Return the covariance of observation noise in the errors; slope (row, step, score, lag, score)."""
+    rows, steps, scores, lags, _ = slope.shape
     inverse = twin.basis.inverse
-    covariance = covariance + inverse @ twin.observation.covariance() @ inverse.T
-    return _gaussian(error, covariance)
-
-
-def forced(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> tuple[Tensor, Tensor, Tensor]:
-    """Evaluate the field at the measured scores: (one-step error, own, shared amplitudes), (row, step, ·).
-
-    Without hidden states all transitions go at once; hidden states follow the measured scores in time.
-    """
-    spec, field = twin.spec, twin.sde.field
-    history = torch.cat([start.scores, scores[:, :-1]], 1).unfold(1, spec.delays + 1, 1).transpose(2, 3)
-    past = history[:, :, -1]
-    constant = field.prepare(twin.drive_parts(start.drive, drive), history[:, :, :-1].flatten(2))
-    if spec.hidden:
-        drift, features = _follow(twin, past, constant)
-    else:
-        linear, features = field.trunk(past, constant)
-        drift = field.drift(past, linear, features)
-    amplitudes = field.amplitudes(features)
-    return scores - past - drift[..., : spec.scores], amplitudes.own[..., : spec.scores], amplitudes.shared
-
-
-def _follow(twin: Twin, past: Tensor, constant: Tensor) -> tuple[Tensor, Tensor]:
-    """Run the hidden states along the measured scores: (drift, features), (row, step, ·)."""
-    field, scores = twin.sde.field, twin.spec.scores
-    hidden, drifts, seen = past.new_zeros(len(past), twin.spec.hidden), [], []
-    for x, held in zip(past.unbind(1), constant.unbind(1), strict=True):
-        state = torch.cat([x, hidden], -1)
-        linear, features = field.trunk(state, held)
-        drifts.append(field.drift(state, linear, features))
-        hidden = hidden + drifts[-1][:, scores:]
-        seen.append(features)
-    return torch.stack(drifts, 1), torch.stack(seen, 1)
+    noise = inverse @ twin.observation.covariance() @ inverse.T
+    spread = slope.new_zeros(rows, steps, scores, steps + lags, scores)
+    now = torch.arange(steps)
+    spread[:, now, :, now + lags] = torch.eye(scores).to(slope)
+    for lag in range(lags):
+        spread[:, now, :, now + lag] -= slope[:, :, :, lag].transpose(0, 1)
+    return torch.einsum("bnimk,kl,bpjml->bnipj", spread, noise, spread)
 
 
 def _gaussian(error: Tensor, covariance: Tensor) -> Tensor:
-    """Return -log N(error; 0, covariance) / dimension, averaged over the rows."""
+    """Return -log N(error; 0, covariance) without its constant, row by row."""
     factor = torch.linalg.cholesky(covariance)
     white = torch.linalg.solve_triangular(factor, error[..., None], upper=False).squeeze(-1)
-    logdet = factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
-    size = error.shape[-1]
-    return (0.5 * white.square().sum(-1) + logdet).mean() / size + 0.5 * math.log(2 * math.pi)
+    return 0.5 * white.square().sum(-1) + factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)

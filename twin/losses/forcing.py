@@ -1,0 +1,69 @@
+"""Teacher forcing: the field of a twin evaluated at measured scores."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from twin.model import Start, Twin
+
+
+class Forced(NamedTuple):
+    """One-step errors (row, step, score) and the amplitudes of own, shared and coloured noise there."""
+
+    error: Tensor
+    own: Tensor
+    shared: Tensor
+    colour: Tensor
+
+
+def force(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> Forced:
+    """Compare every measured step with one step of the drift from the measured scores before it."""
+    past = _history(twin, scores, start)
+    drift, features = _field(twin, drive, past, start)
+    own, shared, colour = twin.sde.field.amplitudes(features)
+    count = twin.spec.scores
+    return Forced(scores - past[:, :, -1] - drift[..., :count], own[..., :count], shared, colour)
+
+
+def jacobian(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> Tensor:
+    """Return d(next score) / d(past score) (row, step, score, delays + 1, score), oldest first, fixed."""
+    with torch.enable_grad():
+        past = _history(twin, scores, start).detach().requires_grad_()
+        following = past[:, :, -1] + _field(twin, drive, past, start)[0][..., : twin.spec.scores]
+        rows = [
+            torch.autograd.grad(following[..., i].sum(), past, retain_graph=True)[0]
+            for i in range(twin.spec.scores)
+        ]
+    return torch.stack(rows, 2).detach()
+
+
+def _history(twin: Twin, scores: Tensor, start: Start) -> Tensor:
+    """Return the scores before every step, oldest first: (row, step, delays + 1, score)."""
+    joined = torch.cat([start.scores, scores[:, :-1]], 1)
+    return joined.unfold(1, twin.spec.delays + 1, 1).transpose(2, 3)
+
+
+def _field(twin: Twin, drive: Tensor, past: Tensor, start: Start) -> tuple[Tensor, Tensor]:
+    """Return (drift, features) at all steps: in parallel, or in time where hidden states follow."""
+    field = twin.sde.field
+    constant = field.prepare(twin.drive_parts(start.drive, drive), past[:, :, :-1].flatten(2))
+    if twin.spec.hidden:
+        return _follow(twin, past[:, :, -1], constant)
+    linear, features = field.trunk(past[:, :, -1], constant)
+    return field.drift(past[:, :, -1], linear, features), features
+
+
+def _follow(twin: Twin, past: Tensor, constant: Tensor) -> tuple[Tensor, Tensor]:
+    """Run the hidden states along the measured scores (row, step, score)."""
+    field, scores = twin.sde.field, twin.spec.scores
+    hidden, drifts, seen = past.new_zeros(len(past), twin.spec.hidden), [], []
+    for x, held in zip(past.unbind(1), constant.unbind(1), strict=True):
+        state = torch.cat([x, hidden], -1)
+        linear, features = field.trunk(state, held)
+        drifts.append(field.drift(state, linear, features))
+        hidden = hidden + drifts[-1][:, scores:]
+        seen.append(features)
+    return torch.stack(drifts, 1), torch.stack(seen, 1)
