@@ -24,7 +24,7 @@ def simulate_rotations(
     """
     array = NanoringArray(size, segments, seed, contacts=0, parameters=parameters)
     dt = 1 / (rotation_hz * segments)
-    array.advance(np.zeros((1, 2)), dt)
+    array.advance(np.zeros((1, 2)), dt)  # compile and fill the tables before the clock runs
     turn = _one_rotation(segments)
     moments, populations, spent = [], [], 0.0
     for field_oe in np.repeat([oe for oe, _ in blocks], [count for _, count in blocks]):

@@ -113,6 +113,29 @@ def test_resistance_has_the_size_of_one_percent() -> None:
     assert np.all((resistance > 97.5) & (resistance < 100))
 
 
+def harmonics(field_oe: float) -> np.ndarray:
+    """Return the size of harmonics 0 to 3 (harmonic, contact) of the last of five rotations."""
+    angle = np.pi / 2 + 2 * np.pi * np.arange(1, 5 * 64 + 1) / 64
+    array = NanoringArray(10, seed=1)
+    field = field_oe * OERSTED_T * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return np.abs(np.fft.rfft(array.advance(field, DT)[-64:], axis=0))[:4] / 64
+
+
+def test_coherent_walls_turn_twice_a_rotation() -> None:
+    """Head and tail wall look alike, so the resistance repeats every half turn."""
+    size = harmonics(36)
+    assert np.all(size[2] > 0.05)
+    assert np.all(size[[1, 3]] < 0.02 * size[2])
+
+
+def test_walls_that_are_lost_leave_the_resistance() -> None:
+    """At 27 Oe most rings are vortices: more resistance, less second harmonic than at 36 Oe."""
+    few, all_walls = harmonics(27), harmonics(36)
+    assert np.all(few[0] > all_walls[0] + 0.05)
+    assert np.all(few[2] < all_walls[2])
+    assert np.all(few[1] > 1e-4)
+
+
 @pytest.mark.parametrize("wrong", [{"size": 0}, {"segments": 30}, {"segments": 4}, {"contacts": -1}])
 def test_wrong_sizes_are_refused(wrong: dict) -> None:
     with pytest.raises(ValueError, match="expected"):
