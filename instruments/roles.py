@@ -84,6 +84,70 @@ class CurrentSource(Role, Protocol):
 
 
 @runtime_checkable
+class LockIn(Role, Protocol):
+    """A modulation and the voltage that answers it, one sample a trigger."""
+
+    def prepare(
+        self, frequency_hz: float, sine_v: float, time_constant_s: float, sensitivity_v: float
+    ) -> None:
+        """Set reference, modulation, filter and sensitivity."""
+        ...
+
+    def arm(self, count: int) -> None:
+        """Take ``count`` samples, one a trigger."""
+        ...
+
+    def readings(self) -> np.ndarray:
+        """Read the samples (count,) in V."""
+        ...
+
+
+@runtime_checkable
+class FieldProbe(Role, Protocol):
+    """A field at a point."""
+
+    def prepare(self, most_t: float) -> None:
+        """Set a range that holds ``most_t`` T."""
+        ...
+
+    def measured_tesla(self) -> float:
+        """Read the field in T."""
+        ...
+
+
+@runtime_checkable
+class MicrowaveSource(Role, Protocol):
+    """Microwaves stepped through frequencies, with a trigger at each."""
+
+    def prepare_sweep(
+        self, start_hz: float, stop_hz: float, points: int, dwell_s: float, power_dbm: float
+    ) -> None:
+        """Set a single step sweep; output on."""
+        ...
+
+    def sweep(self) -> None:
+        """Start one sweep."""
+        ...
+
+    def sweeping(self) -> bool:
+        """Tell whether the sweep still runs."""
+        ...
+
+
+@runtime_checkable
+class NetworkAnalyser(Role, Protocol):
+    """Transmission or reflection over a frequency grid."""
+
+    def prepare_trace(self, start_hz: float, stop_hz: float, points: int, power_dbm: float) -> None:
+        """Set the grid and the power."""
+        ...
+
+    def trace(self) -> np.ndarray:
+        """Sweep once and read the complex trace (points,)."""
+        ...
+
+
+@runtime_checkable
 class Digitiser(Role, Protocol):
     """A voltage sampled from an external trigger on."""
 

@@ -8,7 +8,11 @@ DRIVERS = {
     "keithley6221": "Keithley6221",
     "keithley_dmm6500": "KeithleyDMM6500",
     "kepco_bop": "KepcoBOP",
+    "keysight8257d": "Keysight8257D",
     "keysight33500": "Keysight33500",
+    "lakeshore425": "LakeShore425",
+    "sr830": "SR830",
+    "sr860": "SR860",
 }
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from pymeasure.adapters import VISAAdapter
-from pymeasure.instruments import Instrument, SCPIMixin
+from pymeasure.instruments import Instrument
 from pyvisa import errors as visa_errors
 from pyvisa.constants import StatusCode
 
@@ -28,7 +28,7 @@ _MOST_ERRORS = 30
 _RECONNECTIONS, _RECONNECTION_S, _PROBE_MS = 4, 0.4, 400
 
 
-class SafeDriver(SCPIMixin, Instrument):
+class SafeDriver(Instrument):
     """Mix into a PyMeasure instrument: strict, checked, lockable, safe to shut down."""
 
     identity: ClassVar[str] = ""
@@ -136,6 +136,10 @@ class SafeDriver(SCPIMixin, Instrument):
             yield
         finally:
             connection.read_termination = before
+
+    def clear(self) -> None:
+        """Empty error queue and event registers."""
+        self.write("*CLS")
 
     # -- conventions -------------------------------------------------------------------------
 

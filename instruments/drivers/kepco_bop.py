@@ -13,7 +13,7 @@ from .base import SafeDriver
 _OVER_TEMPERATURE = 16
 _RAMP_STEPS = 40
 _DEAD_AMPERES = 2e-3
-_DECAY_S = 5e-3
+_DECAY_S = 0.1
 
 
 class KepcoBOP(SafeDriver, KepcoBOP3612):
@@ -78,6 +78,11 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
     def most_amperes(self) -> float:
         """Return the largest current in A that the limits allow."""
         return self._most_amperes
+
+    @property
+    def slew(self) -> float:
+        """Return the fastest change of the current in A/s."""
+        return self._slew
 
     @property
     def most_volts(self) -> float:

@@ -2,12 +2,13 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
 
 from ..drivers import DRIVERS
 from ..errors import SetupError
+from .toml_text import toml_text
 
 _PRESETS = Path(__file__).parent / "presets"
 
@@ -71,6 +72,40 @@ class AxesConfig(_Part):
     y: AxisConfig
 
 
+class LoopConfig(_Part):
+    """One field loop a step: time to settle at each end, allowed deviation of the measured field."""
+
+    settle_s: PositiveFloat
+    poll_s: PositiveFloat = 1.0
+    field_tolerance: PositiveFloat = 0.03
+
+
+class SpectrumConfig(_Part):
+    """The frequency grid of a spectrum and the microwaves that measure it."""
+
+    start_hz: PositiveFloat
+    stop_hz: PositiveFloat
+    points: PositiveInt
+    dwell_s: PositiveFloat
+    power_dbm: float
+
+
+class ModulationConfig(_Part):
+    """The field modulation and the lock-in that follows it."""
+
+    frequency_hz: PositiveFloat
+    sine_v: PositiveFloat
+    time_constant_s: PositiveFloat
+    sensitivity_v: PositiveFloat
+
+
+class MagnetConfig(_Part):
+    """Calibration of a single axis driven by current."""
+
+    tesla_per_ampere: PositiveFloat
+    offset_t: float = 0.0
+
+
 class LimitsConfig(_Part):
     """What the coils and the sample bear."""
 
@@ -79,29 +114,58 @@ class LimitsConfig(_Part):
     max_duty: PositiveFloat = 1.0
 
 
-class SetupConfig(_Part):
-    """A whole setup."""
+class SetupConfig(BaseModel):
+    """What every setup has; the kind decides what else."""
+
+    model_config = ConfigDict(frozen=True)
 
     name: str
-    kind: Literal["nanoring"]
+    kind: str
     description: str = ""
     sample: str = ""
     visa_library: str = "@py"
     roles: dict[str, RoleConfig]
     drive: DriveConfig
-    timing: TimingConfig
     reset: ResetConfig
-    readout: ReadoutConfig
-    axes: AxesConfig
     limits: LimitsConfig
 
-    def with_addresses(self, addresses: dict[str, str], visa_library: str) -> "SetupConfig":
+    def with_addresses(self, addresses: dict[str, str], visa_library: str) -> Self:
         """Return the same setup at other VISA addresses (role -> address)."""
         roles = {
             name: role.model_copy(update={"address": addresses.get(name, role.address)})
             for name, role in self.roles.items()
         }
         return self.model_copy(update={"roles": roles, "visa_library": visa_library})
+
+    def to_toml(self) -> str:
+        """Return the text of a file that loads as this setup."""
+        return toml_text(self.model_dump(mode="json"))
+
+
+class NanoringConfig(SetupConfig):
+    """A rotating field and the voltage over a nanoring array."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["nanoring"]
+    timing: TimingConfig
+    readout: ReadoutConfig
+    axes: AxesConfig
+
+
+class AsviConfig(SetupConfig):
+    """Field loops and microwave spectra of an artificial spin-vortex ice."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["asvi"]
+    loop: LoopConfig
+    spectrum: SpectrumConfig
+    modulation: ModulationConfig
+    axis: MagnetConfig
+
+
+_KINDS: dict[str, type[SetupConfig]] = {"nanoring": NanoringConfig, "asvi": AsviConfig}
 
 
 def builtin_setups() -> dict[str, str]:
@@ -126,7 +190,11 @@ def load_setup(name_or_path: str | Path) -> SetupConfig:
 
 def _parse(text: str, where: str) -> SetupConfig:
     try:
-        config = SetupConfig.model_validate(tomllib.loads(text))
+        data = tomllib.loads(text)
+        kind = _KINDS.get(data.get("kind", ""))
+        if kind is None:
+            raise SetupError(f"{where}: kind must be one of {', '.join(_KINDS)}, got {data.get('kind')!r}")
+        config = kind.model_validate(data)
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"{where} is no TOML: {error}") from error
     except ValidationError as error:

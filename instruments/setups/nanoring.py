@@ -9,41 +9,33 @@ from typing import Any
 import numpy as np
 
 from ..clock import Clock
-from ..errors import InstrumentTimeout, InterlockError, SetupError, StuckOutputError
+from ..errors import InstrumentTimeout, SetupError, StuckOutputError
 from ..limits import check_all
-from .config import AxisConfig, SetupConfig
+from .base import Setup
+from .checks import run_checks
+from .config import AxisConfig, NanoringConfig
 from .drive_waveform import LEAD_FRAMES, DriveWaveform
 from .harmonics import basis, channel_names, harmonics
-from .nanoring_check import run_checks
 from .records import Check, Response
-from .roles_open import close_all, each_in_its_own_try, open_roles
 
 _GRACE_S = 5.0
 _FADE_S = 0.2
 _REST_SHARE = 0.01
 
 
-class NanoringSetup:
+class NanoringSetup(Setup):
     """Drive the array and read it, one trial after the other; a Device."""
 
-    port_count = 1
-
-    def __init__(self, config: SetupConfig, visa_library: Any, clock: Clock):
-        self.config, self.clock = config, clock
+    def __init__(self, config: NanoringConfig, visa_library: Any, clock: Clock):
+        self.config = config
         self._energised = False
-        self.interlock_tripped = False
         self.waveform = DriveWaveform(
             config.timing.rotation_hz,
             config.timing.samples_per_rotation,
             config.reset.field_t,
             (config.axes.x.phase_rad, config.axes.y.phase_rad),
         )
-        self.roles = open_roles(config, visa_library, clock)
-        try:
-            self._assign_roles()
-        except KeyError as error:
-            close_all(self.roles)
-            raise SetupError(f"setup {config.name!r} has no role {error}") from None
+        super().__init__(config, visa_library, clock)
 
     def _assign_roles(self) -> None:
         self.generator = self.roles["generator"]
@@ -54,15 +46,6 @@ class NanoringSetup:
         self.channels = channel_names(len(self.digitisers))
         self.channel_units = ("V",) * len(self.channels)
 
-    def __enter__(self) -> "NanoringSetup":
-        return self
-
-    def __exit__(self, *reason: object) -> None:
-        self.shutdown()
-        close_all(self.roles)
-
-    # -- the drive ---------------------------------------------------------------------------
-
     @property
     def step_s(self) -> float:
         """Duration of a step in s: one rotation."""
@@ -70,48 +53,15 @@ class NanoringSetup:
 
     @property
     def waveform_shape(self) -> tuple[int, int]:
-        """Raw samples a step and contact pairs: the shape of a waveform behind its step."""
+        """Raw samples a step and number of contact pairs."""
         return self.waveform.samples, len(self.digitisers)
 
-    def field_tesla(self, drive: np.ndarray) -> np.ndarray:
-        """Return the field in T of a drive in [-1, 1]."""
-        return self.config.drive.field_centre_t + self.config.drive.field_range_t * np.asarray(drive, float)
+    @property
+    def coil_supplies(self) -> dict[str, Any]:
+        """Supplies by role."""
+        return dict(zip(("supply_x", "supply_y"), self.supplies, strict=True))
 
-    def drive_for_field(self, field: np.ndarray) -> np.ndarray:
-        """Return the drive whose field in T is given."""
-        return (np.asarray(field, float) - self.config.drive.field_centre_t) / self.config.drive.field_range_t
-
-    # -- Device ------------------------------------------------------------------------------
-
-    def respond(self, drive: np.ndarray) -> np.ndarray:
-        """Return the readout (…, step, channel) in V of a drive (…, step, port)."""
-        drive = np.asarray(drive, dtype=float)
-        flat = drive.reshape(-1, *drive.shape[-2:])
-        readouts = [response.readout for response in self.measure(flat)]
-        return np.stack(readouts).reshape(*drive.shape[:-1], len(self.channels))
-
-    def measure(
-        self,
-        drive: np.ndarray,
-        *,
-        should_stop: Callable[[], bool] = lambda: False,
-        field_tesla: np.ndarray | None = None,
-    ) -> Iterator[Response]:
-        """Check a drive (trial, step, port) against all limits, then yield one Response a trial.
-
-        ``field_tesla`` (trial, step) replaces the setup's map. When ``should_stop()`` turns true the
-        field goes to zero and the iteration ends.
-        """
-        drive = np.asarray(drive, dtype=float)
-        if drive.ndim != 3 or drive.shape[2] != self.port_count:
-            raise ValueError(f"drive must have shape (trial, step, {self.port_count}), got {drive.shape}")
-        field = self.field_tesla(drive[:, :, 0]) if field_tesla is None else np.asarray(field_tesla, float)
-        if field.shape != drive.shape[:2]:
-            raise ValueError(f"field_tesla must have shape {drive.shape[:2]}, got {field.shape}")
-        if field_tesla is None:
-            check_all("drive", drive, -1.0, 1.0, "", "Squash the drive into the device's range.")
-        self._check_limits(field)
-        return self._play(field, should_stop)
+    # -- limits ------------------------------------------------------------------------------
 
     def _check_limits(self, field: np.ndarray) -> None:
         limits, waveform = self.config.limits, self.waveform
@@ -177,7 +127,7 @@ class NanoringSetup:
 
     def _require_rest(self) -> None:
         """Raise StuckOutputError where a current still flows after the burst; read all error queues."""
-        for name, supply in zip(("supply_x", "supply_y"), self.supplies, strict=True):
+        for name, supply in self.coil_supplies.items():
             amperes = supply.measured_amperes()
             if abs(amperes) > _REST_SHARE * supply.most_amperes:
                 raise StuckOutputError(f"{name}: {amperes:.3g} A still flow after the end of the burst")
@@ -220,47 +170,13 @@ class NanoringSetup:
         for digitiser in self.digitisers:
             digitiser.prepare(readout.range_v, self.waveform.rate_hz)
 
-    def require_interlock(self) -> None:
-        """Raise InterlockError where an interlock is open."""
-        if self.interlock_tripped:
-            raise InterlockError("the interlock was tripped by hand; clear it with clear_interlock()")
-        for name, supply in zip(("supply_x", "supply_y"), self.supplies, strict=True):
-            if not supply.interlock_closed():
-                raise InterlockError(f"{name}: coil over-temperature; let it cool down")
-
-    def trip_interlock(self) -> None:
-        """Make everything safe and refuse to drive until the interlock is cleared."""
-        self.interlock_tripped = True
-        self.shutdown()
-
-    def clear_interlock(self) -> None:
-        """Allow driving again."""
-        self.interlock_tripped = False
-
-    def shutdown(self) -> list[str]:
-        """Take the field to zero within its slew and switch all sources off; return what failed."""
-        actions: list[tuple[str, Callable[[], Any]]] = []
-        if self._energised and self.generator.running:
-            actions.append(("generator", lambda: self.generator.fade(_FADE_S)))
-        actions += [(name, self.roles[name].shutdown) for name in self._shutdown_order()]
-        failed = each_in_its_own_try(actions)
-        self._energised = False
-        return failed
-
-    def _shutdown_order(self) -> list[str]:
-        first = ["generator", "supply_x", "supply_y", "source"]
-        return first + [name for name in self.roles if name not in first]
-
-    # -- what the laboratory writes down -----------------------------------------------------
-
-    def identities(self) -> dict[str, str]:
-        """Return role -> identity, read over VISA."""
-        return {name: driver.identify() for name, driver in self.roles.items()}
-
-    def snapshot(self) -> dict[str, Any]:
-        """Return the configuration and all settings of all instruments, ready for JSON."""
-        settings = {name: driver.snapshot() for name, driver in self.roles.items()}
-        return {"config": self.config.model_dump(mode="json"), "instruments": settings}
+    def _safe_actions(self) -> list[tuple[str, Callable[[], Any]]]:
+        """Shrink a running burst before anything is switched off."""
+        self._energised, energised = False, self._energised
+        actions = super()._safe_actions()
+        if energised and self.generator.running:
+            actions.insert(0, ("generator", lambda: self.generator.fade(_FADE_S)))
+        return actions
 
     def check(self) -> list[Check]:
         """Prove identities, ranges, 1 % of the field and the interlock."""

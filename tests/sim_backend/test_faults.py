@@ -9,12 +9,14 @@ import instruments
 import sim_backend
 from sim_backend import FAULTS, Fault
 
-SETUPS = {"sim:nanoring": np.zeros((2, 3, 1))}
+SETUPS = {"sim:nanoring": np.zeros((2, 3, 1)), "sim:asvi": np.zeros((1, 2, 1))}
 OVER_TCP = [
     ("sim:nanoring", "generator:disconnect@30"),
     ("sim:nanoring", "digitiser_1:timeout@15"),
     ("sim:nanoring", "digitiser_0:truncate@15"),
     ("sim:nanoring", "supply_y:stuck@3"),
+    ("sim:asvi", "lockin:corrupt@10"),
+    ("sim:asvi", "supply:disconnect@30"),
 ]
 EXPECTED = {
     "timeout": instruments.InstrumentTimeout,

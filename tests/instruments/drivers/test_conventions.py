@@ -11,7 +11,7 @@ from instruments.roles import Role
 from instruments.setups import load_setup
 from instruments.setups.roles_open import _open
 
-CASES = [(setup, role) for setup in ("sim:nanoring",) for role in load_setup(setup).roles]
+CASES = [(setup, role) for setup in ("sim:nanoring", "sim:asvi") for role in load_setup(setup).roles]
 
 
 @pytest.fixture

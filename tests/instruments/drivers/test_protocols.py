@@ -7,7 +7,11 @@ from pymeasure.test import expected_protocol
 from instruments.drivers.keithley6221 import Keithley6221
 from instruments.drivers.keithley_dmm6500 import KeithleyDMM6500
 from instruments.drivers.kepco_bop import KepcoBOP
+from instruments.drivers.keysight8257d import Keysight8257D
 from instruments.drivers.keysight33500 import Keysight33500
+from instruments.drivers.lakeshore425 import LakeShore425
+from instruments.drivers.sr830 import SR830
+from instruments.drivers.sr860 import SR860
 from instruments.errors import (
     DeviceReportedError,
     IdentityError,
@@ -215,3 +219,115 @@ def test_a_setting_that_does_not_take_is_an_error():
 def test_garbage_instead_of_a_number_is_named():
     with expected_protocol(KepcoBOP, [("FUNCtion:MODE?", "@@")]) as supply, pytest.raises(ReplyError):
         supply.recall("operating_mode")
+
+
+def test_sr860_prepares_and_captures_one_sample_a_trigger():
+    samples = np.zeros(512, dtype="<f4")
+    samples[:3] = [1e-6, -2e-6, 3e-6]
+    exchange = [
+        ("CAPTURESTOP", None),
+        ("CAPTURELEN 2", None),
+        ("CAPTURELEN?", "2"),
+        ("*ESR?", "0"),
+        ("CAPTURESTART 0, 2", None),
+        ("*ESR?", "0"),
+        ("CAPTUREBYTES?", "12"),
+        ("CAPTURESTOP", None),
+        ("CAPTURELEN?", "2"),
+        ("CAPTUREGET? 0, 2", b"#42048" + samples.tobytes() + b"\n"),
+        ("LIAS?", "0"),
+        ("SLVL 0.000000000e+00", None),
+        ("CAPTURESTOP", None),
+    ]
+    with expected_protocol(SR860, exchange) as lockin:
+        lockin.arm(3)
+        np.testing.assert_array_equal(lockin.readings(), samples[:3])
+        lockin.shutdown()
+
+
+@pytest.mark.parametrize(("status", "error"), [("1", OverloadError), ("4", OverloadError), ("?", ReplyError)])
+def test_lock_in_overload_is_an_error(status, error):
+    with expected_protocol(SR860, [("LIAS?", status)]) as lockin, pytest.raises(error):
+        lockin.require_no_overload()
+
+
+def test_lock_in_refusal_is_an_error():
+    with expected_protocol(SR860, [("*ESR?", "32")]) as lockin, pytest.raises(DeviceReportedError):
+        lockin.check_errors()
+
+
+@pytest.mark.parametrize("driver", [SR830, SR860])
+@pytest.mark.parametrize(
+    ("name", "value"), [("sensitivity", 1.5e-3), ("time_constant", 0.2), ("sine_voltage", 9), ("harmonic", 0)]
+)
+def test_lock_ins_never_round_to_what_was_not_asked_for(driver, name, value):
+    with expected_protocol(driver, []) as lockin, pytest.raises(LimitError):
+        setattr(lockin, name, value)
+
+
+def test_sr830_speaks_without_spaces_and_takes_the_highest_harmonic():
+    exchange = [
+        ("HARM19999", None),
+        ("SENS26", None),
+        ("REST", None),
+        ("SEND0", None),
+        ("SRAT14", None),
+        ("STRT", None),
+        ("*ESR?", "0"),
+        ("SPTS?", "2"),
+        ("PAUS", None),
+        ("TRCA?1,0,2", "1.0e-06,-2.0e-06,"),
+        ("LIAS?", "0"),
+        ("SLVL0.004", None),
+        ("PAUS", None),
+    ]
+    with expected_protocol(SR830, exchange) as lockin:
+        lockin.harmonic = 19999
+        lockin.sensitivity = 1.0
+        lockin.arm(2)
+        np.testing.assert_allclose(lockin.readings(), [1e-6, -2e-6])
+        lockin.shutdown()
+
+
+def test_lakeshore_reads_tesla_and_names_an_overload():
+    exchange = [("RDGFIELD?", "+2.0750E-02"), ("RDGFIELD?", "OL"), ("RDGFIELD?", "??")]
+    with expected_protocol(LakeShore425, exchange) as probe:
+        assert probe.measured_tesla() == 0.02075
+        with pytest.raises(OverloadError):
+            probe.measured_tesla()
+        with pytest.raises(ReplyError):
+            probe.measured_tesla()
+
+
+def test_lakeshore_takes_the_least_range_that_holds_the_field():
+    exchange = [
+        ("UNIT 2", None),
+        ("UNIT?", "2"),
+        ("RANGE 3", None),
+        ("RANGE?", "3"),
+        ("*ESR?", "0"),
+        ("RDGMODE 1,0,2", None),
+    ]
+    with expected_protocol(LakeShore425, exchange) as probe:
+        probe.prepare(65e-3)
+        with pytest.raises(LimitError):
+            probe.prepare(4.0)
+
+
+def test_microwave_source_sweeps_and_switches_off():
+    exchange = [
+        (":SOUR:TSW", None),
+        ("*OPC", None),
+        NO_ERROR,
+        ("*ESR?", "0"),
+        ("*ESR?", "1"),
+        (":OUTPUT OFF;", None),
+        (":ABOR", None),
+    ]
+    with expected_protocol(Keysight8257D, exchange, max_dbm=10) as source:
+        with pytest.raises(LimitError):
+            source.power = 11
+        source.sweep()
+        assert source.sweeping()
+        assert not source.sweeping()
+        source.shutdown()

@@ -1,6 +1,6 @@
 import pytest
 
-from instruments import SetupError, builtin_setups, load_setup
+from instruments import SetupConfig, SetupError, builtin_setups, load_setup
 from instruments.setups.config import _PRESETS
 
 
@@ -30,3 +30,18 @@ def test_a_bad_file_says_what_is_wrong(tmp_path, old, new, told):
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(SetupError, match=told):
         load_setup(path)
+
+
+@pytest.mark.parametrize("name", sorted(builtin_setups()))
+def test_a_setup_written_as_toml_loads_as_the_same_setup(tmp_path, name):
+    config = load_setup(name).with_addresses({"supply_x": "TCPIP0::127.0.0.1::5025::SOCKET"}, "@py")
+    path = tmp_path / "written.toml"
+    path.write_text(config.to_toml(), encoding="utf-8")
+    assert load_setup(path) == config
+
+
+def test_the_common_part_of_any_setup_is_read_from_json():
+    """The supervisor needs roles and library only."""
+    for name in builtin_setups():
+        config = load_setup(name)
+        assert SetupConfig.model_validate_json(config.model_dump_json()).roles == config.roles

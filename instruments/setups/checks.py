@@ -1,4 +1,4 @@
-"""What ``nado check`` proves on a nanoring setup."""
+"""What ``nado check`` proves on any setup."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -7,16 +7,16 @@ from ..errors import InstrumentError, InterlockError
 from .records import Check
 
 if TYPE_CHECKING:
-    from .nanoring import NanoringSetup
+    from .base import Setup
 
 _SETTLE_S = 0.05
 
 
-def run_checks(setup: "NanoringSetup") -> list[Check]:
+def run_checks(setup: "Setup") -> list[Check]:
     """Run all checks in order and leave the setup safe."""
     checks = [_check(f"identity {name}", driver.identify) for name, driver in setup.roles.items()]
     checks.append(_check("limits", lambda: _limits(setup)))
-    for name, supply in zip(("supply_x", "supply_y"), setup.supplies, strict=True):
+    for name, supply in setup.coil_supplies.items():
         checks.append(_check(f"1 % of range, {name}", lambda s=supply: _one_percent(setup, s)))
     checks.append(_check("interlock trips and clears", lambda: _interlock(setup)))
     failed = setup.shutdown()
@@ -31,13 +31,13 @@ def _check(name: str, action: Callable[[], Any]) -> Check:
         return Check(name, False, str(error))
 
 
-def _limits(setup: "NanoringSetup") -> str:
-    limits = setup.config.limits
+def _limits(setup: "Setup") -> str:
+    limits = setup.limits
     field = f"field {limits.max_field_t * 1e3:g} mT"
     return f"{field}, slew {limits.max_slew_t_per_s:g} T/s, duty {limits.max_duty:g}"
 
 
-def _one_percent(setup: "NanoringSetup", supply: Any) -> str:
+def _one_percent(setup: "Setup", supply: Any) -> str:
     """Drive 1 % of the current range from the bus and read it back."""
     wanted = 0.01 * supply.most_amperes
     supply.prepare_amplifier(supply.most_volts)
@@ -50,7 +50,7 @@ def _one_percent(setup: "NanoringSetup", supply: Any) -> str:
     return f"{wanted * 1e3:.1f} mA set, {found * 1e3:.1f} mA read back"
 
 
-def _interlock(setup: "NanoringSetup") -> str:
+def _interlock(setup: "Setup") -> str:
     """Trip the interlock, see that the setup refuses to drive, clear it, see that it drives again."""
     was_tripped = setup.interlock_tripped
     setup.trip_interlock()

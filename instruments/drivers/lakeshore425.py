@@ -1,0 +1,61 @@
+"""Lake Shore 425 gaussmeter: PyMeasure's driver with a strict range, tesla, and overload as an error."""
+
+from typing import Any, ClassVar
+
+from pymeasure.instruments import Instrument
+from pymeasure.instruments.lakeshore import LakeShore425 as PyMeasure425
+from pymeasure.instruments.validators import strict_discrete_set
+
+from ..errors import DeviceReportedError, LimitError, OverloadError, ReplyError
+from .base import SafeDriver
+
+_REFUSED = 16 + 32
+_RANGES_T = (35e-4, 350e-4, 3500e-4, 35000e-4)
+
+
+class LakeShore425(SafeDriver, PyMeasure425):
+    """Read a field in T; drives nothing."""
+
+    identity = r"LSCI,MODEL425"
+    units: ClassVar = {"unit": "", "range": "G", "mode": ""}
+
+    range = Instrument.control(
+        "RANGE?",
+        "RANGE %d",
+        """Control the range in G (float, one of 35, 350, 3500 and 35000).""",
+        validator=strict_discrete_set,
+        values={35: 1, 350: 2, 3500: 3, 35000: 4},
+        map_values=True,
+    )
+
+    def __init__(self, adapter: Any, **kwargs: Any):
+        super().__init__(adapter, **kwargs)
+        connection: Any = self.adapter.connection
+        connection.read_termination = connection.write_termination = "\n"
+
+    def prepare(self, most_t: float) -> None:
+        """Read in tesla, steady field, in the least range that holds ``most_t`` T."""
+        fitting = [limit for limit in _RANGES_T if most_t <= limit]
+        if not fitting:
+            raise LimitError(f"{self.name}: {most_t:g} T exceeds its largest range {_RANGES_T[-1]:g} T")
+        self.apply(unit="T", range=round(fitting[0] * 1e4))
+        self.dc_mode(wideband=False)
+
+    def measured_tesla(self) -> float:
+        """Read the field in T."""
+        reply = self.ask("RDGFIELD?").strip()
+        if "OL" in reply.upper():
+            raise OverloadError(f"{self.name}: the field exceeds the range; take a larger one")
+        try:
+            return float(reply)
+        except ValueError:
+            raise ReplyError(f"{self.name}: expected a field to RDGFIELD?, got {reply[:40]!r}") from None
+
+    def check_errors(self) -> list:
+        """Raise DeviceReportedError where the gaussmeter refused a command since the last look."""
+        reply = self.ask("*ESR?").strip()
+        if not reply.isdigit():
+            raise ReplyError(f"{self.name}: expected a number to *ESR?, got {reply[:40]!r}")
+        if int(reply) & _REFUSED:
+            raise DeviceReportedError(f"{self.name} refused a command (event status {reply})")
+        return []

@@ -1,0 +1,163 @@
+"""The spin-vortex-ice setup: a step is a field loop +H, -H and then a whole spectrum dP/dH at -H.
+
+The microwave source steps through the grid on its own clock and triggers the lock-in at every point; the
+spectrum comes back as one block.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from ..clock import Clock
+from ..errors import InstrumentTimeout, StuckOutputError
+from ..limits import check_all
+from .base import Setup
+from .checks import run_checks
+from .config import AsviConfig
+from .records import Check, Response
+
+_GRACE_S = 5.0
+_LEAST_TOLERANCE_T = 2e-4
+
+
+class AsviSetup(Setup):
+    """Drive the ice by field loops and read its resonances; a Device."""
+
+    def __init__(self, config: AsviConfig, visa_library: Any, clock: Clock):
+        self.config = config
+        self._energised = False
+        super().__init__(config, visa_library, clock)
+
+    def _assign_roles(self) -> None:
+        self.supply, self.gaussmeter = self.roles["supply"], self.roles["gaussmeter"]
+        self.microwave, self.lockin = self.roles["microwave"], self.roles["lockin"]
+        self.channels = tuple(f"{hertz / 1e9:.3f} GHz" for hertz in self.frequencies)
+        self.channel_units = ("V",) * len(self.channels)
+
+    @property
+    def frequencies(self) -> np.ndarray:
+        """The grid (channel,) in Hz."""
+        spectrum = self.config.spectrum
+        return np.linspace(spectrum.start_hz, spectrum.stop_hz, spectrum.points)
+
+    @property
+    def step_s(self) -> float:
+        """Duration of a step in s: two field ramps and a sweep."""
+        spectrum, loop = self.config.spectrum, self.config.loop
+        return spectrum.points * spectrum.dwell_s + 2 * loop.settle_s
+
+    @property
+    def waveform_shape(self) -> tuple[int, int]:
+        """Raw samples a step (field read at +H and at -H, in T) and number of probes."""
+        return 2, 1
+
+    @property
+    def coil_supplies(self) -> dict[str, Any]:
+        """Supplies by role."""
+        return {"supply": self.supply}
+
+    # -- limits ------------------------------------------------------------------------------
+
+    def _check_limits(self, field: np.ndarray) -> None:
+        limits, reset = self.config.limits, self.config.reset.field_t
+        check_all("field", field, 0.0, limits.max_field_t, "T", "Lower field_centre or field_range.")
+        check_all("reset field", np.array([reset]), 0.0, limits.max_field_t, "T", "Lower reset.")
+        peak = max(reset, float(np.max(field, initial=0.0))) + abs(self.config.axis.offset_t)
+        amperes = np.array([peak / self.config.axis.tesla_per_ampere])
+        check_all("current of supply", amperes, 0.0, self.supply.most_amperes, "A", "Lower the field.")
+        slew = np.array([self.supply.slew * self.config.axis.tesla_per_ampere])
+        check_all("slew", slew, 0.0, limits.max_slew_t_per_s, "T/s", "Lower slew_amperes_per_s.")
+
+    # -- a trial -----------------------------------------------------------------------------
+
+    def _play(self, field: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[Response]:
+        for trial in field:
+            try:
+                response = None if should_stop() else self._trial(trial, should_stop)
+            except BaseException:
+                self.shutdown()
+                raise
+            if response is None:
+                self.shutdown()
+                return
+            yield response
+
+    def _trial(self, field: np.ndarray, should_stop: Callable[[], bool]) -> Response | None:
+        """Saturate, read the initial spectrum, then loop and read for each field (step,) in T."""
+        self.energise()
+        self._go_to(-self.config.reset.field_t)
+        self._go_to(-self.config.drive.field_centre_t)
+        initial = self._spectrum(should_stop)
+        spectra, fields = [], []
+        for peak in field:
+            if initial is None or should_stop():
+                return None
+            fields.append([[self._go_to(peak)], [self._go_to(-peak)]])
+            spectra.append(self._spectrum(should_stop))
+            if spectra[-1] is None:
+                return None
+            self._require_health()
+        if initial is None:
+            return None
+        shape = (len(field), len(self.channels))
+        return Response(np.reshape(spectra, shape), initial, np.reshape(fields, (len(field), 2, 1)), field)
+
+    def _go_to(self, tesla: float) -> float:
+        """Take the field to ``tesla`` within the slew limit; return what the gaussmeter reads in T."""
+        self.require_interlock()
+        axis, loop = self.config.axis, self.config.loop
+        self.supply.ramp_to((tesla - axis.offset_t) / axis.tesla_per_ampere)
+        self.clock.sleep(loop.settle_s)
+        found = self.gaussmeter.measured_tesla()
+        if abs(found - tesla) > max(loop.field_tolerance * abs(tesla), _LEAST_TOLERANCE_T):
+            raise StuckOutputError(
+                f"asked for {tesla * 1e3:.2f} mT, the gaussmeter reads {found * 1e3:.2f} mT"
+            )
+        return found
+
+    def _spectrum(self, should_stop: Callable[[], bool]) -> np.ndarray | None:
+        """Sweep once and return the spectrum (channel,) in V; None if stopped."""
+        self.lockin.arm(len(self.channels))
+        self.microwave.sweep()
+        end = self.clock.now() + len(self.channels) * self.config.spectrum.dwell_s
+        while self.microwave.sweeping():
+            if should_stop():
+                return None
+            self.require_interlock()
+            left = end - self.clock.now()
+            if left < -_GRACE_S:
+                raise InstrumentTimeout("the sweep did not end; check the microwave source")
+            self.clock.sleep(min(self.config.loop.poll_s, max(left, 1e-3)))
+        return self.lockin.readings()
+
+    def _require_health(self) -> None:
+        """Read all error queues."""
+        for driver in self.roles.values():
+            driver.check_errors()
+
+    # -- power -------------------------------------------------------------------------------
+
+    def energise(self) -> None:
+        """Switch everything on at zero field, once; the interlock is read every time."""
+        self.require_interlock()
+        if self._energised:
+            return
+        self._energised = True
+        spectrum, modulation = self.config.spectrum, self.config.modulation
+        self.gaussmeter.prepare(self.config.limits.max_field_t)
+        self.supply.prepare_amplifier(self.supply.most_volts)
+        self.lockin.prepare(
+            modulation.frequency_hz, modulation.sine_v, modulation.time_constant_s, modulation.sensitivity_v
+        )
+        self.microwave.prepare_sweep(
+            spectrum.start_hz, spectrum.stop_hz, spectrum.points, spectrum.dwell_s, spectrum.power_dbm
+        )
+
+    def _safe_actions(self) -> list[tuple[str, Callable[[], Any]]]:
+        self._energised = False
+        return super()._safe_actions()
+
+    def check(self) -> list[Check]:
+        """Prove identities, ranges, 1 % of the field and the interlock."""
+        return run_checks(self)

@@ -1,0 +1,166 @@
+"""What all setups share: roles opened together, the drive map, the interlock, records for the laboratory."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import Any, Self
+
+import numpy as np
+
+from ..clock import Clock
+from ..errors import InterlockError, SetupError
+from ..limits import check_all
+from .config import LimitsConfig, SetupConfig
+from .records import Check, Response
+from .roles_open import close_all, each_in_its_own_try, open_roles
+
+
+class Setup(ABC):
+    """Instruments by role that answer a drive; leaving the ``with`` block makes everything safe."""
+
+    port_count = 1
+    channels: tuple[str, ...] = ()
+    channel_units: tuple[str, ...] = ()
+
+    def __init__(self, config: SetupConfig, visa_library: Any, clock: Clock):
+        self.clock = clock
+        self.interlock_tripped = False
+        self._base_config = config
+        self.roles = open_roles(config, visa_library, clock)
+        try:
+            self._assign_roles()
+        except KeyError as error:
+            close_all(self.roles)
+            raise SetupError(f"setup {config.name!r} has no role {error}") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.shutdown()
+        close_all(self.roles)
+
+    # -- what a kind of setup is made of -----------------------------------------------------
+
+    @abstractmethod
+    def _assign_roles(self) -> None:
+        """Take the roles by name; KeyError names the one that is missing."""
+
+    @property
+    @abstractmethod
+    def step_s(self) -> float:
+        """Duration of a step in s."""
+
+    @property
+    @abstractmethod
+    def waveform_shape(self) -> tuple[int, int]:
+        """Raw samples a step and number of contacts."""
+
+    @property
+    @abstractmethod
+    def coil_supplies(self) -> dict[str, Any]:
+        """Supplies by role."""
+
+    @abstractmethod
+    def _check_limits(self, field: np.ndarray) -> None:
+        """Raise LimitError where fields (trial, step) in T ask too much of anything."""
+
+    @abstractmethod
+    def _play(self, field: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[Response]:
+        """Yield a Response a trial for checked fields (trial, step) in T."""
+
+    @abstractmethod
+    def energise(self) -> None:
+        """Switch everything on at zero field, once; the interlock is read every time."""
+
+    @abstractmethod
+    def check(self) -> list[Check]:
+        """Prove identities, ranges, 1 % of the field and the interlock."""
+
+    @property
+    def limits(self) -> LimitsConfig:
+        """Limits of field, slew and duty."""
+        return self._base_config.limits
+
+    # -- the drive ---------------------------------------------------------------------------
+
+    def field_tesla(self, drive: np.ndarray) -> np.ndarray:
+        """Return the field in T of a drive in [-1, 1]."""
+        drive_map = self._base_config.drive
+        return drive_map.field_centre_t + drive_map.field_range_t * np.asarray(drive, float)
+
+    def drive_for_field(self, field: np.ndarray) -> np.ndarray:
+        """Return the drive whose field in T is given."""
+        drive_map = self._base_config.drive
+        return (np.asarray(field, float) - drive_map.field_centre_t) / drive_map.field_range_t
+
+    # -- Device ------------------------------------------------------------------------------
+
+    def respond(self, drive: np.ndarray) -> np.ndarray:
+        """Return the readout (…, step, channel) of a drive (…, step, port)."""
+        drive = np.asarray(drive, dtype=float)
+        flat = drive.reshape(-1, *drive.shape[-2:])
+        readouts = [response.readout for response in self.measure(flat)]
+        return np.stack(readouts).reshape(*drive.shape[:-1], len(self.channels))
+
+    def measure(
+        self,
+        drive: np.ndarray,
+        *,
+        should_stop: Callable[[], bool] = lambda: False,
+        field_tesla: np.ndarray | None = None,
+    ) -> Iterator[Response]:
+        """Check a drive (trial, step, port) against all limits, then yield one Response a trial.
+
+        ``field_tesla`` (trial, step) replaces the setup's map. When ``should_stop()`` turns true the
+        field goes to zero and the iteration ends.
+        """
+        drive = np.asarray(drive, dtype=float)
+        if drive.ndim != 3 or drive.shape[2] != self.port_count:
+            raise ValueError(f"drive must have shape (trial, step, {self.port_count}), got {drive.shape}")
+        field = self.field_tesla(drive[:, :, 0]) if field_tesla is None else np.asarray(field_tesla, float)
+        if field.shape != drive.shape[:2]:
+            raise ValueError(f"field_tesla must have shape {drive.shape[:2]}, got {field.shape}")
+        if field_tesla is None:
+            check_all("drive", drive, -1.0, 1.0, "", "Squash the drive into the device's range.")
+        self._check_limits(field)
+        return self._play(field, should_stop)
+
+    # -- safety ------------------------------------------------------------------------------
+
+    def require_interlock(self) -> None:
+        """Raise InterlockError where an interlock is open."""
+        if self.interlock_tripped:
+            raise InterlockError("the interlock was tripped by hand; clear it with clear_interlock()")
+        for name, supply in self.coil_supplies.items():
+            if not supply.interlock_closed():
+                raise InterlockError(f"{name}: coil over-temperature; let it cool down")
+
+    def trip_interlock(self) -> None:
+        """Make everything safe and refuse to drive until the interlock is cleared."""
+        self.interlock_tripped = True
+        self.shutdown()
+
+    def clear_interlock(self) -> None:
+        """Allow driving again."""
+        self.interlock_tripped = False
+
+    def shutdown(self) -> list[str]:
+        """Take the field to zero within its slew and switch all sources off; return what failed."""
+        return each_in_its_own_try(self._safe_actions())
+
+    def _safe_actions(self) -> list[tuple[str, Callable[[], Any]]]:
+        """Return what makes the bench safe, in order: supplies before the rest."""
+        first = list(self.coil_supplies)
+        names = first + [name for name in self.roles if name not in first]
+        return [(name, self.roles[name].shutdown) for name in names]
+
+    # -- what the laboratory writes down -----------------------------------------------------
+
+    def identities(self) -> dict[str, str]:
+        """Return role -> identity, read over VISA."""
+        return {name: driver.identify() for name, driver in self.roles.items()}
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the configuration and all settings of all instruments, ready for JSON."""
+        settings = {name: driver.snapshot() for name, driver in self.roles.items()}
+        return {"config": self._base_config.model_dump(mode="json"), "instruments": settings}

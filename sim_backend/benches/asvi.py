@@ -1,0 +1,50 @@
+"""The ASVI bench: bipolar supply and magnet, gaussmeter, microwave source, lock-in with field modulation."""
+
+from typing import Any
+
+import numpy as np
+
+from ..asvi_world import AsviWorld
+from ..devices import SR830, SR860, KepcoBOP, Keysight8257D, LakeShore425
+
+SUPPLY = "GPIB0::6::INSTR"
+GAUSSMETER = "GPIB0::15::INSTR"
+MICROWAVE = "GPIB0::19::INSTR"
+LOCKINS = {"sr860": ("GPIB0::4::INSTR", SR860), "sr830": ("GPIB0::8::INSTR", SR830)}
+TESLA_PER_AMPERE = 6e-3
+LAG_S = 5e-3
+PROBE_NOISE_T = 5e-6
+
+
+def build(
+    clock: Any,
+    seed: int,
+    *,
+    sample: Any = None,
+    preset: str = "WM",
+    size: int = 20,
+    run: int = 0,
+    lockin: str = "sr860",
+) -> tuple[AsviWorld, dict[str, tuple[str, Any]]]:
+    """Build world and instruments; ``sample`` may be given, else it is a preset (MS, WM, PW) by ``seed``."""
+    ice = _default_sample(preset, size, seed, run) if sample is None else sample
+    world = AsviWorld(clock, ice, TESLA_PER_AMPERE, LAG_S, seed)
+    rng = np.random.default_rng([seed, 11])
+    address, lockin_class = LOCKINS[lockin]
+    world.supply = KepcoBOP(clock, world, 0)
+    world.microwave = Keysight8257D(clock, world)
+    world.lockin = lockin_class(clock, world)
+    probe = LakeShore425(clock, world, lambda: PROBE_NOISE_T * rng.normal())
+    devices: dict[str, tuple[str, Any]] = {
+        "supply": (SUPPLY, world.supply),
+        "gaussmeter": (GAUSSMETER, probe),
+        "microwave": (MICROWAVE, world.microwave),
+        "lockin": (address, world.lockin),
+    }
+    return world, devices
+
+
+def _default_sample(preset: str, size: int, seed: int, run: int) -> Any:
+    from ..samples.spin_vortex_ice import SpinVortexIce
+
+    return SpinVortexIce(preset, size, seed, run=run)
