@@ -28,11 +28,14 @@ JUDGED = ("components_95", "memory_share", "memory_lags", "noise")
 
 def load_run(folder: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return field (step,) in T and spectrum (step, channel) of a real run."""
-    places = [folder / name, folder / "asvi" / name]
-    for place in places:
+    return _load(folder, name, "field_oe") * TESLA_PER_OE, _load(folder, name, "spectrum")
+
+
+def _load(folder: Path, name: str, key: str) -> np.ndarray:
+    for place in (folder / name, folder / "asvi" / name):
         if place.is_file():
             with np.load(place) as data:
-                return data["field_oe"].astype(float) * TESLA_PER_OE, data["spectrum"].astype(float)
+                return data[key].astype(float)
     raise SystemExit(f"expected {name} in {folder} or {folder / 'asvi'}; give --data DIR")
 
 
@@ -94,6 +97,34 @@ def compare(preset: str, field: np.ndarray, real: np.ndarray, seed: int) -> dict
     }
 
 
+def repeats_of_one_input(folder: Path) -> dict:
+    """Compare the noise over repeats of one input: its size, and its correlation between channels and steps.
+
+    The real input is not public, so the simulated WM repeats random peaks of its range from saturation.
+    """
+    real = _load(folder, "repeats_measured_first117.npz", "spectrum").transpose(0, 2, 1)
+    repeats, steps = real.shape[:2]
+    peaks = np.random.default_rng(0).uniform(18e-3, 23.5e-3, steps)
+    ice, simulated = SpinVortexIce("WM"), []
+    for _ in range(repeats):
+        ice.saturate()
+        simulated.append(ice.replay(peaks))
+    return {"real": _repeat_noise(real), "simulated": _repeat_noise(np.array(simulated))}
+
+
+def _repeat_noise(spectrum: np.ndarray) -> dict:
+    noise = spectrum - spectrum.mean(axis=0)
+    return {
+        "noise": round(float(np.median(noise.std(axis=0))), 5),
+        "noise_neighbour_correlation": round(_alike(noise[..., 1:], noise[..., :-1]), 3),
+        "noise_step_correlation": round(_alike(noise[:, 1:], noise[:, :-1]), 3),
+    }
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> float:
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+
+
 def _within(one: float, other: float) -> bool:
     """Compare with a factor of two; lags count from the present step, so that none is one."""
     if isinstance(one, int):
@@ -129,11 +160,13 @@ def main() -> None:
     for preset in presets:
         field, real = load_run(Path(options.data), RUNS[preset])
         report[preset] = [compare(preset, field, real, seed) for seed in seeds]
+    repeats = repeats_of_one_input(Path(options.data))
     agrees = all(all(entry["within_factor_two"].values()) for entry in report["WM"])
     if options.json:
-        print(json.dumps({"wm_agrees": agrees, **report}, indent=2))
+        print(json.dumps({"wm_agrees": agrees, **report, "repeats": repeats}, indent=2))
     else:
         _print(report)
+        print(f"noise over repeats: {repeats}")
     sys.exit(0 if agrees else 1)
 
 

@@ -6,21 +6,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim_backend.samples.nanoring.build import build_model
 from sim_backend.samples.nanoring.depinning import depinning_table
-from sim_backend.samples.nanoring.disorder import draw_disorder
-from sim_backend.samples.nanoring.jumps import contact_at_segment, release_goals
 from sim_backend.samples.nanoring.kernel import (
-    Model,
     Walls,
     advance_walls,
     empty_walls,
     wall_segments,
 )
 from sim_backend.samples.nanoring.kernel.walls import WALL_COUNT
-from sim_backend.samples.nanoring.lattice import square_lattice
 from sim_backend.samples.nanoring.magnetisation import net_moment
 from sim_backend.samples.nanoring.parameters import NanoringParameters
-from sim_backend.samples.nanoring.readout import tilt_drops, view_weights, wall_drops
 from sim_backend.samples.stream import seeded_words
 
 
@@ -62,7 +58,7 @@ class NanoringReplicas:
         self.size, self.segments, self.contacts = size, segments, contacts
         self.replicas, self.threads = replicas, threads
         self.parameters = parameters or NanoringParameters()
-        self._model = _build_model(size, segments, seed, contacts, self.parameters)
+        self._model = build_model(size, segments, seed, contacts, self.parameters)
         self._dt = 0.0
         junctions = len(self._model.axis)
         self._walls = empty_walls(
@@ -171,32 +167,3 @@ class NanoringArray:
         """Return where the walls are and how the vortices turn."""
         many = self._one.state()
         return many._replace(wall_segment=many.wall_segment[0], circulation=many.circulation[0])
-
-
-def _build_model(size: int, segments: int, seed: int, contacts: int, parameters: NanoringParameters) -> Model:
-    lattice = square_lattice(size)
-    disorder = draw_disorder(lattice, parameters, seed)
-    weights = view_weights(size, contacts, parameters.readout.view_width)
-    return Model(
-        junction=lattice.junction,
-        rings=lattice.rings,
-        axis=lattice.axis,
-        inverse_depinning=1 / disorder.depinning,
-        inverse_weakest=1 / disorder.weakest,
-        roughness=disorder.roughness,
-        least_roughness=float(disorder.roughness.min()),
-        sines=np.abs(np.sin(2 * np.pi * np.arange(2 * segments) / segments)),
-        table=np.zeros((2, 2)),
-        inverse_factor=1 / np.array([1.0, parameters.pair_factor]),
-        contact_at=contact_at_segment(segments),
-        jumps=release_goals(segments, parameters.limited_contacts),
-        hops=release_goals(segments, (0, 1, 2, 3)),
-        weights=weights,
-        drops=wall_drops(weights, segments, parameters.readout),
-        tilts=tilt_drops(contacts, parameters.readout),
-        resistance=parameters.readout.resistance_ohm,
-        segments=segments,
-        quarter=segments // 4,
-        idle=parameters.idle_t,
-        saturation=parameters.saturation_t,
-    )
