@@ -47,6 +47,10 @@ class CalibrateField(NadoProcedure):
         """Count the points there and back."""
         return len(self._currents())
 
+    def startup(self) -> None:
+        """Switch the bench on at zero field."""
+        self.setup.energise()
+
     def execute(self) -> None:
         """Ramp within the slew limit, settle, read."""
         for amperes in self._currents()[self.start_row :]:

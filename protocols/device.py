@@ -53,6 +53,10 @@ class MeasuringDevice(Protocol):
         """Give the bench's clock, with now() in s and sleep(seconds)."""
         ...
 
+    def energise(self) -> Any:
+        """Switch everything on at zero field."""
+        ...
+
     def shutdown(self) -> Any:
         """Bring the field to zero and switch the sources off."""
         ...

@@ -70,7 +70,8 @@ class Playback(NadoProcedure):
         if self.waveform:
             shape = (steps, *self.setup.waveform_shape)
             dims = ("step", "sample", "contact")
-            columns.append(Column("waveform", dims, shape, "float32", "V", "raw samples"))
+            units = getattr(self.setup, "waveform_units", "V")
+            columns.append(Column("waveform", dims, shape, "float32", units, "raw samples"))
         return {"primary": tuple(columns)}
 
     def coordinates(self) -> tuple[Coordinate, ...]:

@@ -25,12 +25,17 @@ class MonitorSettings:
 
 
 def take_readings(setup: Any) -> Readings:
-    """Read what a setup offers (`readings()`), or else the current of every supply."""
+    """Read what a setup offers (`readings()`), or else every supply's current and every probe's field."""
     if hasattr(setup, "readings"):
         return dict(setup.readings())
     roles: dict[str, Any] = getattr(setup, "roles", {})
-    supplies = {name: role for name, role in roles.items() if hasattr(role, "measured_amperes")}
-    return {f"{name}_current": (float(role.measured_amperes()), "A") for name, role in supplies.items()}
+    found: Readings = {}
+    for name, role in roles.items():
+        if hasattr(role, "measured_amperes"):
+            found[f"{name}_current"] = (float(role.measured_amperes()), "A")
+        if hasattr(role, "measured_tesla"):
+            found[f"{name}_field"] = (float(role.measured_tesla()), "T")
+    return found
 
 
 class Monitor:

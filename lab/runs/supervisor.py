@@ -16,11 +16,28 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psutil
+from pydantic import BaseModel
 
-from instruments import SetupConfig, WallClock
+from instruments import WallClock
 from instruments.drivers import driver_class
 
 _END = ""
+
+
+class WatchedRole(BaseModel):
+    """What it takes to reach one instrument."""
+
+    driver: str
+    address: str
+    limits: dict[str, float] = {}
+    timeout_s: float = 5.0
+
+
+class WatchedBench(BaseModel):
+    """What it takes to make a bench safe: of a setup's configuration, the part common to all kinds."""
+
+    visa_library: str
+    roles: dict[str, WatchedRole]
 
 
 def main(arguments: list[str]) -> int:
@@ -29,18 +46,18 @@ def main(arguments: list[str]) -> int:
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):  # the program decides; its end is noticed anyhow
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    config = SetupConfig.model_validate_json(sys.stdin.readline())
-    for role in config.roles.values():
+    bench = WatchedBench.model_validate_json(sys.stdin.readline())
+    for role in bench.roles.values():
         driver_class(role.driver)  # imported now, when there is time
     _say({"ready": True})
     reason = watch(_lines(), heartbeat_s, hang_s)
     if not reason:
         return 0
-    failures = make_safe(config)
+    failures = make_safe(bench)
     if failures and psutil.pid_exists(program):  # an instrument of one connection: free its address
         with contextlib.suppress(psutil.Error):
             psutil.Process(program).kill()
-        failures = make_safe(config)
+        failures = make_safe(bench)
     _say({"acted": reason, "failures": failures})
     return 0
 
@@ -62,27 +79,27 @@ def watch(lines: "queue.Queue[str]", heartbeat_s: float, hang_s: float) -> str:
             return f"the measurement gave no sign of life for {float(number):.0f} s"
 
 
-def make_safe(config: SetupConfig) -> list[str]:
+def make_safe(bench: WatchedBench) -> list[str]:
     """Shut every instrument down over connections of its own; give what failed, one line each.
 
     Supplies go first and together: taking the current down is what cannot wait.
     """
-    supplies = [name for name in config.roles if "supply" in name]
-    others = [name for name in config.roles if name not in supplies]
+    supplies = [name for name in bench.roles if "supply" in name]
+    others = [name for name in bench.roles if name not in supplies]
     failures: list[str] = []
     for names in (supplies, others):
         if names:
             with ThreadPoolExecutor(len(names)) as pool:
-                failures += [line for line in pool.map(lambda name: _shut_down(config, name), names) if line]
+                failures += [line for line in pool.map(lambda name: _shut_down(bench, name), names) if line]
     return failures
 
 
-def _shut_down(config: SetupConfig, name: str) -> str:
-    role = config.roles[name]
+def _shut_down(bench: WatchedBench, name: str) -> str:
+    role = bench.roles[name]
     try:
         driver: Any = driver_class(role.driver)(
             role.address,
-            visa_library=config.visa_library,
+            visa_library=bench.visa_library,
             timeout=int(min(role.timeout_s, 2.0) * 1000),
             clock=WallClock(),
             **role.limits,

@@ -72,6 +72,9 @@ class FakeDevice:
     def snapshot(self):
         return {"generator": {"identity": "FAKE,1,0,0"}}
 
+    def energise(self):
+        self.events.append("energise")
+
     def shutdown(self):
         self.events.append("shutdown")
         if self.shutdown_error:

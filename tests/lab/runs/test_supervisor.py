@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from instruments import load_setup, open_setup
-from lab.runs.supervisor import make_safe, watch
+from lab.runs.supervisor import WatchedBench, make_safe, watch
 from lab.store import Run
 from sim_backend import WallClock, open_bench, serve
 
@@ -20,10 +20,10 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")
 
 PROGRAM = """
 import sys
-from instruments import SetupConfig, open_setup
+from instruments import load_setup, open_setup
 from lab.runs import run_protocol
 from protocols import Characterise, configure
-config = SetupConfig.model_validate_json(open(sys.argv[1]).read())
+config = type(load_setup("sim:nanoring")).model_validate_json(open(sys.argv[1]).read())
 procedure = Characterise()
 configure(procedure, {"sequences": 400, "steps": 20})
 with open_setup(config) as setup:
@@ -90,6 +90,10 @@ def test_field_goes_to_zero_when_the_program_is_gone(bench, tmp_path, number, wi
         program.wait()
 
 
+def watched(config) -> WatchedBench:
+    return WatchedBench.model_validate_json(config.model_dump_json())
+
+
 def lines(*words):
     found = queue.Queue()
     for word in words:
@@ -117,7 +121,7 @@ def test_one_lost_instrument_does_not_keep_the_others_on(bench):
         setup.energise()
         assert bench.world.sources_on()
         lost = {**bench.served_at, "supply_x": "TCPIP0::127.0.0.1::9::SOCKET"}
-        failures = make_safe(config.with_addresses(lost, "@py"))
+        failures = make_safe(watched(config.with_addresses(lost, "@py")))
         assert [line.split(":")[0] for line in failures] == ["supply_x"]
-        assert make_safe(config) == []
+        assert make_safe(watched(config)) == []
         assert is_safe(bench)
