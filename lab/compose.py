@@ -5,44 +5,75 @@ Everything above it sees a setup that answers drives, and cannot tell which kind
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
+
+from lab.errors import LabError
 
 if TYPE_CHECKING:
     from lab.setup import Setup
-    from sim_backend import Bench
+    from sim_backend import Bench, BenchServer
 
 SIMULATED = "sim"
+TESLA_PER_OERSTED = 1e-4
 
 
 @contextmanager
-def open_named_setup(name: str, *, seed: int = 0) -> Iterator[Setup]:
+def open_named_setup(name: str, *, seed: int = 0, faults: Iterable[str] = ()) -> Iterator[Setup]:
     """Open a setup by the name of a preset (`sim:nanoring`) or the path of a TOML file; leave it safe.
 
     `seed` chooses the specimen of a simulated bench (its disorder and its noise); a real bench has
-    no use for it.
+    no use for it. `faults` (`role:fault@n`, see `nado sim faults`) break a simulated bench on purpose.
     """
     from instruments import WallClock, load_setup, open_setup
 
     config = load_setup(name)
     if config.visa_library != SIMULATED:
+        if faults := tuple(faults):
+            raise LabError(f"{faults[0]!r} was asked of {name}: faults on purpose need a simulated setup")
         with open_setup(config, visa_library=config.visa_library, clock=WallClock()) as setup:
             yield setup
         return
-    bench = simulated_bench(config.kind, seed=seed)
-    try:
+    with closing(simulated_bench(config.kind, seed=seed)) as bench:
+        _break(bench, faults)
         with open_setup(config, visa_library=bench.visa_library, clock=bench.clock) as setup:
             yield setup
-    finally:
-        bench.close()
 
 
-def simulated_bench(kind: str, *, seed: int = 0) -> Bench:
-    """Build the simulated bench of a kind of setup ("nanoring"); `seed` chooses the specimen."""
+def simulated_bench(kind: str, *, seed: int = 0, clock: Any = None) -> Bench:
+    """Build the simulated bench of a kind of setup ("nanoring", "asvi"); `seed` chooses the specimen."""
     from sim_backend import open_bench
 
-    return open_bench(kind, seed=seed)
+    return open_bench(kind, seed=seed, clock=clock)
+
+
+@contextmanager
+def served_setup(
+    name: str, *, host: str, port: int, seed: int = 0, faults: Iterable[str] = ()
+) -> Iterator[tuple[BenchServer, str]]:
+    """Put the bench of a simulated setup on TCP ports; give the server, and the TOML that reaches it."""
+    from instruments import load_setup
+    from sim_backend import WallClock, serve
+
+    config = load_setup(name)
+    if config.visa_library != SIMULATED:
+        raise LabError(f"{name} is not simulated: only a simulated bench can be served")
+    with closing(simulated_bench(config.kind, seed=seed, clock=WallClock())) as bench:
+        _break(bench, faults)
+        with serve(bench, host, port) as server:
+            yield server, config.with_addresses(server.addresses(), "@py").to_toml()
+
+
+def fault_kinds() -> dict[str, list[str]]:
+    """List the faults that each role of each simulated setup can have, as setup/role -> kinds."""
+    from instruments import builtin_setups, load_setup
+
+    found = {}
+    for name in builtin_setups():
+        with closing(simulated_bench(load_setup(name).kind)) as bench:
+            found |= {f"{name} {role}": sorted(bench.device(role).faults) for role in bench.roles}
+    return found
 
 
 def simulate_nanoring(size: int, blocks: list[tuple[float, int]], seed: int) -> dict[str, Any]:
@@ -53,3 +84,24 @@ def simulate_nanoring(size: int, blocks: list[tuple[float, int]], seed: int) -> 
     from sim_backend.samples.nanoring import simulate_rotations
 
     return simulate_rotations(size, blocks, seed)
+
+
+def simulate_ice(preset: str, fields_oe: list[float], seed: int) -> dict[str, Any]:
+    """Run one field loop a value (Oe) over a bare spin-vortex ice: `spectrum` (step, channel) and more."""
+    from sim_backend.samples.spin_vortex_ice import SpinVortexIce
+
+    ice = SpinVortexIce(preset, seed=seed)
+    spectra, shares = [], []
+    for field in fields_oe:
+        ice.field_loop(field * TESLA_PER_OERSTED)
+        spectra.append(ice.measured_spectrum().tolist())
+        shares.append(float(ice.vortex_share))
+    return {"frequency_hz": ice.frequencies_hz.tolist(), "spectrum": spectra, "vortex_share": shares}
+
+
+def _break(bench: Bench, faults: Iterable[str]) -> None:
+    for fault in faults:
+        try:
+            bench.set_fault(fault)
+        except ValueError as error:
+            raise LabError(str(error)) from error

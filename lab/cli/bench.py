@@ -24,12 +24,13 @@ def setups(as_json: Json = False) -> None:
 
 def check(
     setup: Annotated[str, typer.Argument(help="A built-in setup (sim:nanoring) or a TOML file.")],
+    fault: Annotated[list[str] | None, typer.Option(help="Break it first: role:fault@n.")] = None,
     as_json: Json = False,
 ) -> None:
     """Open a setup, read its identities and ranges, and prove its limits and its interlock."""
     from lab.compose import open_named_setup
 
-    with open_named_setup(setup) as bench:
+    with open_named_setup(setup, faults=fault or ()) as bench:
         identities = bench.identities()
         checks = [{"name": each.name, "passed": each.passed, "detail": each.detail} for each in bench.check()]
     passed = all(each["passed"] for each in checks)

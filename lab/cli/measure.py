@@ -37,6 +37,7 @@ def measure(
     limit: Annotated[
         list[str] | None, typer.Option(help="reading=low:high ends the run outside; may be given again.")
     ] = None,
+    fault: Annotated[list[str] | None, typer.Option(help="Break a simulated bench: role:fault@n.")] = None,
     as_json: Json = False,
 ) -> None:
     """Measure with a protocol on a setup into a new run."""
@@ -49,7 +50,7 @@ def measure(
     configure(procedure, parse_assignments(parameter or []))
     refuse_existing(out)
     monitors = _monitors(monitor_every, limit or [])
-    with _bench(procedure, setup, seed) as bench, _bar(name) as progress:
+    with _bench(procedure, setup, seed, fault) as bench, _bar(name) as progress:
         run_protocol(
             procedure,
             bench,
@@ -114,7 +115,9 @@ def report_run(path: str | Path, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _bench(procedure: Any, setup: str, seed: int) -> AbstractContextManager[Any]:
+def _bench(
+    procedure: Any, setup: str, seed: int, faults: list[str] | None = None
+) -> AbstractContextManager[Any]:
     """Open the setup; a plain PyMeasure procedure may do without one."""
     from contextlib import nullcontext
 
@@ -123,7 +126,7 @@ def _bench(procedure: Any, setup: str, seed: int) -> AbstractContextManager[Any]
     from protocols import PlainAdapter, ProtocolError
 
     if setup:
-        return open_named_setup(setup, seed=seed)
+        return open_named_setup(setup, seed=seed, faults=faults or ())
     if isinstance(procedure, PlainAdapter):
         return nullcontext(NoBench())
     raise ProtocolError("this protocol needs a setup: give --setup (see `nado setups`)")

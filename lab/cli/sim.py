@@ -1,11 +1,12 @@
 """`nado sim`: the simulated samples by themselves, without a bench around them."""
 
 import re
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from lab.cli.console import result, table
+from lab.cli.console import note, result, table
 from lab.errors import LabError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -16,6 +17,9 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     group = typer.Typer(help="Drive a simulated sample by itself.", no_args_is_help=True)
     group.command("nanoring")(nanoring)
+    group.command("asvi")(asvi)
+    group.command("serve")(serve)
+    group.command("faults")(faults)
     app.add_typer(group, name="sim")
 
 
@@ -34,6 +38,55 @@ def nanoring(
     result(simulate_nanoring(size, parse_blocks(field_oe, rotations), seed), as_json, _show)
 
 
+def asvi(
+    preset: Annotated[str, typer.Option(help="MS, WM or PW.")] = "WM",
+    field_oe: Annotated[str, typer.Option(help="Peak fields of the loops in Oe: 200,210x3,190.")] = "200",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the specimen.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Run field loops over a spin-vortex ice: the spectrum dP/dH and the share of vortices after each."""
+    from lab.compose import simulate_ice
+
+    fields = [field for field, count in parse_blocks(field_oe, 1) for _ in range(count)]
+    result(simulate_ice(preset, fields, seed), as_json, _show_ice)
+
+
+def serve(
+    setup: Annotated[str, typer.Argument(help="A simulated setup: sim:nanoring or sim:asvi.")],
+    port: Annotated[int, typer.Option(min=0, max=65000, help="First TCP port; 0 takes free ones.")] = 0,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    toml: Annotated[Path | None, typer.Option(help="Write the setup that reaches this bench here.")] = None,
+    fault: Annotated[list[str] | None, typer.Option(help="role:fault@n; see `nado sim faults`.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Specimen and noise.")] = 0,
+) -> None:
+    """Serve every instrument of a simulated bench on its own TCP port (raw SCPI), until Ctrl-C."""
+    from lab.compose import served_setup
+
+    if toml is not None and toml.exists():
+        raise LabError(f"{toml} exists; choose another --toml or remove it")
+    with served_setup(setup, host=host, port=port, seed=seed, faults=fault or ()) as (server, text):
+        if toml is None:
+            typer.echo(text)
+        else:
+            toml.write_text(text, encoding="utf-8")
+            typer.echo(f"nado check {toml}")
+        note(f"serving {len(server.ports)} instruments on {host}; stop with Ctrl-C")
+        server.wait()
+
+
+def faults(as_json: Json = False) -> None:
+    """List what can be broken on purpose on each simulated bench, for --fault role:fault@n."""
+    from lab.compose import fault_kinds
+
+    result(
+        fault_kinds(),
+        as_json,
+        lambda found: table(
+            "Faults", ["setup, role", "kinds"], [[k, ", ".join(v)] for k, v in found.items()]
+        ),
+    )
+
+
 def parse_blocks(text: str, rotations: int) -> list[tuple[float, int]]:
     """Read `26` or `24x10,34x10` as blocks of (field in Oe, number of rotations)."""
     blocks = []
@@ -45,6 +98,16 @@ def parse_blocks(text: str, rotations: int) -> list[tuple[float, int]]:
             )
         blocks.append((float(found[1]), int(found[2] or rotations)))
     return blocks
+
+
+def _show_ice(report: dict[str, Any]) -> None:
+    rows = [
+        [str(step), f"{share:.3f}", f"{max(map(abs, spectrum)):.3g}"]
+        for step, (share, spectrum) in enumerate(
+            zip(report["vortex_share"], report["spectrum"], strict=True), start=1
+        )
+    ]
+    table("Spin-vortex ice", ["step", "share of vortices", "largest |dP/dH|"], rows)
 
 
 def _show(report: dict[str, Any]) -> None:

@@ -15,8 +15,8 @@ def benches(monkeypatch):
     opened = []
     build = lab.compose.simulated_bench
 
-    def remember(kind, *, seed=0):
-        opened.append(build(kind, seed=seed))
+    def remember(kind, **options):
+        opened.append(build(kind, **options))
         return opened[-1]
 
     monkeypatch.setattr(lab.compose, "simulated_bench", remember)
