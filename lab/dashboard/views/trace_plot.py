@@ -23,9 +23,9 @@ class TracePlot(pg.PlotWidget):
         self.setLabel("bottom", x_label, units=x_units)
         self.getAxis("left").setWidth(72)
         self.hideButtons()
-        self.showGrid(x=True, y=True, alpha=0.15)
         self.follow, self.auto_y, self.centred, self.window_s = True, True, False, 0.0
         self._signals: list[Signal] = []
+        self._shown: tuple[Any, ...] = ()
         self._curves: list[pg.PlotCurveItem] = []
         self.legend = self.addLegend(offset=(6, 2), labelTextSize="8pt", colCount=5)
         self._cross = Crosshair(self)
@@ -44,6 +44,7 @@ class TracePlot(pg.PlotWidget):
     def automatic(self) -> None:
         """Go back to following the newest data on both axes."""
         self.follow = self.auto_y = True
+        self._shown = ()
 
     def refresh(self) -> None:
         """Draw what is in view now."""
@@ -53,12 +54,20 @@ class TracePlot(pg.PlotWidget):
             self._advance()
         low, high = self.getViewBox().viewRange()[0]
         bins = max(64, int(self.getViewBox().width()))
+        shown = (low, high, bins, self.centred, *(s.trace.count for s in self._signals), *self._on())
+        if shown == self._shown:
+            return
+        self._shown = shown
         bounds = [
             self._draw(curve, signal, low, high, bins)
             for curve, signal in zip(self._curves, self._signals, strict=True)
             if curve.isVisible()
         ]
         self._fit_y([each for each in bounds if each])
+
+    def _on(self) -> list[bool]:
+        """Say which curves the legend leaves visible."""
+        return [curve.isVisible() for curve in self._curves]
 
     def _curve(self, index: int, name: str) -> pg.PlotCurveItem:
         curve = pg.PlotCurveItem(pen=pg.mkPen(curve_colour(index), width=1), name=name, skipFiniteCheck=True)
