@@ -14,6 +14,7 @@ from .coils import CoilPair
 
 _DEAD_TESLA = 1e-6
 _IDLE_TICKS = 65536
+MONITOR_TESLA_PER_VOLT = 1e-2
 _SEGMENT_RAD = 2 * np.pi / 64
 
 
@@ -42,6 +43,7 @@ class NanoringWorld:
         self.digitisers: list[Any] = []
         self.acquisitions: list[Acquisition] = []
         self.peak_slew = 0.0
+        self.ambient = np.zeros(2)
         self.ohms: np.ndarray | None = None
 
     # -- what the instruments ask ------------------------------------------------------------
@@ -63,6 +65,10 @@ class NanoringWorld:
         if acquisition in self.acquisitions:
             self.acquisitions.remove(acquisition)
             acquisition.volts = acquisition.volts[: acquisition.filled]
+
+    def field_at_probe(self, axis: int = 0) -> float:
+        """Return one component of the field in T at the gaussmeter's probe, coils and surroundings."""
+        return float(self.coils.field[axis] + self.ambient[axis])
 
     def amperes(self) -> np.ndarray:
         """Return the coil currents (2,) in A at the present moment."""
@@ -128,7 +134,7 @@ class NanoringWorld:
         self.peak_slew = max(self.peak_slew, float(np.max(np.abs(np.diff(path, axis=0)))) / dt)
         ohms = self._resistance(path, dt)
         if self.acquisitions:
-            self._record(ohms, dt)
+            self._record(ohms, field + self.ambient, dt)
 
     def _resistance(self, path: np.ndarray, dt: float) -> np.ndarray:
         """Return the resistance (tick, contact) in ohm; a bench at zero field holds its last value."""
@@ -141,9 +147,10 @@ class NanoringWorld:
         self.ohms = ohms[-1]
         return ohms
 
-    def _record(self, ohms: np.ndarray, dt: float) -> None:
+    def _record(self, ohms: np.ndarray, field: np.ndarray, dt: float) -> None:
+        """Give the digitisers contact voltages, and behind them the monitors of both field axes."""
         noise = self.noise.sample(self.time, dt, len(ohms))
-        volts = ohms * self.source.amperes() + noise
+        volts = np.hstack([ohms * self.source.amperes() + noise, field / MONITOR_TESLA_PER_VOLT])
         for acquisition in self.acquisitions:
             acquisition.collect(self.time, dt, volts)
         self.acquisitions = [a for a in self.acquisitions if a.running]

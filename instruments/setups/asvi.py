@@ -59,7 +59,7 @@ class AsviSetup(Setup):
 
     # -- limits ------------------------------------------------------------------------------
 
-    def _check_limits(self, field: np.ndarray) -> None:
+    def check_limits(self, field: np.ndarray) -> None:
         limits, reset = self.config.limits, self.config.reset.field_t
         check_all("field", field, 0.0, limits.max_field_t, "T", "Lower field_centre or field_range.")
         check_all("reset field", np.array([reset]), 0.0, limits.max_field_t, "T", "Lower reset.")

@@ -61,7 +61,7 @@ class Setup(ABC):
         """Supplies by role."""
 
     @abstractmethod
-    def _check_limits(self, field: np.ndarray) -> None:
+    def check_limits(self, field: np.ndarray) -> None:
         """Raise LimitError where fields (trial, step) in T ask too much of anything."""
 
     @abstractmethod
@@ -122,7 +122,7 @@ class Setup(ABC):
             raise ValueError(f"field_tesla must have shape {drive.shape[:2]}, got {field.shape}")
         if field_tesla is None:
             check_all("drive", drive, -1.0, 1.0, "", "Squash the drive into the device's range.")
-        self._check_limits(field)
+        self.check_limits(field)
         return self._play(field, should_stop)
 
     # -- safety ------------------------------------------------------------------------------

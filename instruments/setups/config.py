@@ -38,6 +38,7 @@ class TimingConfig(_Part):
 
     rotation_hz: PositiveFloat
     samples_per_rotation: PositiveInt
+    mode: Literal["hardware", "stepped"] = "hardware"
     max_burst_s: PositiveFloat = 30.0
     poll_s: PositiveFloat = 0.5
 
@@ -56,6 +57,13 @@ class ReadoutConfig(_Part):
     range_v: PositiveFloat
 
 
+class MonitorConfig(_Part):
+    """The gaussmeter's analogue output as the monitor digitisers see it."""
+
+    tesla_per_volt: PositiveFloat = 1e-2
+    range_v: PositiveFloat = 10.0
+
+
 class AxisConfig(_Part):
     """Calibration of one axis: field per current, current per control volt, lag, offset."""
 
@@ -63,6 +71,9 @@ class AxisConfig(_Part):
     amperes_per_volt: PositiveFloat
     phase_rad: float = 0.0
     offset_t: float = 0.0
+    tesla_per_ampere_error: float = 0.0
+    phase_error_rad: float = 0.0
+    offset_error_t: float = 0.0
 
 
 class AxesConfig(_Part):
@@ -151,6 +162,12 @@ class NanoringConfig(SetupConfig):
     timing: TimingConfig
     readout: ReadoutConfig
     axes: AxesConfig
+    monitor: MonitorConfig = MonitorConfig()
+
+    def with_calibration(self, axis: str, values: dict[str, float]) -> Self:
+        """Return the same setup with a measured calibration of axis "x" or "y"."""
+        changed = getattr(self.axes, axis).model_copy(update=values)
+        return self.model_copy(update={"axes": self.axes.model_copy(update={axis: changed})})
 
 
 class AsviConfig(SetupConfig):

@@ -48,6 +48,15 @@ class DriveWaveform:
         tail[:, 1] = (amplitudes[-1, -1] if steps else 0.0) * self._fall()
         return np.concatenate([frames.reshape(-1, 2), tail])
 
+    def single(self, amplitude: float) -> np.ndarray:
+        """Return the field (sample, 2) in T of one rotation alone: up along +y, round, down again."""
+        quarter, phi = self.samples // 4, self.angles()
+        ramp = np.linspace(0, 1, quarter, endpoint=False)
+        still = np.zeros(quarter)
+        rise, fall = np.stack([still, ramp], axis=1), np.stack([still, 1 - ramp], axis=1)
+        turn = np.stack([np.cos(phi + self.lead_rad[0]), np.sin(phi + self.lead_rad[1])], axis=1)
+        return np.concatenate([amplitude * rise, amplitude * turn, amplitude * fall, np.zeros((quarter, 2))])
+
     def _pulse(self, previous: np.ndarray) -> np.ndarray:
         """Return the pulse (trial, sample): up from the last amplitude, hold, down, zero, a quarter each."""
         quarter = self.samples // 4

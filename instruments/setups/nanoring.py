@@ -12,6 +12,7 @@ from ..clock import Clock
 from ..errors import InstrumentTimeout, SetupError, StuckOutputError
 from ..limits import check_all
 from .base import Setup
+from .calibrate import AxisCalibration, calibrate_axis
 from .checks import run_checks
 from .config import AxisConfig, NanoringConfig
 from .drive_waveform import LEAD_FRAMES, DriveWaveform
@@ -43,6 +44,7 @@ class NanoringSetup(Setup):
         self.source = self.roles["source"]
         names = sorted(name for name in self.roles if name.startswith("digitiser_"))
         self.digitisers = [self.roles[name] for name in names]
+        self.monitors = {a: self.roles[f"monitor_{a}"] for a in "xy" if f"monitor_{a}" in self.roles}
         self.channels = channel_names(len(self.digitisers))
         self.channel_units = ("V",) * len(self.channels)
 
@@ -63,7 +65,7 @@ class NanoringSetup(Setup):
 
     # -- limits ------------------------------------------------------------------------------
 
-    def _check_limits(self, field: np.ndarray) -> None:
+    def check_limits(self, field: np.ndarray) -> None:
         limits, waveform = self.config.limits, self.waveform
         check_all("field", field, 0.0, limits.max_field_t, "T", "Lower field_centre or field_range.")
         check_all("reset field", np.array([waveform.reset_t]), 0.0, limits.max_field_t, "T", "Lower reset.")
@@ -77,10 +79,12 @@ class NanoringSetup(Setup):
         check_all("duty", np.array([duty]), 0, limits.max_duty, "", "Lower the field.")
 
     def _play(self, field: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[Response]:
-        for first in range(0, len(field), size := self._batch_size(field.shape[1])):
+        stepped = self.config.timing.mode == "stepped"
+        for first in range(0, len(field), size := 1 if stepped else self._batch_size(field.shape[1])):
             batch = field[first : first + size]
+            play = self._steps if stepped else self._trials
             try:
-                volts = None if should_stop() else self._burst(batch, should_stop)
+                volts = None if should_stop() else play(batch, should_stop)
             except BaseException:
                 self.shutdown()
                 raise
@@ -88,6 +92,28 @@ class NanoringSetup(Setup):
                 self.shutdown()
                 return
             yield from self._responses(volts, batch)
+
+    def _trials(self, batch: np.ndarray, should_stop: Callable[[], bool]) -> np.ndarray | None:
+        """Play amplitudes (trial, step) in T in one burst; return (trial, frame, sample, contact)."""
+        volts = self.burst(self.waveform.field(batch), self.digitisers, should_stop)
+        if volts is None:
+            return None
+        frames = volts[: -self.waveform.samples]
+        return frames.reshape(len(batch), -1, self.waveform.samples, len(self.digitisers))
+
+    def _steps(self, batch: np.ndarray, should_stop: Callable[[], bool]) -> np.ndarray | None:
+        """Play amplitudes (1, step) in T, one burst a step, the field at zero between them."""
+        samples = self.waveform.samples
+        volts = self.burst(self.waveform.field(np.zeros((1, 0))), self.digitisers, should_stop)
+        if volts is None:
+            return None
+        frames = list(volts[: LEAD_FRAMES * samples].reshape(LEAD_FRAMES, samples, -1))
+        for amplitude in batch[0]:
+            volts = self.burst(self.waveform.single(amplitude), self.digitisers, should_stop)
+            if volts is None:
+                return None
+            frames.append(volts[samples // 4 : samples // 4 + samples])
+        return np.stack(frames)[None]
 
     def _batch_size(self, steps: int) -> int:
         memory = self.generator.memory_points // self.waveform.samples - 1
@@ -99,18 +125,19 @@ class NanoringSetup(Setup):
 
     # -- one burst ---------------------------------------------------------------------------
 
-    def _burst(self, batch: np.ndarray, should_stop: Callable[[], bool]) -> np.ndarray | None:
-        """Play amplitudes (trial, step) in T; return the volts (sample, contact), None if stopped."""
+    def burst(
+        self, field: np.ndarray, digitisers: list[Any], should_stop: Callable[[], bool]
+    ) -> np.ndarray | None:
+        """Play a field (sample, 2) in T; return volts (sample, digitiser), None if stopped."""
         self.energise()
-        field = self.waveform.field(batch)
         self.generator.load(self._control_volts(field))
-        for digitiser in self.digitisers:
+        for digitiser in digitisers:
             digitiser.arm(len(field))
         self.generator.trigger()
         if not self._wait(len(field) / self.waveform.rate_hz, should_stop):
             return None
         self._require_rest()
-        return np.stack([digitiser.readings() for digitiser in self.digitisers], axis=1)
+        return np.stack([digitiser.readings() for digitiser in digitisers], axis=1)
 
     def _wait(self, seconds: float, should_stop: Callable[[], bool]) -> bool:
         """Wait for the end of the burst; return False where it was stopped."""
@@ -139,13 +166,9 @@ class NanoringSetup(Setup):
             [_volts(self.config.axes.x, field[:, 0]), _volts(self.config.axes.y, field[:, 1])], axis=1
         )
 
-    def _responses(self, volts: np.ndarray, batch: np.ndarray) -> Iterator[Response]:
-        trials, steps = batch.shape
-        frames = volts[: -self.waveform.samples].reshape(
-            trials, LEAD_FRAMES + steps, self.waveform.samples, len(self.digitisers)
-        )
+    def _responses(self, frames: np.ndarray, batch: np.ndarray) -> Iterator[Response]:
         readout = harmonics(frames[:, 1:], basis(self.waveform.angles()))
-        for trial in range(trials):
+        for trial in range(len(batch)):
             yield Response(
                 readout=readout[trial, 1:],
                 initial=readout[trial, 0],
@@ -169,6 +192,8 @@ class NanoringSetup(Setup):
         self.source.source(readout.current_a, readout.compliance_v)
         for digitiser in self.digitisers:
             digitiser.prepare(readout.range_v, self.waveform.rate_hz)
+        for monitor in self.monitors.values():
+            monitor.prepare(self.config.monitor.range_v, self.waveform.rate_hz)
 
     def _safe_actions(self) -> list[tuple[str, Callable[[], Any]]]:
         """Shrink a running burst before anything is switched off."""
@@ -177,6 +202,10 @@ class NanoringSetup(Setup):
         if energised and self.generator.running:
             actions.insert(0, ("generator", lambda: self.generator.fade(_FADE_S)))
         return actions
+
+    def calibrate_axis(self, axis: str, field_t: float, rotations: int = 20) -> AxisCalibration:
+        """Rotate ``field_t`` T and compare axis "x" or "y" of the drive with the gaussmeter's monitor."""
+        return calibrate_axis(self, axis, field_t, rotations)
 
     def check(self) -> list[Check]:
         """Prove identities, ranges, 1 % of the field and the interlock."""

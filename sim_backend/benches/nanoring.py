@@ -2,14 +2,19 @@
 
 from typing import Any
 
+import numpy as np
+
 from ..coils import Coil, CoilPair
-from ..devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500
+from ..devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500, LakeShore425
 from ..world import NanoringWorld
 
 GENERATOR = "USB0::0x0957::0x2C07::MY52800001::INSTR"
 SUPPLIES = {"supply_x": "GPIB0::6::INSTR", "supply_y": "GPIB0::7::INSTR"}
 SOURCE = "GPIB0::12::INSTR"
 DIGITISER = "TCPIP0::192.168.10.{host}::inst0::INSTR"
+MONITOR_HOST = 41
+GAUSSMETERS = ("GPIB0::15::INSTR", "GPIB0::16::INSTR")
+PROBE_NOISE_T = 5e-6
 ROTATION_HZ = 37.0
 SEGMENTS = 64
 
@@ -25,6 +30,8 @@ def build(
     white_v: float = 2e-6,
     pink_v: float = 1e-6,
     mains_v: float = 1e-6,
+    coils: tuple[Coil, Coil] = (Coil(), Coil()),
+    ambient_t: tuple[float, float] = (0.0, 0.0),
 ) -> tuple[NanoringWorld, dict[str, tuple[str, Any]]]:
     """Build world and instruments; ``sample`` and ``noise`` may be given, else they follow ``seed``."""
     tick_s = 1 / (ROTATION_HZ * SEGMENTS)
@@ -32,13 +39,18 @@ def build(
         sample = _default_sample(size, contacts, seed)
     if noise is None:
         noise = _default_noise(white_v, pink_v, mains_v, seed, sample.contacts)
-    world = NanoringWorld(clock, sample, noise, CoilPair(Coil(), Coil()), tick_s)
+    world = NanoringWorld(clock, sample, noise, CoilPair(*coils), tick_s)
+    world.ambient = np.array(ambient_t)
     devices: dict[str, tuple[str, Any]] = {
         "generator": (GENERATOR, Keysight33500(clock, world)),
         "source": (SOURCE, Keithley6221(clock)),
     }
     for axis, (role, address) in enumerate(SUPPLIES.items()):
         devices[role] = (address, KepcoBOP(clock, world, axis))
+        monitor = KeithleyDMM6500(clock, world, sample.contacts + axis)
+        devices[f"monitor_{'xy'[axis]}"] = (DIGITISER.format(host=MONITOR_HOST + axis), monitor)
+        probe = _Probe(world, axis, np.random.default_rng([seed, 13, axis]))
+        devices[f"gaussmeter_{'xy'[axis]}"] = (GAUSSMETERS[axis], LakeShore425(clock, probe, probe.noise))
     for contact in range(sample.contacts):
         address = DIGITISER.format(host=21 + contact)
         devices[f"digitiser_{contact}"] = (address, KeithleyDMM6500(clock, world, contact))
@@ -46,10 +58,27 @@ def build(
     return world, devices
 
 
+class _Probe:
+    """The probe of a gaussmeter along one axis."""
+
+    def __init__(self, world: NanoringWorld, axis: int, rng: np.random.Generator):
+        self.world, self.axis, self.rng = world, axis, rng
+
+    def field_at_probe(self) -> float:
+        """Return the field in T along the probe."""
+        return self.world.field_at_probe(self.axis)
+
+    def noise(self) -> float:
+        """Return the noise of one reading in T."""
+        return PROBE_NOISE_T * self.rng.normal()
+
+
 def _wire(world: NanoringWorld, devices: dict[str, Any]) -> None:
     world.generator, world.source = devices["generator"], devices["source"]
     world.supplies = [devices["supply_x"], devices["supply_y"]]
-    world.digitisers = [device for role, device in devices.items() if role.startswith("digitiser")]
+    world.digitisers = [
+        device for role, device in devices.items() if role.startswith(("digitiser", "monitor"))
+    ]
 
 
 def _default_sample(size: int, contacts: int, seed: int) -> Any:

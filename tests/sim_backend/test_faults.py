@@ -35,8 +35,8 @@ EXPECTED = {
 def every_fault():
     for name in SETUPS:
         bench = sim_backend.open_bench(name.removeprefix("sim:"))
-        for role, (_, device) in bench.roles.items():
-            for kind in sorted(device.faults):
+        for role in instruments.load_setup(name).roles:
+            for kind in sorted(bench.device(role).faults):
                 yield name, role, kind
         bench.close()
 

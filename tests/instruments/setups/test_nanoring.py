@@ -6,6 +6,7 @@ import pytest
 import instruments
 import sim_backend
 from instruments import InterlockError, LimitError, SetupError, load_setup, open_setup
+from sim_backend.coils import Coil
 from sim_backend.noise import ReadoutNoise
 from sim_backend.samples.nanoring import NanoringArray
 
@@ -230,6 +231,67 @@ def test_a_missing_role_or_instrument_is_named(bench):
     lost = config.roles["source"].model_copy(update={"address": "GPIB0::30::INSTR"})
     with pytest.raises(instruments.DisconnectedError, match="GPIB0::30"):
         open_on(bench, config.model_copy(update={"roles": {"source": lost}}))
+
+
+@pytest.fixture
+def stepped(bench):
+    config = load_setup("sim:nanoring")
+    timing = config.timing.model_copy(update={"mode": "stepped"})
+    with open_on(bench, config.model_copy(update={"timing": timing})) as opened:
+        yield opened
+
+
+def test_stepped_mode_reads_what_the_sample_does_one_rotation_at_a_time(stepped, bench):
+    fields = np.array([[3.5e-3, 3.6e-3, 3.4e-3]])
+    [response] = stepped.measure(np.zeros((1, 3, 1)), field_tesla=fields)
+    assert response.waveform.shape == (3, *stepped.waveform_shape)
+    twin = NanoringArray(size=4, contacts=2, seed=3)
+    dt = 1 / stepped.waveform.rate_hz
+    twin.advance(stepped.waveform.field(np.zeros((1, 0))), dt)
+    for step, amplitude in enumerate(fields[0]):
+        ohms = twin.advance(stepped.waveform.single(amplitude), dt)[16:80]
+        np.testing.assert_allclose(response.waveform[step].mean(axis=0), 1e-3 * ohms.mean(axis=0), rtol=3e-4)
+    assert not bench.world.field().any()
+
+
+@pytest.mark.parametrize("polls", [1, 4])
+def test_stepped_mode_stops_between_steps(stepped, bench, polls):
+    count = iter(range(1000))
+    assert list(stepped.measure(drive_of(2, 9), should_stop=lambda: next(count) >= polls)) == []
+    assert_safe(bench)
+
+
+def test_calibration_finds_gain_lag_and_offset_within_its_own_uncertainty():
+    coils = (Coil(2.06e-3, 4e-4), Coil(1.95e-3, 8e-4))
+    ambient = (25e-6, -40e-6)
+    bench = sim_backend.open_bench("nanoring", seed=5, size=3, coils=coils, ambient_t=ambient)
+    config = load_setup("sim:nanoring-calibration")
+    for _ in range(2):
+        with open_on(bench, config) as setup:
+            for axis in "xy":
+                config = config.with_calibration(axis, setup.calibrate_axis(axis, 3e-3).values())
+    for axis, coil, offset in zip("xy", coils, ambient, strict=True):
+        found = getattr(config.axes, axis)
+        keep = np.exp(-1 / setup.waveform.rate_hz / coil.lag_s)
+        response = (1 - keep) / (1 - keep * np.exp(-2j * np.pi / 64))
+        assert found.phase_rad == pytest.approx(-np.angle(response), abs=2e-3)
+        assert found.tesla_per_ampere == pytest.approx(coil.tesla_per_ampere * abs(response), rel=2e-3)
+        assert found.offset_t == pytest.approx(offset, abs=3e-6)
+        assert 0 <= found.tesla_per_ampere_error < 1e-2 * found.tesla_per_ampere
+    path_text = config.to_toml()
+    assert "tesla_per_ampere_error" in path_text
+    assert_safe(bench)
+
+
+def test_calibration_without_a_monitor_is_refused(setup):
+    with pytest.raises(SetupError, match="monitor_x"):
+        setup.calibrate_axis("x", 1e-3)
+
+
+def test_the_calibrated_field_is_what_limits_apply_to(bench):
+    config = load_setup("sim:nanoring").with_calibration("x", {"tesla_per_ampere": 1e-3})
+    with open_on(bench, config) as setup, pytest.raises(LimitError, match="current of supply_x"):
+        setup.measure(np.zeros((1, 2, 1)))
 
 
 def test_noise_is_added_by_the_bench():
