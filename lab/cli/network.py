@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,13 +15,11 @@ from lab.cli.console import result, table
 from lab.errors import LabError
 
 if TYPE_CHECKING:
-    from network import DeviceNetwork, SavedNetwork, Task
-    from twin import Twin
+    from lab.loop.recall import Recalled
+    from network import DeviceNetwork, Task
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-commands = typer.Typer(
-    help="Train networks of devices through twins, and evaluate them.", no_args_is_help=True
-)
+commands = typer.Typer(help="Train networks of devices through twins; evaluate them.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 @commands.command()
 def tasks(as_json: Json = False) -> None:
-    """List the tasks that a network can be trained on."""
+    """List the tasks that a network can be trained on (a file.npz or file.nwb of your own is one too)."""
     from network import task_names
 
     result({"tasks": list(task_names())}, as_json, lambda found: typer.echo("\n".join(found["tasks"])))
@@ -39,42 +37,46 @@ def tasks(as_json: Json = False) -> None:
 
 @commands.command()
 def train(
-    task: Annotated[str, typer.Argument(help="A task of `nado network tasks`.")],
+    task: Annotated[str, typer.Argument(help="A task of `nado network tasks`, a file.npz or a file.nwb.")],
     twin: Annotated[list[Path], typer.Option(help="Twin file; give several for one twin a layer.")],
     out: Annotated[Path, typer.Option(help="Network file to write (name.net).")],
     variant: Annotated[str, typer.Option(help="noise-aware, deterministic or reservoir.")] = "noise-aware",
+    method: Annotated[str, typer.Option(help="joint, or cascade: layer by layer.")] = "joint",
     nodes: Annotated[int, typer.Option(min=1, help="Nodes in a layer.")] = 24,
     layers: Annotated[int, typer.Option(min=1, help="Layers.")] = 1,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the training examples.")] = 12,
-    batch: Annotated[int, typer.Option(min=1, help="Examples in a minibatch.")] = 100,
-    learning_rate: Annotated[float, typer.Option(help="Largest step of the optimiser.")] = 0.01,
-    noise_draws: Annotated[int, typer.Option(min=1, help="Noise draws of each example.")] = 1,
     train_examples: Annotated[int | None, typer.Option("--train", min=1, help="Training examples.")] = None,
     test_examples: Annotated[int | None, typer.Option("--test", min=1, help="Test examples.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--parameter", "-p", help="name=value of the task (horizon=20).")
+    ] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="name=value of the training (batch=50, fan_in=10).")
+    ] = None,
+    checkpoint: Annotated[Path | None, typer.Option(help="Keep the state here; go on from it.")] = None,
+    baselines: Annotated[bool, typer.Option(help="Score the baselines of the task, too.")] = False,
     seed: Annotated[int, typer.Option(help="Decides split, weights and noise.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Train a network on TASK through a twin, and write it to OUT."""
-    from network import TrainSettings, load_task, save
+    from lab.loop.recall import load_twins
+    from network import Checkpoint, TrainSettings, load_task, save
     from network import train as train_network
 
     _must_be_new(out)
-    options = {"train": train_examples, "test": test_examples, "seed": seed}
-    options = {name: value for name, value in options.items() if value is not None}
+    options = {"train": train_examples, "test": test_examples, **_pairs(option)}
+    options = {name: value for name, value in options.items() if value is not None} | _seed_of(task, seed)
     settings = TrainSettings.of(
-        variant=variant,
-        nodes=(nodes,) * layers,
-        epochs=epochs,
-        batch=batch,
-        learning_rate=learning_rate,
-        noise_draws=noise_draws,
-        seed=seed,
+        **{"variant": variant, "method": method, "nodes": (nodes,) * layers, "epochs": epochs, "seed": seed}
+        | _pairs(setting)
     )
-    problem, twins = load_task(task, **options), _load_twins(twin, layers)
+    problem, twins = load_task(task, **options), load_twins(twin, layers)
     started = time.perf_counter()
-    with _epochs_shown(epochs) as progress:
-        network = train_network(problem, twins, settings, progress)
-    report = _score_on_twins(network, problem, twins, variant) | {"wall_s": time.perf_counter() - started}
+    with _epochs_shown(settings.epochs) as progress:
+        network = train_network(
+            problem, twins, settings, progress, Checkpoint(checkpoint) if checkpoint else None
+        )
+    report = _on_twins(network, problem, twins, variant) | {"wall_s": time.perf_counter() - started}
     notes = {
         "task": {"name": task, "options": options},
         "settings": settings.model_dump(mode="json"),
@@ -82,6 +84,8 @@ def train(
         "scores": report,
     }
     save(network, out, notes)
+    if baselines:
+        report["baselines"] = _baselines(problem, network, seed)
     result(report | {"network": str(out)}, as_json, _show)
 
 
@@ -96,56 +100,73 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score a network on the test examples of its task: on its twin, or on a device and its twin."""
+    from lab.loop.recall import recall
     from network import load
 
     saved = load(net)
     started = time.perf_counter()
-    problem, variant, twins = _recall(saved, twin, test_examples)
-    report = _score_on_twins(saved.network, problem, twins, variant)
+    known = recall(saved, twin, test_examples)
+    report = _on_twins(saved.network, known.task, known.twins, known.variant)
     if on != "twin":
-        report["device"] = _score_on_device(saved.network, problem, on, out, seed)
+        report["device"] = _on_device(saved.network, known.task, on, out, seed)
     result(report | {"wall_s": time.perf_counter() - started}, as_json, _show)
 
 
-def _recall(
-    saved: SavedNetwork, moved: list[Path] | None, test_examples: int | None
-) -> tuple[Task, str, list[Twin]]:
-    """Load again the task and the twins that the network's file names."""
+@commands.command()
+def refine(
+    net: Annotated[Path, typer.Argument(help="Network file of `nado network train`.")],
+    on: Annotated[str, typer.Option(help="The setup that answers (sim:nanoring or a TOML file).")],
+    out: Annotated[Path, typer.Option(help="Network file to write (name.net).")],
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the examples.")] = 1,
+    examples: Annotated[int, typer.Option(min=1, help="Training examples that are measured.")] = 200,
+    learning_rate: Annotated[float, typer.Option(help="Largest step of the optimiser.")] = 0.003,
+    twin: Annotated[list[Path] | None, typer.Option(help="Twins, where they have moved.")] = None,
+    test_examples: Annotated[int | None, typer.Option("--test", min=1, help="First N test examples.")] = None,
+    seed: Annotated[int, typer.Option(help="Specimen and noise of a simulated bench.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Train a network further with the device in the loop: forward on it, backward through the twin."""
+    from lab.loop.recall import recall
+    from network import TrainSettings, load, save
+
+    _must_be_new(out)
+    saved = load(net)
+    known = recall(saved, twin, test_examples)
+    settings = TrainSettings.of(epochs=epochs, batch=25, learning_rate=learning_rate, seed=seed)
+    report = _refine(saved.network, known, on, settings, examples, seed)
+    save(saved.network, out, saved.notes | {"refined": {"on": on, **report}})
+    result(report | {"network": str(out)}, as_json, _show)
+
+
+def _refine(
+    network: DeviceNetwork, known: Recalled, on: str, settings: Any, examples: int, seed: int
+) -> dict[str, Any]:
+    """Train on the opened setup; report the device's scores before and after."""
     from dataclasses import replace
 
-    from network import load_task
+    from lab.compose import open_named_setup
+    from network import PhysicsAware
+    from network.training import train_through_twins
 
-    try:
-        task, variant = saved.notes["task"], saved.notes["settings"]["variant"]
-        paths = moved or [Path(path) for path in saved.notes["twins"]]
-        name, options = task["name"], dict(task["options"])
-    except (KeyError, TypeError) as error:
-        raise LabError(
-            f"the network's card does not say what it was trained on ({error} is missing)"
-        ) from error
-    problem = load_task(name, **options)
-    if test_examples:
-        problem = replace(problem, test=problem.test[:test_examples])
-    return problem, variant, _load_twins(paths, saved.network.layer_count)
-
-
-def _load_twins(paths: list[Path], layers: int) -> list[Twin]:
-    from twin import load
-
-    if len(paths) not in (1, layers):
-        raise LabError(f"{layers} layers need one twin, or {layers} (one a layer); got {len(paths)}")
-    found = [load(path) for path in paths]
-    return found * layers if len(found) == 1 else found
+    started = time.perf_counter()
+    few = replace(known.task, train=known.task.train[:examples])
+    before = _on_device(network, known.task, on, None, seed)
+    with open_named_setup(on, seed=seed) as bench, _epochs_shown(settings.epochs) as progress:
+        devices = [PhysicsAware(bench, twin) for twin in known.twins]
+        train_through_twins(network, few, devices, settings, progress)
+    report = _on_twins(network, known.task, known.twins, known.variant)
+    after = _on_device(network, known.task, on, None, seed)
+    return report | {"device_before": before, "device": after, "wall_s": time.perf_counter() - started}
 
 
-def _score_on_twins(network: DeviceNetwork, task: Task, twins: list[Twin], variant: str) -> dict[str, Any]:
+def _on_twins(network: DeviceNetwork, task: Task, twins: list[Any], variant: str) -> dict[str, Any]:
     from network import Variant, score_on_twins
 
     noise = variant != Variant.DETERMINISTIC
     return {
         "task": task.name,
         "metric": task.metric.value,
-        "variant": variant,
+        "variant": str(variant),
         "twin": score_on_twins(network, task, twins, noise=noise),
         "device": None,
         "n_test": len(task.test),
@@ -154,7 +175,7 @@ def _score_on_twins(network: DeviceNetwork, task: Task, twins: list[Twin], varia
     }
 
 
-def _score_on_device(network: DeviceNetwork, task: Task, setup: str, out: Path | None, seed: int) -> float:
+def _on_device(network: DeviceNetwork, task: Task, setup: str, out: Path | None, seed: int) -> float:
     import torch
 
     from lab.compose import open_named_setup
@@ -168,21 +189,51 @@ def _score_on_device(network: DeviceNetwork, task: Task, setup: str, out: Path |
     return score_answers(task, torch.as_tensor(done.outputs), task.test.targets)
 
 
+def _baselines(task: Task, network: DeviceNetwork, seed: int) -> list[dict[str, Any]]:
+    from network.baselines import as_rows, baselines
+
+    return as_rows(baselines(task, nodes=network.node_count, parameters=network.parameter_count, seed=seed))
+
+
 def _must_be_new(path: Path) -> None:
     if path.exists():
         raise LabError(f"{path} exists; choose another name or remove it")
 
 
+def _seed_of(task: str, seed: int) -> dict[str, int]:
+    return {} if task.endswith(".nwb") else {"seed": seed}
+
+
+def _pairs(given: list[str] | None) -> dict[str, Any]:
+    """Read name=value texts; numbers, true and false become what they say."""
+    import json
+
+    pairs = {}
+    for text in given or []:
+        name, sign, value = text.partition("=")
+        if not (name and sign):
+            raise LabError(f"expected name=value, got {text!r}")
+        try:
+            pairs[name.strip()] = json.loads(value)
+        except ValueError:
+            pairs[name.strip()] = value
+    return pairs
+
+
 @contextmanager
-def _epochs_shown(epochs: int) -> Iterator[Any]:
+def _epochs_shown(epochs: int) -> Iterator[Callable[[dict[str, Any]], None]]:
     from lab.cli.progress import stages
 
     with stages() as show:
-        yield lambda row: show("train", row["epoch"] / epochs, f"loss {row['loss']:.3f}")
+        yield lambda row: show("train", min(1.0, row["epoch"] / epochs), f"loss {row['loss']:.3f}")
 
 
 def _show(report: dict[str, Any]) -> None:
-    rows = [
-        [name, f"{value:.4g}" if isinstance(value, float) else str(value)] for name, value in report.items()
-    ]
-    table("Network", ["", ""], rows)
+    others = report.pop("baselines", [])
+    table("Network", ["", ""], [[name, _plain(value)] for name, value in report.items()])
+    if others:
+        table("Baselines", list(others[0]), [[_plain(value) for value in row.values()] for row in others])
+
+
+def _plain(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 WARM_UP = 0.25
+WIDE = 512
 
 
 class Descent:
@@ -17,7 +19,8 @@ class Descent:
     ) -> None:
         self.parameters = [p for p in parameters if p.requires_grad]
         self.rate, self.clip, self.total, self.taken = rate, clip, total, 0
-        self.adam = torch.optim.AdamW(self.parameters, lr=rate, weight_decay=decay)
+        groups: list[dict[str, Any]] = [{"params": [p], "share": _share(p)} for p in self.parameters]
+        self.adam = torch.optim.AdamW(groups, lr=rate, weight_decay=decay)
 
     @property
     def done(self) -> float:
@@ -27,7 +30,7 @@ class Descent:
     def step(self) -> None:
         """Take one step along the gradients there are, and clear them."""
         for group in self.adam.param_groups:
-            group["lr"] = self.rate * cycle(self.done)
+            group["lr"] = self.rate * group["share"] * cycle(self.done)
         nn.utils.clip_grad_norm_(self.parameters, self.clip)
         self.adam.step()
         self.adam.zero_grad(set_to_none=True)
@@ -49,6 +52,11 @@ class Descent:
             name, _, index = key.rpartition(".")
             if name:
                 self.adam.state[self.parameters[int(index)]][name] = value.clone()
+
+
+def _share(parameter: nn.Parameter) -> float:
+    """Return the share of the rate: weights with many sources step less, as their steps add up."""
+    return min(1.0, WIDE / parameter.shape[1]) if parameter.ndim == 2 else 1.0
 
 
 def cycle(done: float) -> float:

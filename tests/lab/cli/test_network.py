@@ -1,0 +1,88 @@
+"""`nado network`: train, evaluate and refine, with the keys that scripts rely on."""
+
+import json
+
+import pytest
+import torch
+
+from lab.cli import network
+from lab.compose import open_named_setup
+from tests.lab.cli.command_line import call
+from twin import ModelSpec, Twin, save
+
+KEYS = {"metric", "twin", "device", "n_test", "nodes", "parameters", "wall_s"}
+
+
+@pytest.fixture(scope="module")
+def twin(tmp_path_factory):
+    """Save an unfitted twin with the channels of the simulated bench."""
+    with open_named_setup("sim:nanoring") as bench:
+        channels, units = tuple(bench.channels), tuple(bench.channel_units)
+    torch.manual_seed(0)
+    model = Twin(ModelSpec(ports=1, channels=len(channels), scores=len(channels), width=8), channels, units)
+    return save(model, tmp_path_factory.mktemp("twins") / "a.twin")
+
+
+@pytest.fixture(scope="module")
+def trained(twin, tmp_path_factory):
+    """Train a small network by the command; return its path and the command's report."""
+    out = tmp_path_factory.mktemp("networks") / "a.net"
+    sizes = ["--nodes", 2, "--epochs", 1, "--train", 60, "--test", 10, "--set", "batch=20"]
+    done = call(network, "network", "train", "temporal-mnist", "--twin", twin, "--out", out, *sizes, "--json")
+    assert done.exit_code == 0, done.output
+    return out, json.loads(done.stdout)
+
+
+def test_training_reports_the_keys_scripts_read(trained):
+    path, report = trained
+    assert report.keys() >= KEYS
+    assert report["nodes"] == 2
+    assert report["n_test"] == 10
+    assert report["device"] is None
+    assert (path / "card.json").is_file()
+
+
+def test_evaluating_again_on_the_twin_gives_the_same_score(trained):
+    path, report = trained
+    again = json.loads(call(network, "network", "evaluate", path, "--on", "twin", "--json").stdout)
+    assert again["twin"] == report["twin"]
+
+
+def test_evaluating_on_a_setup_scores_the_device_too(trained, tmp_path):
+    path, _ = trained
+    runs = tmp_path / "runs"
+    sizes = ["--test", 3, "--out", runs]
+    done = json.loads(
+        call(network, "network", "evaluate", path, "--on", "sim:nanoring", *sizes, "--json").stdout
+    )
+    assert 0 <= done["device"] <= 1
+    assert done["n_test"] == 3
+    assert any(runs.iterdir())
+
+
+def test_refining_measures_on_the_setup_and_writes_a_new_network(trained, tmp_path):
+    path, _ = trained
+    out = tmp_path / "b.net"
+    done = call(
+        network, "network", "refine", path, "--on", "sim:nanoring", "--out", out,
+        "--examples", 4, "--test", 3, "--json",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert {"device_before", "device"} <= json.loads(done.stdout).keys()
+    before, after = ((p / "weights.safetensors").read_bytes() for p in (path, out))
+    assert before != after
+
+
+def test_wrong_requests_are_named_before_anything_is_trained(twin, trained, tmp_path):
+    def refused(*arguments):
+        done = call(network, "network", "train", *arguments, "--twin", twin)
+        assert getattr(done.exception, "for_people", False), done.output
+        return str(done.exception)
+
+    out = tmp_path / "c.net"
+    assert "exists" in refused("temporal-mnist", "--out", trained[0])
+    assert "no task" in refused("nothing", "--out", out)
+    assert "learning_rate" in refused("temporal-mnist", "--out", out, "--set", "learning_rate=-1")
+    assert "name=value" in refused("temporal-mnist", "--out", out, "--set", "batch")
+    assert "no option colour" in refused("temporal-mnist", "--out", out, "-p", "colour=3")
+    assert not out.exists()
