@@ -22,6 +22,7 @@ from twin.settings import FitSettings
 
 Progress = Callable[[dict[str, Any]], None]
 Loss = Callable[[Rows, torch.Generator], Tensor]
+RETRIES = 3
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,13 @@ def _phases(twin: Twin, settings: FitSettings) -> list[Phase]:
 
 
 def _run(twin: Twin, phase: Phase, settings: FitSettings, train: Rows, check: Rows, report: Progress) -> None:
-    """Descend the phase's loss and keep the state that scores best on the held-out rows."""
+    """Descend the phase's loss and keep the state that scores best on the held-out rows.
+
+    When a loss or gradient stops being finite, go on from the best state at a third of the rate, thrice.
+    """
     generator = torch.Generator().manual_seed(settings.seed + 1)
-    optimiser = torch.optim.AdamW(twin.parameters(), lr=phase.rate, weight_decay=settings.weight_decay)
-    best, kept = math.inf, copy.deepcopy(twin.state_dict())
+    best, kept, trials = math.inf, copy.deepcopy(twin.state_dict()), RETRIES
+    rate, optimiser = phase.rate, _optimiser(twin, settings)
     for step, done in _clock(phase):
         if step % settings.check_every == 0 or done >= 1.0:
             held = _held_out_loss(phase.loss, check, settings.seed)
@@ -108,11 +112,26 @@ def _run(twin: Twin, phase: Phase, settings: FitSettings, train: Rows, check: Ro
             report({"phase": phase.name, "step": step, "done": done, "held_out": held, "best": best})
         if done >= 1.0:
             break
-        for group in optimiser.param_groups:
-            group["lr"] = phase.rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
+        _set_rate(optimiser, rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done))))
         chosen = torch.randint(len(train), (min(settings.batch, len(train)),), generator=generator)
-        _descend(twin, optimiser, phase, phase.loss(train.at(chosen), generator))
+        try:
+            _descend(twin, optimiser, phase, phase.loss(train.at(chosen), generator))
+        except DivergenceError:
+            trials, rate = trials - 1, rate / 3
+            if trials < 0:
+                raise
+            twin.load_state_dict(kept)
+            optimiser = _optimiser(twin, settings)
     twin.load_state_dict(kept)
+
+
+def _optimiser(twin: Twin, settings: FitSettings) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(twin.parameters(), weight_decay=settings.weight_decay)
+
+
+def _set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    for group in optimiser.param_groups:
+        group["lr"] = rate
 
 
 @torch.no_grad()

@@ -16,20 +16,22 @@ from twin.losses.forcing import Forced, force, jacobian
 from twin.model import Start, Twin
 
 
-def likelihood(twin: Twin, drive: Tensor, scores: Tensor, start: Start, window: int = 64) -> Tensor:
+def likelihood(twin: Twin, drive: Tensor, scores: Tensor, start: Start, window: int = 32) -> Tensor:
     """Return the mean negative log-likelihood per score of measured scores (row, step, score).
 
     Windows of `window` values (step x score) are taken as independent. Amplitudes are those at the measured
     scores; J, the slope of the drift there, is taken as fixed.
     """
     forced = force(twin, drive, scores, start)
-    slope = jacobian(twin, drive, scores, start)
+    slope = jacobian(twin, drive, scores, start) if twin.spec.noisy_readout else None
     length = max(1, min(scores.shape[1], window // twin.spec.scores))
     variance = _coloured_variance(twin.sde.colour.theta, forced.colour)
     total, count = scores.new_zeros(()), 0
     for begin in range(0, scores.shape[1], length):
         steps = slice(begin, begin + length)
-        covariance = _white(twin, forced, steps) + _observed(twin, slope[:, steps])
+        covariance = _white(twin, forced, steps)
+        if slope is not None:
+            covariance = covariance + _observed(twin, slope[:, steps])
         if twin.spec.coloured:
             covariance = covariance + _coloured(twin, variance[:, steps])
         error = forced.error[:, steps].flatten(1)

@@ -18,9 +18,7 @@ def sample_paths(
     if start is not None:
         start = Start(start.scores.repeat(members, 1, 1), start.drive.repeat(members, 1, 1))
     scores = twin.paths(rows, start, generator=generator)
-    normal = twin.basis.decode_normalised(scores)
-    normal = normal + twin.observation.sample(tuple(normal.shape[:-1]), generator)
-    return normal.unflatten(0, (members, len(drive)))
+    return twin.read(scores, True, generator).unflatten(0, (members, len(drive)))
 
 
 def free_running(members: Tensor, truth: Tensor, generator: torch.Generator) -> Tensor:

@@ -28,7 +28,8 @@ class ModelSpec:
     """State the sizes: readout `scores` with `delays`, `hidden` states, `sources` of coloured noise.
 
     `drive_lags` past drives are seen beside the present one. `sources` noise channels have `taus` time
-    constants each. Ranks are those of the diffusion and of the observation noise beside their diagonals.
+    constants each. Ranks are those of the diffusion and of the observation noise beside their diagonals;
+    with `noisy_readout` false there is no observation noise (a simulated state, read exactly).
     """
 
     ports: int
@@ -44,6 +45,7 @@ class ModelSpec:
     observation_rank: int = 0
     substeps: int = 1
     solver: str = "euler_maruyama"
+    noisy_readout: bool = True
 
     def __post_init__(self) -> None:
         for name, (low, high) in LIMITS.items():
@@ -51,6 +53,8 @@ class ModelSpec:
             if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
                 raise TwinError(f"{name} must be a whole number from {low} to {high}; got {value!r}")
         solver(self.solver)
+        if not isinstance(self.noisy_readout, bool):
+            raise TwinError(f"noisy_readout must be true or false; got {self.noisy_readout!r}")
         if self.scores > self.channels:
             raise TwinError(f"scores ({self.scores}) cannot exceed channels ({self.channels})")
 

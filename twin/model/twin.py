@@ -72,10 +72,15 @@ class Twin(nn.Module):
         if drive.ndim < 2 or drive.shape[-1] != self.spec.ports:
             raise TwinError(f"drive must be (…, step, {self.spec.ports} ports); got {tuple(drive.shape)}")
         rows = drive.reshape(-1, *drive.shape[-2:])
-        normal = self.basis.decode_normalised(self.paths(rows, start, noise=noise, generator=generator))
-        if noise:
-            normal = normal + self.observation.sample(tuple(normal.shape[:-1]), generator)
+        normal = self.read(self.paths(rows, start, noise=noise, generator=generator), noise, generator)
         return self.basis.restore(normal).reshape(*drive.shape[:-1], self.spec.channels)
+
+    def read(self, scores: Tensor, noise: bool, generator: torch.Generator | None) -> Tensor:
+        """Read scores (…, score) as (…, channel) in units of the basis' std, with observation noise."""
+        normal = self.basis.decode_normalised(scores)
+        if noise and self.spec.noisy_readout:
+            normal = normal + self.observation.sample(tuple(normal.shape[:-1]), generator)
+        return normal
 
     def default_start(self, rows: int) -> Start:
         """Return the defined initial state, `rows` times: constant past, no past drive."""
