@@ -42,7 +42,11 @@ def calibrate_axis(setup: "NanoringSetup", axis: str, field_t: float, rotations:
         raise SetupError(f"axis {axis!r} needs a role 'monitor_{axis}' (a digitiser); this setup has {known}")
     amplitudes = np.full((1, rotations + _SETTLING), field_t)
     setup.check_limits(amplitudes)
-    volts = setup.burst(setup.waveform.field(amplitudes), [setup.monitors[axis]], lambda: False)
+    try:
+        volts = setup.burst(setup.waveform.field(amplitudes), [setup.monitors[axis]], lambda: False)
+    except BaseException:
+        setup.shutdown()
+        raise
     if volts is None:
         raise InstrumentError("the calibration burst was stopped")
     return _fit(setup, axis, field_t, volts[:, 0] * setup.config.monitor.tesla_per_volt)
