@@ -1,0 +1,36 @@
+"""Neural recordings from NWB files (needs pynwb, an extra that few have)."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from network import TaskError, load_task
+
+
+def test_a_missing_package_or_file_is_named(tmp_path):
+    with pytest.raises(TaskError, match="pip install pynwb|not a file"):
+        load_task(str(tmp_path / "none.nwb"))
+
+
+def test_counts_and_velocities_come_out_as_they_were_written(tmp_path):
+    pynwb = pytest.importorskip("pynwb")
+    random = np.random.default_rng(0)
+    file = pynwb.NWBFile("a test", "x", datetime(2026, 1, 1, tzinfo=UTC))
+    for rate in (40, 10):
+        file.add_unit(spike_times=np.sort(random.uniform(0, 60, 60 * rate)))
+    velocity = np.stack([np.sin(np.arange(6000) / 100), np.cos(np.arange(6000) / 100)], 1)
+    module = file.create_processing_module("behavior", "x")
+    module.add(pynwb.TimeSeries("cursor_vel", data=velocity, unit="m/s", starting_time=0.0, rate=100.0))
+    path = tmp_path / "a.nwb"
+    with pynwb.NWBHDF5IO(str(path), "w") as io:
+        io.write(file)
+
+    task = load_task(str(path), bin_s=0.05, steps=30)
+    assert task.train.inputs.shape == (31, 30, 2)
+    assert task.test.inputs.shape[0] == 8
+    phase = (np.arange(31 * 30) + 0.5) * 0.05
+    wanted = np.sin(phase).reshape(31, 30)
+    assert np.corrcoef(task.train.targets[..., 0].flatten(), wanted.flatten())[0, 1] > 0.999
+    with pytest.raises(TaskError, match="cursor_vel"):
+        load_task(str(path), behaviour="gaze")
