@@ -14,6 +14,7 @@ GROUPS: tuple[str, ...] = (
     "sim",
     "demo",
     "deploy",
+    "validate",
     "gui",
 )
 

@@ -17,7 +17,8 @@ import torch
 from lab.compose import open_named_setup
 from lab.errors import LabError
 from lab.loop.demo_report import Outcome, report_of, shown_sequence
-from lab.loop.deploy import Deployment, PlayOptions, deploy
+from lab.loop.deploy import Deployment, deploy
+from lab.loop.play import PlayOptions
 from lab.loop.trials import trials_of
 from lab.reports import write_demo_report
 from lab.runs import run_protocol

@@ -6,7 +6,6 @@ and what is decoded is read back from those runs: what was not stored did not ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,15 +14,11 @@ import numpy as np
 import torch
 
 from lab.errors import LabError
-from lab.runs import resume_protocol, run_protocol
-from lab.store import Run, Status
-from protocols import Drives
+from lab.loop.play import AS_USUAL, PlayOptions, play
 
 if TYPE_CHECKING:
     from lab.setup import Setup
     from network import DeviceNetwork
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -36,23 +31,12 @@ class Deployment:
     runs: list[Path]  # per layer, the run that holds its drives and readouts
 
 
-@dataclass(frozen=True)
-class PlayOptions:
-    """How each layer's run is made: progress(done, total), lineage, where the setup came from, resuming."""
-
-    progress: Progress | None = None
-    lineage: tuple[str, ...] = ()
-    source: str = ""
-    seed: int = 0
-    resume: bool = False
-
-
 def deploy(
     network: DeviceNetwork,
     inputs: np.ndarray,
     setup: Setup,
     out: Path,
-    options: PlayOptions = PlayOptions(),
+    options: PlayOptions = AS_USUAL,
 ) -> Deployment:
     """Send `inputs` (trial, step, feature) through `network` with `setup` as every node.
 
@@ -87,33 +71,6 @@ def check_fit(network: DeviceNetwork, setup: Setup) -> None:
 
 def _play(drive: torch.Tensor, setup: Setup, run: Path, options: PlayOptions) -> torch.Tensor:
     """Play `drive` (trial, node, step, port) node after node; return (trial, node, step, channel)."""
-    protocol = Drives()
-    protocol.drive = drive.flatten(0, 1).double().numpy()
-    if options.resume and run.exists():
-        _go_on(protocol, setup, run, options)
-    else:
-        run_protocol(
-            protocol,
-            setup,
-            run,
-            lineage=options.lineage,
-            progress=options.progress,
-            source=options.source,
-            seed=options.seed,
-        )
-    opened = Run.open(run)
-    if opened.status is not Status.COMPLETE:
-        raise LabError(f"{run} was {opened.status}: {opened.metadata.reason}; go on with --resume")
+    opened = play(drive.flatten(0, 1).double().numpy(), setup, run, options)
     readout = opened.dataset()["readout"].values
     return torch.as_tensor(readout, dtype=torch.float32).unflatten(0, drive.shape[:2])
-
-
-def _go_on(protocol: Drives, setup: Setup, run: Path, options: PlayOptions) -> None:
-    """Complete a layer's run that ended early, if it played these very drives."""
-    opened = Run.open(run)
-    stored = opened.dataset()["drive"].values
-    asked = np.asarray(protocol.drive)
-    if len(stored) > len(asked) or not np.allclose(stored, asked[: len(stored)], atol=1e-6):
-        raise LabError(f"{run} holds other drives than this network sends; deploy into a new folder")
-    if opened.status is not Status.COMPLETE:
-        resume_protocol(protocol, setup, run, progress=options.progress)

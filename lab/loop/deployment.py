@@ -13,8 +13,9 @@ import torch
 
 from lab.compose import open_named_setup
 from lab.errors import LabError
-from lab.loop.deploy import Deployment, PlayOptions, deploy
+from lab.loop.deploy import Deployment, deploy
 from lab.loop.node_scores import as_rows, findings, score_nodes
+from lab.loop.play import PlayOptions
 from lab.loop.recall import Recalled, recall
 from network import Variant, load, score_answers, score_on_twins
 

@@ -1,10 +1,15 @@
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 
 import lab.compose
 from lab.cli.demo import QUICK
 from lab.loop.demo import DemoSettings, run_demo
+from lab.loop.play import play
+from lab.loop.probes import random_drives
+from lab.loop.trials import trials_of
+from twin import FitSettings, fit, save
 
 TINY = {**QUICK, "sequences": 24, "repeats": 6, "mean_steps": 10, "score_steps": 5, "test_digits": 8}
 
@@ -39,3 +44,14 @@ def interrupted_at(stage):
             raise KeyboardInterrupt
 
     yield show
+
+
+@pytest.fixture(scope="session")
+def true_twin(tmp_path_factory):
+    """Fit a twin that is good enough to tell its specimen (seed 3) from another: path of the twin."""
+    folder = tmp_path_factory.mktemp("true")
+    with lab.compose.open_named_setup("sim:nanoring", seed=3) as setup:
+        drives = random_drives(np.random.default_rng(0), 300, 8, setup.port_count)
+        run = play(drives, setup, folder / "fit.zarr")
+    settings = FitSettings(mean_steps=250, score_steps=120, members=4)
+    return save(fit(trials_of(run.path), settings), folder / "device.twin")

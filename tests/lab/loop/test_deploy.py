@@ -5,8 +5,9 @@ import pytest
 
 from lab.compose import open_named_setup
 from lab.errors import LabError
-from lab.loop.deploy import PlayOptions, deploy
+from lab.loop.deploy import deploy
 from lab.loop.deployment import DeployOptions, deploy_network
+from lab.loop.play import PlayOptions
 from lab.loop.recall import recall
 from lab.store import Run, Status
 from network import load

@@ -1,0 +1,92 @@
+"""`nado validate`: is a twin still true to its device?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lab.cli.console import note, result, table
+from lab.errors import LabError
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module to `app`."""
+    app.command("validate")(validate)
+
+
+def validate(
+    twin: Annotated[Path, typer.Argument(help="Twin file of `nado twin fit`.")],
+    setup: Annotated[str, typer.Option("--setup", "-s", help="A built-in setup or a TOML file.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Keep the runs in this new folder.")] = None,
+    tolerances: Annotated[Path | None, typer.Option(help="TOML file of tolerances.")] = None,
+    net: Annotated[Path | None, typer.Option(help="Also try the drives of this network.")] = None,
+    sequences: Annotated[int, typer.Option(min=1, help="Fresh sequences of each kind.")] = 6,
+    repeats: Annotated[int, typer.Option(min=4, help="Repeats of each: they make the floor.")] = 20,
+    steps: Annotated[int, typer.Option(min=2, help="Steps of a random sequence.")] = 28,
+    drive_seed: Annotated[int | None, typer.Option(help="Repeat these drives. [default: new ones]")] = None,
+    seed: Annotated[int, typer.Option(help="The specimen of a simulated bench.")] = 0,
+    history: Annotated[bool, typer.Option("--history", help="Only show the trend so far.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure fresh drives with repeats and hold TWIN against them; exit status 1 if it fails."""
+    if history:
+        _show_history(twin, as_json)
+        return
+    if not setup:
+        raise LabError("say where to measure: --setup sim:nanoring, or a TOML file (or ask for --history)")
+    from lab.cli.progress import stages
+    from lab.loop.tolerances import load_tolerances
+    from lab.loop.validation import ValidateOptions
+    from lab.loop.validation import validate as run_validation
+
+    options = ValidateOptions(
+        setup=setup,
+        out=out,
+        tolerances=load_tolerances(tolerances),
+        network=net,
+        sequences=sequences,
+        repeats=repeats,
+        steps=steps,
+        seed=drive_seed,
+        specimen=seed,
+    )
+    with stages() as show:
+        report = run_validation(twin, options, show)
+    for scores in report["scores"].values():
+        for warning in scores["warnings"]:
+            note(f"warning: {warning}")
+    result(report, as_json, _show)
+    if not report["passed"]:
+        raise typer.Exit(1)
+
+
+def _show(report: dict[str, Any]) -> None:
+    rows = [
+        ["ok" if c["passed"] else "FAILED", c["drives"], c["what"], f"{c['came']:.3g}", c["limit"]]
+        for c in report["checks"]
+    ]
+    verdict = "passes" if report["passed"] else "FAILS"
+    table(f"{report['twin']} {verdict} on {report['setup']}", ["", "drives", "what", "came", "limit"], rows)
+
+
+def _show_history(twin: Path, as_json: bool) -> None:
+    from lab.loop.trend import history, trend_file
+
+    entries = history(twin)
+    if not entries and not as_json:
+        raise LabError(f"there is no {trend_file(twin)} yet; validate the twin with --setup")
+    result({"twin": str(twin), "history": entries}, as_json, _table_of)
+
+
+def _table_of(found: dict[str, Any]) -> None:
+    figures = list(dict.fromkeys(key for entry in found["history"] for key in entry if "." in key))
+    rows = [
+        [entry["time"], "ok" if entry["passed"] else "FAILED", entry["setup"]]
+        + [f"{entry[key]:.3g}" if key in entry else "–" for key in figures]
+        for entry in found["history"]
+    ]
+    table(f"Trend of {found['twin']}", ["time", "", "setup", *figures], rows)

@@ -1,0 +1,108 @@
+"""Play drives into a run, once: a run that is there already is read, one that ended early is gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lab.compose import SIMULATED
+from lab.errors import LabError
+from lab.runs import resume_protocol, run_protocol
+from lab.store import Run, Status
+from protocols import Drives
+
+if TYPE_CHECKING:
+    from lab.setup import Setup
+
+Progress = Callable[[int, int], None]
+_SAME_DRIVE = 1e-6
+
+
+@dataclass(frozen=True)
+class PlayOptions:
+    """How runs are made: progress(done, total), lineage, where the setup came from, resuming."""
+
+    progress: Progress | None = None
+    lineage: tuple[str, ...] = ()
+    source: str = ""
+    seed: int = 0
+    resume: bool = False
+
+
+AS_USUAL = PlayOptions()
+
+
+class FromTheStart(Drives):
+    """Play drives on a bench that died with the process and was built anew, to resume a run.
+
+    A simulated bench starts at time zero again. So that the rest of the run is what it would have been,
+    the trials that are stored already are played to it without being recorded a second time.
+    """
+
+    def execute(self) -> None:
+        """Play all trials, emit those that are not stored yet."""
+        plan = self.planned
+        if self.start_row >= len(plan.drive):
+            return
+        answers = self.setup.measure(plan.drive, should_stop=self.should_stop, field_tesla=plan.field)
+        for trial, answer in enumerate(answers):
+            if trial >= self.start_row:
+                self.emit("primary", self._row(plan, trial, answer))
+            if self.should_stop():
+                return
+
+
+def play(
+    drive: np.ndarray,
+    setup: Setup,
+    run: Path,
+    options: PlayOptions = AS_USUAL,
+    sequence: np.ndarray | None = None,
+) -> Run:
+    """Play drive (trial, step, port) in [-1, 1] into `run` and open it; equal `sequence` mark repeats.
+
+    With `options.resume` a run that exists is completed if it ended early; it must hold these drives.
+    """
+    protocol = Drives()
+    protocol.drive, protocol.sequence = np.asarray(drive, dtype=float), sequence
+    if options.resume and run.exists():
+        _go_on(protocol, setup, run, options)
+    else:
+        run_protocol(
+            protocol,
+            setup,
+            run,
+            lineage=options.lineage,
+            progress=options.progress,
+            source=options.source,
+            seed=options.seed,
+        )
+    opened = Run.open(run)
+    if opened.status is not Status.COMPLETE:
+        raise LabError(f"{run} was {opened.status}: {opened.metadata.reason}; go on with --resume")
+    return opened
+
+
+def _go_on(protocol: Drives, setup: Setup, run: Path, options: PlayOptions) -> None:
+    """Complete a run that ended early, if it played these very drives."""
+    opened = Run.open(run)
+    stored = opened.dataset()["drive"].values
+    asked = np.asarray(protocol.drive)
+    if len(stored) > len(asked) or not np.allclose(stored, asked[: len(stored)], atol=_SAME_DRIVE):
+        raise LabError(f"{run} holds other drives than are to be played now; choose a new folder")
+    if opened.status is Status.COMPLETE:
+        return
+    if is_simulated(setup):
+        again = FromTheStart()
+        again.drive, again.sequence = protocol.drive, protocol.sequence
+        protocol = again
+    resume_protocol(protocol, setup, run, progress=options.progress)
+
+
+def is_simulated(setup: Any) -> bool:
+    """Tell whether the bench lives in this process, and starts at time zero with it."""
+    return getattr(getattr(setup, "config", None), "visa_library", "") == SIMULATED

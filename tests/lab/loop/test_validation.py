@@ -1,0 +1,98 @@
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from lab.cli import validate as command
+from lab.errors import LabError
+from lab.loop import trend
+from lab.loop.probes import random_drives
+from lab.loop.tolerances import Tolerances, load_tolerances
+from lab.loop.validation import ValidateOptions, validate
+from tests.lab.cli.command_line import call
+
+OPTIONS = ValidateOptions("sim:nanoring", sequences=6, repeats=8, steps=8, seed=1, specimen=3)
+
+
+@pytest.fixture
+def twin(true_twin, tmp_path):
+    """Copy the twin, so that every test has a trend of its own."""
+    return shutil.copytree(true_twin, tmp_path / "device.twin")
+
+
+def test_a_true_twin_passes_on_its_specimen_and_fails_on_another(twin, tmp_path, benches):
+    out = tmp_path / "runs"
+    passed = validate(twin, replace(OPTIONS, out=out), lambda *_: None)
+    assert passed["passed"], passed["checks"]
+    failed = validate(twin, replace(OPTIONS, specimen=4), lambda *_: None)
+    assert not failed["passed"]
+    assert not {c["what"]: c["passed"] for c in failed["checks"]}["mean_ratio"]
+    assert [entry["passed"] for entry in trend.history(twin)] == [True, False]
+    for bench in benches:
+        assert abs(bench.world.field()).max() < 1e-7
+        assert not bench.world.sources_on()
+    with xr.open_datatree(out / "random.zarr", engine="zarr", consolidated=False) as tree:
+        assert tree["primary"]["readout"].sizes["trial"] == 6 * 8
+    with pytest.raises(LabError, match="exists"):
+        validate(twin, replace(OPTIONS, out=out), lambda *_: None)
+
+
+def test_drives_of_a_network_are_tried_beside_random_ones(demo, tmp_path):
+    twin = shutil.copytree(demo[0] / "device.twin", tmp_path / "device.twin")
+    network = demo[0] / "networks" / "noise_aware.net"
+    options = replace(OPTIONS, sequences=2, repeats=4, network=network)
+    report = validate(twin, options, lambda *_: None)
+    assert set(report["scores"]) == {"random", "network"}
+    assert {check["drives"] for check in report["checks"]} == {"random", "network"}
+
+
+def test_command_line_says_by_its_exit_status_whether_the_twin_passed(twin, tmp_path):
+    size = ("--sequences", "4", "--repeats", "4", "--steps", "8", "--seed", "3", "--drive-seed", "1")
+    lax, strict = tmp_path / "lax.toml", tmp_path / "strict.toml"
+    lax.write_text("mean_ratio = 50\nstd_ratio = 50\nautocov_ratio = 50\nleast_coverage90 = 0.1\n")
+    strict.write_text("mean_ratio = 0.01\n")
+    for file, status in ((lax, 0), (strict, 1)):
+        how = ("--setup", "sim:nanoring", "--tolerances", file, "--json")
+        done = call(command, "validate", twin, *size, *how)
+        assert done.exit_code == status, done.output
+        assert json.loads(done.stdout)["passed"] is (status == 0)
+    shown = call(command, "validate", twin, "--history", "--json")
+    assert [entry["passed"] for entry in json.loads(shown.stdout)["history"]] == [True, False]
+
+
+def test_wrong_tolerances_are_named(tmp_path):
+    file = tmp_path / "t.toml"
+    file.write_text("mean_ration = 2\n")
+    with pytest.raises(LabError, match="mean_ration"):
+        load_tolerances(file)
+    file.write_text("mean_ratio = \n")
+    with pytest.raises(LabError, match="not valid TOML"):
+        load_tolerances(file)
+    with pytest.raises(LabError, match="cannot be read"):
+        load_tolerances(tmp_path / "none.toml")
+
+
+def test_coverage_that_is_too_good_fails_too():
+    scores = {"mean_error": 1.0, "std_error": 1.0, "autocov_error": 1.0, "coverage90": 1.0}
+    scores["floor"] = dict(scores)
+    assert [row["passed"] for row in Tolerances().judge(scores)] == [True, True, True, False]
+
+
+def test_a_torn_line_of_the_trend_stays_alone(tmp_path):
+    twin = tmp_path / "device.twin"
+    trend.append(twin, {"passed": True})
+    with trend.trend_file(twin).open("a") as file:
+        file.write('{"passed": fal')
+    trend.append(twin, {"passed": False})
+    assert [entry["passed"] for entry in trend.history(twin)] == [True, False]
+
+
+def test_half_of_the_random_drives_hold_their_levels():
+    drives = random_drives(np.random.default_rng(0), 40, 30, 2)
+    assert drives.shape == (40, 30, 2)
+    assert abs(drives).max() <= 1
+    held = (np.diff(drives[..., 0], axis=1) == 0).mean(axis=1) > 0.4
+    assert held.sum() == 20
