@@ -11,6 +11,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 RunRef = Annotated[str, typer.Argument(help="A run: its path, URL, number or id.")]
 Folder = Annotated[Path, typer.Option("--folder", help="Where numbers and ids are looked up.")]
 
+_MOST_LINES = 100
+
 runs = typer.Typer(help="List, show, verify, repair and export runs.", no_args_is_help=True)
 
 
@@ -25,13 +27,15 @@ def list_runs(
     where: Annotated[
         list[str] | None, typer.Option(help="name=value, e.g. status=failed; may be given again.")
     ] = None,
+    last: Annotated[int, typer.Option(help="Only so many of the latest; 0 for all.")] = 0,
     as_json: Json = False,
 ) -> None:
     """List the runs below a folder, oldest first."""
     from lab.store import find_runs
     from protocols import parse_assignments
 
-    result(find_runs(folder, **parse_assignments(where or [])), as_json, _show_list)
+    found = find_runs(folder, **parse_assignments(where or []))
+    result(found[-last:], as_json, _show_list)
 
 
 @runs.command("show")
@@ -95,7 +99,9 @@ def _show_metrics(found: dict[str, Any]) -> None:
 
 def _show_list(found: list[dict[str, Any]]) -> None:
     headings = ["number", "started", "status", "rows", "protocol", "setup", "sample", "path"]
-    lines = [{**run, "started": run["started"][:19]} for run in found]
+    if len(found) > _MOST_LINES:
+        note(f"the latest {_MOST_LINES} of {len(found)} runs; --json lists all, --where narrows them down")
+    lines = [{**run, "started": run["started"][:19]} for run in found[-_MOST_LINES:]]
     table("Runs", headings, [[str(line[heading]) for heading in headings] for line in lines])
 
 

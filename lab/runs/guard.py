@@ -16,7 +16,7 @@ from lab.runs.interrupts import StopRequest
 
 IN_PROCESS = "sim"  # a simulated bench inside this process dies with it and needs no supervisor
 BEAT_S = 0.25
-HEARTBEAT_S = 1.5
+HEARTBEAT_S = 3.0
 HANG_S = 60.0
 _START_S = 30.0
 
@@ -40,10 +40,15 @@ class Guard:
         """Say that the measuring thread is getting on."""
         self._last = time.monotonic()
 
+    def act(self) -> None:
+        """Have the supervisor make the bench safe now: this program could not."""
+        if self._process and not self._over.is_set():
+            self._tell("stop")
+
     def finish(self) -> None:
-        """Tell the supervisor that the bench is safe and its work is done."""
-        self._over.set()
-        if self._process:
+        """Tell the supervisor that the bench is safe and its work is done; once is enough."""
+        if self._process and not self._over.is_set():
+            self._over.set()
             self._tell("done")
             with contextlib.suppress(OSError):
                 self._process.stdin.close()  # type: ignore[union-attr]

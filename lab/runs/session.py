@@ -49,6 +49,7 @@ class Session:
         self._monitor, self._guard, self._live = monitor, guard, live
         self._done, self._total = writer.rows(), procedure.row_count()
         self._failure: BaseException | None = None
+        self._is_safe = True
 
     def run(self) -> None:
         """Measure, then close in the order: hardware, rows, status; raise what went wrong."""
@@ -57,6 +58,7 @@ class Session:
             self._measure()
             with shielded():
                 self._make_safe()
+                self._dismiss_guard()
                 self._close()
         if self._failure:
             raise self._failure
@@ -123,7 +125,14 @@ class Session:
                 if left_unsafe:
                     raise UnsafeError(f"could not be made safe: {'; '.join(map(str, left_unsafe))}")
             except Exception as error:  # noqa: BLE001  (the other device must still be made safe)
-                self._failure = self._failure or error
+                self._failure, self._is_safe = self._failure or error, False
+
+    def _dismiss_guard(self) -> None:
+        """Let the supervisor go once the hardware is safe; where it is not, let it try as well."""
+        if self._is_safe:
+            self._guard.finish()
+        else:
+            self._guard.act()
 
     def _close(self) -> None:
         """Commit what is in memory and write how the run ended."""

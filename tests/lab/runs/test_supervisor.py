@@ -3,9 +3,12 @@
 import contextlib
 import os
 import queue
+import select
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -67,7 +70,7 @@ def is_safe(bench) -> bool:
     return field(bench) < 1e-6 and not bench.world.sources_on()
 
 
-@pytest.mark.parametrize(("number", "within_s"), [(signal.SIGKILL, 2.0), (signal.SIGSTOP, 4.0)])
+@pytest.mark.parametrize(("number", "within_s"), [(signal.SIGKILL, 2.0), (signal.SIGSTOP, 6.0)])
 def test_field_goes_to_zero_when_the_program_is_gone(bench, tmp_path, number, within_s):
     config, program = start(bench, tmp_path)
     slew_s = 2 * config.roles["supply_x"].limits["max_amperes"] / 50.0
@@ -92,6 +95,56 @@ def test_field_goes_to_zero_when_the_program_is_gone(bench, tmp_path, number, wi
 
 def watched(config) -> WatchedBench:
     return WatchedBench.model_validate_json(config.model_dump_json())
+
+
+class OneAtATime:
+    """Stand before an instrument's port and let one client talk at a time; the next one waits unheard."""
+
+    def __init__(self, port: int):
+        self._to = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while self._listener.fileno() >= 0:
+            with contextlib.suppress(OSError):
+                client, _ = self._listener.accept()
+                with client, socket.create_connection(("127.0.0.1", self._to)) as instrument:
+                    self._talk(client, instrument)
+
+    def _talk(self, *ends):
+        while True:
+            for end in select.select(ends, [], [])[0]:
+                try:
+                    data = end.recv(65536)
+                    (ends[0] if end is ends[1] else ends[1]).sendall(data)
+                except OSError:
+                    return
+                if not data:
+                    return
+
+    def close(self):
+        self._listener.close()
+
+
+def test_instruments_of_one_connection_are_taken_over_from_a_stopped_program(bench, tmp_path):
+    ports = {role: int(address.split("::")[2]) for role, address in bench.served_at.items()}
+    gates = {role: OneAtATime(port) for role, port in ports.items()}
+    bench.served_at = {role: f"TCPIP0::127.0.0.1::{gate.port}::SOCKET" for role, gate in gates.items()}
+    _, program = start(bench, tmp_path)
+    try:
+        wait_until(lambda: field(bench) > 1e-3 or program.poll() is not None, 60)
+        assert program.poll() is None, program.stdout.read()
+        program.send_signal(signal.SIGSTOP)
+        wait_until(lambda: is_safe(bench), 20)
+        assert program.wait(timeout=5) == -signal.SIGKILL
+    finally:
+        program.kill()
+        program.stdout.close()
+        program.wait()
+        for gate in gates.values():
+            gate.close()
 
 
 def lines(*words):
