@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-_STOP_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]
+_STOP_SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
+]
 
 
 class StopRequest:
@@ -46,7 +48,7 @@ def stop_on_signals(stop: StopRequest) -> Iterator[None]:
         if stop.by_signal:
             raise KeyboardInterrupt
         stop.by_signal = True
-        stop.stop("Ctrl-C" if number == signal.SIGINT else "the program was told to terminate")
+        stop.stop("Ctrl-C" if number == signal.SIGINT else f"the program got {signal.Signals(number).name}")
 
     with _handlers(handle):
         yield

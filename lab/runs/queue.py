@@ -9,9 +9,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lab.errors import LabError
+from lab.runs.audience import Progress
 from lab.runs.recall import procedure_of
 from lab.runs.runner import resume_protocol, run_protocol
-from lab.runs.session import Progress, UnsafeError
+from lab.runs.session import UnsafeError
 from lab.store import Run, Status
 from protocols import configure, load_protocol
 

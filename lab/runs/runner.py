@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from lab.errors import LabError
+from lab.runs.audience import Progress, Subscriber
 from lab.runs.describe import describe_run
 from lab.runs.interrupts import StopRequest
 from lab.runs.monitors import Monitor, MonitorSettings
 from lab.runs.recall import provide_drives
-from lab.runs.session import Live, Progress, Subscriber, run_session
+from lab.runs.session import Live, run_session
 from lab.store import RunWriter, refuse_existing
 from protocols import NadoProcedure
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lab.errors import LabError
+from lab.runs.audience import Audience, Progress, Subscriber
 from lab.runs.bench import owned
 from lab.runs.guard import Guard, guarded
 from lab.runs.interrupts import StopRequest, shielded, stop_on_signals
@@ -14,8 +15,6 @@ from lab.runs.monitors import Monitor, MonitorSettings
 from lab.store import RunWriter, Status, StoreError
 from protocols import NadoProcedure
 
-Progress = Callable[[int, int], None]
-Subscriber = Callable[[str, dict[str, Any]], None]
 _PAUSE_POLL_S = 0.05
 
 
@@ -50,6 +49,7 @@ class Session:
         self._done, self._total = writer.rows(), procedure.row_count()
         self._failure: BaseException | None = None
         self._is_safe = True
+        self._audience = Audience(live.subscribers, live.progress)
 
     def run(self) -> None:
         """Measure, then close in the order: hardware, rows, status; raise what went wrong."""
@@ -71,9 +71,18 @@ class Session:
         try:
             self._baseline("before")
             self._procedure.startup()
+            self._keep_metadata()
             self._procedure.execute()
         except BaseException as error:  # noqa: BLE001  (whatever it is, the hardware comes first)
             self._failure = error
+
+    def _keep_metadata(self) -> None:
+        """Store what the procedure declares as PyMeasure `Metadata`, known once it has started."""
+        if not self._procedure.metadata_objects():
+            return
+        self._procedure.evaluate_metadata()
+        found = {name: str(each) for name, each in self._procedure.metadata_objects().items()}
+        self._writer.update(notes={**self._writer.metadata.notes, "metadata": found})
 
     def _should_stop(self) -> bool:
         self._guard.alive()
@@ -82,12 +91,10 @@ class Session:
     def _emit(self, stream: str, row: dict[str, Any]) -> None:
         """Take a row: to the store, to the subscribers; then see whether all is well."""
         self._writer.append(stream, row)
-        for subscriber in self._live.subscribers:
-            subscriber(stream, row)
+        self._audience.show(stream, row)
         if stream == "primary":
             self._done += 1
-            if self._live.progress:
-                self._live.progress(self._done, self._total)
+            self._audience.count(self._done, self._total)
         self._look_around()
         self._wait_while_paused()
 
@@ -98,8 +105,7 @@ class Session:
         if row is None:
             return
         self._writer.append("monitor", row)
-        for subscriber in self._live.subscribers:
-            subscriber("monitor", row)
+        self._audience.show("monitor", row)
         problem = self._monitor.beyond(row)
         if problem:
             self._live.stop.stop(problem)

@@ -11,7 +11,7 @@ from protocols import ProtocolError, load_protocol, protocol_name
 from tests.lab.cli.command_line import call
 
 PLAIN = '''
-from pymeasure.experiment import FloatParameter, IntegerParameter, Procedure
+from pymeasure.experiment import FloatParameter, IntegerParameter, Metadata, Procedure
 
 
 class Ramp(Procedure):
@@ -19,6 +19,7 @@ class Ramp(Procedure):
 
     steps = IntegerParameter("Steps", default=4)
     slope = FloatParameter("Slope", units="V", default=2.0)
+    start = Metadata("Start temperature", units="K", fget=lambda: 4.2)
     DATA_COLUMNS = ["Step", "Source Voltage (V)", "Comment"]
 
     def execute(self):
@@ -47,6 +48,7 @@ def test_a_plain_procedure_runs_without_a_setup(plain, tmp_path):
     assert data["Source_Voltage"].attrs["units"] == "V"
     assert bool(data["Comment"].isnull().all())
     assert run.metadata.protocol.parameters["slope"].units == "V"
+    assert run.metadata.notes["metadata"] == {"start": "4.2 K"}
     assert json.loads(done.stdout)["protocol"]["name"] == plain
     assert protocol_name(load_protocol(plain)()) == plain
 

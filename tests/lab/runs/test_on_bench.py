@@ -53,12 +53,18 @@ class Trouble(Exception):
 
 @pytest.mark.parametrize("trouble", [KeyboardInterrupt, Trouble])
 def test_trouble_after_the_first_row_leaves_zero_field(tmp_path, trouble):
-    def break_off(stream, row):
-        raise trouble
+    procedure = characterise()
+    make_row = procedure._row
 
+    def break_off(plan, trial, answer):
+        if trial == 1:
+            raise trouble
+        return make_row(plan, trial, answer)
+
+    procedure._row = break_off
     with bench_and_setup() as (bench, setup):
         with pytest.raises(trouble):
-            run_protocol(characterise(), setup, tmp_path / "run", subscribers=[break_off])
+            run_protocol(procedure, setup, tmp_path / "run")
         assert_safe(bench)
     run = Run.open(tmp_path / "run")
     assert run.status is (Status.ABORTED if trouble is KeyboardInterrupt else Status.FAILED)

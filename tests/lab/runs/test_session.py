@@ -77,6 +77,26 @@ def test_a_pause_holds_with_zero_field_and_goes_on_with_the_same_run(tmp_path):
     assert Run.open(tmp_path / "run").status is Status.COMPLETE
 
 
+def test_a_subscriber_that_fails_does_not_harm_the_run(tmp_path, caplog):
+    heard = []
+
+    def fails(stream, row):
+        heard.append("fails")
+        raise ValueError("window closed")
+
+    run_protocol(
+        characterise(),
+        FakeDevice(),
+        tmp_path / "run",
+        subscribers=[fails, lambda stream, row: heard.append("works")],
+        progress=lambda done, total: 1 / 0,
+    )
+    assert Run.open(tmp_path / "run").status is Status.COMPLETE
+    assert heard.count("fails") == 1
+    assert heard.count("works") == 6
+    assert "window closed" in caplog.text
+
+
 def on_real_instruments(address="GPIB0::6::INSTR"):
     role = SimpleNamespace(address=address)
     return SimpleNamespace(config=SimpleNamespace(visa_library="@py", roles={"supply": role}))
