@@ -11,7 +11,7 @@ from pyvisa import constants, errors
 
 from .scpi import ScpiError
 
-_AWAY_S = 1.5
+_AWAY_S = 1.0
 _LATE_S = 30.0
 _STUCK_AMPERES = 1.0
 

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections import deque
 from typing import Any
 
 from pyvisa import errors
@@ -76,41 +77,39 @@ class BenchServer:
             self._start(self._talk, connection, role)
 
     def _talk(self, connection: socket.socket, role: str) -> None:
-        """Answer one client until it hangs up."""
+        """Answer one client until it hangs up: commands are executed at once, replies sent when ready."""
         arrivals = Arrivals()
-        connection.settimeout(_POLL_S)
+        replies: deque[tuple[bytes, float]] = deque()
         with connection:
             while not self._stopped.is_set():
                 try:
+                    self._send_ready(connection, replies)
+                    connection.settimeout(self._patience(replies))
                     data = connection.recv(_CHUNK)
+                    if not data:
+                        return
+                    replies += [self._execute(role, message) for message in arrivals.feed(data)]
                 except TimeoutError:
                     continue
-                except OSError:
-                    return
-                if not data or not self._answer(connection, role, arrivals.feed(data)):
+                except (OSError, errors.VisaIOError):
                     return
 
-    def _answer(self, connection: socket.socket, role: str, messages: list[bytes]) -> bool:
-        """Execute messages and send the replies when they are ready; False: hang up."""
+    def _send_ready(self, connection: socket.socket, replies: deque[tuple[bytes, float]]) -> None:
+        while replies and replies[0][1] <= self.bench.clock.now():
+            connection.sendall(replies.popleft()[0])
+
+    def _patience(self, replies: deque[tuple[bytes, float]]) -> float:
+        """Return how long to listen in s: until the next reply is ready, a while if there is none."""
+        wait = replies[0][1] - self.bench.clock.now() if replies else _POLL_S
+        return min(max(wait, 1e-4), _POLL_S)
+
+    def _execute(self, role: str, message: bytes) -> tuple[bytes, float]:
+        """Give one message to the instrument; return its reply and when that is ready."""
         gate = self.bench.gate(role)
-        for message in messages:
-            with self.bench.visa_library.lock:
-                self.bench.world.advance()
-                try:
-                    gate.write(message)
-                except errors.VisaIOError:
-                    return False
-                reply, ready_at = gate.take(len(gate.output)), gate.ready_at
-            if not reply:
-                continue
-            pause = ready_at - self.bench.clock.now()
-            if pause > 0 and self._stopped.wait(pause):
-                return False
-            try:
-                connection.sendall(reply)
-            except OSError:
-                return False
-        return True
+        with self.bench.visa_library.lock:
+            self.bench.world.advance()
+            gate.write(message)
+            return gate.take(len(gate.output)), gate.ready_at
 
 
 def serve(bench: Bench, host: str = "127.0.0.1", port: int = 0) -> BenchServer:

@@ -25,7 +25,7 @@ from ..errors import (
 
 _MISREAD = (ValueError, KeyError, TypeError, IndexError)
 _MOST_ERRORS = 30
-_RECONNECTIONS, _RECONNECTION_S, _PROBE_MS = 4, 0.4, 400
+_RECONNECTIONS, _RECONNECTION_S, _PROBE_MS = 5, 0.25, 250
 
 
 class SafeDriver(Instrument):
@@ -37,7 +37,7 @@ class SafeDriver(Instrument):
     def __init__(self, adapter: Any, *, clock: Clock | None = None, timeout: int = 5000, **kwargs: Any):
         self.clock = clock or WallClock()
         self.lock = threading.RLock()
-        self._upset = False
+        self._upset = self._silent = False
         self._patience_ms = timeout
         super().__init__(adapter, timeout=timeout, **kwargs)
         self._sealed = True
@@ -227,14 +227,15 @@ class SafeDriver(Instrument):
     def _reconnect(self) -> bool:
         """Open the connection again, patiently; tell whether the instrument answers on it."""
         connection: Any = self.adapter.connection
-        for _ in range(_RECONNECTIONS):
+        for _ in range(1 if self._silent else _RECONNECTIONS):
             with contextlib.suppress(visa_errors.Error, InstrumentError, OSError):
                 self._reopen(min(self._patience_ms, _PROBE_MS))
                 self.ask("*IDN?")
                 connection.timeout = self._patience_ms
-                self._upset = False
+                self._upset = self._silent = False
                 return True
             self.clock.sleep(_RECONNECTION_S)
+        self._silent = True
         return False
 
     def _reopen(self, timeout_ms: float) -> None:
