@@ -32,7 +32,7 @@ class Audience:
 def _works(call: Callable[..., Any], *arguments: Any) -> bool:
     try:
         call(*arguments)
-    except Exception:
+    except Exception:  # noqa: BLE001  (a window, a plot: nothing that a measurement should die of)
         _log.exception("a subscriber of the run failed and hears no more of it")
         return False
     return True
