@@ -27,7 +27,7 @@ def one_size(size: int, options: Any) -> list[dict[str, Any]]:
         noise = common.noise_share(setup, 28, repeats=3 if options.quick else 20)
         twin = common.fitted_twin(setup, f"nanoring{size}", 28, options.quick, options.work)
         for seed in range(seeds):
-            for variant in (Variant.NOISE_AWARE, Variant.DETERMINISTIC, Variant.RESERVOIR):
+            for variant in (Variant.NOISE_AWARE, Variant.DETERMINISTIC):
                 row = {"size": size, "noise_share": round(noise, 3), "seed": seed, "variant": variant.value}
                 rows.append(row | transfer(setup, twin, variant, seed, options.quick))
     return rows

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from lab.cli.console import result, table
+from lab.cli.network_work import (
+    baselines_of,
+    epochs_shown,
+    must_be_new,
+    refine_on,
+    score_on_device,
+    score_on_twin,
+)
 from lab.errors import LabError
-
-if TYPE_CHECKING:
-    from lab.loop.recall import Recalled
-    from network import DeviceNetwork, Task
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 commands = typer.Typer(help="Train networks of devices through twins; evaluate them.", no_args_is_help=True)
@@ -63,7 +64,7 @@ def train(
     from network import Checkpoint, TrainSettings, load_task, save
     from network import train as train_network
 
-    _must_be_new(out)
+    must_be_new(out)
     options = {"train": train_examples, "test": test_examples, **_pairs(option)}
     options = {name: value for name, value in options.items() if value is not None} | _seed_of(task, seed)
     settings = TrainSettings.of(
@@ -72,11 +73,11 @@ def train(
     )
     problem, twins = load_task(task, **options), load_twins(twin, layers)
     started = time.perf_counter()
-    with _epochs_shown(settings.epochs) as progress:
+    with epochs_shown(settings.epochs) as progress:
         network = train_network(
             problem, twins, settings, progress, Checkpoint(checkpoint) if checkpoint else None
         )
-    report = _on_twins(network, problem, twins, variant) | {"wall_s": time.perf_counter() - started}
+    report = score_on_twin(network, problem, twins, variant) | {"wall_s": time.perf_counter() - started}
     notes = {
         "task": {"name": task, "options": options},
         "settings": settings.model_dump(mode="json"),
@@ -85,7 +86,7 @@ def train(
     }
     save(network, out, notes)
     if baselines:
-        report["baselines"] = _baselines(problem, network, seed)
+        report["baselines"] = baselines_of(problem, network, seed)
     result(report | {"network": str(out)}, as_json, _show)
 
 
@@ -106,9 +107,9 @@ def evaluate(
     saved = load(net)
     started = time.perf_counter()
     known = recall(saved, twin, test_examples)
-    report = _on_twins(saved.network, known.task, known.twins, known.variant)
+    report = score_on_twin(saved.network, known.task, known.twins, known.variant)
     if on != "twin":
-        report["device"] = _on_device(saved.network, known.task, on, out, seed)
+        report["device"] = score_on_device(saved.network, known.task, on, out, seed)
     result(report | {"wall_s": time.perf_counter() - started}, as_json, _show)
 
 
@@ -129,75 +130,13 @@ def refine(
     from lab.loop.recall import recall
     from network import TrainSettings, load, save
 
-    _must_be_new(out)
+    must_be_new(out)
     saved = load(net)
     known = recall(saved, twin, test_examples)
     settings = TrainSettings.of(epochs=epochs, batch=25, learning_rate=learning_rate, seed=seed)
-    report = _refine(saved.network, known, on, settings, examples, seed)
+    report = refine_on(saved.network, known, on, settings, examples, seed)
     save(saved.network, out, saved.notes | {"refined": {"on": on, **report}})
     result(report | {"network": str(out)}, as_json, _show)
-
-
-def _refine(
-    network: DeviceNetwork, known: Recalled, on: str, settings: Any, examples: int, seed: int
-) -> dict[str, Any]:
-    """Train on the opened setup; report the device's scores before and after."""
-    from dataclasses import replace
-
-    from lab.compose import open_named_setup
-    from network import PhysicsAware
-    from network.training import train_through_twins
-
-    started = time.perf_counter()
-    few = replace(known.task, train=known.task.train[:examples])
-    before = _on_device(network, known.task, on, None, seed)
-    with open_named_setup(on, seed=seed) as bench, _epochs_shown(settings.epochs) as progress:
-        devices = [PhysicsAware(bench, twin) for twin in known.twins]
-        train_through_twins(network, few, devices, settings, progress)
-    report = _on_twins(network, known.task, known.twins, known.variant)
-    after = _on_device(network, known.task, on, None, seed)
-    return report | {"device_before": before, "device": after, "wall_s": time.perf_counter() - started}
-
-
-def _on_twins(network: DeviceNetwork, task: Task, twins: list[Any], variant: str) -> dict[str, Any]:
-    from network import Variant, score_on_twins
-
-    noise = variant != Variant.DETERMINISTIC
-    return {
-        "task": task.name,
-        "metric": task.metric.value,
-        "variant": str(variant),
-        "twin": score_on_twins(network, task, twins, noise=noise),
-        "device": None,
-        "n_test": len(task.test),
-        "nodes": network.node_count,
-        "parameters": network.parameter_count,
-    }
-
-
-def _on_device(network: DeviceNetwork, task: Task, setup: str, out: Path | None, seed: int) -> float:
-    import torch
-
-    from lab.compose import open_named_setup
-    from lab.loop.deploy import deploy
-    from network import score_answers
-
-    if out is not None:
-        _must_be_new(out)
-    with tempfile.TemporaryDirectory() as scratch, open_named_setup(setup, seed=seed) as bench:
-        done = deploy(network, task.test.inputs.numpy(), bench, out or Path(scratch) / "runs")
-    return score_answers(task, torch.as_tensor(done.outputs), task.test.targets)
-
-
-def _baselines(task: Task, network: DeviceNetwork, seed: int) -> list[dict[str, Any]]:
-    from network.baselines import as_rows, baselines
-
-    return as_rows(baselines(task, nodes=network.node_count, parameters=network.parameter_count, seed=seed))
-
-
-def _must_be_new(path: Path) -> None:
-    if path.exists():
-        raise LabError(f"{path} exists; choose another name or remove it")
 
 
 def _seed_of(task: str, seed: int) -> dict[str, int]:
@@ -218,14 +157,6 @@ def _pairs(given: list[str] | None) -> dict[str, Any]:
         except ValueError:
             pairs[name.strip()] = value
     return pairs
-
-
-@contextmanager
-def _epochs_shown(epochs: int) -> Iterator[Callable[[dict[str, Any]], None]]:
-    from lab.cli.progress import stages
-
-    with stages() as show:
-        yield lambda row: show("train", min(1.0, row["epoch"] / epochs), f"loss {row['loss']:.3f}")
 
 
 def _show(report: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from network import TaskError, load_task
 
 
 def test_a_missing_package_or_file_is_named(tmp_path):
-    with pytest.raises(TaskError, match="pip install pynwb|not a file"):
+    with pytest.raises(TaskError, match=r"pip install pynwb|not a file"):
         load_task(str(tmp_path / "none.nwb"))
 
 

@@ -1,0 +1,91 @@
+"""What the commands of `nado network` do and report."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lab.errors import LabError
+
+if TYPE_CHECKING:
+    from lab.loop.recall import Recalled
+    from network import DeviceNetwork, Task
+
+
+def refine_on(
+    network: DeviceNetwork, known: Recalled, on: str, settings: Any, examples: int, seed: int
+) -> dict[str, Any]:
+    """Train on the opened setup; report the device's scores before and after."""
+    from dataclasses import replace
+
+    from lab.compose import open_named_setup
+    from network import PhysicsAware
+    from network.training import train_through_twins
+
+    started = time.perf_counter()
+    few = replace(known.task, train=known.task.train[:examples])
+    before = score_on_device(network, known.task, on, None, seed)
+    with open_named_setup(on, seed=seed) as bench, epochs_shown(settings.epochs) as progress:
+        devices = [PhysicsAware(bench, twin) for twin in known.twins]
+        train_through_twins(network, few, devices, settings, progress)
+    report = score_on_twin(network, known.task, known.twins, known.variant)
+    after = score_on_device(network, known.task, on, None, seed)
+    return report | {"device_before": before, "device": after, "wall_s": time.perf_counter() - started}
+
+
+def score_on_twin(network: DeviceNetwork, task: Task, twins: list[Any], variant: str) -> dict[str, Any]:
+    """Score on the twins (without noise for a deterministic network); give the keys of a report."""
+    from network import Variant
+
+    noise = variant != Variant.DETERMINISTIC
+    return {
+        "task": task.name,
+        "metric": task.metric.value,
+        "variant": str(variant),
+        "twin": score_on_twins(network, task, twins, noise=noise),
+        "device": None,
+        "n_test": len(task.test),
+        "nodes": network.node_count,
+        "parameters": network.parameter_count,
+    }
+
+
+def score_on_device(network: DeviceNetwork, task: Task, setup: str, out: Path | None, seed: int) -> float:
+    """Deploy to a setup and score its answers; the runs are kept in `out`, or not at all."""
+    import torch
+
+    from lab.compose import open_named_setup
+    from lab.loop.deploy import deploy
+    from network import score_answers
+
+    if out is not None:
+        must_be_new(out)
+    with tempfile.TemporaryDirectory() as scratch, open_named_setup(setup, seed=seed) as bench:
+        done = deploy(network, task.test.inputs.numpy(), bench, out or Path(scratch) / "runs")
+    return score_answers(task, torch.as_tensor(done.outputs), task.test.targets)
+
+
+def baselines_of(task: Task, network: DeviceNetwork, seed: int) -> list[dict[str, Any]]:
+    """Score the baselines of the task with as many nodes and parameters as the network has."""
+    from network.baselines import as_rows, baselines
+
+    return as_rows(baselines(task, nodes=network.node_count, parameters=network.parameter_count, seed=seed))
+
+
+def must_be_new(path: Path) -> None:
+    """Refuse a path that exists."""
+    if path.exists():
+        raise LabError(f"{path} exists; choose another name or remove it")
+
+
+@contextmanager
+def epochs_shown(epochs: int) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Show a bar of epochs on stderr while the block trains."""
+    from lab.cli.progress import stages
+
+    with stages() as show:
+        yield lambda row: show("train", min(1.0, row["epoch"] / epochs), f"loss {row['loss']:.3f}")
