@@ -1,10 +1,12 @@
 """Differentiable digital twins: neural stochastic differential equations fitted to measured devices."""
 
 from twin.data import Trials
+from twin.ensemble import epistemic_spread, fit_ensemble, most_informative
 from twin.errors import DataError, DivergenceError, FileError, TwinError
 from twin.files import load, save
 from twin.fit import fit
 from twin.model import ModelSpec, Start, Twin
+from twin.recalibrate import recalibrate
 from twin.scores import Scores, evaluate
 from twin.settings import FitSettings
 
@@ -19,8 +21,12 @@ __all__ = [
     "Trials",
     "Twin",
     "TwinError",
+    "epistemic_spread",
     "evaluate",
     "fit",
+    "fit_ensemble",
     "load",
+    "most_informative",
+    "recalibrate",
     "save",
 ]

@@ -51,6 +51,10 @@ class Trials:
         out = torch.isin(self.sequence, torch.as_tensor(list(held_out), dtype=torch.long))
         return self.at(~out), self.at(out)
 
+    def first(self, steps: int) -> Trials:
+        """Return the first steps of every trial."""
+        return replace(self, drive=self.drive[:, :steps], readout=self.readout[:, :steps])
+
     def groups(self) -> list[Trials]:
         """Return one `Trials` a sequence, so that its rows are repeats."""
         return [self.at(self.sequence == number) for number in self.sequence.unique()]

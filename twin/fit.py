@@ -82,7 +82,7 @@ def _phases(twin: Twin, settings: FitSettings) -> list[Phase]:
 
     def mean(rows: Rows, generator: torch.Generator) -> Tensor:
         scores = twin.paths(rows.drive, rows.start, noise=False)
-        return (twin.basis.decode_normalised(scores) - rows.truth).square().mean()
+        return (twin.read(scores, noise=False, generator=None) - rows.truth).square().mean()
 
     def score(rows: Rows, generator: torch.Generator) -> Tensor:
         members = sample_paths(twin, rows.drive, settings.members, generator, rows.start)

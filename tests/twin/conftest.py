@@ -52,6 +52,11 @@ def make_process():
     return ornstein_uhlenbeck
 
 
+@pytest.fixture(scope="module")
+def process():
+    return ornstein_uhlenbeck
+
+
 @pytest.fixture
 def make_twin():
     return small_twin

@@ -30,8 +30,8 @@ class NeuralSDE(nn.Module):
         self.colour = ColouredNoise(spec.scores, spec.sources, spec.taus)
         self._constant: Tensor | None = None
 
-    def hold(self, constant: Tensor) -> None:
-        """Set the prepared drive and delays (row, ·) of the present step."""
+    def hold(self, constant: Tensor | None) -> None:
+        """Set the prepared drive and delays (row, ·) of the present step; None when all is done."""
         self._constant = constant
 
     def f(self, t: Tensor | float, z: Tensor) -> Tensor:

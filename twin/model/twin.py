@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from twin.errors import TwinError
 from twin.model.basis import Basis
+from twin.model.calibration import Calibration
 from twin.model.neural_sde import NeuralSDE
 from twin.model.noise import ObservationNoise
 from twin.model.spec import ModelSpec
@@ -38,6 +39,7 @@ class Twin(nn.Module):
         self.spec, self.channels, self.units, self.step_s = spec, tuple(channels), tuple(units), step_s
         self.basis = Basis(spec.channels, spec.scores)
         self.sde = NeuralSDE(spec)
+        self.calibration = Calibration(spec.channels, spec.scores)
         self.observation = ObservationNoise(spec.channels, spec.observation_rank)
         self.register_buffer("initial", torch.zeros(spec.scores))
         self.register_buffer("drive_low", -torch.ones(spec.ports))
@@ -77,9 +79,10 @@ class Twin(nn.Module):
 
     def read(self, scores: Tensor, noise: bool, generator: torch.Generator | None) -> Tensor:
         """Read scores (…, score) as (…, channel) in units of the basis' std, with observation noise."""
-        normal = self.basis.decode_normalised(scores)
+        normal = self.basis.decode_normalised(self.calibration.scores(scores)) + self.calibration.offset
         if noise and self.spec.noisy_readout:
-            normal = normal + self.observation.sample(tuple(normal.shape[:-1]), generator)
+            drawn = self.observation.sample(tuple(normal.shape[:-1]), generator)
+            normal = normal + self.calibration.spread * drawn
         return normal
 
     def default_start(self, rows: int) -> Start:
@@ -103,7 +106,8 @@ class Twin(nn.Module):
         wiener = None
         if noise:
             shape = (steps, self.spec.substeps, rows, self.spec.wiener)
-            wiener = torch.randn(shape, generator=generator, device=drive.device) * dt**0.5
+            wiener = torch.randn(shape, generator=generator, device=drive.device)
+            wiener = wiener * (dt**0.5 * self.calibration.spread)
         return self._run(self.drive_parts(start.drive, drive), start.scores, wiener, dt)
 
     def drive_parts(self, past: Tensor, drive: Tensor) -> Tensor:
@@ -125,6 +129,7 @@ class Twin(nn.Module):
             for dw in noises:
                 z = take(self.sde, z, dt, dw)
             past.append(z[..., : spec.scores])
+        self.sde.hold(None)
         return torch.stack(past[spec.delays + 1 :], 1)
 
     def outside(self, drive: Tensor) -> Tensor:
