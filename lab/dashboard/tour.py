@@ -11,12 +11,13 @@ from PyQt6.QtWidgets import QApplication
 from lab.dashboard.models.experiments import State
 from lab.dashboard.models.worker import Job, JobState
 from lab.dashboard.start import application, make_window
-from lab.dashboard.views.theme import LIGHT
+from lab.dashboard.views.theme import DARK, LIGHT
 from lab.dashboard.window import Dashboard
 from lab.errors import LabError
 
 PATIENCE_S = 240.0
 FIT_STEPS = 250
+NANORING, SPIN_VORTEX_ICE = "sim:nanoring", "sim:asvi"
 SIZE = (1366, 768)
 TRAINING = {"sequences": 150, "repeats": 1, "seed": 0}
 REPEATED = {"sequences": 4, "repeats": 40, "seed": 1}
@@ -39,6 +40,9 @@ class Tour:
         self.runs()
         self.window.use_theme(LIGHT)
         self.photograph("runs-light")
+        self.window.use_theme(DARK)
+        if setup == NANORING:
+            self.spectra()
         return self.pictures
 
     def connect(self, setup: str) -> None:
@@ -105,6 +109,21 @@ class Tour:
         self.photograph("simulator")
         self.until(lambda: queue.current is None)
 
+    def spectra(self) -> None:
+        """Look at a setup whose readout is a spectrum."""
+        bench, queue = self.window.session.bench, self.window.session.queue
+        self.finish(bench.disconnect())
+        self.connect(SPIN_VORTEX_ICE)
+        self._page("Measure", self.window.measure)
+        self.window.measure.form.set_values({"sequences": 4, "repeats": 1, "steps": 20})
+        (experiment,) = self.window.measure.queue_it()
+        self.until(lambda: experiment.done > 2)
+        self.window.live.tabs.setCurrentWidget(self.window.live.map)
+        self.photograph("measure-map")
+        self._page("Simulator", self.window.simulator)
+        self.until(lambda: queue.current is None)
+        self.photograph("simulator-ice")
+
     def runs(self) -> None:
         """Compare two runs, and see what came from what."""
         panel = self._page("Runs", self.window.browser)
@@ -156,6 +175,7 @@ class Tour:
     def _page(self, name: str, panel: Any) -> Any:
         tabs = self.window.tabs
         tabs.setCurrentIndex([tabs.tabText(i) for i in range(tabs.count())].index(name))
+        self.settle(0.1)
         return panel
 
 

@@ -31,7 +31,7 @@ class LiveRun:
     def __init__(self, start: RunStarted, capacity: int = CAPACITY) -> None:
         self.start, self.capacity = start, capacity
         self.panels: dict[str, list[Signal]] = {}
-        self.spectra: np.ndarray | None = None
+        self.spectra: list[np.ndarray] = []
         self.trials: list[tuple[int, np.ndarray, np.ndarray]] = []
         self.rows = 0
         self._feeds = [
@@ -55,6 +55,14 @@ class LiveRun:
             _append(signals, np.asarray(event.row[name]))
         if "readout" in event.row and "field" in event.row:
             self._keep(event.row)
+        if self.is_spectral:
+            self.spectra.append(np.array(event.row["readout"], np.float32))
+            del self.spectra[:-KEPT_TRIALS]
+
+    @property
+    def is_spectral(self) -> bool:
+        """Say whether there are too many channels for curves: they are drawn as a map."""
+        return len(self.start.channels) > MOST_CURVES
 
     def repeats(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
         """Give the kept trials (sequence, field (step,), readout (step, channel)) of the newest sequence."""

@@ -11,21 +11,19 @@ def readings(setup: Any) -> Readings:
 
 
 def _coils(setup: Any) -> Readings:
-    """Read the current of every supply that can tell it, and what field it makes."""
+    """Read the current of every coil's supply, and tell what field it makes."""
     found: Readings = {}
-    for axis in ("x", "y"):
-        supply = setup.roles.get(f"supply_{axis}")
-        if supply is None:
-            continue
+    for role, supply in setup.coil_supplies.items():
+        axis = role.removeprefix("supply").strip("_")
         amperes = float(supply.measured_amperes())
-        tesla_per_ampere = getattr(setup.config.axes, axis).tesla_per_ampere
-        found[f"field {axis}"] = (amperes * tesla_per_ampere, "T")
-        found[f"current {axis}"] = (amperes, "A")
+        calibration = getattr(setup.config.axes, axis) if axis else setup.config.axis
+        found[f"field {axis}".strip()] = (amperes * calibration.tesla_per_ampere, "T")
+        found[f"current {axis}".strip()] = (amperes, "A")
     return found
 
 
 def _interlock(setup: Any) -> Readings:
-    supplies = [role for role in setup.roles.values() if hasattr(role, "interlock_closed")]
+    supplies = setup.coil_supplies.values()
     closed = all(supply.interlock_closed() for supply in supplies) and not setup.interlock_tripped
     return {"interlock": (closed, "")}
 

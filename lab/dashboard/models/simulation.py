@@ -1,4 +1,4 @@
-"""What a simulated bench shows of itself: its sample's microstate and the strengths of its noise.
+"""What a simulated bench shows of itself: its sample's microstate, its noise, its faults.
 
 The bench comes from the composition root as an object; nothing of the simulator is imported here.
 """
@@ -26,7 +26,7 @@ class Knob:
 
 
 @dataclass(frozen=True)
-class Picture:
+class Rings:
     """A nanoring array, in units of the pitch: centres (ring, 2), circulation (ring,), walls (wall, 2)."""
 
     centres: np.ndarray
@@ -36,21 +36,35 @@ class Picture:
     tail_to_tail: np.ndarray
 
     @property
-    def walls(self) -> int:
+    def count(self) -> int:
         """Count the walls."""
         return len(self.head_to_head) + len(self.tail_to_tail)
 
 
-def picture(bench: Any) -> Picture | None:
-    """Draw the sample of a simulated bench as it is now; None where it has no rings."""
-    sample = getattr(bench.world, "sample", None)
-    if sample is None or not hasattr(sample, "state"):
-        return None
-    state = sample.state()
-    centres = ring_centres(state.size)
-    walls = np.asarray(state.wall_segment).reshape(len(centres), 2)
-    head, tail = (wall_places(centres, walls[:, kind], state.segments) for kind in (0, 1))
-    return Picture(centres, RADIUS, np.asarray(state.circulation).reshape(-1), head, tail)
+@dataclass(frozen=True)
+class Bars:
+    """A spin-vortex ice in pitches: position (bar, 2), moment (bar, 2) 0 for a vortex, chirality (bar,)."""
+
+    position: np.ndarray
+    moment: np.ndarray
+    chirality: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """Count the vortices."""
+        return int(np.count_nonzero(self.chirality))
+
+
+COUNTED: dict[type, str] = {Rings: "walls in the array", Bars: "vortices in the ice"}
+
+
+def picture(bench: Any) -> Rings | Bars | None:
+    """Draw the sample of a simulated bench as it is now; None where there is nothing to draw."""
+    sample: Any = getattr(bench.world, "sample", None) or getattr(bench.world, "ice", None)
+    state = sample.state() if hasattr(sample, "state") else None
+    if hasattr(state, "wall_segment"):
+        return _rings(state)
+    return _bars(state) if hasattr(state, "moment") else None
 
 
 def ring_centres(size: int) -> np.ndarray:
@@ -71,6 +85,24 @@ def knobs(bench: Any) -> list[Knob]:
     noise = getattr(bench.world, "noise", None)
     names = {"white_v": "white noise", "pink_v": "1/f noise", "mains_v": "mains pick-up"}
     return [_microvolts(noise, key, text) for key, text in names.items() if hasattr(noise, key)]
+
+
+def faults(bench: Any) -> list[str]:
+    """List the faults that can be switched on, as role:fault."""
+    return [f"{role}:{kind}" for role in bench.roles for kind in sorted(bench.device(role).faults)]
+
+
+def _rings(state: Any) -> Rings:
+    centres = ring_centres(state.size)
+    walls = np.asarray(state.wall_segment).reshape(len(centres), 2)
+    head, tail = (wall_places(centres, walls[:, kind], state.segments) for kind in (0, 1))
+    return Rings(centres, RADIUS, np.asarray(state.circulation).reshape(-1), head, tail)
+
+
+def _bars(state: Any) -> Bars:
+    position = np.asarray(state.position)
+    pitch = np.ptp(position, axis=0).max() / max(len(position) / 2, 1) ** 0.5
+    return Bars(position / pitch, np.asarray(state.moment), np.asarray(state.chirality))
 
 
 def _microvolts(noise: Any, key: str, text: str) -> Knob:

@@ -8,11 +8,12 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QSplitter, QTabWidget, QVBoxLa
 from lab.dashboard.models.events import RowArrived, RunStarted
 from lab.dashboard.models.live import LiveRun
 from lab.dashboard.views.hub import Hub
+from lab.dashboard.views.spectra_map import SpectraMap
 from lab.dashboard.views.theme import curve_colour, faded
 from lab.dashboard.views.trace_plot import TracePlot
 from lab.dashboard.views.widgets import button, label, plot, row
 
-WINDOWS = {"all": 0.0, "last 1 s": 1.0, "last 5 s": 5.0, "last 30 s": 30.0, "last 5 min": 300.0}
+WINDOWS = {"all": 0, "last 50 steps": 50, "last 200 steps": 200, "last 1000 steps": 1000}
 LABELS = {
     "field": "field",
     "waveform": "raw voltage",
@@ -34,7 +35,7 @@ class LivePanel(QWidget):
         self.plots["monitor"].setLabel("bottom", "reading, one a second", units="")
         self.span, self.centred = QComboBox(), QCheckBox("centred")
         self.title = label("nothing measured yet", "line")
-        self.steps = StepsPlot()
+        self.steps, self.map = StepsPlot(), SpectraMap()
         self._lay_out()
         hub.listen(RunStarted, self.start)
         hub.listen(RowArrived, self.take)
@@ -47,7 +48,9 @@ class LivePanel(QWidget):
             each.set_signals(self.run.panels.get(name, []))
             if name != "monitor":
                 each.setVisible(name in self.run.panels)
+        self._set_window(self.span.currentText())
         self.steps.set_channels(event.channels, event.units)
+        self.tabs.setTabEnabled(self.tabs.indexOf(self.map), self.run.is_spectral)
         self.title.setText(f"{event.protocol}, {event.rows} trials")
 
     def take(self, event: RowArrived) -> None:
@@ -60,9 +63,15 @@ class LivePanel(QWidget):
         """Draw what is new."""
         for each in self.plots.values():
             each.refresh()
-        if self._new and self.run and self.steps.isVisible():
+        if not (self._new and self.run):
+            return
+        if self.steps.isVisible():
             self._new = False
             self.steps.show_trials(self.run.repeats())
+        if self.map.isVisible() and self.run.spectra:
+            self._new = False
+            start = self.run.start
+            self.map.show_map(np.concatenate(self.run.spectra), start.channels, start.units[0])
 
     def follow(self) -> None:
         """Show the newest data again, after zooming."""
@@ -72,7 +81,7 @@ class LivePanel(QWidget):
     def _lay_out(self) -> None:
         self.span.addItems(list(WINDOWS))
         self.span.currentTextChanged.connect(self._set_window)
-        self.span.setCurrentText("last 5 s")
+        self.span.setCurrentText("last 200 steps")
         self.centred.setToolTip("Draw every curve about its own mean, to see small changes.")
         self.centred.toggled.connect(self._centre)
         self.centred.setChecked(True)
@@ -88,6 +97,7 @@ class LivePanel(QWidget):
         tabs = QTabWidget()
         tabs.addTab(splitter, "Over time")
         tabs.addTab(self.steps, "Step by step")
+        tabs.addTab(self.map, "Map")
         tabs.addTab(self.plots["monitor"], "Monitors")
         self.tabs = tabs
         layout = QVBoxLayout(self)
@@ -96,9 +106,10 @@ class LivePanel(QWidget):
         layout.addWidget(tabs, 1)
 
     def _set_window(self, text: str) -> None:
-        for each in self.plots.values():
-            each.window_s = WINDOWS[text]
-            each.automatic()
+        step_s = self.run.start.step_s if self.run else 0.0
+        for name in ("field", "waveform", "readout"):
+            self.plots[name].window_s = WINDOWS[text] * step_s
+            self.plots[name].automatic()
 
     def _centre(self, on: bool) -> None:
         self.plots["readout"].centred = self.plots["waveform"].centred = on

@@ -113,7 +113,7 @@ class SetupPanel(QWidget):
     def _row(self, event: RowArrived) -> None:
         if "field" in event.row:
             field = float(event.row["field"][-1])
-            self.field.setText(f"{pg.siFormat(field, suffix='T')} rotating")
+            self.field.setText(f"{pg.siFormat(field, suffix='T')} applied")
 
     def _checked(self, event: ChecksDone) -> None:
         rows = [["✓" if passed else "✗", name, detail] for name, passed, detail in event.checks]
@@ -160,7 +160,7 @@ def limit_text(name: str, value: float) -> str:
 
 
 def _pair(values: dict[str, tuple[Any, str]], name: str, unit: str) -> str:
-    found = [values[f"{name} {axis}"][0] for axis in ("x", "y") if f"{name} {axis}" in values]
+    found = [values[key][0] for key in (name, f"{name} x", f"{name} y") if key in values]
     return "  ".join(pg.siFormat(value, precision=3, suffix=unit) for value in found) or "–"
 
 

@@ -1,20 +1,26 @@
-"""A simulated bench from behind: its noise by knobs, its sample's microstate drawn live."""
+"""A simulated bench from behind: its noise by knobs, faults by switch, its sample drawn live."""
 
-from typing import Any
-
-import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtWidgets import QDoubleSpinBox, QFormLayout, QGroupBox, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QGroupBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lab.dashboard.models.events import BenchClosed, BenchOpened
 from lab.dashboard.models.session import Session
-from lab.dashboard.models.simulation import Knob, Picture, knobs, picture
+from lab.dashboard.models.simulation import COUNTED, Bars, Knob, Rings, faults, knobs, picture
 from lab.dashboard.views.hub import Hub
+from lab.dashboard.views.microstates import BarsView, RingsView
 from lab.dashboard.views.theme import curve_colour
-from lab.dashboard.views.widgets import boxed, label, plot, row
+from lab.dashboard.views.widgets import boxed, button, label, plot, row
 
 DRAW_EVERY = 8
-POPULATION_POINTS = 4000
+KEPT = 4000
 
 
 class SimulatorPanel(QWidget):
@@ -23,20 +29,17 @@ class SimulatorPanel(QWidget):
     def __init__(self, session: Session, hub: Hub) -> None:
         super().__init__()
         self._session, self._frame = session, 0
-        self.note = label("connect to a simulated setup (sim:nanoring) to see its sample", "faint")
-        self.knobs_box = QGroupBox("Knobs")
-        self.knobs_form = QFormLayout(self.knobs_box)
+        self.note = label("connect to a simulated setup (sim:nanoring, sim:asvi) to see its sample", "faint")
+        self.knobs_box, self.faults_box = QGroupBox("Noise"), QGroupBox("Faults")
+        self.knobs_form, self.fault = QFormLayout(self.knobs_box), QComboBox()
+        self.fault_state = label("none", "faint")
         self.spins: dict[str, QDoubleSpinBox] = {}
-        self.rings = RingsView()
-        self.population = plot("", ("picture", ""), ("walls in the array", ""))
-        self._curve = self.population.plot(pen=pg.mkPen(curve_colour(0), width=1))
-        self._walls: list[int] = []
-        left = QVBoxLayout()
-        for widget in (self.note, self.knobs_box, self.population):
-            left.addWidget(widget, 1 if widget is self.population else 0)
-        layout = row(boxed(left, 330))
-        layout.addWidget(self.rings, 1)
-        self.setLayout(layout)
+        self.views: dict[type, RingsView | BarsView] = {Rings: RingsView(), Bars: BarsView()}
+        self.stack = QStackedWidget()
+        self.counts = plot("", ("picture", ""), ("count", ""))
+        self._curve = self.counts.plot(pen=pg.mkPen(curve_colour(0), width=1))
+        self._counted: list[int] = []
+        self._lay_out()
         hub.listen(BenchOpened, self._opened)
         hub.listen(BenchClosed, lambda event: self._closed())
         hub.each_frame(self.refresh)
@@ -54,9 +57,41 @@ class SimulatorPanel(QWidget):
         now = picture(simulation) if simulation is not None else None
         if now is None:
             return
-        self.rings.show_picture(now)
-        self._walls = [*self._walls[1 - POPULATION_POINTS :], now.walls]
-        self._curve.setData(self._walls)
+        view = self.views[type(now)]
+        self.stack.setCurrentWidget(view)
+        view.show_picture(now)  # type: ignore[arg-type]
+        self._counted = [*self._counted[1 - KEPT :], now.count]
+        self._curve.setData(self._counted)
+        self.counts.setLabel("left", COUNTED[type(now)])
+        self.note.setText(view.LEGEND)
+
+    def break_it(self) -> None:
+        """Switch the chosen fault on, while the bench lives."""
+        simulation, chosen = self._session.bench.simulation, self.fault.currentText()
+        if simulation is not None and chosen:
+            simulation.set_fault(chosen)
+            self.fault_state.setText(f"{chosen} is on")
+
+    def mend(self) -> None:
+        """Switch all faults off."""
+        simulation = self._session.bench.simulation
+        if simulation is not None:
+            simulation.clear_faults()
+            self.fault_state.setText("none")
+
+    def _lay_out(self) -> None:
+        switches = QVBoxLayout(self.faults_box)
+        switches.addWidget(self.fault)
+        on = button("Break", self.break_it, "Switch this fault on now, also in mid-run")
+        switches.addLayout(row(on, button("Mend", self.mend, "Switch all faults off"), self.fault_state))
+        for view in self.views.values():
+            self.stack.addWidget(view)
+        left = QVBoxLayout()
+        for widget in (self.note, self.knobs_box, self.faults_box, self.counts):
+            left.addWidget(widget, 1 if widget is self.counts else 0)
+        layout = row(boxed(left, 330))
+        layout.addWidget(self.stack, 1)
+        self.setLayout(layout)
 
     def _opened(self, event: BenchOpened) -> None:
         self._closed()
@@ -64,12 +99,15 @@ class SimulatorPanel(QWidget):
         if simulation is None:
             self.note.setText(f"{event.name} is no simulation: its sample cannot be looked into")
             return
-        self.note.setText(f"{event.name}: dots are head-to-head (blue) and tail-to-tail (orange) walls")
         for knob in knobs(simulation):
             self._add(knob)
+        self.knobs_box.setVisible(bool(self.spins))
+        self.fault.addItems(faults(simulation))
 
     def _closed(self) -> None:
-        self._walls = []
+        self._counted = []
+        self.fault.clear()
+        self.fault_state.setText("none")
         while self.knobs_form.rowCount():
             self.knobs_form.removeRow(0)
         self.spins = {}
@@ -84,42 +122,3 @@ class SimulatorPanel(QWidget):
         spin.setToolTip(knob.hint)
         self.spins[knob.name] = spin
         self.knobs_form.addRow(knob.name, spin)
-
-
-class RingsView(pg.PlotWidget):
-    """Draw every ring of a nanoring array: magnetisation along its circumference, and its walls."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAspectLocked(True)
-        self.hideAxis("left")
-        self.hideAxis("bottom")
-        self._arcs = [
-            self.plot(connect="finite", pen=pg.mkPen(colour, width=2)) for colour in ("#888888", *_turns())
-        ]
-        self._walls: Any = [
-            pg.ScatterPlotItem(size=8, pen=None, brush=curve_colour(index)) for index in (0, 1)
-        ]
-        for each in self._walls:
-            self.addItem(each)
-
-    def show_picture(self, now: Picture) -> None:
-        """Show another microstate."""
-        for arc, which in zip(self._arcs, (0, 1, -1), strict=True):
-            x, y = _circles(now.centres[now.circulation == which], now.radius)
-            arc.setData(x, y)
-        for scatter, points in zip(self._walls, (now.head_to_head, now.tail_to_tail), strict=True):
-            scatter.setData(points[:, 0], points[:, 1])
-
-
-def _circles(centres: np.ndarray, radius: float, points: int = 33) -> tuple[np.ndarray, np.ndarray]:
-    """Give one line through all circles, broken by NaN between them."""
-    angle = np.linspace(0, 2 * np.pi, points)
-    x = centres[:, :1] + radius * np.append(np.cos(angle), np.nan)
-    y = centres[:, 1:] + radius * np.append(np.sin(angle), np.nan)
-    return x.ravel(), y.ravel()
-
-
-def _turns() -> tuple[str, str]:
-    """Give the colours of anticlockwise and clockwise vortices."""
-    return curve_colour(2), curve_colour(3)

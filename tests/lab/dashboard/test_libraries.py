@@ -22,7 +22,7 @@ def without_gl(monkeypatch):
 
 def test_the_missing_package_is_named(without_gl):
     assert "libgl1" in missing_packages()
-    with pytest.raises(LabError, match="apt install .*libgl1") as raised:
+    with pytest.raises(LabError, match=r"apt install .*libgl1") as raised:
         require_qt()
     assert "\n" not in str(raised.value)
 

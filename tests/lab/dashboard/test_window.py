@@ -5,6 +5,7 @@ import pytest
 
 from lab.dashboard.models.events import LogLine
 from lab.dashboard.models.experiments import State
+from lab.dashboard.models.simulation import Bars
 
 pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
 from PyQt6.QtCore import Qt
@@ -193,7 +194,34 @@ def test_the_simulator_shows_the_sample(qtbot, window):
     connect(qtbot, window)
     window.tabs.setCurrentWidget(window.simulator)
     window.simulator.draw()
-    assert window.simulator._walls[-1] >= 0
+    assert window.simulator._counted[-1] >= 0
     knob = window.simulator.spins["white noise"]
     knob.setValue(7.5)
     assert window.session.bench.simulation.world.noise.white_v == pytest.approx(7.5e-6)
+
+
+def test_spectra_are_drawn_as_a_map_and_bars_as_bars(qtbot, window):
+    window.setup.choice.setEditText("sim:asvi")
+    click(qtbot, window.setup.connect_button)
+    qtbot.waitUntil(lambda: window.setup.connect_button.text() == "Disconnect", timeout=PATIENCE)
+    window.live.tabs.setCurrentWidget(window.live.map)
+    experiment = measure(qtbot, window, sequences=2, steps=3)
+    finished(qtbot, experiment)
+    qtbot.waitUntil(lambda: window.live.map._image.image is not None, timeout=PATIENCE)
+    assert window.live.map._image.image.shape[1] == len(window.live.run.start.channels) > 16
+    window.simulator.draw()
+    assert window.simulator.stack.currentWidget() is window.simulator.views[Bars]
+
+
+def test_a_fault_by_switch_ends_a_run_with_a_message_and_no_field(qtbot, window):
+    connect(qtbot, window)
+    window.simulator.fault.setCurrentText("generator:timeout")
+    assert window.simulator.fault.currentText() == "generator:timeout"
+    window.simulator.break_it()
+    experiment = measure(qtbot, window, sequences=3, steps=5)
+    qtbot.waitUntil(lambda: experiment.state is State.FAILED, timeout=PATIENCE)
+    window.simulator.mend()
+    assert experiment.reason
+    assert np.abs(window.session.bench.simulation.world.field()).max() < 1e-9
+    again = measure(qtbot, window, sequences=3, steps=5)
+    finished(qtbot, again)
