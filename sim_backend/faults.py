@@ -61,6 +61,10 @@ class FaultGate:
         fault = self.fault
         return fault.kind if fault is not None and self.messages >= fault.after else None
 
+    def needs_world(self, message: bytes) -> bool:
+        """Tell whether the world must be stepped to now before this message."""
+        return self.fault is not None or message.strip().upper() not in self.device.timeless
+
     def write(self, message: bytes) -> None:
         """Give a message to the instrument, then spoil what the fault spoils."""
         kind = self.active

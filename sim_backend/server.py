@@ -107,7 +107,8 @@ class BenchServer:
         """Give one message to the instrument; return its reply and when that is ready."""
         gate = self.bench.gate(role)
         with self.bench.visa_library.lock:
-            self.bench.world.advance()
+            if gate.needs_world(message):
+                self.bench.world.advance()
             gate.write(message)
             return gate.take(len(gate.output)), gate.ready_at
 

@@ -16,6 +16,7 @@ class KepcoBOP(ScpiDevice):
     identity = "KEPCO,BIT 4886 36-12 08/23/1999,A000001,1.8-1.8"
     reply_s = 0.003
     faults = ScpiDevice.faults | {"stuck", "overtemperature"}
+    timeless = ScpiDevice.timeless | {b"STATUS:QUESTIONABLE:CONDITION?", b"STAT:QUES:COND?"}
     maximum_amperes = 12.0
     maximum_volts = 36.0
     input_volts = 10.0

@@ -39,6 +39,9 @@ class ScpiDevice:
         ("timeout", "truncate", "corrupt", "garbage", "error", "disconnect", "slow")
     )
 
+    timeless: ClassVar[frozenset[bytes]] = frozenset((b"*IDN?", b"*ESR?", b"SYST:ERR?"))
+    """Queries whose answer does not depend on the world, so that it need not be stepped for them."""
+
     def __init__(self, clock: Clock):
         self.clock = clock
         self.output = b""

@@ -18,6 +18,9 @@ class Echo:
             raise AttributeError("a bug inside the device")
         self.output, self.ready_at = message, self.clock.now() + self.delay
 
+    def needs_world(self, message):
+        return True
+
     def take(self, count):
         data, self.output = self.output[:count], self.output[count:]
         return data
