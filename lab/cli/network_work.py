@@ -39,7 +39,7 @@ def refine_on(
 
 def score_on_twin(network: DeviceNetwork, task: Task, twins: list[Any], variant: str) -> dict[str, Any]:
     """Score on the twins (without noise for a deterministic network); give the keys of a report."""
-    from network import Variant
+    from network import Variant, score_on_twins
 
     noise = variant != Variant.DETERMINISTIC
     return {
