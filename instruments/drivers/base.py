@@ -21,6 +21,7 @@ from ..errors import (
     InstrumentError,
     InstrumentTimeout,
     ReplyError,
+    StuckOutputError,
 )
 
 _MISREAD = (ValueError, KeyError, TypeError, IndexError)
@@ -33,6 +34,8 @@ class SafeDriver(Instrument):
 
     identity: ClassVar[str] = ""
     units: ClassVar[dict[str, str]] = {}
+    drives: ClassVar[bool] = True
+    """Whether the instrument drives anything: one that only measures is not worth waiting for."""
 
     def __init__(self, adapter: Any, *, clock: Clock | None = None, timeout: int = 5000, **kwargs: Any):
         self.clock = clock or WallClock()
@@ -201,10 +204,11 @@ class SafeDriver(Instrument):
         """Make the outputs safe; may be called any number of times, also after the connection was lost."""
         with self.lock:
             try:
-                self._forget_replies()
+                if self.drives:
+                    self._forget_replies()
                 self._make_safe()
             except DisconnectedError:
-                if not self._reconnect():
+                if not self.drives or not self._reconnect():
                     raise
                 self._make_safe()
         self.isShutdown = True
@@ -246,6 +250,11 @@ class SafeDriver(Instrument):
             connection.close()
         connection.open()
         connection.timeout, connection.read_termination = timeout_ms, termination
+
+    def _require_off(self, still_on: Any, what: str) -> None:
+        """Raise StuckOutputError where an output that was switched off says it is on."""
+        if still_on:
+            raise StuckOutputError(f"{self.name}: {what} is still on; switch it off by hand")
 
     def _make_safe(self) -> None:
         """Switch off what this instrument drives; instruments that drive nothing need nothing."""

@@ -66,3 +66,4 @@ class Keithley6221(SafeDriver, PyMeasure6221):
     def _make_safe(self) -> None:
         self.source_current = 0.0
         self.source_enabled = False
+        self._require_off(self.recall("source_enabled"), "the current")

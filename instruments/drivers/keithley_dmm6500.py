@@ -18,6 +18,7 @@ class KeithleyDMM6500(SafeDriver, PyMeasureDMM6500):
     """Sample a voltage from the rising edge at EXT TRIG IN on."""
 
     identity = r"KEITHLEY INSTRUMENTS.*DMM6500"
+    drives = False
     units: ClassVar = {
         "digitise_function": "",
         "digitise_range": "V",

@@ -96,7 +96,9 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
         self.apply(output_enabled=True)
 
     def ramp_to(self, amperes: float) -> None:
-        """Move the setpoint to ``amperes`` in A within the slew limit."""
+        """Move the setpoint to ``amperes`` within the slew limit; an output that is off goes on at 0 A."""
+        if not self.recall("output_enabled"):
+            self.prepare_amplifier(self._most_volts)
         start = self.recall("current_setpoint")
         seconds = abs(amperes - start) / self._slew
         for value in np.linspace(start, amperes, _RAMP_STEPS + 1)[1:] if seconds else ():

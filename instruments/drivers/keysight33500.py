@@ -6,7 +6,7 @@ import numpy as np
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.agilent.agilent33500 import Agilent33500, Agilent33500Channel
 
-from ..errors import LimitError
+from ..errors import LimitError, ReplyError
 from .base import SafeDriver
 
 _FULL_SCALE = 32767
@@ -104,7 +104,7 @@ class Keysight33500(SafeDriver, Agilent33500):
         channel.trigger_source = "BUS"
         channel.output = True
         for name, wanted in {"arb_srate": rate_hz, "amplitude": 2 * self._peak, "shape": "ARB"}.items():
-            self._confirm(name, wanted, getattr(channel, name))
+            self._confirm(name, wanted, self._answer(channel, name))
 
     def load(self, volts: np.ndarray) -> None:
         """Upload (sample, 2) in V within the full scale to both channels."""
@@ -151,3 +151,11 @@ class Keysight33500(SafeDriver, Agilent33500):
             channel.output = False
         self.write("ABOR")
         self.running = False
+        for channel in self.pair:
+            self._require_off(self._answer(channel, "output"), f"output {channel.id}")
+
+    def _answer(self, channel: WaveformChannel, name: str) -> Any:
+        try:
+            return getattr(channel, name)
+        except (ValueError, KeyError) as error:
+            raise ReplyError(f"{self.name}: cannot understand the reply for {name!r} ({error})") from error

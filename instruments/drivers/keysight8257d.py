@@ -113,3 +113,4 @@ class Keysight8257D(SafeDriver, Agilent8257D):
         self.disable()
         self.write(":ABOR")
         self.running = False
+        self._require_off(self.recall("is_enabled"), "the microwave output")

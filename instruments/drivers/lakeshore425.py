@@ -17,6 +17,7 @@ class LakeShore425(SafeDriver, PyMeasure425):
     """Read a field in T; drives nothing."""
 
     identity = r"LSCI,MODEL425"
+    drives = False
     units: ClassVar = {"unit": "", "range": "G", "mode": ""}
 
     range = Instrument.control(
@@ -30,6 +31,7 @@ class LakeShore425(SafeDriver, PyMeasure425):
 
     def __init__(self, adapter: Any, **kwargs: Any):
         super().__init__(adapter, **kwargs)
+        self._in_tesla = False
         connection: Any = self.adapter.connection
         connection.read_termination = connection.write_termination = "\n"
 
@@ -39,10 +41,14 @@ class LakeShore425(SafeDriver, PyMeasure425):
         if not fitting:
             raise LimitError(f"{self.name}: {most_t:g} T exceeds its largest range {_RANGES_T[-1]:g} T")
         self.apply(unit="T", range=round(fitting[0] * 1e4))
+        self._in_tesla = True
         self.dc_mode(wideband=False)
 
     def measured_tesla(self) -> float:
         """Read the field in T."""
+        if not self._in_tesla:
+            self.apply(unit="T")
+            self._in_tesla = True
         reply = self.ask("RDGFIELD?").strip()
         if "OL" in reply.upper():
             raise OverloadError(f"{self.name}: the field exceeds the range; take a larger one")

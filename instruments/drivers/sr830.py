@@ -114,3 +114,4 @@ class SR830(LockInDriver, PyMeasureSR830):
         """Take the modulation to the least amplitude there is."""
         self.sine_voltage = _LEAST_SINE_V
         self.write("PAUS")
+        self._require_off(self.recall("sine_voltage") > _LEAST_SINE_V, "the modulation")

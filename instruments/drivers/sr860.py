@@ -128,3 +128,4 @@ class SR860(LockInDriver, PyMeasureSR860):
         """Stop the modulation."""
         self.sine_voltage = 0.0
         self.write("CAPTURESTOP")
+        self._require_off(self.recall("sine_voltage"), "the modulation")

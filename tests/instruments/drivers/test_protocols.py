@@ -107,7 +107,8 @@ def test_keysight_trigger_and_end_of_burst():
 
 
 def test_keysight_shutdown_opens_both_outputs_and_aborts():
-    exchange = [("OUTP1 0", None), ("OUTP2 0", None), ("ABOR", None)]
+    off = [("OUTP1 0", None), ("OUTP2 0", None), ("ABOR", None)]
+    exchange = [*off, ("OUTP1?", "0"), ("OUTP2?", "0")]
     with expected_protocol(Keysight33500, exchange * 2) as generator:
         generator.shutdown()
         generator.shutdown()
@@ -134,6 +135,7 @@ def test_keithley6221_sources_and_shuts_down():
         NO_ERROR,
         (":SOUR:CURR 0", None),
         ("OUTPut 0", None),
+        ("OUTPut?", "0"),
     ]
     with expected_protocol(Keithley6221, exchange) as source:
         source.source(1e-3, 1.0)
@@ -221,6 +223,12 @@ def test_garbage_instead_of_a_number_is_named():
         supply.recall("operating_mode")
 
 
+def test_an_output_that_says_it_is_still_on_is_an_error():
+    exchange = [(":SOUR:CURR 0", None), ("OUTPut 0", None), ("OUTPut?", "1")]
+    with expected_protocol(Keithley6221, exchange) as source, pytest.raises(StuckOutputError):
+        source.shutdown()
+
+
 def test_sr860_prepares_and_captures_one_sample_a_trigger():
     samples = np.zeros(512, dtype="<f4")
     samples[:3] = [1e-6, -2e-6, 3e-6]
@@ -238,6 +246,7 @@ def test_sr860_prepares_and_captures_one_sample_a_trigger():
         ("LIAS?", "0"),
         ("SLVL 0.000000000e+00", None),
         ("CAPTURESTOP", None),
+        ("SLVL?", "0"),
     ]
     with expected_protocol(SR860, exchange) as lockin:
         lockin.arm(3)
@@ -280,6 +289,7 @@ def test_sr830_speaks_without_spaces_and_takes_the_highest_harmonic():
         ("LIAS?", "0"),
         ("SLVL0.004", None),
         ("PAUS", None),
+        ("SLVL?", "0.004"),
     ]
     with expected_protocol(SR830, exchange) as lockin:
         lockin.harmonic = 19999
@@ -290,7 +300,8 @@ def test_sr830_speaks_without_spaces_and_takes_the_highest_harmonic():
 
 
 def test_lakeshore_reads_tesla_and_names_an_overload():
-    exchange = [("RDGFIELD?", "+2.0750E-02"), ("RDGFIELD?", "OL"), ("RDGFIELD?", "??")]
+    unit = [("UNIT 2", None), ("UNIT?", "2"), ("*ESR?", "0")]
+    exchange = [*unit, ("RDGFIELD?", "+2.0750E-02"), ("RDGFIELD?", "OL"), ("RDGFIELD?", "??")]
     with expected_protocol(LakeShore425, exchange) as probe:
         assert probe.measured_tesla() == 0.02075
         with pytest.raises(OverloadError):
@@ -323,6 +334,7 @@ def test_microwave_source_sweeps_and_switches_off():
         ("*ESR?", "1"),
         (":OUTPUT OFF;", None),
         (":ABOR", None),
+        (":OUTPUT?", "0"),
     ]
     with expected_protocol(Keysight8257D, exchange, max_dbm=10) as source:
         with pytest.raises(LimitError):
