@@ -18,6 +18,9 @@ from network.training.descent import Descent
 from network.training.loss import loss_of, range_excess
 from network.training.settings import TrainSettings, Variant
 
+CACHED_ROWS = 2048
+"""Rows (trial, node) that run fastest together: measured 0.49 s against 0.7 to 1.05 s for 6400 at once."""
+
 Progress = Callable[[dict[str, Any]], None]
 
 
@@ -73,7 +76,7 @@ def _accumulate(network: DeviceNetwork, batch: Examples, lesson: Lesson, noisy: 
     draws = lesson.settings.noise_draws if noisy else 1
     inputs = shifted(batch.inputs, lesson.settings.shift, lesson.generator).repeat(draws, 1, 1)
     wide = Examples(inputs, torch.cat([batch.targets] * draws))
-    size, total = lesson.settings.micro_batch or len(wide), 0.0
+    size, total = lesson.settings.micro_batch or _fitting(network), 0.0
     for start in range(0, len(wide), size):
         part = wide[start : start + size]
         loss = _loss(network, part, lesson, noisy) * (len(part) / len(wide))
@@ -82,6 +85,11 @@ def _accumulate(network: DeviceNetwork, batch: Examples, lesson: Lesson, noisy: 
         loss.backward()
         total += float(loss.detach())
     return total
+
+
+def _fitting(network: DeviceNetwork) -> int:
+    """Return how many trials at a time keep a layer's rows in the processor's cache (and memory small)."""
+    return max(1, CACHED_ROWS // max(layer.nodes for layer in network.spec.layers))
 
 
 def _loss(network: DeviceNetwork, part: Examples, lesson: Lesson, noisy: bool) -> torch.Tensor:
