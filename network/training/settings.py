@@ -41,10 +41,11 @@ class TrainSettings(BaseModel):
     """Settings of one training.
 
     `noise_draws` runs each minibatch so often with fresh noise; `noise_ramp` is the share of the training
-    during which ever more minibatches are noisy; `micro_batch` bounds memory: gradients are summed over so
-    many trials at a time (by default what suits the processor's cache); `range_penalty` weighs drives outside the range the twin was fitted on; `truncate`
-    cuts the gradient every so many steps; `shift` moves training inputs by up to so many steps and features;
-    `ridge` is the penalty of readouts in closed form, `refit` asks for one at the end of training.
+    during which ever more minibatches are noisy; `micro_batch` sums gradients over so many trials at a time
+    and so bounds memory (by default: what suits the processor's cache); `range_penalty` weighs drives
+    outside the range the twin was fitted on; `truncate` cuts the gradient every so many steps; `shift`
+    moves training inputs by up to so many steps and features; `ridge` is the penalty of readouts in closed
+    form, `refit` asks for one at the end of training.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
