@@ -36,6 +36,7 @@ class Tour:
         self.measure()
         self.fit()
         self.train_and_deploy()
+        self.loop()
         self.simulator()
         self.runs()
         self.window.use_theme(LIGHT)
@@ -96,6 +97,13 @@ class Tour:
         self.finish(job)
         self.until(lambda: panel.deployed is not None)
         self.photograph("network")
+
+    def loop(self) -> None:
+        """Let the loop close, on a small scale."""
+        panel = self._page("Loop", self.window.loop)
+        self.finish(panel.run())
+        self.until(lambda: panel.result is not None)
+        self.photograph("loop")
 
     def simulator(self) -> None:
         """Look at the sample."""

@@ -22,6 +22,7 @@ from lab.dashboard.models.session import Session
 from lab.dashboard.panels.browser import BrowserPanel
 from lab.dashboard.panels.live import LivePanel
 from lab.dashboard.panels.log import LogPanel
+from lab.dashboard.panels.loop import LoopPanel
 from lab.dashboard.panels.measure import MeasurePanel
 from lab.dashboard.panels.network import NetworkPanel
 from lab.dashboard.panels.setup import SetupPanel
@@ -33,7 +34,7 @@ from lab.dashboard.views.trace_plot import TracePlot
 from lab.dashboard.views.widgets import button, tell
 
 SIZE = (1366, 728)
-BUSY_KINDS = ("run", "deploy", "fit", "train", "judge", "check", "connect")
+BUSY_KINDS = ("run", "deploy", "loop", "fit", "train", "judge", "check", "connect")
 
 
 class Dashboard(QMainWindow):
@@ -49,6 +50,7 @@ class Dashboard(QMainWindow):
         self.measure, self.live = MeasurePanel(session, self.hub), LivePanel(self.hub)
         self.browser = BrowserPanel(session, self.hub)
         self.twin, self.network = TwinPanel(session, self.hub), NetworkPanel(session, self.hub)
+        self.loop = LoopPanel(session, self.hub)
         self.simulator = SimulatorPanel(session, self.hub)
         self.log = LogPanel(self.hub)
         self.setWindowTitle("NADO-Lab")
@@ -121,6 +123,7 @@ class Dashboard(QMainWindow):
             ("Runs", self.browser),
             ("Twin", self.twin),
             ("Network", self.network),
+            ("Loop", self.loop),
             ("Simulator", self.simulator),
         )
         for name, page in pages:

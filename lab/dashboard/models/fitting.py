@@ -80,6 +80,25 @@ def judge_job(path: Path, runs: tuple[str, ...], post: Post) -> Callable[[Job], 
     return action
 
 
+def recalibrate_job(
+    path: Path, runs: tuple[str, ...], out: Path, judged_on: tuple[str, ...], post: Post
+) -> Callable[[Job], None]:
+    """Make the action of a worker that brings a saved twin up to date with runs, and saves it as another."""
+
+    def action(job: Job) -> None:
+        from twin import load, recalibrate, save
+
+        trials = read_trials(runs)
+        twin = recalibrate(load(path), trials)
+        judged = read_trials(judged_on) if judged_on else trials
+        scores = scores_of(twin, judged)
+        twin.card["scores"] = scores
+        save(twin, out)
+        post(Finished("fit", TwinResult(out, twin, judged, scores, preview(twin, judged))))
+
+    return action
+
+
 def read_trials(runs: tuple[str, ...]) -> Trials:
     """Read the trials of runs as tensors."""
     from lab.store import load_trials

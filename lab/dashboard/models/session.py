@@ -8,7 +8,8 @@ from lab.dashboard.models.bench import BenchModel
 from lab.dashboard.models.catalogue import Entry, scan
 from lab.dashboard.models.events import CatalogueRead, ChoicesRead, EventQueue, LogLine, RunLoaded
 from lab.dashboard.models.experiments import ExperimentQueue
-from lab.dashboard.models.fitting import FitRequest, fit_job, judge_job
+from lab.dashboard.models.fitting import FitRequest, fit_job, judge_job, recalibrate_job
+from lab.dashboard.models.looping import loop_job
 from lab.dashboard.models.networks import NetworkResult, TrainRequest, deploy_job, train_job
 from lab.dashboard.models.worker import Job, Worker
 
@@ -57,6 +58,20 @@ class Session:
         """Send a network's drives to the open bench."""
         action = deploy_job(trained, count, out, self.bench, self.events.post)
         return self.bench.worker.submit("deploy", f"deploy {trained.path.name}", action)
+
+    def recalibrate(self, twin: Path, runs: tuple[str, ...], judged_on: tuple[str, ...]) -> Job:
+        """Bring a saved twin up to date with a device that has drifted."""
+        out = self.new_path(f"{twin.stem}-recalibrated", ".twin")
+        action = recalibrate_job(twin, runs, out, judged_on, self.events.post)
+        return self.computer.submit("fit", f"recalibrate {twin.name}", action)
+
+    def loop(self, config: str) -> Job:
+        """Run the closed loop that a TOML text describes on the open bench."""
+        out = self.new_path("loop", "")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        file = out.with_suffix(".toml")
+        file.write_text(config, encoding="utf-8")
+        return self.bench.worker.submit("loop", out.name, loop_job(file, out, self.bench, self.events.post))
 
     def read_choices(self) -> Job:
         """Find out what twins and networks offer to choose from."""

@@ -105,6 +105,14 @@ class TwinPanel(QWidget):
             return
         self._session.judge(Path(twin), (judged,) if judged else self.marked())
 
+    def recalibrate(self) -> None:
+        """Bring the chosen twin up to date with the marked runs, as another twin."""
+        twin, judged = self.twins.currentData(), self.judged_on.currentData()
+        if not twin:
+            tell(self, "Twin", "There is no twin in this folder yet; fit one first.")
+            return
+        self._session.recalibrate(Path(twin), self.marked(), (judged,) if judged else ())
+
     def _lay_out(self) -> None:
         self.runs.setToolTip("Tick the runs to fit to.")
         self.judged_on.setToolTip("Repeats that were kept out of the fit; scores are told on these.")
@@ -116,7 +124,10 @@ class TwinPanel(QWidget):
         left.addLayout(self.form)
         left.addLayout(row(self.fit_button, None))
         left.addWidget(self.state)
-        left.addLayout(row(self.twins, button("Judge", self.judge, "Score this twin on those runs")))
+        left.addWidget(self.twins)
+        hint = "Bring this twin up to date with the marked runs of a drifted device"
+        again = button("Recalibrate", self.recalibrate, hint)
+        left.addLayout(row(button("Judge", self.judge, "Score this twin on those runs"), again, None))
         right = QSplitter(Qt.Orientation.Vertical)
         upper = QSplitter(Qt.Orientation.Horizontal)
         upper.addWidget(self.losses)

@@ -95,6 +95,9 @@ def plot(title: str, x: tuple[str, str], y: tuple[str, str]) -> pg.PlotWidget:
     made.setLabel("bottom", x[0], units=x[1])
     made.setLabel("left", y[0], units=y[1])
     made.showGrid(x=True, y=True, alpha=0.15)
+    for side, (_, units) in (("bottom", x), ("left", y)):
+        axis: Any = made.getAxis(side)
+        axis.enableAutoSIPrefix(bool(units))
     made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
     made.setMinimumHeight(90)
     return made

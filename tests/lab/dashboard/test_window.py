@@ -225,3 +225,30 @@ def test_a_fault_by_switch_ends_a_run_with_a_message_and_no_field(qtbot, window)
     assert np.abs(window.session.bench.simulation.world.field()).max() < 1e-9
     again = measure(qtbot, window, sequences=3, steps=5)
     finished(qtbot, again)
+
+
+def test_the_loop_closes_on_the_connected_bench(qtbot, window):
+    connect(qtbot, window)
+    panel = window.loop
+    small = {"train = 1000, test = 60": "train = 100, test = 20", "epochs = 6": "epochs = 1"}
+    small |= {"nodes = [8]": "nodes = [2]", "sequences = 200": "sequences = 20", "more = 60": "more = 10"}
+    small |= {"mean_steps = 250": "mean_steps = 3", "score_steps = 100": "score_steps = 2"}
+    small |= {"recalibrate_steps = 60": "recalibrate_steps = 2", "rounds = 2": "rounds = 1"}
+    text = panel.config.toPlainText()
+    for wide, narrow in small.items():
+        assert wide in text
+        text = text.replace(wide, narrow)
+    panel.config.setPlainText(text)
+    click(qtbot, panel.run_button)
+    qtbot.waitUntil(lambda: panel.result is not None, timeout=2 * PATIENCE)
+    assert panel.result.why
+    assert panel.rounds.rowCount() == len(panel.result.rows) >= 1
+    assert not window.session.bench.simulation.world.sources_on()
+
+
+def test_a_loop_for_another_bench_is_refused(qtbot, window):
+    connect(qtbot, window)
+    window.loop.config.setPlainText(window.loop.config.toPlainText().replace("specimen = 0", "specimen = 7"))
+    job = window.loop.run()
+    qtbot.waitUntil(job.ended.is_set, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "specimen 7" in window.loop.now.text(), timeout=PATIENCE)

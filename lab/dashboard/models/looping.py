@@ -1,0 +1,113 @@
+"""The closed loop on the dashboard's own bench: rounds as they come, told by the loop's state on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.dashboard.models.bench import BenchModel
+from lab.dashboard.models.events import Event, Finished, Progressed
+from lab.dashboard.models.worker import Job
+from lab.errors import LabError
+
+Post = Callable[[Event], None]
+COMPARE = "compare"
+TEMPLATE = """\
+setup = "{setup}"
+specimen = {seed}
+seed = 0
+
+[task]
+name = "temporal-mnist"
+options = {{ train = 1000, test = 60 }}
+
+[network]
+nodes = [8]
+epochs = 6
+
+[measure]
+sequences = 200
+more = 60
+
+[twin]
+mean_steps = 250
+score_steps = 100
+recalibrate_steps = 60
+
+[budget]
+rounds = 2
+device_s = 3600
+
+[tolerance]
+accuracy = 0.01
+"""
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """One round that was compared: scores on twin and device, their gap with its error, the drift."""
+
+    number: int
+    metric: str
+    twin: float
+    device: float
+    gap: float
+    gap_error: float
+    drift: float | None
+
+
+@dataclass(frozen=True)
+class LoopResult:
+    """How a loop ended, and where its state lies."""
+
+    folder: Path
+    why: str
+    within_tolerance: bool
+    rows: tuple[RoundRow, ...]
+
+
+def loop_job(config_file: Path, out: Path, bench: BenchModel, post: Post) -> Callable[[Job], None]:
+    """Make the action of the bench's worker that runs (or goes on with) a loop on the open bench."""
+
+    def action(job: Job) -> None:
+        from lab.loop.closed_loop import run_loop
+        from lab.loop.config import load_config
+
+        config = load_config(config_file)
+        if config.setup != bench.name or config.specimen != bench.seed:
+            raise LabError(
+                f"the loop is for {config.setup}, specimen {config.specimen}; "
+                f"{bench.name or 'nothing'}, specimen {bench.seed} is connected"
+            )
+
+        def show(stage: str, fraction: float, doing: str) -> None:
+            job.check()
+            job.progress(fraction, f"{stage} {doing}".strip())
+            rows = tuple(rounds_of(out)) if stage.endswith(COMPARE) else None
+            post(Progressed("loop", {"stage": stage, "fraction": fraction, "doing": doing, "rows": rows}))
+
+        @contextmanager
+        def open_device(visit: Any) -> Iterator[Any]:
+            job.check()
+            yield bench.opened()
+
+        done = run_loop(config, out, show, open_device)
+        rows = tuple(rounds_of(out))
+        post(Finished("loop", LoopResult(out, done["ended"], done["within_tolerance"], rows)))
+
+    return action
+
+
+def rounds_of(folder: Path) -> Iterator[RoundRow]:
+    """Read the rounds of a loop that were compared already."""
+    from lab.loop.round_state import ROUND, read_whole
+
+    for path in sorted(folder.glob(f"round*/{ROUND}")):
+        state = read_whole(path)
+        compared = state["stages"].get(COMPARE)
+        if compared:
+            figures = {key: compared[key] for key in ("metric", "twin", "device", "gap", "gap_error")}
+            yield RoundRow(number=state["round"], drift=state["stages"]["deploy"]["drift"], **figures)
