@@ -15,6 +15,8 @@ GROUPS: tuple[str, ...] = (
     "demo",
     "deploy",
     "validate",
+    "loop",
+    "report",
     "gui",
 )
 

@@ -6,6 +6,7 @@ and what is decoded is read back from those runs: what was not stored did not ha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +15,13 @@ import numpy as np
 import torch
 
 from lab.errors import LabError
-from lab.loop.play import AS_USUAL, PlayOptions, play
+from lab.loop.play import AS_USUAL, PlayOptions, own_readout, play
 
 if TYPE_CHECKING:
     from lab.setup import Setup
     from network import DeviceNetwork
+
+Respond = Callable[[int, np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -45,18 +48,37 @@ def deploy(
     """
     check_fit(network, setup)
     out.mkdir(parents=True, exist_ok=options.resume)
+
+    def on_setup(layer: int, drive: np.ndarray) -> np.ndarray:
+        return own_readout(play(drive, setup, run_of(out, layer), options), options)
+
+    return deploy_layers(network, inputs, out, on_setup)
+
+
+def deploy_layers(network: DeviceNetwork, inputs: np.ndarray, out: Path, respond: Respond) -> Deployment:
+    """Send `inputs` (trial, step, feature) through `network`, layer by layer.
+
+    `respond(layer, drive (trial, step, port))` gives the readout (trial, step, channel) of a layer; the
+    nodes of an example follow each other as trials.
+    """
     features = torch.as_tensor(inputs, dtype=torch.float32)
     drives: list[torch.Tensor] = []
     readouts: list[torch.Tensor] = []
-    runs: list[Path] = []
     for layer in range(network.layer_count):
         with torch.no_grad():
             drives.append(network.drives(layer, features, readouts))
-        runs.append(out / f"layer{layer}.zarr")
-        readouts.append(_play(drives[-1], setup, runs[-1], options))
+        answer = respond(layer, drives[-1].flatten(0, 1).double().numpy())
+        answers = torch.as_tensor(answer, dtype=torch.float32)
+        readouts.append(answers.unflatten(0, drives[-1].shape[:2]))
     with torch.no_grad():
         outputs = network.decode(readouts)
+    runs = [run_of(out, layer) for layer in range(network.layer_count)]
     return Deployment(outputs.numpy(), [d.numpy() for d in drives], [r.numpy() for r in readouts], runs)
+
+
+def run_of(out: Path, layer: int) -> Path:
+    """Name the run of a layer in the folder of a deployment."""
+    return out / f"layer{layer}.zarr"
 
 
 def check_fit(network: DeviceNetwork, setup: Setup) -> None:
@@ -67,10 +89,3 @@ def check_fit(network: DeviceNetwork, setup: Setup) -> None:
             f"{', '.join(network.channels)}; this setup has {setup.port_count} port(s) and "
             f"{', '.join(setup.channels)}. Deploy to the kind of setup that its twin was measured on."
         )
-
-
-def _play(drive: torch.Tensor, setup: Setup, run: Path, options: PlayOptions) -> torch.Tensor:
-    """Play `drive` (trial, node, step, port) node after node; return (trial, node, step, channel)."""
-    opened = play(drive.flatten(0, 1).double().numpy(), setup, run, options)
-    readout = opened.dataset()["readout"].values
-    return torch.as_tensor(readout, dtype=torch.float32).unflatten(0, drive.shape[:2])

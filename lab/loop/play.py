@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ import numpy as np
 
 from lab.compose import SIMULATED
 from lab.errors import LabError
-from lab.runs import resume_protocol, run_protocol
+from lab.loop.drift import PROBE, Probe, weave
+from lab.runs import MonitorSettings, resume_protocol, run_protocol
 from lab.store import Run, Status
 from protocols import Drives
 
@@ -24,13 +26,14 @@ _SAME_DRIVE = 1e-6
 
 @dataclass(frozen=True)
 class PlayOptions:
-    """How runs are made: progress(done, total), lineage, where the setup came from, resuming."""
+    """How runs are made: progress(done, total), lineage, where the setup came from, resuming, a probe."""
 
     progress: Progress | None = None
     lineage: tuple[str, ...] = ()
     source: str = ""
     seed: int = 0
     resume: bool = False
+    probe: Probe | None = None
 
 
 AS_USUAL = PlayOptions()
@@ -65,10 +68,15 @@ def play(
 ) -> Run:
     """Play drive (trial, step, port) in [-1, 1] into `run` and open it; equal `sequence` mark repeats.
 
+    A probe of the options is woven in (`own_readout` leaves it out again, `probe_readout` finds it).
     With `options.resume` a run that exists is completed if it ended early; it must hold these drives.
     """
     protocol = Drives()
-    protocol.drive, protocol.sequence = np.asarray(drive, dtype=float), sequence
+    drive = np.asarray(drive, dtype=float)
+    sequence = np.arange(len(drive)) if sequence is None else sequence
+    if options.probe:
+        drive, sequence = weave(drive, sequence, options.probe)
+    protocol.drive, protocol.sequence = drive, sequence
     if options.resume and run.exists():
         _go_on(protocol, setup, run, options)
     else:
@@ -80,6 +88,7 @@ def play(
             progress=options.progress,
             source=options.source,
             seed=options.seed,
+            monitors=_monitors(setup),
         )
     opened = Run.open(run)
     if opened.status is not Status.COMPLETE:
@@ -100,7 +109,29 @@ def _go_on(protocol: Drives, setup: Setup, run: Path, options: PlayOptions) -> N
         again = FromTheStart()
         again.drive, again.sequence = protocol.drive, protocol.sequence
         protocol = again
-    resume_protocol(protocol, setup, run, progress=options.progress)
+        setup.snapshot()  # bench time passes with every message: as many as before a new run
+    resume_protocol(protocol, setup, run, progress=options.progress, monitors=_monitors(setup))
+
+
+def _monitors(setup: Setup) -> MonitorSettings:
+    """Look at a bench now and then; not at a simulated one, whose time is not the wall's.
+
+    Each look takes bench time, and would come at another trial each time the same run is made.
+    """
+    return MonitorSettings(every_s=math.inf) if is_simulated(setup) else MonitorSettings()
+
+
+def own_readout(run: Run, options: PlayOptions) -> np.ndarray:
+    """Read the readouts (trial, step, channel) of what was asked for, without the probes."""
+    data = run.dataset()
+    readout = data["readout"].values
+    return readout[data["sequence"].values != PROBE] if options.probe else readout
+
+
+def probe_readout(run: Run) -> np.ndarray:
+    """Read the readouts (passage, step, channel) of the probes of a woven run."""
+    data = run.dataset()
+    return data["readout"].values[data["sequence"].values == PROBE]
 
 
 def is_simulated(setup: Any) -> bool:

@@ -1,0 +1,59 @@
+"""`nado loop`: the loop that improves itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lab.cli.console import note, result, table
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module to `app`."""
+    app.command("loop")(loop)
+
+
+def loop(
+    config: Annotated[Path, typer.Argument(help="What to do, as TOML (docs/loop.md).")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder of the loop's state. [default: CONFIG's name]")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Close the loop, round after round, until twin and device agree; started again, it goes on."""
+    from lab.cli.progress import stages
+    from lab.loop.closed_loop import run_loop
+    from lab.loop.config import load_config
+
+    chosen, folder = load_config(config), out or config.with_suffix("")
+    with stages() as show:
+        report = run_loop(chosen, folder, show)
+    result(report, as_json, _show)
+    note(f"Ended: {report['ended']}. State and result: {folder}")
+
+
+def _show(report: dict[str, Any]) -> None:
+    rows = [
+        [
+            str(row["round"]),
+            f"{row['twin']:.4f}",
+            f"{row['device']:.4f}",
+            f"{row['gap']:+.4f} ± {row['gap_error']:.4f}",
+            f"{row['device_s']:.0f}",
+            _figure(row["drift_since_last_round"]),
+            _figure(row["drift_while_deployed"]),
+        ]
+        for row in report["rounds"]
+    ]
+    headings = ["round", "on the twin", "on the device", "gap", "device s", "drift since", "drift within"]
+    table(f"Gap per round ({report['rounds'][0]['metric']})", headings, rows)
+    for finding in report["rounds"][-1]["findings"]:
+        note(f"{finding['what']}: {finding['detail']}")
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"

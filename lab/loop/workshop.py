@@ -1,0 +1,121 @@
+"""What all stages of a loop share: its settings, its task, its folder, and the way to the device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lab.compose import open_named_setup
+from lab.errors import LabError
+from lab.loop.config import LoopConfig
+from lab.loop.drift import Probe
+from lab.loop.play import PlayOptions, is_simulated, play
+from lab.loop.probes import random_drives
+from lab.loop.round_state import stage_seed
+
+if TYPE_CHECKING:
+    from lab.loop.demo import Show
+    from lab.setup import Setup
+    from lab.store import Run
+    from network import Task
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit to the device: round and stage it is for, device seconds the loop has spent before."""
+
+    round: int
+    stage: str
+    age_s: float
+
+
+OpenDevice = Callable[[Visit], AbstractContextManager[Any]]
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Everything a stage needs; `open_device` opens the setup anew for every visit."""
+
+    config: LoopConfig
+    task: Task
+    out: Path
+    show: Show
+    open_device: OpenDevice
+
+    @property
+    def steps(self) -> int:
+        """Give the steps of every sequence: those of the task."""
+        return self.task.train.inputs.shape[1]
+
+    def folder(self, number: int) -> Path:
+        """Give the folder of a round."""
+        return self.out / f"round{number:02d}"
+
+    def seed(self, number: int, stage: str) -> int:
+        """Give the seed of a stage of a round."""
+        return stage_seed(self.config.seed, number, stage)
+
+    def tell(self, number: int, stage: str) -> Callable[[int, int], None]:
+        """Make a progress(done, total) of a stage; that it is over, the loop says itself."""
+        label = f"round {number}: {stage}"
+        return lambda done, total: self.show(label, 0.999 * done / max(total, 1), f"{done} of {total}")
+
+    def options(self, number: int, stage: str, ports: int, lineage: tuple[str, ...] = ()) -> PlayOptions:
+        """Say how runs of a stage are made: resumed where they are there, with probes woven in."""
+        every = self.config.drift.probe_every
+        return PlayOptions(
+            progress=self.tell(number, stage),
+            lineage=lineage,
+            source=self.config.setup,
+            seed=self.config.specimen,
+            resume=True,
+            probe=Probe(self.probe_drive(ports), every) if every else None,
+        )
+
+    def probe_drive(self, ports: int) -> np.ndarray:
+        """Give the one drive (step, port) that probes the device all through the loop."""
+        rng = np.random.default_rng(self.seed(0, "probe"))
+        return random_drives(rng, 1, self.steps, ports, held_share=0.0)[0]
+
+
+def opener(config: LoopConfig) -> OpenDevice:
+    """Open the configured setup; a simulated one is as old as the loop has used it.
+
+    A simulated bench starts at time zero whenever it is opened. Letting its clock pass the seconds that
+    the loop spent before makes every visit the same, however often the loop was stopped in between.
+    """
+
+    @contextmanager
+    def open_device(visit: Visit) -> Iterator[Setup]:
+        with open_named_setup(config.setup, seed=config.specimen) as setup:
+            if is_simulated(setup):
+                setup.clock.sleep(visit.age_s)
+            yield setup
+
+    return open_device
+
+
+def measure(shop: Workshop, visit: Visit, drive: np.ndarray, run: Path, lineage: tuple[str, ...]) -> Run:
+    """Play drive (trial, step, port) into `run` on one visit to the device; what is there is not repeated."""
+    with shop.open_device(visit) as setup:
+        options = shop.options(visit.round, visit.stage, setup.port_count, lineage)
+        return play(drive, setup, run, options)
+
+
+def device_seconds(run: Run, step_s: float) -> float:
+    """Give the seconds the device was driven for a run (resets and probes included as trials)."""
+    sizes = run.dataset().sizes
+    return sizes["trial"] * sizes["step"] * step_s
+
+
+def step_seconds(setup: Any) -> float:
+    """Read the duration of a step in s from a setup."""
+    try:
+        return float(setup.step_s)
+    except AttributeError:
+        raise LabError("the setup does not tell its step_s, which the budget is counted in") from None
