@@ -19,7 +19,7 @@ def behind_every_setup(monkeypatch, device) -> list:
     asked = []
 
     @contextmanager
-    def open_named_setup(name, *, seed=0):
+    def open_named_setup(name, *, seed=0, **_):
         asked.append((name, seed))
         yield device
 
