@@ -9,6 +9,8 @@ import numpy as np
 class Role(Protocol):
     """What every instrument can do."""
 
+    isShutdown: bool
+
     def identify(self) -> str:
         """Read the identity and raise IdentityError where it is another instrument's."""
         ...

@@ -57,6 +57,7 @@ class SafeDriver(Instrument):
     def write(self, command: str, **kwargs: Any) -> None:
         """Send a command."""
         with self.lock, self._named_errors(command):
+            self.isShutdown = False
             super().write(command, **kwargs)
 
     def write_bytes(self, content: bytes, **kwargs: Any) -> None:

@@ -54,6 +54,7 @@ class NiDevice:
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
+        self.isShutdown = False
         try:
             with self.lock:
                 yield

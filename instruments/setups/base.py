@@ -149,10 +149,10 @@ class Setup(ABC):
         return each_in_its_own_try(self._safe_actions())
 
     def _safe_actions(self) -> list[tuple[str, Callable[[], Any]]]:
-        """Return what makes the bench safe, in order: supplies before the rest."""
+        """Return what makes the bench safe, in order: supplies first; who was spoken to since it was safe."""
         first = list(self.coil_supplies)
         names = first + [name for name in self.roles if name not in first]
-        return [(name, self.roles[name].shutdown) for name in names]
+        return [(name, self.roles[name].shutdown) for name in names if not self.roles[name].isShutdown]
 
     # -- what the laboratory writes down -----------------------------------------------------
 
