@@ -8,7 +8,7 @@ from typing import Any
 from PyQt6.QtCore import QSettings
 from PyQt6.QtWidgets import QApplication
 
-from lab.dashboard.models.experiments import State
+from lab.dashboard.models.experiment import State
 from lab.dashboard.models.worker import Job, JobState
 from lab.dashboard.start import application, make_window
 from lab.dashboard.views.theme import DARK, LIGHT

@@ -5,58 +5,22 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from lab.dashboard.models.bench import BenchModel
 from lab.dashboard.models.events import Event, QueueChanged, RowArrived, RunEnded, RunStarted
+from lab.dashboard.models.experiment import Experiment, State, prepare
 from lab.dashboard.models.worker import Job
 from lab.errors import LabError
 from lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
 from lab.runs.monitors import take_readings
 from lab.runs.recall import provide_drives
 from lab.store import Run, Status
-from protocols import configure, load_protocol
 
 log = logging.getLogger(__name__)
 MONITOR_S = 1.0
 ABORTED = "aborted at the dashboard"
-
-
-class State(StrEnum):
-    """How far an experiment is."""
-
-    QUEUED = "queued"
-    RUNNING = "running"
-    PAUSED = "paused"
-    COMPLETE = "complete"
-    ABORTED = "aborted"
-    FAILED = "failed"
-
-
-@dataclass
-class Experiment:
-    """One protocol with its parameters, and how far it is."""
-
-    protocol: str
-    values: dict[str, Any]
-    number: int = 0
-    state: State = State.QUEUED
-    out: Path | None = None
-    done: int = 0
-    total: int = 0
-    reason: str = ""
-    seconds: float = 0.0
-    goes_on: bool = False
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Estimate the time left by the rate so far, None before the first row."""
-        if not self.done or self.state is not State.RUNNING:
-            return None
-        return self.seconds / self.done * (self.total - self.done)
 
 
 class ExperimentQueue:
@@ -230,10 +194,3 @@ class ExperimentQueue:
         folder.mkdir(parents=True, exist_ok=True)
         stamp = time.strftime("%Y%m%d-%H%M%S")
         return folder / f"{stamp}-{experiment.number:03d}-{experiment.protocol}.zarr"
-
-
-def prepare(experiment: Experiment) -> Any:
-    """Make the procedure of an experiment with its parameters set."""
-    procedure = load_protocol(experiment.protocol)()
-    configure(procedure, {name: value for name, value in experiment.values.items() if value is not None})
-    return procedure

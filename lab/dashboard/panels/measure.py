@@ -6,7 +6,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QProgressBar, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from lab.dashboard.models.events import BenchOpened, JobChanged, QueueChanged, RunEnded
-from lab.dashboard.models.experiments import Experiment, State
+from lab.dashboard.models.experiment import Experiment, State
 from lab.dashboard.models.session import Session
 from lab.dashboard.views.form import ParameterForm
 from lab.dashboard.views.hub import Hub

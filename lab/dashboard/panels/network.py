@@ -1,12 +1,11 @@
 """Train a network through a twin, look into it, send it to the device, compare."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QFormLayout, QSpinBox, QSplitter, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QFormLayout, QSplitter, QVBoxLayout, QWidget
 
 from lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
 from lab.dashboard.models.networks import DeployResult, NetworkResult, TrainRequest, connectivity
@@ -16,7 +15,7 @@ from lab.dashboard.views.bars import BarPlot
 from lab.dashboard.views.heat_map import HeatMap
 from lab.dashboard.views.hub import Hub
 from lab.dashboard.views.theme import curve_colour
-from lab.dashboard.views.widgets import boxed, button, label, plot, row, tell
+from lab.dashboard.views.widgets import boxed, button, counter, label, plot, row, tell
 
 DEFAULTS = {"nodes": 16, "layers": 1, "epochs": 8, "train": 1000, "test": 200, "seed": 0}
 
@@ -31,8 +30,8 @@ class NetworkPanel(QWidget):
         self.result: NetworkResult | None = None
         self.deployed: DeployResult | None = None
         self.task, self.twins, self.variant, self.matrix = (QComboBox() for _ in range(4))
-        self.numbers = {name: _count(value, 0 if name == "seed" else 1) for name, value in DEFAULTS.items()}
-        self.count = _count(60)
+        self.numbers = {name: counter(value, 0 if name == "seed" else 1) for name, value in DEFAULTS.items()}
+        self.count = counter(60)
         self.train_button = button("Train", self.train, "Train through the twin")
         self.deploy_button = button("Deploy", self.deploy, "Send the network's drives to the bench")
         self.state, self.findings = label("", "faint"), label()
@@ -183,10 +182,3 @@ class NetworkPanel(QWidget):
 def interval(score: float, count: int) -> float:
     """Give half of the 95 % interval of a share of `count` trials."""
     return 1.96 * max(score * (1 - score), 0.0) ** 0.5 / max(count, 1) ** 0.5
-
-
-def _count(value: int, least: int = 1) -> Any:
-    spin = QSpinBox()
-    spin.setRange(least, 1_000_000)
-    spin.setValue(value)
-    return spin

@@ -14,6 +14,7 @@ from PyQt6.QtWidgets import (
     QMessageBox,
     QPushButton,
     QSizePolicy,
+    QSpinBox,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -54,6 +55,14 @@ def label(text: str = "", role: str = "") -> QLabel:
     made = QLabel(text)
     made.setProperty("role", role)
     made.setWordWrap(role not in ("big", "line"))
+    return made
+
+
+def counter(value: int, least: int = 1) -> QSpinBox:
+    """Make an input of a whole number from `least` to a million."""
+    made = QSpinBox()
+    made.setRange(least, 1_000_000)
+    made.setValue(value)
     return made
 
 

@@ -1,7 +1,8 @@
 """The dashboard's tests run unseen, against the simulated bench; NADO_REAL_WINDOW=1 shows the windows."""
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,19 @@ def session(tmp_path: Path) -> Iterator:
     made = Session(tmp_path / "runs", patience_s=1.0)
     yield made
     made.close()
+
+
+@pytest.fixture
+def wait_for() -> Callable[..., None]:
+    """Give a function that waits until a condition holds, or fails."""
+
+    def wait(condition: Callable[[], object], seconds: float = 30.0) -> None:
+        end = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < end, "waited in vain"
+            time.sleep(0.005)
+
+    return wait
 
 
 @pytest.fixture

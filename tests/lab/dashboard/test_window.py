@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lab.dashboard.models.events import LogLine
-from lab.dashboard.models.experiments import State
+from lab.dashboard.models.experiment import State
 from lab.dashboard.models.simulation import Bars
 
 pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)

@@ -7,18 +7,11 @@ import numpy as np
 import pytest
 
 from lab.dashboard.models.events import BenchOpened, BenchReading, BenchSafe, ChecksDone
-from lab.dashboard.models.experiments import State
+from lab.dashboard.models.experiment import State
 
 
 def events_of(session):
     return [session.events.take() for _ in range(len(session.events))]
-
-
-def wait_for(condition, seconds=30.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
 
 
 @pytest.fixture
@@ -47,7 +40,7 @@ def test_checks_are_told(session, bench):
     assert all(passed for _, passed, _ in checks)
 
 
-def test_abort_in_mid_field_leaves_no_field(session, bench):
+def test_abort_in_mid_field_leaves_no_field(session, bench, wait_for):
     experiment = session.queue.add("characterise", {"sequences": 5000, "steps": 28})
     wait_for(lambda: experiment.done >= 1)
     assert bench.simulation.world.sources_on()
@@ -58,7 +51,7 @@ def test_abort_in_mid_field_leaves_no_field(session, bench):
     assert any(isinstance(e, BenchSafe) for e in events_of(session))
 
 
-def test_abort_works_past_a_bench_that_hangs(session, bench):
+def test_abort_works_past_a_bench_that_hangs(session, bench, wait_for):
     """The bench's thread does not come back; the guard switches the outputs off all the same."""
     setup, release = bench.setup, threading.Event()
     bench.worker.submit("hang", "hang", lambda job: (setup.energise(), release.wait(30)))
@@ -78,7 +71,7 @@ def test_connecting_to_nothing_is_a_message(session):
     assert not session.bench.is_open
 
 
-def test_closing_leaves_the_bench_safe_in_mid_run(session, bench):
+def test_closing_leaves_the_bench_safe_in_mid_run(session, bench, wait_for):
     world = bench.simulation.world
     experiment = session.queue.add("characterise", {"sequences": 5000, "steps": 28})
     wait_for(lambda: experiment.done >= 1)

@@ -4,17 +4,10 @@ import numpy as np
 import pytest
 
 from lab.dashboard.models.events import RowArrived, RunEnded, RunStarted
-from lab.dashboard.models.experiments import State
+from lab.dashboard.models.experiment import State
 from lab.store import Run
 
 SMALL = {"sequences": 6, "repeats": 2, "steps": 6}
-
-
-def wait_for(condition, seconds=30.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
 
 
 def test_order_repeat_and_removal_of_what_waits(session):
@@ -32,7 +25,7 @@ def test_order_repeat_and_removal_of_what_waits(session):
     assert all(each.state is State.QUEUED for each in queue.items)
 
 
-def test_every_row_is_shown_and_stored(session):
+def test_every_row_is_shown_and_stored(session, wait_for):
     session.bench.connect("sim:nanoring").ended.wait(60)
     experiment = session.queue.add("characterise", SMALL)
     wait_for(lambda: experiment.state is State.COMPLETE)
@@ -47,7 +40,7 @@ def test_every_row_is_shown_and_stored(session):
     assert (experiment.done, experiment.total) == (12, 12)
 
 
-def test_pause_leaves_no_field_and_resume_completes_the_same_run(session):
+def test_pause_leaves_no_field_and_resume_completes_the_same_run(session, wait_for):
     bench, queue = session.bench, session.queue
     bench.connect("sim:nanoring").ended.wait(60)
     experiment = queue.add("characterise", {"sequences": 300, "repeats": 1, "steps": 28})
@@ -64,7 +57,7 @@ def test_pause_leaves_no_field_and_resume_completes_the_same_run(session):
     np.testing.assert_array_equal(data["sequence"].values, np.arange(300))
 
 
-def test_what_an_abort_left_is_completed_in_the_same_run(session):
+def test_what_an_abort_left_is_completed_in_the_same_run(session, wait_for):
     session.bench.connect("sim:nanoring").ended.wait(60)
     queue = session.queue
     experiment = queue.add("characterise", {"sequences": 300, "repeats": 1, "steps": 28})
@@ -79,7 +72,7 @@ def test_what_an_abort_left_is_completed_in_the_same_run(session):
     assert Run.open(experiment.out).status == "complete"
 
 
-def test_a_failing_experiment_says_why_and_the_next_one_runs(session):
+def test_a_failing_experiment_says_why_and_the_next_one_runs(session, wait_for):
     session.bench.connect("sim:nanoring").ended.wait(60)
     queue = session.queue
     bad = queue.add("characterise", SMALL | {"field_centre": 900.0})

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from lab.dashboard.models.catalogue import INTERRUPTED, scan
-from lab.dashboard.models.experiments import State
+from lab.dashboard.models.experiment import State
 from lab.store import Run
 
 PROGRAM = """

@@ -1,0 +1,49 @@
+"""One experiment: a protocol with its parameters, and how far it is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from protocols import configure, load_protocol
+
+
+class State(StrEnum):
+    """How far an experiment is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMPLETE = "complete"
+    ABORTED = "aborted"
+    FAILED = "failed"
+
+
+@dataclass
+class Experiment:
+    """One protocol with its parameters, and how far it is."""
+
+    protocol: str
+    values: dict[str, Any]
+    number: int = 0
+    state: State = State.QUEUED
+    out: Path | None = None
+    done: int = 0
+    total: int = 0
+    reason: str = ""
+    seconds: float = 0.0
+    goes_on: bool = False
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimate the time left by the rate so far, None before the first row."""
+        if not self.done or self.state is not State.RUNNING:
+            return None
+        return self.seconds / self.done * (self.total - self.done)
+
+
+def prepare(experiment: Experiment) -> Any:
+    """Make the procedure of an experiment with its parameters set."""
+    procedure = load_protocol(experiment.protocol)()
+    configure(procedure, {name: value for name, value in experiment.values.items() if value is not None})
+    return procedure
