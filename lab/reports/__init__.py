@@ -2,5 +2,6 @@
 
 from lab.reports.demo import write_demo_report
 from lab.reports.figures import Prediction
+from lab.reports.kinds import Kind, kind_of, write_report
 
-__all__ = ["Prediction", "write_demo_report"]
+__all__ = ["Kind", "Prediction", "kind_of", "write_demo_report", "write_report"]

@@ -23,6 +23,7 @@ class Prediction:
     predicted: np.ndarray  # (repeat, step, channel) draws of the twin, device units
     channels: tuple[str, ...]
     units: str
+    applied: str = "field (mT)"  # what `field_mt` holds, where it is not that
 
 
 def prediction_figure(shown: Prediction, channels: list[int]) -> Figure:
@@ -31,7 +32,7 @@ def prediction_figure(shown: Prediction, channels: list[int]) -> Figure:
     axes = figure.subplots(1 + len(channels), 1, sharex=True, squeeze=False)[:, 0]
     steps = np.arange(1, len(shown.field_mt) + 1)
     axes[0].step(steps, shown.field_mt, where="mid", color=GREY)
-    axes[0].set_ylabel("field (mT)")
+    axes[0].set_ylabel(shown.applied)
     for axis, channel in zip(axes[1:], channels, strict=True):
         _draw_channel(axis, steps, shown, channel)
     axes[1].legend(loc="upper right", fontsize=8, ncols=4)
@@ -40,7 +41,7 @@ def prediction_figure(shown: Prediction, channels: list[int]) -> Figure:
 
 
 def _draw_channel(axis: Axes, steps: np.ndarray, shown: Prediction, channel: int) -> None:
-    scale, prefix = _engineering(shown.measured[..., channel])
+    scale, prefix = engineering(shown.measured[..., channel])
     measured, predicted = shown.measured[..., channel] * scale, shown.predicted[..., channel] * scale
     for low, high, alpha, label in BANDS:
         edges = np.percentile(predicted, [low, high], axis=0)
@@ -50,7 +51,8 @@ def _draw_channel(axis: Axes, steps: np.ndarray, shown: Prediction, channel: int
     axis.set_ylabel(f"{shown.channels[channel]} ({prefix}{shown.units})")
 
 
-def _engineering(values: np.ndarray) -> tuple[float, str]:
+def engineering(values: np.ndarray) -> tuple[float, str]:
+    """Choose a factor and its SI prefix, so that the spread of `values` is a number from 1 to 1000."""
     spread = float(np.ptp(values))
     for scale, prefix in ((1.0, ""), (1e3, "m"), (1e6, "µ"), (1e9, "n")):
         if spread * scale >= 1.0:
@@ -73,6 +75,13 @@ def scores_figure(scores: dict[str, float], floor: dict[str, float]) -> Figure:
     axis.margins(y=0.12)
     axis.legend(fontsize=8)
     return figure
+
+
+def telling_channels(names: tuple[str, ...], most: int = 3) -> list[int]:
+    """Choose channels to draw: mean, first and second harmonic of a contact, or some evenly spread."""
+    harmonics = [index for index, name in enumerate(names) if name in ("h0_0", "h1x_0", "h2x_0")]
+    spread = np.unique(np.linspace(0, len(names) - 1, most + 2).round().astype(int)[1:-1])
+    return harmonics or [int(index) for index in spread] or [0]
 
 
 def accuracy_figure(accuracy: dict[str, dict[str, Any]]) -> Figure:

@@ -21,9 +21,23 @@ def render(template: str, **values: Any) -> str:
     return environment.get_template(template).render(**values)
 
 
+def embed_png(figure: Figure) -> str:
+    """Draw a figure as a data URI for a page."""
+    return _data_uri(_png(figure))
+
+
 def save_png(figure: Figure, path: Path) -> str:
     """Write a figure as PNG and return it as a data URI for a page."""
+    drawn = _png(figure)
+    path.write_bytes(drawn)
+    return _data_uri(drawn)
+
+
+def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=130)
-    path.write_bytes(buffer.getvalue())
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return buffer.getvalue()
+
+
+def _data_uri(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")

@@ -1,0 +1,35 @@
+"""`nado report`: one self-contained HTML page about a run, a twin, a network, a deployment or a loop."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lab.cli.console import result
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module to `app`."""
+    app.command("report")(report)
+
+
+def report(
+    path: Annotated[
+        str, typer.Argument(help="A run, a twin, a network, or the folder of a deploy, loop or demo.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The new HTML file. [default: NAME-report.html]")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Write a page with pictures, tables, lineage, versions and the command that makes the thing again."""
+    from lab.reports import write_report
+
+    file = out or Path(f"{Path(path).name}-report.html")
+    result(write_report(path, file), as_json, _show)
+
+
+def _show(done: dict[str, Any]) -> None:
+    typer.echo(f"{done['title']}: {done['summary']}\n{done['kind']} report: {done['file']}")

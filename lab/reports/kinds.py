@@ -1,0 +1,81 @@
+"""Which kind of thing lies at a path, and the page that describes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from lab.errors import LabError
+from lab.reports.content import Page
+from lab.reports.folders import demo_page, deployment_page, loop_page
+from lab.reports.network import network_page
+from lab.reports.page import embed_png, render
+from lab.reports.run import run_page
+from lab.reports.twin import twin_page
+
+
+class Kind(StrEnum):
+    """What can be reported on."""
+
+    RUN = "run"
+    TWIN = "twin"
+    NETWORK = "network"
+    DEPLOYMENT = "deployment"
+    LOOP = "loop"
+    DEMO = "demo"
+
+
+_PAGES: dict[Kind, Callable[[Any], Page]] = {
+    Kind.RUN: run_page,
+    Kind.TWIN: twin_page,
+    Kind.NETWORK: network_page,
+    Kind.DEPLOYMENT: deployment_page,
+    Kind.LOOP: loop_page,
+    Kind.DEMO: demo_page,
+}
+_CARDS = {"nado-twin": Kind.TWIN, "nado-network": Kind.NETWORK}
+
+
+def kind_of(path: str) -> Kind:
+    """Say what lies at a path by the files in it; a URL is a run."""
+    folder = Path(path)
+    if "://" in path or (folder / "zarr.json").exists():
+        return Kind.RUN
+    card = _read(folder / "card.json")
+    found = _CARDS.get(str(card.get("schema", "")).partition("/")[0])
+    if found:
+        return found
+    if (folder / "loop.json").exists():
+        return Kind.LOOP
+    report = _read(folder / "report.json")
+    if "accuracy" in report and "targets" in report:
+        return Kind.DEMO
+    if "transfer_gap" in report and "network" in report:
+        return Kind.DEPLOYMENT
+    raise LabError(
+        f"{path} is nothing that can be reported on; expected a run, a twin (.twin), a network (.net), "
+        "or the folder of a deploy, a finished loop or a demo"
+    )
+
+
+def write_report(path: str, out: Path) -> dict[str, Any]:
+    """Write the page about what lies at `path` to the new file `out`; return kind, file and summary."""
+    if out.exists():
+        raise LabError(f"{out} exists; choose another --out or remove it")
+    kind = kind_of(path)
+    page = _PAGES[kind](path if kind is Kind.RUN else Path(path))
+    text = render("page.html.j2", page=page, embed=embed_png)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    return {"kind": kind.value, "file": str(out), "title": page.title, "summary": page.summary}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,105 @@
+"""The page of a network: task, score, weights, and how to train it again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lab.errors import LabError
+from lab.reports.content import Page, Picture, Section, pairs, versions_section
+from lab.reports.network_figures import confusion_figure, weights_figure
+
+if TYPE_CHECKING:
+    from network import SavedNetwork
+
+MOST_EXAMPLES = 500
+
+
+def network_page(path: Path) -> Page:
+    """Describe the network file at a path; it answers its test examples if task and twins can be found."""
+    from network import load
+
+    saved = load(path)
+    notes, network = saved.notes, saved.network
+    layers = [network.connection(layer).realised.detach().numpy() for layer in range(network.layer_count)]
+    drawn = Picture(weights_figure(layers), "Weights from the inputs (and lower layers) to the drives.")
+    structure = {"nodes": network.node_count, "parameters": network.parameter_count}
+    spec = network.spec.model_dump(mode="json", exclude={"layers"})
+    return Page(
+        title=f"Network {path.name}",
+        summary=_summary(notes),
+        sections=(
+            *_answers(saved),
+            Section("Weights", pictures=(drawn,)),
+            Section("Scores", table=pairs(notes.get("scores", {}))),
+            Section("Structure", table=pairs(structure | spec)),
+            Section("Training", table=pairs(notes.get("settings", {}))),
+            Section("Lineage", table=pairs({"task": _task(notes), "twins": notes.get("twins", [])})),
+            Section("Train it again", commands=_reproduce(notes)),
+            versions_section(notes.get("versions", {})),
+        ),
+    )
+
+
+def _summary(notes: dict[str, Any]) -> str:
+    scores = notes.get("scores")
+    if not scores:
+        return f"Task {_task(notes)}; saved without scores (`nado network evaluate` gives them)."
+    return (
+        f"{scores['metric']} {scores['twin']:.4g} on the twin, over {scores['n_test']} test examples of "
+        f"{scores['task']}; {scores['variant']}."
+    )
+
+
+def _task(notes: dict[str, Any]) -> str:
+    task = notes.get("task", {})
+    options = ", ".join(f"{name} {value}" for name, value in task.get("options", {}).items())
+    return f"{task.get('name', 'unknown')} ({options})"
+
+
+def _answers(saved: SavedNetwork) -> tuple[Section, ...]:
+    """Let the network answer on its twins, and draw what it mistakes for what."""
+    from lab.loop.recall import recall
+    from network import Metric, NetworkError, Variant, answer
+    from twin import TwinError
+
+    try:
+        known = recall(saved, test_examples=MOST_EXAMPLES)
+    except (LabError, NetworkError, TwinError, OSError) as error:
+        return (
+            Section("Answers on the twin", f"Task or twins could not be found, so nothing is drawn: {error}"),
+        )
+    if known.task.metric is not Metric.ACCURACY:
+        return ()
+    noise = known.variant is not Variant.DETERMINISTIC
+    said = answer(saved.network, known.task.test.inputs, known.twins, noise=noise, seed=1).argmax(-1).numpy()
+    classes = known.task.test.targets.numpy()
+    counts = np.zeros((known.task.outputs, known.task.outputs), int)
+    np.add.at(counts, (classes, said), 1)
+    shows = f"{len(said)} test examples on the twin: {np.trace(counts)} right."
+    return (Section("Answers on the twin", pictures=(Picture(confusion_figure(counts), shows),)),)
+
+
+def _reproduce(notes: dict[str, Any]) -> tuple[str, ...]:
+    task, settings = notes.get("task", {}), dict(notes.get("settings", {}))
+    options, nodes = dict(task.get("options", {})), settings.pop("nodes", [1])
+    words = ["nado", "network", "train", task.get("name", "TASK")]
+    for twin in notes.get("twins", []):
+        words += ["--twin", str(twin)]
+    words += ["--nodes", str(nodes[0]), "--layers", str(len(nodes))]
+    for name in ("variant", "method", "epochs", "seed"):
+        if name in settings:
+            words += [f"--{name}", str(settings.pop(name))]
+    for name in ("train", "test"):
+        if name in options:
+            words += [f"--{name}", str(options.pop(name))]
+    options.pop("seed", None)
+    words += [word for name, value in options.items() for word in ("-p", f"{name}={json.dumps(value)}")]
+    for name, value in settings.items():
+        if value is not None:
+            words += ["--set", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
+    return (shlex.join([*words, "--out", "again.net"]),)

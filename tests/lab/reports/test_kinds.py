@@ -1,0 +1,187 @@
+"""`nado report`: what lies at a path is recognised, and the page about it is whole and harmless."""
+
+import json
+import re
+import shlex
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+import torch
+
+from lab.errors import LabError
+from lab.reports import Kind, kind_of, write_report
+from lab.runs import run_protocol
+from network import TrainSettings, load_task
+from network import save as save_network
+from network import train as train_network
+from protocols import Characterise, configure
+from tests.protocols.fake_device import FakeDevice
+from twin import FitSettings, Trials, fit
+from twin import save as save_twin
+
+NODE = {"layer": 0, "mean_error": 0.1, "correlation": 0.9}
+DEPLOYED = {
+    "task": "t",
+    "metric": "accuracy",
+    "variant": "noise-aware",
+    "twin": 0.9,
+    "device": 0.8,
+    "transfer_gap": 0.1,
+    "n_test": 10,
+    "runs": ["layer0.zarr"],
+    "nodes": [NODE | {"node": 0}, NODE | {"node": 1}],
+    "findings": [{"what": "<script>alert(1)</script>", "detail": "twin & device"}],
+    "device_identities": {"source": "KEITHLEY"},
+    "setup": "sim:x",
+    "network": "my net.net",
+}
+ROUND = {
+    "round": 0,
+    "metric": "accuracy",
+    "twin": 0.9,
+    "device": 0.8,
+    "gap": 0.1,
+    "gap_error": 0.02,
+    "device_s": 10.0,
+    "device_s_total": 10.0,
+    "findings": [],
+    "runs": [],
+    "drift_since_last_round": None,
+}
+
+
+class Pictures(HTMLParser):
+    """Collect where pictures and links of a page come from."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.sources, self.tags = [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.sources += [value for name, value in attributes if name in ("src", "href")]
+
+
+def report(path, tmp_path):
+    done = write_report(str(path), tmp_path / "page.html")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    found = Pictures(text)
+    assert all(source.startswith("data:image/png;base64,") for source in found.sources)
+    assert "script" not in found.tags
+    return done, text, len(found.sources)
+
+
+@pytest.fixture
+def run(tmp_path):
+    procedure = Characterise()
+    configure(procedure, {"sequences": 3, "repeats": 4, "steps": 6})
+    return run_protocol(procedure, FakeDevice(), tmp_path / "run.zarr", operator="me", source="sim:x", seed=7)
+
+
+@pytest.fixture
+def twin_file(tmp_path):
+    torch.manual_seed(0)
+    drive = torch.rand(24, 8, 1) * 2 - 1
+    trials = Trials(
+        drive=drive,
+        readout=drive.cumsum(1) + 0.1 * torch.randn(24, 8, 1),
+        initial=None,
+        sequence=torch.arange(24),
+        channels=("a",),
+        units=("V",),
+        lineage=("20260101T000000-00000000",),
+    )
+    twin = fit(trials, FitSettings(mean_steps=2, score_steps=2))
+    twin.card |= {"runs": [str(tmp_path / "gone.zarr")]}
+    return save_twin(twin, tmp_path / "a.twin")
+
+
+def test_a_run_is_drawn_with_its_noise_and_its_command(run, tmp_path):
+    done, text, pictures = report(run, tmp_path)
+    assert done["kind"] == kind_of(str(run)) == Kind.RUN
+    assert pictures == 2  # a passage, and the noise of the repeats
+    assert "complete" in done["summary"]
+    command = re.search(r"<pre>(.*?)</pre>", text, re.S)[1].replace("&#39;", "'")
+    words = shlex.split(command)
+    assert words[:3] == ["nado", "measure", "characterise"]
+    assert {"repeats=4", "sequences=3"} <= set(words)
+    assert words[words.index("--seed") + 1] == "7"
+
+
+def test_an_empty_run_has_a_page(tmp_path):
+    class Nothing(Characterise):
+        def execute(self):
+            raise LabError("nothing came")
+
+    procedure = Nothing()
+    configure(procedure, {"sequences": 2, "steps": 3})
+    with pytest.raises(LabError):
+        run_protocol(procedure, FakeDevice(), tmp_path / "run")
+    done, text, pictures = report(tmp_path / "run", tmp_path)
+    assert pictures == 0
+    assert "failed" in done["summary"]
+    assert "nothing came" in text
+
+
+def test_a_twin_without_its_run_says_so(twin_file, tmp_path):
+    done, text, pictures = report(twin_file, tmp_path)
+    assert done["kind"] == Kind.TWIN
+    assert pictures == 0
+    assert "could not be read" in text
+    assert "20260101T000000-00000000" in text
+
+
+def test_a_network_answers_on_its_twin(twin_file, tmp_path):
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "own.npz", inputs=rng.normal(size=(30, 5, 2)), targets=rng.integers(0, 3, 30))
+    task_file = str(tmp_path / "own.npz")
+    from twin import load
+
+    settings = TrainSettings(nodes=(2,), epochs=1)
+    network = train_network(load_task(task_file), [load(twin_file)], settings)
+    notes = {
+        "task": {"name": task_file, "options": {}},
+        "settings": settings.model_dump(mode="json"),
+        "twins": [str(twin_file)],
+    }
+    path = save_network(network, tmp_path / "a.net", notes)
+    done, text, pictures = report(path, tmp_path)
+    assert done["kind"] == Kind.NETWORK
+    assert pictures == 2  # what is mistaken for what, and the weights
+    assert "6 test examples on the twin" in text
+
+
+def test_a_deployment_is_escaped(tmp_path):
+    folder = tmp_path / "deployed"
+    folder.mkdir()
+    (folder / "report.json").write_text(json.dumps(DEPLOYED))
+    done, text, pictures = report(folder, tmp_path)
+    assert done["kind"] == Kind.DEPLOYMENT
+    assert "+0.1" in done["summary"]
+    assert pictures == 1
+    assert "&lt;script&gt;" in text
+    assert "nado deploy &#39;my net.net&#39; --setup sim:x --test 10" in text
+
+
+def test_a_loop_is_recognised(tmp_path):
+    folder = tmp_path / "loop"
+    folder.mkdir()
+    result = {"ended": "all rounds are done", "tolerance": 0.01, "device_s": 10.0, "rounds": [ROUND]}
+    (folder / "loop.json").write_text(json.dumps(result))
+    (folder / "config.json").write_text(json.dumps({"task": {"name": "t"}, "setup": "sim:x"}))
+    done, text, pictures = report(folder, tmp_path)
+    assert (done["kind"], pictures) == (Kind.LOOP, 1)
+    assert "all rounds are done" in text
+
+
+def test_what_cannot_be_reported(tmp_path):
+    with pytest.raises(LabError, match="expected a run, a twin"):
+        kind_of(str(tmp_path))
+    (tmp_path / "report.json").write_text("{torn")
+    with pytest.raises(LabError, match="expected a run, a twin"):
+        kind_of(str(tmp_path))
+    (tmp_path / "page.html").write_text("mine")
+    with pytest.raises(LabError, match="exists"):
+        write_report(str(tmp_path), tmp_path / "page.html")
