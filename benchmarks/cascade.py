@@ -61,9 +61,10 @@ def main() -> None:
         work = options.work or Path(scratch)
         common.fitted_twin(setup, "nanoring10", 28, options.quick, work)
         path = work / "nanoring10.twin"
-        baseline = in_own_process(path, 0, "none", 0, options.quick)["peak_mib"]
+        measured = train_one if options.quick else in_own_process
+        baseline = measured(path, 0, "none", 0, options.quick)["peak_mib"]
         rows = [
-            in_own_process(path, layers, method.value, seed, options.quick)
+            measured(path, layers, method.value, seed, options.quick)
             for layers in (LAYERS[1:2] if options.quick else LAYERS)
             for method in Method
             for seed in range(options.seeds or (1 if options.quick else 2))

@@ -70,8 +70,9 @@ def main() -> None:
         return
     base = BASE | ({"batch": 4} if options.quick else {})
     sweeps = {"nodes": SWEEPS["nodes"][:2]} if options.quick else SWEEPS
+    measured = (lambda sizes: one_step(**sizes)) if options.quick else in_own_process
     report: dict[str, Any] = {
-        name: [in_own_process(base | {name: size}) for size in sizes] for name, sizes in sweeps.items()
+        name: [measured(base | {name: size}) for size in sizes] for name, sizes in sweeps.items()
     }
     report["exponent"] = {name: exponent(report[name], name) for name in sweeps}
     if not options.quick:
