@@ -16,6 +16,7 @@ from lab.loop.compare import compare
 from lab.loop.config import Choose
 from lab.loop.deploy import check_fit, deploy_layers, run_of
 from lab.loop.drift import drift_score, verdict
+from lab.loop.follow import follow
 from lab.loop.in_the_loop import RecordedDevice
 from lab.loop.node_scores import as_rows, findings, score_nodes
 from lab.loop.play import own_readout, play, probe_readout
@@ -110,14 +111,20 @@ def _later_drives(this: Round, rng: np.random.Generator, ports: int) -> np.ndarr
     """Choose the drives of a later round with the twin and the network of the round before."""
     shop, twin, network = this.shop, this.old_twin(), this.old_network()
     how = shop.config.measure
-    few = shop.task.train.inputs[rng.integers(0, len(shop.task.train), DRAWN_EXAMPLES)]
-    own = network_drives(network, few, [twin] * network.layer_count, this.seed("drives"))
+    own = _own_drives(this, network, twin)
     ensemble: list[Twin] = []
     if how.choose is Choose.DISAGREEMENT:
         settings = shop.config.twin.fit_settings(this.seed("ensemble"))
         ensemble = disagreeing_twins(trials_of(shop.folder(0) / "measure.zarr"), settings, how.ensemble)
     like = np.empty((shop.steps, ports))
     return next_drives(how.choose, how.more, like, own, ensemble, rng)
+
+
+def _own_drives(this: Round, network: DeviceNetwork, twin: Twin) -> list[np.ndarray]:
+    """Give what the network sends for some training examples: per layer (trial, node, step, port)."""
+    seed, examples = this.seed("drives"), this.shop.task.train
+    few = np.random.default_rng(seed).integers(0, len(examples), DRAWN_EXAMPLES)
+    return network_drives(network, examples.inputs[few], [twin] * network.layer_count, seed)
 
 
 def _require_time(shop: Workshop, step_s: float) -> None:
@@ -185,6 +192,7 @@ def refine_stage(this: Round) -> Result:
         update={"seed": this.seed("refine"), "epochs": how.epochs, "learning_rate": how.learning_rate}
     )
     twins = [this.twin()] * network.layer_count
+    follow(network, this.old_twin(), twins[0], _own_drives(this, network, this.old_twin()))
     tell = _epochs(this, "refine", how.epochs)
     train_through_twins(network, shop.task, twins, settings, tell, _checkpoint(this, settings))
     device_s = _refine_on_device(this, network) if how.device_examples else 0.0

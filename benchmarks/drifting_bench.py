@@ -1,0 +1,84 @@
+"""Two simulated nanoring arrays for the loop's benchmarks: one that is characterised, one that is used.
+
+The second differs from the first in its disorder (another draw, with a spread of its depinning fields 10 %
+and a mean 1 % larger: 1 % moves the field window by a twelfth of its half width), in gain (7 %) and in noise
+(10 %), and goes on changing with the time it is driven.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from instruments import load_setup, open_setup
+from lab.loop.workshop import Visit
+from sim_backend import open_bench
+from sim_backend.clock import SimulatedClock
+from sim_backend.noise import ReadoutNoise
+from sim_backend.samples.nanoring import NanoringArray
+from sim_backend.samples.nanoring.parameters import NanoringParameters
+
+WHITE_V, PINK_V, MAINS_V = 2e-6, 1e-6, 1e-6
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """How a specimen differs from the preset: factors, and changes in 1000 s of drive (shares)."""
+
+    disorder_seed: int = 1
+    spread: float = 1.0
+    depinning: float = 1.0
+    gain: float = 1.0
+    noise: float = 1.0
+    gain_drift: float = 0.0
+    field_drift: float = 0.0
+
+
+CHARACTERISED = Mismatch()
+USED = Mismatch(2, spread=1.1, depinning=1.01, gain=1.07, noise=1.1, gain_drift=0.002, field_drift=0.005)
+
+
+class DriftingArray:
+    """An array whose readout and whose field calibration change while it is used."""
+
+    def __init__(self, array: NanoringArray, clock: SimulatedClock, how: Mismatch) -> None:
+        self._array, self._clock, self._how = array, clock, how
+        self.contacts = array.contacts
+
+    def advance(self, field_xy: np.ndarray, dt: float) -> np.ndarray:
+        """Advance through field (tick, 2) T and return resistance (tick, contact) ohm."""
+        age = self._clock.now() / 1000
+        field = field_xy * (1 + self._how.field_drift * age)
+        return self._array.advance(field, dt) * self._how.gain * (1 + self._how.gain_drift * age)
+
+
+@contextmanager
+def open_specimen(how: Mismatch, age_s: float, seed: int) -> Iterator[Any]:
+    """Open the setup of a bench with this specimen, `age_s` into its life; `seed` is that of all noise."""
+    usual, clock = NanoringParameters(), SimulatedClock()
+    parameters = replace(
+        usual,
+        depinning_field_spread_t=usual.depinning_field_spread_t * how.spread,
+        depinning_field_t=usual.depinning_field_t * how.depinning,
+    )
+    array = NanoringArray(seed=how.disorder_seed, thermal_seed=seed, parameters=parameters)
+    noise = ReadoutNoise(
+        *(how.noise * volts for volts in (WHITE_V, PINK_V, MAINS_V)), seed=seed, contacts=array.contacts
+    )
+    bench = open_bench("nanoring", clock=clock, sample=DriftingArray(array, clock, how), noise=noise)
+    try:
+        with open_setup(load_setup("sim:nanoring"), visa_library=bench.visa_library, clock=clock) as setup:
+            clock.sleep(age_s)
+            yield setup
+    finally:
+        bench.close()
+
+
+def seed_of(visit: Visit) -> int:
+    """Give every visit noise of its own, the same each time it is made."""
+    return zlib.crc32(f"{visit.round} {visit.stage} {visit.age_s:.3f}".encode()) % 2**31
