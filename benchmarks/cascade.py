@@ -64,7 +64,7 @@ def main() -> None:
         measured = train_one if options.quick else in_own_process
         baseline = measured(path, 0, "none", 0, options.quick)["peak_mib"]
         rows = [
-            measured(path, layers, method.value, seed, options.quick)
+            common.told(measured(path, layers, method.value, seed, options.quick))
             for layers in (LAYERS[1:2] if options.quick else LAYERS)
             for method in Method
             for seed in range(options.seeds or (1 if options.quick else 2))

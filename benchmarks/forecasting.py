@@ -48,7 +48,7 @@ def main() -> None:
         with common.bench(kind) as setup:
             twin = common.fitted_twin(setup, f"{kind}-forecast", STEPS, options.quick, options.work)
             rows += [
-                {"device": kind} | one_task(setup, twin, name, extra, seed, options.quick)
+                common.told({"device": kind} | one_task(setup, twin, name, extra, seed, options.quick))
                 for name, extra in (TASKS[-1:] if options.quick else TASKS)
                 for seed in range(options.seeds or 1)
             ]

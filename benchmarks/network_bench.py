@@ -8,6 +8,7 @@ that has seen independent amplitudes only is wrong there.
 import argparse
 import json
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -117,6 +118,12 @@ def spread(values: list[float]) -> dict[str, float]:
     """Return mean and standard deviation over seeds."""
     deviation = statistics.stdev(values) if len(values) > 1 else 0.0
     return {"mean": round(statistics.fmean(values), 4), "std": round(deviation, 4)}
+
+
+def told(row: dict[str, Any]) -> dict[str, Any]:
+    """Show a row on stderr as soon as it is there, and return it."""
+    print(json.dumps(row), file=sys.stderr, flush=True)
+    return row
 
 
 def show(report: dict[str, Any], as_json: bool) -> None:

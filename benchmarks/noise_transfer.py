@@ -29,7 +29,7 @@ def one_size(size: int, options: Any) -> list[dict[str, Any]]:
         for seed in range(seeds):
             for variant in (Variant.NOISE_AWARE, Variant.DETERMINISTIC):
                 row = {"size": size, "noise_share": round(noise, 3), "seed": seed, "variant": variant.value}
-                rows.append(row | transfer(setup, twin, variant, seed, options.quick))
+                rows.append(common.told(row | transfer(setup, twin, variant, seed, options.quick)))
     return rows
 
 

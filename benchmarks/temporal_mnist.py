@@ -11,13 +11,13 @@ import network_bench as common
 from network import Task, TrainSettings, Variant, load_task, score_on_twins, train
 from network.baselines import as_rows, baselines
 
-NODES, EPOCHS, SHIFT, WINDOWS = 80, 20, 1, 7
+NODES, EPOCHS, SHIFT, WINDOWS, RATE = 64, 12, 1, 7, 0.015
 
 
 def one_seed(task: Task, twin: Any, settings: TrainSettings) -> dict[str, Any]:
     """Train one network and score it on the (noisy) twin."""
     network, seconds = common.timed(lambda: train(task, twin, settings))
-    return {
+    row = {
         "variant": settings.variant.value,
         "nodes": network.node_count,
         "parameters": network.parameter_count,
@@ -25,6 +25,7 @@ def one_seed(task: Task, twin: Any, settings: TrainSettings) -> dict[str, Any]:
         "twin": score_on_twins(network, task, twin),
         "train_s": round(seconds, 1),
     }
+    return common.told(row)
 
 
 def main() -> None:
@@ -39,7 +40,9 @@ def main() -> None:
     rows, others = [], []
     for seed in seeds:
         task = load_task("temporal-mnist", train=train_digits, test=test_digits, seed=seed)
-        base = TrainSettings(nodes=(nodes,), epochs=epochs, shift=SHIFT, windows=WINDOWS, seed=seed)
+        base = TrainSettings(
+            nodes=(nodes,), epochs=epochs, shift=SHIFT, windows=WINDOWS, learning_rate=RATE, seed=seed
+        )
         for change in (
             {},
             {"variant": Variant.RESERVOIR},
