@@ -35,6 +35,11 @@ class Experiment:
     goes_on: bool = False
 
     @property
+    def label(self) -> str:
+        """Name the protocol shortly (the class, for a file of one's own)."""
+        return self.protocol.rpartition(":")[2]
+
+    @property
     def seconds_left(self) -> float | None:
         """Estimate the time left by the rate so far, None before the first row."""
         if not self.done or self.state is not State.RUNNING:

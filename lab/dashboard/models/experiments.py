@@ -123,7 +123,7 @@ class ExperimentQueue:
             if self._current is None:
                 return
             self._stop = StopRequest()
-        label = f"{self._current.protocol} #{self._current.number}"
+        label = f"{self._current.label} #{self._current.number}"
         self._bench.worker.submit("run", label, self._execute)
 
     def _changed(self) -> None:
@@ -193,4 +193,4 @@ class ExperimentQueue:
         folder = self._folder()
         folder.mkdir(parents=True, exist_ok=True)
         stamp = time.strftime("%Y%m%d-%H%M%S")
-        return folder / f"{stamp}-{experiment.number:03d}-{experiment.protocol}.zarr"
+        return folder / f"{stamp}-{experiment.number:03d}-{experiment.label}.zarr"

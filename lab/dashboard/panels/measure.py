@@ -1,16 +1,19 @@
 """What to measure: the protocol's form, and the queue of experiments."""
 
+from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QProgressBar, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QScrollArea, QSpinBox, QVBoxLayout, QWidget
 
 from lab.dashboard.models.events import BenchOpened, JobChanged, QueueChanged, RunEnded
 from lab.dashboard.models.experiment import Experiment, State
+from lab.dashboard.models.own_protocols import classes_in
 from lab.dashboard.models.session import Session
+from lab.dashboard.models.worker import message_of
 from lab.dashboard.views.form import ParameterForm
 from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.widgets import button, column, fill, label, row, table
+from lab.dashboard.views.widgets import button, column, fill, label, row, table, tell
 from protocols import PROTOCOLS, load_protocol
 
 NEEDS_AN_ARRAY = ("drives",)
@@ -62,7 +65,9 @@ class MeasurePanel(QWidget):
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
-        layout.addLayout(row(label("protocol"), self.protocol, None))
+        own = button("…", self._choose_own, "Procedures of your own, from a Python file")
+        own.setFixedWidth(38)
+        layout.addLayout(row(label("protocol"), self.protocol, own, None))
         layout.addWidget(self.area, 3)
         layout.addWidget(self.estimate)
         layout.addLayout(row(self.queue_button, self.times, None))
@@ -78,8 +83,28 @@ class MeasurePanel(QWidget):
             each.setFixedWidth(28)
         layout.addLayout(row(self.pause_button, *move, *more, None))
 
+    def _choose_own(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Protocols", "", "Python (*.py)")
+        if path:
+            self.add_own(Path(path))
+
+    def add_own(self, path: Path) -> None:
+        """Offer the procedures of a Python file, and choose the first."""
+        found = classes_in(path)
+        if not found:
+            tell(self, "Protocols", f"{path.name} defines no class; a protocol is a PyMeasure Procedure.")
+            return
+        first = self.protocol.count()
+        self.protocol.addItems([f"{path}:{name}" for name in found])
+        self.protocol.setCurrentIndex(first)
+
     def _show_form(self, name: str) -> None:
-        self.form = ParameterForm(load_protocol(name)())
+        try:
+            procedure = load_protocol(name)()
+        except Exception as error:  # noqa: BLE001 - it is the user's own code
+            tell(self, name, message_of(error))
+            return
+        self.form = ParameterForm(procedure)
         holder = QWidget()
         holder.setLayout(column(self.form, None))
         self.area.setWidget(holder)

@@ -23,6 +23,7 @@ class TracePlot(pg.PlotWidget):
         self.setLabel("bottom", x_label, units=x_units)
         self.getAxis("left").setWidth(72)
         self.hideButtons()
+        self.setViewportUpdateMode(pg.QtWidgets.QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.follow, self.auto_y, self.centred, self.window_s = True, True, False, 0.0
         self._signals: list[Signal] = []
         self._shown: tuple[Any, ...] = ()

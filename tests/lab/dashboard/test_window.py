@@ -12,6 +12,18 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox
 
 PATIENCE = 60_000
+OWN = """
+from pymeasure.experiment import IntegerParameter, Procedure
+
+
+class Squares(Procedure):
+    points = IntegerParameter("Points", default=3)
+    DATA_COLUMNS = ["x", "y"]
+
+    def execute(self):
+        for x in range(self.points):
+            self.emit("results", {"x": x, "y": x * x})
+"""
 
 
 def click(qtbot, button):
@@ -252,3 +264,16 @@ def test_a_loop_for_another_bench_is_refused(qtbot, window):
     job = window.loop.run()
     qtbot.waitUntil(job.ended.is_set, timeout=PATIENCE)
     qtbot.waitUntil(lambda: "specimen 7" in window.loop.now.text(), timeout=PATIENCE)
+
+
+def test_a_procedure_of_ones_own_is_measured(qtbot, window, tmp_path):
+    file = tmp_path / "mine.py"
+    file.write_text(OWN, encoding="utf-8")
+    connect(qtbot, window)
+    window.measure.add_own(file)
+    experiment = measure(qtbot, window, points=4)
+    finished(qtbot, experiment)
+    qtbot.waitUntil(lambda: window.live.run is not None and window.live.run.rows == 4, timeout=PATIENCE)
+    assert experiment.out.name.endswith("-Squares.zarr")
+    (signal,) = [s for s in window.live.run.panels["rows"] if s.name == "y"]
+    assert signal.trace.newest(4).tolist() == [0, 1, 4, 9]
