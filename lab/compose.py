@@ -32,7 +32,9 @@ def open_named_setup(name: str, *, seed: int = 0, faults: Iterable[str] = ()) ->
     if config.visa_library != SIMULATED:
         if faults := tuple(faults):
             raise LabError(f"{faults[0]!r} was asked of {name}: faults on purpose need a simulated setup")
-        with open_setup(config, visa_library=config.visa_library, clock=WallClock()) as setup:
+        from lab.runs import owned
+
+        with owned(config), open_setup(config, visa_library=config.visa_library, clock=WallClock()) as setup:
             yield setup
         return
     with closing(simulated_bench(config.kind, seed=seed)) as bench:

@@ -43,12 +43,13 @@ class DemoSettings:
 
     setup: str = "sim:nanoring"
     seed: int = 0
-    sequences: int = 3000
+    sequences: int = 4000
     held_out_sequences: int = 8
     repeats: int = 60
     steps: int = 28
-    mean_steps: int = 800
-    score_steps: int = 500
+    mean_steps: int = 1200
+    score_steps: int = 600
+    hidden: int = 32
     nodes: int = 16
     train_digits: int = 4000
     test_digits: int = 300
@@ -142,7 +143,14 @@ def measure(setup: Setup, runs: Path, settings: DemoSettings, show: Show) -> tup
 
 def fit_twin(run: Path, out: Path, settings: DemoSettings, show: Show) -> Twin:
     """Fit a twin to the single-shot run and save it."""
-    chosen = FitSettings(mean_steps=settings.mean_steps, score_steps=settings.score_steps, seed=settings.seed)
+    chosen = FitSettings(
+        mean_steps=settings.mean_steps,
+        score_steps=settings.score_steps,
+        batch=96,
+        weight_decay=0.03,
+        seed=settings.seed,
+        model={"hidden": settings.hidden},
+    )
     shares = {"mean": (0.0, 0.2), "likelihood": (0.2, 0.0), "score": (0.2, 0.8)}  # of the time
 
     def report(event: dict[str, Any]) -> None:
