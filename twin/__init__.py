@@ -1,6 +1,6 @@
 """Differentiable digital twins: neural stochastic differential equations fitted to measured devices."""
 
-from twin.data import Trials
+from twin.data import Trials, join
 from twin.ensemble import epistemic_spread, fit_ensemble, most_informative
 from twin.errors import DataError, DivergenceError, FileError, TwinError
 from twin.files import load, save
@@ -9,6 +9,7 @@ from twin.model import ModelSpec, Start, Twin
 from twin.recalibrate import recalibrate
 from twin.scores import Scores, evaluate
 from twin.settings import FitSettings
+from twin.torchsde_bridge import torchsde_paths
 
 __all__ = [
     "DataError",
@@ -25,8 +26,10 @@ __all__ = [
     "evaluate",
     "fit",
     "fit_ensemble",
+    "join",
     "load",
     "most_informative",
     "recalibrate",
     "save",
+    "torchsde_paths",
 ]

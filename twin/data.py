@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
 
 from twin.errors import DataError
+
+FEW_TRIALS = 8
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,39 @@ class Trials:
             sequence=torch.arange(len(starts) * len(self)),
             initial=None,
         )
+
+
+def join(parts: Sequence[Trials], window: int = 48) -> Trials:
+    """Join the trials of several runs; sequences are numbered anew.
+
+    Runs of unequal length, or a few long trials without a defined start, become overlapping windows.
+    """
+    if not parts:
+        raise DataError("no trials were given to join")
+    first = parts[0]
+    for part in parts:
+        if part.channels != first.channels or part.drive.shape[2] != first.drive.shape[2]:
+            raise DataError(
+                f"runs joined for a fit need the same channels and ports; got {len(first.channels)} and"
+                f" {len(part.channels)} channels"
+            )
+    lengths = {part.drive.shape[1] for part in parts}
+    if len(lengths) > 1 or (first.initial is None and sum(map(len, parts)) < FEW_TRIALS):
+        window = min(window, *lengths)
+        parts = [part.windows(window, max(1, window // 4)) for part in parts]
+    numbers, count = [], 0
+    for part in parts:
+        numbers.append(part.sequence + count)
+        count = int(numbers[-1].max()) + 1
+    starts = [part.initial for part in parts if part.initial is not None]
+    return replace(
+        first,
+        drive=torch.cat([part.drive for part in parts]),
+        readout=torch.cat([part.readout for part in parts]),
+        initial=torch.cat(starts) if len(starts) == len(parts) else None,
+        sequence=torch.cat(numbers),
+        lineage=tuple(name for part in parts for name in part.lineage),
+    )
 
 
 def _fill(trials: Trials) -> None:

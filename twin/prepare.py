@@ -8,11 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from twin.choose import needs_memory, ridge, scores_for
 from twin.data import Trials
 from twin.errors import DataError
 from twin.model import ModelSpec, Start, Twin
-
-FEW_CHANNELS = 16
 
 
 @dataclass(frozen=True)
@@ -35,20 +34,20 @@ class Rows:
 
 def suggest_spec(trials: Trials, overrides: dict[str, Any]) -> ModelSpec:
     """Choose the model's sizes from the data; `overrides` win."""
-    channels = trials.readout.shape[-1]
-    scores = channels if channels <= FEW_CHANNELS else min(FEW_CHANNELS, len(trials))
+    ports, channels = trials.drive.shape[-1], trials.readout.shape[-1]
+    scores = int(overrides.get("scores", scores_for(trials.readout)))
     sizes: dict[str, Any] = {
-        "ports": trials.drive.shape[-1],
+        "ports": ports,
         "channels": channels,
         "scores": scores,
-        "delays": 0,
-        "drive_lags": 1,
-        "hidden": 24,
-        "sources": 0 if overrides.get("hidden", 24) else min(scores, 4),
-        "taus": 2,
         "diffusion_rank": min(scores - 1, 4),
         "observation_rank": min(channels - 1, 2),
     }
+    remembers = overrides["hidden"] > 0 if "hidden" in overrides else needs_memory(trials)
+    if remembers:
+        sizes |= {"hidden": 24, "delays": 0, "drive_lags": 1}
+    else:
+        sizes |= {"delays": 1 if scores > 1 else 0, "drive_lags": 0, "sources": min(scores, 2), "taus": 2}
     try:
         return ModelSpec(**(sizes | overrides))
     except TypeError as error:
@@ -98,20 +97,13 @@ def _start_linear(twin: Twin, rows: Rows) -> None:
     if not spec.hidden:
         parts += [past[:, :-1].flatten(1), past[:, -1]]
     target = rows.scores.flatten(0, 1)
-    solved = _ridge(torch.cat(parts, -1), target)
+    solved = ridge(torch.cat(parts, -1), target)
     weights = [part.T for part in solved.split([p.shape[1] for p in parts])]
     delays, state = weights[2:] or (past.new_zeros(spec.scores, 0), past.new_zeros(spec.scores, spec.scores))
     twin.sde.field.set_linear(
         weights[0][:, 0], drive=weights[1], delays=delays, state=state - torch.eye(spec.scores)
     )
     set_noise(twin, target - torch.cat(parts, -1) @ solved)
-
-
-def _ridge(features: Tensor, target: Tensor) -> Tensor:
-    """Return the weights (feature, target) of a lightly penalised linear regression."""
-    x, y = features.double(), target.double()
-    gram = x.T @ x + 1e-3 * len(x) * torch.eye(x.shape[1], dtype=torch.float64)
-    return torch.linalg.solve(gram, x.T @ y).float()
 
 
 @torch.no_grad()
@@ -123,3 +115,9 @@ def set_noise(twin: Twin, residual: Tensor, share: float = 0.5) -> None:
     mix = vectors[:, values.argsort(descending=True)[:rank]] * values.sort(descending=True)[0][:rank].sqrt()
     rest = (covariance.diagonal() - mix.square().sum(1)).clamp_min(0.1 * covariance.diagonal())
     twin.sde.field.set_noise(rest.sqrt(), mix)
+
+
+@torch.no_grad()
+def silence(twin: Twin) -> None:
+    """Take the noise out of a twin: what a deterministic fit leaves of it means nothing."""
+    twin.calibration.spread.zero_()

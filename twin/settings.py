@@ -7,21 +7,23 @@ from typing import Any
 
 from twin.errors import TwinError
 
-METHODS = ("score",)
+METHODS = ("score", "gan", "ode")
 
 
 @dataclass(frozen=True)
 class FitSettings:
-    """Say how to fit: numbers of steps (or seconds, `budget_s`) for the two phases, batch, seed.
+    """Say how to fit; a number of steps left None is chosen by the schedule of the method and the model.
 
-    With `budget_s` the phases share that wall time (a quarter, three quarters) and results depend on the
-    machine's speed; without it the same seed and step counts give the same twin again.
+    With `budget_s` the phases share that wall time and results depend on the machine's speed; without it the
+    same seed and settings give the same twin again. `model` overrides sizes of the model that is otherwise
+    chosen from the data. A phase ends early after `patience` checks without a better held-out loss.
     """
 
     method: str = "score"
-    mean_steps: int = 700
-    likelihood_steps: int = 0
-    score_steps: int = 600
+    mean_steps: int | None = None
+    likelihood_steps: int | None = None
+    score_steps: int | None = None
+    adversarial_steps: int | None = None
     budget_s: float | None = None
     batch: int = 64
     members: int = 6
@@ -29,17 +31,28 @@ class FitSettings:
     weight_decay: float = 0.1
     held_out_share: float = 0.06
     check_every: int = 20
+    patience: int = 25
     seed: int = 0
     model: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise TwinError(f"method must be one of {', '.join(METHODS)}; got {self.method!r}")
-        if self.members < 2 or self.batch < 1 or self.check_every < 1:
-            raise TwinError("members must be at least 2, batch and check_every at least 1")
-        if min(self.likelihood_steps, self.score_steps) < 0:
+        if self.members < 2 or min(self.batch, self.check_every, self.patience) < 1:
+            raise TwinError("members must be at least 2; batch, check_every and patience at least 1")
+        if min(self.given_steps().values(), default=0) < 0:
             raise TwinError("numbers of steps cannot be negative")
         if self.budget_s is not None and self.budget_s <= 0:
             raise TwinError(f"budget_s must be positive; got {self.budget_s}")
         if not 0 < self.held_out_share < 1 or self.learning_rate <= 0:
             raise TwinError("held_out_share must lie between 0 and 1, learning_rate above 0")
+
+    def given_steps(self) -> dict[str, int]:
+        """Return the numbers of steps that were given, by phase."""
+        steps = {
+            "mean": self.mean_steps,
+            "likelihood": self.likelihood_steps,
+            "score": self.score_steps,
+            "adversarial": self.adversarial_steps,
+        }
+        return {name: count for name, count in steps.items() if count is not None}

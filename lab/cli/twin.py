@@ -14,6 +14,7 @@ from lab.cli.console import note, result, table
 from lab.errors import LabError
 
 if TYPE_CHECKING:
+    from lab.store import Run
     from twin import Trials
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -30,7 +31,7 @@ def register(app: typer.Typer) -> None:
 def fit(
     run: Annotated[list[Path], typer.Argument(help="One or several runs.")],
     out: Annotated[Path, typer.Option(help="Twin file to write (name.twin).")],
-    method: Annotated[str, typer.Option(help="score.")] = "score",
+    method: Annotated[str, typer.Option(help="score, gan (the published one) or ode.")] = "score",
     budget_s: Annotated[
         float | None, typer.Option(help="Seconds to spend, in place of numbers of steps.")
     ] = None,
@@ -39,11 +40,12 @@ def fit(
         int | None, typer.Option(min=0, help="Steps of the likelihood phase.")
     ] = None,
     score_steps: Annotated[int | None, typer.Option(min=0, help="Steps of the scoring phase.")] = None,
+    resume: Annotated[Path | None, typer.Option(help="Twin to go on from.")] = None,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Fit a twin to RUN..., write it to OUT and score it on the held-out sequences."""
-    from twin import FitSettings, evaluate, save
+    from twin import FitSettings, evaluate, load, save
     from twin import fit as fit_twin
 
     if out.exists():
@@ -57,10 +59,11 @@ def fit(
     settings = FitSettings(method=method, seed=seed, **{k: v for k, v in given.items() if v is not None})
     trials, started = read_trials(run), time.perf_counter()
     with _shown() as progress:
-        twin = fit_twin(trials, settings, progress)
+        twin = fit_twin(trials, settings, progress, start=load(resume) if resume else None)
     wall_s = time.perf_counter() - started
     held_out = twin.card["fit"]["held_out"]
-    scores = evaluate(twin, trials.split(held_out)[1], seed=seed).to_dict()
+    held = trials.split(held_out)[1] if len(trials.sequence.unique()) > 1 else trials
+    scores = evaluate(twin, held, seed=seed).to_dict()
     twin.card |= {"scores": scores, "runs": [str(path.resolve()) for path in run]}
     save(twin, out)
     result({"twin": str(out), "wall_s": wall_s, "held_out": held_out, **scores}, as_json, _show)
@@ -83,12 +86,39 @@ def evaluate(
     result({"twin": str(twin), **found}, as_json, _show)
 
 
+@commands.command()
+def recalibrate(
+    twin: Annotated[Path, typer.Argument(help="Twin of the device as it was.")],
+    run: Annotated[list[Path], typer.Argument(help="Run of the device as it is.")],
+    out: Annotated[Path, typer.Option(help="Twin file to write (name.twin).")],
+    steps: Annotated[int | None, typer.Option(min=8, help="Use the first N steps of every trial.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Follow a drifted device: gain, offset, spread and a small map from a few dozen steps of RUN."""
+    from twin import load, save
+    from twin import recalibrate as recalibrate_twin
+
+    if out.exists():
+        raise LabError(f"{out} exists; choose another name or remove it")
+    fresh = recalibrate_twin(load(twin), read_trials(run), steps)
+    save(fresh, out)
+    report = {"twin": str(out), **fresh.card["recalibrated"], "spread": float(fresh.calibration.spread)}
+    result(report, as_json, _show)
+
+
 def read_trials(runs: list[Path]) -> Trials:
-    """Read the committed trials of runs as the twin's tensors."""
+    """Read the committed trials of runs as the twin's tensors; long trials of other lengths become windows."""
+    from lab.store import Run
+    from twin import join
+
+    return join([_of_run(Run.open(path)) for path in runs])
+
+
+def _of_run(run: Run) -> Trials:
     from lab.store import load_trials
     from twin import Trials
 
-    found = load_trials(*runs)
+    found = load_trials(run)
     return Trials(
         drive=found.drive,  # type: ignore[arg-type]  # arrays become tensors there
         readout=found.readout,  # type: ignore[arg-type]

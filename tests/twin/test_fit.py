@@ -45,7 +45,7 @@ def test_the_best_held_out_state_is_kept(make_process):
 
 def test_a_loss_that_runs_away_is_named(make_process, monkeypatch):
     runs_away = torch.tensor(math.nan, requires_grad=True)
-    monkeypatch.setattr(importlib.import_module("twin.fit"), "free_running", lambda *a: runs_away)
+    monkeypatch.setattr(importlib.import_module("twin.schedule"), "free_running", lambda *a: runs_away)
     with pytest.raises(DivergenceError, match="score"):
         fit(make_process(10), quick(mean_steps=0))
 
@@ -53,7 +53,37 @@ def test_a_loss_that_runs_away_is_named(make_process, monkeypatch):
 def test_settings_and_data_are_checked(make_process):
     with pytest.raises(TwinError, match="magic"):
         FitSettings(method="magic")
-    with pytest.raises(DataError, match="two different sequences"):
-        fit(make_process(1, repeats=5), quick())
+    with pytest.raises(DataError, match="two sequences"):
+        fit(make_process(1), quick())
     with pytest.raises(DataError, match="colour"):
         fit(make_process(5), quick(model={"colour": 3}))
+
+
+@pytest.mark.parametrize("method", ["gan", "ode"])
+def test_other_methods_learn_the_mean(make_process, method):
+    settings = quick(method=method, mean_steps=80, adversarial_steps=10)
+    fitted = fit(make_process(100, steps=8), settings)
+    scores = evaluate(fitted, make_process(10, repeats=60, steps=8, seed=1))
+    assert scores.r2 > 0.9
+    if method == "ode":
+        drive = torch.rand(1, 4, 1).expand(50, -1, -1)
+        assert fitted.respond(drive).std(0).max() < 1e-6
+
+
+def test_a_fit_goes_on_from_a_twin(make_process):
+    trials, before, after = make_process(40, steps=8), [], []
+    first = fit(trials, quick(mean_steps=40, score_steps=0), before.append)
+    second = fit(trials, quick(mean_steps=40, score_steps=0), after.append, start=first)
+    assert after[0]["held_out"] == pytest.approx(before[-1]["best"], rel=1e-4)
+    assert after[-1]["best"] <= after[0]["held_out"]
+    assert second.spec == first.spec
+
+
+def test_a_readout_that_is_the_state_is_fitted_by_likelihood(make_process):
+    events = []
+    fit(
+        make_process(40, steps=8),
+        FitSettings(model={"hidden": 0, "width": 8}, likelihood_steps=5, score_steps=2),
+        events.append,
+    )
+    assert events[0]["phase"] == "likelihood"

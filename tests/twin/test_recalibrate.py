@@ -33,7 +33,7 @@ def test_gain_and_offset_are_found_again(device):
 def test_a_device_that_did_not_drift_is_left_alone(device):
     twin, measure = device
     trials = measure(8, repeats=60, seed=1)
-    again = recalibrate(twin, measure(10, seed=2))
+    again = recalibrate(twin, measure(80, seed=2))
     assert evaluate(again, trials).mean_error < 1.5 * evaluate(twin, trials).mean_error
     assert float(again.calibration.spread) == pytest.approx(1.0, abs=0.25)
 

@@ -6,7 +6,7 @@ from typing import Protocol
 from torch import Tensor
 
 from twin.errors import TwinError
-from twin.solvers import euler_maruyama, heun
+from twin.solvers import euler_maruyama, heun, runge_kutta
 
 
 class SDE(Protocol):
@@ -22,7 +22,11 @@ class SDE(Protocol):
 
 
 Step = Callable[[SDE, Tensor, float, Tensor | None], Tensor]
-SOLVERS: dict[str, Step] = {"euler_maruyama": euler_maruyama.step, "heun": heun.step}
+SOLVERS: dict[str, Step] = {
+    "euler_maruyama": euler_maruyama.step,
+    "heun": heun.step,
+    "runge_kutta": runge_kutta.step,
+}
 
 
 def solver(name: str) -> Step:

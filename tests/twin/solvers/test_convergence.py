@@ -37,7 +37,8 @@ def strong_errors(name, stratonovich, levels=(16, 32, 64, 128, 256)):
 
 
 @pytest.mark.parametrize(
-    ("name", "stratonovich", "order"), [("euler_maruyama", False, 0.5), ("heun", True, 1.0)]
+    ("name", "stratonovich", "order"),
+    [("euler_maruyama", False, 0.5), ("heun", True, 1.0), ("runge_kutta", True, 2.0)],
 )
 def test_strong_order(name, stratonovich, order):
     errors = torch.tensor(strong_errors(name, stratonovich))
@@ -45,7 +46,7 @@ def test_strong_order(name, stratonovich, order):
     assert slope == pytest.approx(order, abs=0.15)
 
 
-@pytest.mark.parametrize(("name", "order"), [("euler_maruyama", 1.0), ("heun", 2.0)])
+@pytest.mark.parametrize(("name", "order"), [("euler_maruyama", 1.0), ("heun", 2.0), ("runge_kutta", 4.0)])
 def test_order_without_noise(name, order):
     sde, errors = GeometricBrownianMotion(), []
     for level in (16, 32, 64):

@@ -1,0 +1,92 @@
+"""Which phases a fit goes through: by method, and by whether the model keeps hidden memory."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from twin.descent import Loss, Phase
+from twin.losses import (
+    Critic,
+    critic_loss,
+    free_running,
+    generator_loss,
+    likelihood,
+    mean_square,
+    sample_paths,
+)
+from twin.model import Twin
+from twin.prepare import Rows
+from twin.settings import FitSettings
+
+CRITIC_STEPS = 5
+CRITIC_RATE = 1e-3
+STEPS: dict[str, dict[str, int]] = {
+    "score with memory": {"mean": 700, "score": 600},
+    "score": {"likelihood": 800, "score": 60},
+    "ode": {"mean": 1000},
+    "gan": {"mean": 700, "adversarial": 600},
+}
+SHARES: dict[str, dict[str, float]] = {
+    "score with memory": {"mean": 0.3, "score": 0.7},
+    "score": {"likelihood": 0.9, "score": 0.1},
+    "ode": {"mean": 1.0},
+    "gan": {"mean": 1 / 3, "adversarial": 2 / 3},
+}
+
+
+def phases(twin: Twin, settings: FitSettings, rows: Rows) -> list[Phase]:
+    """Return the phases of this fit; numbers of steps given in the settings win over the schedule's."""
+    kind = f"{settings.method} with memory" if _has_memory(twin, settings) else settings.method
+    steps = STEPS[kind] | settings.given_steps()
+    losses = _losses(twin, settings, rows)
+    found = []
+    for name, (loss, check, rate) in losses.items():
+        seconds = settings.budget_s and settings.budget_s * SHARES[kind].get(name, 0.0)
+        if seconds or (settings.budget_s is None and steps.get(name)):
+            rate = settings.learning_rate * rate
+            found.append(Phase(name, loss, check, steps.get(name, 0), seconds, rate))
+    return found
+
+
+def _has_memory(twin: Twin, settings: FitSettings) -> bool:
+    return settings.method == "score" and twin.spec.hidden > 0
+
+
+def _losses(twin: Twin, settings: FitSettings, rows: Rows) -> dict[str, tuple[Loss, Loss, float]]:
+    """Return phase -> (loss, held-out loss, rate relative to the settings'), in their order."""
+
+    def mean(rows: Rows, generator: torch.Generator) -> Tensor:
+        return mean_square(twin, rows.drive, rows.truth, rows.start)
+
+    def forced(rows: Rows, generator: torch.Generator) -> Tensor:
+        return likelihood(twin, rows.drive, rows.scores, rows.start)
+
+    def score(rows: Rows, generator: torch.Generator) -> Tensor:
+        members = sample_paths(twin, rows.drive, settings.members, generator, rows.start)
+        return free_running(members, rows.truth, generator)
+
+    adversarial = _adversary(twin, rows) if settings.method == "gan" else score
+    gentle = 1.0 if twin.spec.hidden else 0.1
+    return {
+        "mean": (mean, mean, 1.0),
+        "likelihood": (forced, forced, 1.0),
+        "score": (score, score, gentle),
+        "adversarial": (adversarial, score, 0.1),
+    }
+
+
+def _adversary(twin: Twin, rows: Rows) -> Loss:
+    """Return the twin's loss against a critic that is trained a few steps before each of the twin's."""
+    critic = Critic(rows.truth.shape[1], twin.spec.channels, twin.spec.ports)
+    optimiser = torch.optim.Adam(critic.parameters(), lr=CRITIC_RATE, betas=(0.0, 0.9))
+
+    def loss(rows: Rows, generator: torch.Generator) -> Tensor:
+        fake = sample_paths(twin, rows.drive, 1, generator, rows.start)[0]
+        for _ in range(CRITIC_STEPS):
+            optimiser.zero_grad(set_to_none=True)
+            critic_loss(critic, fake.detach(), rows.truth, rows.drive, generator).backward()
+            optimiser.step()
+        return generator_loss(critic, fake, rows.truth, rows.drive)
+
+    return loss
