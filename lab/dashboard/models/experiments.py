@@ -176,7 +176,7 @@ class ExperimentQueue:
         columns, step_s = procedure.columns(), float(setup.step_s)
         rows, monitors = experiment.total, {name: unit for name, (_, unit) in take_readings(setup).items()}
         where = str(experiment.out)
-        self._post(RunStarted(where, experiment.protocol, columns, channels, units, step_s, rows, monitors))
+        self._post(RunStarted(where, experiment.label, columns, channels, units, step_s, rows, monitors))
 
     def _conclude(self, experiment: Experiment, stop: StopRequest, procedure: Any) -> None:
         status = Run.open(experiment.out).status if experiment.out else Status.FAILED

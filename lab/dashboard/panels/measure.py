@@ -138,9 +138,7 @@ class MeasurePanel(QWidget):
     def _refresh(self) -> None:
         queue = self._session.queue
         self.pause_button.setText("Resume" if queue.holds else "Pause")
-        rows = [
-            [e.number, e.protocol, e.state, f"{e.done}/{e.total}" if e.total else ""] for e in queue.items
-        ]
+        rows = [[e.number, e.label, e.state, f"{e.done}/{e.total}" if e.total else ""] for e in queue.items]
         fill(self.list, rows)
         for index, experiment in enumerate(queue.items):
             self.list.item(index, 2).setToolTip(experiment.reason)  # type: ignore[union-attr]
