@@ -75,10 +75,11 @@ class Trials:
         )
 
 
-def join(parts: Sequence[Trials], window: int = 48) -> Trials:
+def join(parts: Sequence[Trials], window: int | None = None) -> Trials:
     """Join the trials of several runs; sequences are numbered anew.
 
-    Runs of unequal length, or a few long trials without a defined start, become overlapping windows.
+    With `window`, runs of unequal length and a few long trials without a defined start become overlapping
+    windows of so many steps; without it they are refused.
     """
     if not parts:
         raise DataError("no trials were given to join")
@@ -90,7 +91,9 @@ def join(parts: Sequence[Trials], window: int = 48) -> Trials:
                 f" {len(part.channels)} channels"
             )
     lengths = {part.drive.shape[1] for part in parts}
-    if len(lengths) > 1 or (first.initial is None and sum(map(len, parts)) < FEW_TRIALS):
+    if window is None and len(lengths) > 1:
+        raise DataError(f"runs joined here need the same number of steps; got {sorted(lengths)}")
+    if window and (len(lengths) > 1 or (first.initial is None and sum(map(len, parts)) < FEW_TRIALS)):
         window = min(window, *lengths)
         parts = [part.windows(window, max(1, window // 4)) for part in parts]
     numbers, count = [], 0

@@ -15,10 +15,12 @@ from torch import Tensor
 from twin.data import Trials
 from twin.errors import DataError
 from twin.losses import crps, energy_score
-from twin.model import Twin
+from twin.model import Start, Twin
+from twin.prepare import rows_of
 
 SMALL = 1e-3
 FEWEST = 4
+SHOTS = 32
 
 
 @dataclass(frozen=True)
@@ -74,24 +76,27 @@ def evaluate(twin: Twin, trials: Trials, *, seed: int = 0, scale: Tensor | None 
         )
     scale = twin.readout_std if scale is None else scale
     generator = torch.Generator().manual_seed(seed)
-    repeats = _repeats(trials, scale, generator)
-    if repeats is None:
-        return _single_shot(twin, trials, scale, generator)
-    drive, measured = repeats
-    count = measured.shape[1]
-    paths = twin.respond(drive[:, None].expand(-1, count, -1, -1), generator=generator) / scale
-    return _compare(measured, paths, _warn(twin, trials))
-
-
-def _repeats(trials: Trials, scale: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor] | None:
-    """Stack the sequences that were repeated: drive (sequence, step, port), readout with repeats shuffled."""
     groups = [g for g in trials.groups() if len(g) >= FEWEST]
     if not groups:
-        return None
+        return _single_shot(twin, trials, scale, generator)
     count = min(len(g) for g in groups) // 2 * 2
     chosen = [g.at(torch.randperm(len(g), generator=generator)[:count]) for g in groups]
-    drive, readout = torch.stack([g.drive[0] for g in chosen]), torch.stack([g.readout for g in chosen])
-    return drive, readout / scale
+    pairs = [_answer(twin, group, 1, generator) for group in chosen]
+    measured, paths = (torch.stack(side) / scale for side in zip(*pairs, strict=True))
+    return _compare(measured, paths.squeeze(1), _warn(twin, trials))
+
+
+def _answer(twin: Twin, trials: Trials, members: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Return measured (trial, step, channel) and members of answers (member, trial, step, channel).
+
+    Trials without a defined initial state start from their own first measured steps, which are left out.
+    """
+    rows = rows_of(twin, trials)
+    members_of = [rows.start.scores.repeat(members, 1, 1), rows.start.drive.repeat(members, 1, 1)]
+    drive = rows.drive.repeat(members, 1, 1)
+    answers = twin.respond(drive, generator=generator, start=Start(*members_of))
+    measured = trials.readout[:, -rows.drive.shape[1] :]
+    return measured, answers.unflatten(0, (members, len(trials)))
 
 
 def _compare(measured: Tensor, paths: Tensor, warnings: tuple[str, ...]) -> Scores:
@@ -159,8 +164,8 @@ def r_squared(predicted: Tensor, truth: Tensor) -> float:
 
 def _single_shot(twin: Twin, trials: Trials, scale: Tensor, generator: torch.Generator) -> Scores:
     """Score sequences measured once: proper scores and coverage can be told, the triple cannot."""
-    truth = (trials.readout / scale)[:, None]
-    paths = twin.respond(trials.drive[:, None].expand(-1, 32, -1, -1), generator=generator) / scale
+    measured, answers = _answer(twin, trials, SHOTS, generator)
+    truth, paths = (measured / scale)[:, None], (answers / scale).transpose(0, 1)
     return Scores(
         None,
         None,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Seed = Annotated[int, typer.Option(help="Decides the held-out sequences, the weights and the noise.")]
+WINDOW = 48
 commands = typer.Typer(help="Fit digital twins to runs and evaluate them.", no_args_is_help=True)
 
 
@@ -57,7 +58,7 @@ def fit(
         "score_steps": score_steps,
     }
     settings = FitSettings(method=method, seed=seed, **{k: v for k, v in given.items() if v is not None})
-    trials, started = read_trials(run), time.perf_counter()
+    trials, started = read_trials(run, window=WINDOW), time.perf_counter()
     with _shown() as progress:
         twin = fit_twin(trials, settings, progress, start=load(resume) if resume else None)
     wall_s = time.perf_counter() - started
@@ -106,12 +107,12 @@ def recalibrate(
     result(report, as_json, _show)
 
 
-def read_trials(runs: list[Path]) -> Trials:
-    """Read the committed trials of runs as the twin's tensors; long trials of other lengths become windows."""
+def read_trials(runs: list[Path], *, window: int | None = None) -> Trials:
+    """Read the committed trials of runs as the twin's tensors; with `window` long ones are cut."""
     from lab.store import Run
     from twin import join
 
-    return join([_of_run(Run.open(path)) for path in runs])
+    return join([_of_run(Run.open(path)) for path in runs], window)
 
 
 def _of_run(run: Run) -> Trials:

@@ -33,9 +33,8 @@ def test_a_twin_scored_on_its_own_answers_scores_the_floor(make_twin):
     drive = torch.rand(6, 12, 1, generator=torch.Generator().manual_seed(0)).repeat_interleave(400, 0) * 2 - 1
     with torch.no_grad():
         readout = twin.respond(drive, generator=torch.Generator().manual_seed(5))
-    trials = Trials(
-        drive, readout, sequence=torch.arange(6).repeat_interleave(400), channels=("a", "b"), units=("V", "V")
-    )
+    sequence, start = torch.arange(6).repeat_interleave(400), torch.zeros(2400, 2)
+    trials = Trials(drive, readout, start, sequence, channels=("a", "b"))
     scores = evaluate(twin, trials)
     for name in ("mean_error", "std_error", "autocov_error"):
         assert getattr(scores, name) == pytest.approx(scores.floor[name], rel=0.35)
