@@ -1,6 +1,7 @@
 """What a network needs of a device, and of a twin of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import torch
@@ -98,11 +99,12 @@ def respond_nodes(
     """
     if not isinstance(twins, Sequence):
         return twins.respond(drives, noise=noise, generator=generator)
+    return shared_out(drives, [partial(t.respond, noise=noise, generator=generator) for t in twins])
+
+
+def shared_out(drives: Tensor, answers: Sequence[Callable[[Tensor], Tensor]]) -> Tensor:
+    """Let the nodes of drives (trial, node, step, port) be answered by several in turn; keep their order."""
     nodes = drives.shape[1]
-    owned = [torch.arange(i, nodes, len(twins)) for i in range(min(len(twins), nodes))]
-    parts = [
-        twin.respond(drives[:, mine], noise=noise, generator=generator)
-        for twin, mine in zip(twins, owned, strict=False)
-    ]
-    order = torch.argsort(torch.cat(owned))
-    return torch.cat(parts, dim=1)[:, order]
+    owned = [torch.arange(i, nodes, len(answers)) for i in range(min(len(answers), nodes))]
+    parts = [answer(drives[:, mine]) for answer, mine in zip(answers, owned, strict=False)]
+    return torch.cat(parts, dim=1)[:, torch.argsort(torch.cat(owned))]

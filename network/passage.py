@@ -1,11 +1,12 @@
 """A trial on a twin taken stretch by stretch: the state goes on where the last stretch ended."""
 
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor
 
-from network.device import Twins, first_twin
+from network.device import Twins, shared_out
 from network.errors import NetworkError
 from twin import Twin
 from twin.solvers import solver
@@ -24,13 +25,30 @@ class Passage(Protocol):
 
 
 def open_passage(twins: Twins, noise: bool, generator: torch.Generator | None) -> Passage:
-    """Begin a trial on the twin of a layer, in its defined initial state."""
-    twin: Any = first_twin(twins)
-    if isinstance(twin, Twin):
-        return TwinPassage(twin, noise, generator)
-    if hasattr(twin, "open"):
-        return twin.open(noise=noise, generator=generator)
+    """Begin a trial on the twins of a layer, in their defined initial state."""
+    if isinstance(twins, Sequence):
+        return SharedPassage([open_passage(twin, noise, generator) for twin in twins])
+    if isinstance(twins, Twin):
+        return TwinPassage(twins, noise, generator)
+    if hasattr(twins, "open"):
+        return cast(Any, twins).open(noise=noise, generator=generator)
     raise NetworkError("this device cannot be run stretch by stretch (recurrence, truncation); use its twin")
+
+
+class SharedPassage:
+    """A trial on several twins that take the nodes (trial, node, step, port) in turn."""
+
+    def __init__(self, passages: list[Passage]) -> None:
+        self.passages = passages
+
+    def detach(self) -> None:
+        """Cut the gradient to everything before."""
+        for passage in self.passages:
+            passage.detach()
+
+    def respond(self, drive: Tensor) -> Tensor:
+        """Answer the next steps, drive (trial, node, step, port)."""
+        return shared_out(drive, [passage.respond for passage in self.passages])
 
 
 class TwinPassage:

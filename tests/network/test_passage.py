@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from network import TrainSettings, load_task, train
+from network.device import respond_nodes
 from network.passage import open_passage
 from twin import ModelSpec, Twin
 
@@ -49,3 +50,10 @@ def test_recurrent_and_truncated_networks_learn(leaky):
     network = train(task, leaky(), how, lambda row: losses.append(row["loss"]))
     assert losses[-1] < 0.8 * losses[0]
     assert network.recurrence(0).weight.abs().max() > 0.05
+
+
+def test_several_twins_keep_their_nodes_from_stretch_to_stretch(leaky):
+    twins, drives = [leaky(seed=1), leaky(seed=2)], torch.rand(3, 5, 8, 1)
+    passage = open_passage(twins, noise=False, generator=None)
+    joined = torch.cat([passage.respond(part) for part in drives.split(3, dim=2)], dim=2)
+    torch.testing.assert_close(joined, respond_nodes(twins, drives, noise=False))
