@@ -16,6 +16,7 @@ from network.training.augment import shifted
 from network.training.checkpoint import Checkpoint
 from network.training.descent import Descent
 from network.training.loss import loss_of, range_excess
+from network.training.physics_aware import PhysicsAware
 from network.training.settings import TrainSettings, Variant
 
 CACHED_ROWS = 2048
@@ -136,6 +137,8 @@ def frozen(twins: Any) -> Iterator[None]:
 def _parameters(twins: Any) -> Iterator[nn.Parameter]:
     if isinstance(twins, nn.Module):
         yield from twins.parameters()
+    elif isinstance(twins, PhysicsAware):
+        yield from _parameters(twins.twin)
     elif isinstance(twins, list | tuple):
         for twin in twins:
             yield from _parameters(twin)

@@ -93,6 +93,7 @@ def test_physics_aware_training_corrects_a_wrong_twin(leaky, digits):
     blind = score_on_twins(train(digits, twin, how), digits, device)
     aware = score_on_twins(train(digits, PhysicsAware(Bench(), twin), how), digits, device)
     assert aware > blind + 0.03
+    assert all(p.grad is None and p.requires_grad for p in twin.parameters())
 
 
 def test_range_penalty_pulls_drives_into_the_fitted_range(leaky, digits):
