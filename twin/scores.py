@@ -6,6 +6,7 @@ error weighted by the sequences' spread, squared autocorrelation error with the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from twin.prepare import rows_of
 SMALL = 1e-3
 FEWEST = 4
 SHOTS = 32
+SPLITS = 8
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def _autocorrelation(y: Tensor) -> Tensor:
 def evaluate(twin: Twin, trials: Trials, *, seed: int = 0, scale: Tensor | None = None) -> Scores:
     """Score the twin on trials, in units of `scale` (channel,), by default the twin's readout_std.
 
-    Equal numbers of paths stand on either side, so a perfect twin scores the floor.
+    Equal numbers of paths stand on either side, so a perfect twin scores the floor. Scores and floor are
+    means over SPLITS random halvings of the repeats, because a single one scatters by about 10 %.
     """
     if trials.channels != twin.channels or trials.drive.shape[-1] != twin.port_count:
         raise DataError(
@@ -79,11 +82,25 @@ def evaluate(twin: Twin, trials: Trials, *, seed: int = 0, scale: Tensor | None 
     groups = [g for g in trials.groups() if len(g) >= FEWEST]
     if not groups:
         return _single_shot(twin, trials, scale, generator)
+    splits = [_score_split(twin, groups, scale, generator) for _ in range(SPLITS)]
+    found, floor = (_mean_of(side) for side in zip(*splits, strict=True))
+    return Scores(**found, floor=dict(floor), warnings=_warn(twin, trials))
+
+
+def _score_split(
+    twin: Twin, groups: list[Trials], scale: Tensor, generator: torch.Generator
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Halve the repeats at random and score the twin, and one half as if it were a twin."""
     count = min(len(g) for g in groups) // 2 * 2
     chosen = [g.at(torch.randperm(len(g), generator=generator)[:count]) for g in groups]
     pairs = [_answer(twin, group, 1, generator) for group in chosen]
     measured, paths = (torch.stack(side) / scale for side in zip(*pairs, strict=True))
-    return _compare(measured, paths.squeeze(1), _warn(twin, trials))
+    return _compare(measured, paths.squeeze(1))
+
+
+def _mean_of(parts: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Average each score over the random splits."""
+    return {name: sum(part[name] for part in parts) / len(parts) for name in parts[0]}
 
 
 def _answer(twin: Twin, trials: Trials, members: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -99,28 +116,19 @@ def _answer(twin: Twin, trials: Trials, members: int, generator: torch.Generator
     return measured, answers.unflatten(0, (members, len(trials)))
 
 
-def _compare(measured: Tensor, paths: Tensor, warnings: tuple[str, ...]) -> Scores:
-    """Compare both halves of the measured repeats with as many paths, and with each other."""
+def _compare(measured: Tensor, paths: Tensor) -> tuple[dict[str, float], dict[str, float]]:
+    """Compare both halves of the measured repeats with as many paths, and with each other (the floor)."""
     half = measured.shape[1] // 2
     one, two = measured[:, :half], measured[:, half:]
-    sides = [triple(paths[:, :half], one), triple(paths[:, half:], two)]
-    mean_error, std_error, autocov_error = (sum(pair) / 2 for pair in zip(*sides, strict=True))
     names = ("mean_error", "std_error", "autocov_error")
-    floor: dict[str, float | None] = {**dict(zip(names, triple(one, two), strict=True))}
-    floor |= _distribution(one, two)
+    sides = [triple(paths[:, :half], one), triple(paths[:, half:], two)]
+    found = {name: sum(pair) / 2 for name, pair in zip(names, zip(*sides, strict=True), strict=True)}
+    found |= _distribution(paths[:, :half], two)
+    found |= {"lag1_measured": _lag1(measured), "lag1_twin": _lag1(paths)}
+    found["r2"] = r_squared(paths.mean(1), measured.mean(1))
+    floor = dict(zip(names, triple(one, two), strict=True)) | _distribution(one, two)
     floor |= {"lag1_measured": _lag1(one), "lag1_twin": _lag1(two), "r2": r_squared(one.mean(1), two.mean(1))}
-    distribution = _distribution(paths[:, :half], two)
-    return Scores(
-        mean_error,
-        std_error,
-        autocov_error,
-        **distribution,
-        lag1_measured=_lag1(measured),
-        lag1_twin=_lag1(paths),
-        r2=r_squared(paths.mean(1), measured.mean(1)),
-        floor=floor,
-        warnings=warnings,
-    )
+    return found, floor
 
 
 def _distribution(members: Tensor, truth: Tensor) -> dict[str, float]:
