@@ -17,6 +17,7 @@ GROUPS: tuple[str, ...] = (
     "validate",
     "loop",
     "report",
+    "sweep",
     "gui",
 )
 

@@ -1,0 +1,45 @@
+"""`nado sweep`: many experiments at once, on this computer or on a cluster."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lab.cli.console import note, result
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module to `app`."""
+    app.command("sweep")(sweep)
+
+
+def sweep(
+    config: Annotated[Path, typer.Argument(help="What to vary, as TOML (docs/sweep.md).")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder of the sweep. [default: CONFIG's name]")
+    ] = None,
+    scheduler: Annotated[str, typer.Option(help="A Dask scheduler, e.g. tcp://head:8786.")] = "",
+    workers: Annotated[int, typer.Option(min=1, help="Local worker processes, without --scheduler.")] = 2,
+    optimise: Annotated[bool, typer.Option("--optimise", help="Search as [optimise] says.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure, fit and train at every point of a grid (or of a search); started again, it goes on."""
+    from lab.cli.progress import stages
+    from lab.sweeps import SweepOptions, load_sweep, run_sweep
+
+    wanted, folder = load_sweep(config), out or config.with_suffix("")
+    with stages() as show:
+        report = run_sweep(wanted, folder, SweepOptions(scheduler, workers, optimise), show)
+    result(report, as_json, _show)
+    if report["failed"]:
+        note(f"nado: {report['failed']} of {report['points']} points failed; the column `error` says why")
+        raise typer.Exit(1)
+
+
+def _show(report: dict[str, Any]) -> None:
+    typer.echo(f"{report['points']} points ({report['reused']} reused): {report['table']}")
+    if report["best"]:
+        shown = {name: value for name, value in report["best"].items() if not isinstance(value, list)}
+        typer.echo("best: " + ", ".join(f"{name} {value}" for name, value in shown.items()))

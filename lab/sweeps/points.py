@@ -1,0 +1,99 @@
+"""The points of a sweep: each a whole plan, with what was varied, and keys for what can be shared."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from instruments import load_setup
+from lab.compose import SIMULATED
+from lab.errors import LabError
+from lab.sweeps.config import Plan, Source, SweepConfig
+
+
+@dataclass(frozen=True)
+class Point:
+    """One experiment: what was varied, by dotted path, and the plan that results."""
+
+    options: dict[str, Any]
+    plan: Plan
+
+    @property
+    def key(self) -> str:
+        """Name the point by all that its result depends on."""
+        return key_of(self.plan.model_dump(mode="json"))
+
+
+def key_of(content: Any) -> str:
+    """Name JSON-able content: equal content, equal name."""
+    text = json.dumps(content, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def grid_points(config: SweepConfig) -> list[Point]:
+    """List the points of the grid, the last option varying fastest; one point without a grid."""
+    for name, values in config.grid.items():
+        if not values:
+            raise LabError(f"grid: {name} has no values")
+    combinations = itertools.product(*config.grid.values())
+    return [make_point(config, dict(zip(config.grid, values, strict=True))) for values in combinations]
+
+
+def make_point(config: SweepConfig, options: dict[str, Any]) -> Point:
+    """Put options into the plan; a path or value that cannot be is refused before anything runs."""
+    content = config.model_dump(mode="json", exclude={"grid", "optimise", "seed"})
+    content = deepcopy(content)
+    for path, value in options.items():
+        _put(content, path, value)
+    try:
+        plan = Plan.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise LabError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    _check(plan)
+    return Point(options, plan)
+
+
+def _put(content: dict[str, Any], path: str, value: Any) -> None:
+    *parents, last = path.split(".")
+    place: Any = content
+    for name in parents:
+        place = place.get(name) if isinstance(place, dict) else None
+    if not isinstance(place, dict):
+        raise LabError(f"there is no {path!r} to vary; options are named like twin.batch")
+    place[last] = value
+
+
+def _check(plan: Plan) -> None:
+    """Let every room look at its part of the plan."""
+    from network import TrainSettings, task_names
+    from twin import FitSettings
+
+    for source in (plan.measure, plan.judge):
+        if source and not source.runs:
+            _check_source(source)
+    try:
+        FitSettings(**plan.twin)
+    except TypeError as error:
+        raise LabError(f"twin: {error}".replace("FitSettings.__init__() ", "")) from error
+    if plan.network:
+        TrainSettings.of(**plan.network.settings)
+        if "." not in plan.network.task and plan.network.task not in task_names():
+            raise LabError(f"there is no task {plan.network.task!r}; there are {', '.join(task_names())}")
+
+
+def _check_source(source: Source) -> None:
+    from protocols import configure, load_protocol
+
+    configure(load_protocol(source.protocol)(), source.parameters)
+    if load_setup(source.setup).visa_library != SIMULATED:
+        raise LabError(
+            f"{source.setup} is a real bench, which has one owner at a time; measure first "
+            "(`nado queue` runs a list), then give the sweep runs = [...]"
+        )

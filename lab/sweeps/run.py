@@ -1,0 +1,108 @@
+"""Run a sweep: hand out what is not done yet, keep every row that comes, write the table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.errors import LabError
+from lab.store.ownership import Ownership
+from lab.sweeps.cluster import workers
+from lab.sweeps.config import SweepConfig
+from lab.sweeps.graph import submit
+from lab.sweeps.points import Point, grid_points
+from lab.sweeps.study import study_points
+from lab.sweeps.table import write_table
+
+Show = Callable[[str, float, str], None]
+ROWS = "rows"
+
+
+@dataclass(frozen=True)
+class SweepOptions:
+    """Where to compute (a scheduler's address, or so many local workers), and whether to search."""
+
+    scheduler: str = ""
+    workers: int = 2
+    optimise: bool = False
+
+
+def run_sweep(config: SweepConfig, out: Path, options: SweepOptions, show: Show) -> dict[str, Any]:
+    """Run a sweep in the folder `out`, or go on with it; write its table and return what came."""
+    if options.optimise and config.optimise is None:
+        raise LabError("--optimise needs a section [optimise] with a space to search")
+    points = [] if options.optimise else grid_points(config)
+    owner = Ownership("sweep", str(out.resolve())).take()
+    try:
+        with workers(options.scheduler, options.workers) as client:
+            (out / ROWS).mkdir(parents=True, exist_ok=True)
+            show("sweep", 0.0, str(client.dashboard_link or client.scheduler.address))
+            done = _Done(client, out.resolve(), show)
+            if options.optimise:
+                points = study_points(config, done)
+            else:
+                done(points, len(points))
+    finally:
+        owner.release()
+    rows = [done.rows[point.key] for point in points]
+    write_table(rows, out)
+    return {
+        "table": str(out / "table.csv"),
+        "points": len(points),
+        "reused": done.reused,
+        "failed": sum("error" in row for row in rows),
+        "best": _best(config, rows) if config.optimise else None,
+    }
+
+
+class _Done:
+    """The rows that are there, and a way to get more: call it with points."""
+
+    def __init__(self, client: Any, out: Path, show: Show) -> None:
+        self._client, self._out, self._show = client, out, show
+        self.rows: dict[str, dict[str, Any]] = {}
+        self.reused = 0
+
+    def __call__(self, points: list[Point], total: int) -> list[dict[str, Any]]:
+        """Compute the points that have no row yet; return all their rows, in order."""
+        from distributed import as_completed  # pyright: ignore[reportMissingImports]
+
+        for point in points:
+            self._recall(point)
+        waiting = {point.key: point for point in points if point.key not in self.rows}
+        futures = {submit(self._client, point, self._out): point for point in waiting.values()}
+        for future in as_completed(futures):
+            self._keep(futures[future], future)
+            self._show("sweep", len(self.rows) / total, f"{len(self.rows)} of {total} points")
+        return [self.rows[point.key] for point in points]
+
+    def _recall(self, point: Point) -> None:
+        """Take a row that was computed before; one that failed is tried again."""
+        file = self._out / ROWS / f"{point.key}.json"
+        if point.key not in self.rows and file.exists():
+            self.rows[point.key] = json.loads(file.read_text(encoding="utf-8"))["row"]
+            self.reused += 1
+
+    def _keep(self, point: Point, future: Any) -> None:
+        error = future.exception()
+        if error is not None:
+            said = str(error).strip().splitlines() or [""]
+            self.rows[point.key] = {**point.options, "error": f"{type(error).__name__}: {said[0]}"}
+            return
+        scores, about = future.result()
+        row = {**point.options, **scores}
+        self.rows[point.key] = row
+        file = self._out / ROWS / f"{point.key}.json"
+        draft = file.with_suffix(".draft")
+        content = {"row": row, "plan": point.plan.model_dump(mode="json"), **about}
+        draft.write_text(json.dumps(content, indent=2, allow_nan=False), encoding="utf-8")
+        draft.replace(file)
+
+
+def _best(config: SweepConfig, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    from lab.sweeps.study import better_first
+
+    return next(iter(better_first(config, rows)), None)

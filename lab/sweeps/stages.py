@@ -1,0 +1,119 @@
+"""What a worker does: measure, fit, train, score. Results lie in files named by what they depend on.
+
+A file is written under another name and renamed when it is whole, so a worker may die at any instant, two
+may do the same work, and a sweep that is started again finds what is done.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lab.sweeps.config import NetworkPlan, Source
+
+
+def measured(source: dict[str, Any], key: str, folder: str) -> list[str]:
+    """Return the paths of a source's runs; measure one if it asks for that."""
+    wanted = Source.model_validate(source)
+    if wanted.runs:
+        return list(wanted.runs)
+    return [str(_once(Path(folder) / f"{key}.zarr", lambda draft: _measure(wanted, draft)))]
+
+
+def fitted(settings: dict[str, Any], runs: list[str], key: str, folder: str) -> str:
+    """Return the path of the twin of `runs`; fit it if there is none."""
+    return str(_once(Path(folder) / f"{key}.twin", lambda draft: _fit(settings, runs, draft)))
+
+
+def trained(plan: dict[str, Any], twin: str, key: str, folder: str) -> str:
+    """Return the path of the network that is trained through a twin; train it if there is none."""
+    wanted = NetworkPlan.model_validate(plan)
+    return str(_once(Path(folder) / f"{key}.net", lambda draft: _train(wanted, twin, draft)))
+
+
+def scored(twin: str, judge: list[str] | None, network: str | None) -> dict[str, Any]:
+    """Read or take the scores of a twin (on other trials, if there are) and of a network."""
+    from lab.loop.trials import trials_of
+    from twin import evaluate, load
+
+    fit = load(twin)
+    scores = evaluate(fit, trials_of(*judge)).to_dict() if judge else dict(fit.card["scores"])
+    scores.pop("warnings", None)
+    floor = scores.pop("floor", None) or {}
+    row = scores | {f"floor_{name}": value for name, value in floor.items()}
+    return row | (_network_scores(network) if network else {})
+
+
+def _network_scores(path: str) -> dict[str, Any]:
+    from network import load
+
+    notes = load(path).notes["scores"]
+    return {f"network_{name}": notes[name] for name in ("metric", "twin", "parameters")}
+
+
+def _measure(source: Source, draft: Path) -> None:
+    from lab.compose import open_named_setup
+    from lab.runs import run_protocol
+    from protocols import configure, load_protocol
+
+    procedure = load_protocol(source.protocol)()
+    configure(procedure, source.parameters)
+    with open_named_setup(source.setup, seed=source.specimen) as setup:
+        run_protocol(procedure, setup, draft, source=source.setup, seed=source.specimen)
+
+
+def _fit(settings: dict[str, Any], runs: list[str], draft: Path) -> None:
+    from lab.loop.trials import trials_of
+    from twin import FitSettings, evaluate, fit, save
+
+    trials = trials_of(*runs)
+    twin = fit(trials, FitSettings(**settings))
+    held_out = trials.split(twin.card["fit"]["held_out"])[1]
+    twin.card |= {"scores": evaluate(twin, held_out).to_dict(), "runs": runs}
+    save(twin, draft)
+
+
+def _train(plan: NetworkPlan, path: str, draft: Path) -> None:
+    from network import TrainSettings, Variant, load_task, save, score_on_twins, train
+    from twin import load
+
+    task, twin = load_task(plan.task, **plan.options), load(path)
+    settings = TrainSettings.of(**plan.settings)
+    network = train(task, [twin] * len(settings.nodes), settings)
+    noise = settings.variant is not Variant.DETERMINISTIC
+    scores = {
+        "task": task.name,
+        "metric": task.metric.value,
+        "variant": settings.variant.value,
+        "twin": score_on_twins(network, task, [twin] * len(settings.nodes), noise=noise),
+        "n_test": len(task.test),
+        "parameters": network.parameter_count,
+    }
+    notes = {
+        "task": {"name": plan.task, "options": plan.options},
+        "settings": settings.model_dump(mode="json"),
+        "twins": [path],
+        "scores": scores,
+    }
+    save(network, draft, notes)
+
+
+def _once(path: Path, make: Callable[[Path], None]) -> Path:
+    """Make `path` by way of a draft, unless it is there; whoever is second throws the own draft away."""
+    if path.exists():
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".draft-{uuid.uuid4().hex[:8]}-{path.name}")
+    try:
+        make(draft)
+        try:
+            draft.rename(path)
+        except OSError:
+            if not path.exists():
+                raise
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return path

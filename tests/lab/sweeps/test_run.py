@@ -1,0 +1,91 @@
+"""A sweep on Dask: a kill costs a task, another scheduler gives the same table, a restart goes on."""
+
+import json
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from lab.errors import LabError
+from lab.sweeps import SweepConfig, SweepOptions, run_sweep
+
+MEASURE = {"protocol": "characterise", "setup": "sim:nanoring", "parameters": {"sequences": 6, "steps": 4}}
+SMALL = {
+    "measure": MEASURE,
+    "twin": {"mean_steps": 2, "score_steps": 1},
+    "grid": {"measure.parameters.sequences": [6, 8], "twin.seed": [0, 1]},
+}
+
+
+def quiet(stage, fraction, doing):
+    """Show nothing."""
+
+
+def test_the_missing_extra_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(LabError, match=r"nado-lab\[scale\]"):
+        run_sweep(SweepConfig.model_validate(SMALL), tmp_path / "out", SweepOptions(), quiet)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_search_without_a_space(tmp_path):
+    with pytest.raises(LabError, match="section"):
+        run_sweep(SweepConfig.model_validate(SMALL), tmp_path / "out", SweepOptions(optimise=True), quiet)
+
+
+def kill_one_worker():
+    """Kill a worker process of this process's local cluster."""
+    children = psutil.Process().children(recursive=True)
+    workers = [each for each in children if any("spawn_main" in word for word in each.cmdline())]
+    workers[-1].kill()
+
+
+@pytest.fixture
+def scheduler(tmp_path):
+    """Run a Dask scheduler and two workers as processes of their own; give the scheduler's address."""
+    pytest.importorskip("distributed", reason="the extra `scale` is not installed")
+    file = tmp_path / "scheduler.json"
+    common = ["--scheduler-file", str(file), "--no-dashboard"]
+    commands = [["distributed.cli.dask_scheduler", "--port", "0"]]
+    commands += 2 * [["distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny"]]
+    started = []
+    for module, *rest in commands:
+        command = [sys.executable, "-m", module, *rest, *common]
+        started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+        until = time.monotonic() + 60
+        while not file.exists() and time.monotonic() < until:
+            time.sleep(0.1)
+    yield json.loads(file.read_text())["address"]
+    for process in reversed(started):
+        process.kill()
+        process.wait(30)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default::ResourceWarning", "default::DeprecationWarning")
+def test_a_kill_another_scheduler_and_a_restart(tmp_path, scheduler):
+    config = SweepConfig.model_validate(SMALL)
+    killed = []
+
+    def kill_once(_stage, fraction, _doing):
+        if fraction > 0 and not killed:
+            killed.append(fraction)
+            kill_one_worker()
+
+    here = run_sweep(config, tmp_path / "here", SweepOptions(workers=2), kill_once)
+    assert killed
+    assert (here["points"], here["failed"], here["reused"]) == (4, 0, 0)
+    there = run_sweep(config, tmp_path / "there", SweepOptions(scheduler=scheduler), quiet)
+    assert there["failed"] == 0
+    table = (tmp_path / "here" / "table.jsonl").read_text()
+    assert table == (tmp_path / "there" / "table.jsonl").read_text()
+    assert len({json.loads(line)["run"][0] for line in table.splitlines()}) == 2  # runs are shared
+
+    again = run_sweep(config, tmp_path / "there", SweepOptions(scheduler=scheduler), quiet)
+    assert again["reused"] == 4
+    lost = SweepConfig.model_validate(SMALL | {"measure": {"runs": ["gone.zarr"]}, "grid": {}})
+    failed = run_sweep(lost, tmp_path / "lost", SweepOptions(scheduler=scheduler), quiet)
+    assert failed["failed"] == 1
+    assert "gone.zarr" in (tmp_path / "lost" / "table.csv").read_text()
