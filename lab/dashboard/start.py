@@ -1,6 +1,7 @@
 """Start the application with its window."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -40,4 +41,6 @@ def show_dashboard(setup: str | None, folder: Path, seed: int) -> int:
         window.setup.seed.setValue(seed)
         window.setup.connect_bench()
     window.show()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: window.leave())
     return app.exec()

@@ -16,7 +16,7 @@ from lab.dashboard.window import Dashboard
 from lab.errors import LabError
 
 PATIENCE_S = 240.0
-FIT_STEPS = 250
+FIT_STEPS = {"mean_steps": 300, "score_steps": 200}
 NANORING, SPIN_VORTEX_ICE = "sim:nanoring", "sim:asvi"
 SIZE = (1366, 768)
 TRAINING = {"sequences": 150, "repeats": 1, "seed": 0}
@@ -76,7 +76,7 @@ class Tour:
         panel.judged_on.setCurrentIndex(panel.judged_on.findData(str(second)))
         self.until(lambda: panel.counts)
         for name, spin in panel.counts.items():
-            spin.setValue(0 if name == "seed" else min(spin.value(), FIT_STEPS))
+            spin.setValue(FIT_STEPS.get(name, spin.value()))
         self.finish(panel.fit())
         self.until(lambda: panel.result is not None)
         for index in range(panel.pictures.count()):
@@ -140,7 +140,10 @@ class Tour:
         panel.select(*[each.out for each in self.window.session.queue.items[:2]])
         self.settle(0.5)
         self._photograph_tabs(panel, "Overlay", "Metadata", "Open in Python")
-        panel.select(*[each.path for each in panel.shown if each.kind == "network"])
+        here = self.window.session.folder
+        panel.select(
+            *[each.path for each in panel.shown if each.kind == "network" and each.path.parent == here]
+        )
         self._photograph_tabs(panel, "Lineage")
 
     def _photograph_tabs(self, panel: Any, *names: str) -> None:

@@ -29,8 +29,8 @@ from lab.dashboard.panels.setup import SetupPanel
 from lab.dashboard.panels.simulator import SimulatorPanel
 from lab.dashboard.panels.twin import TwinPanel
 from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.theme import DARK, LIGHT, THEMES, Theme, apply, faded
-from lab.dashboard.views.trace_plot import TracePlot
+from lab.dashboard.views.recolour import recolour
+from lab.dashboard.views.theme import DARK, LIGHT, THEMES, Theme, apply
 from lab.dashboard.views.widgets import button, tell
 
 SIZE = (1366, 728)
@@ -42,7 +42,7 @@ class Dashboard(QMainWindow):
 
     def __init__(self, session: Session, settings: QSettings) -> None:
         super().__init__()
-        self.session, self.settings = session, settings
+        self.session, self.settings, self._asks = session, settings, True
         self.theme = THEMES.get(str(settings.value("theme", DARK.name)), DARK)
         self.use_theme(self.theme)
         self.hub = Hub(session.events, self)
@@ -73,26 +73,22 @@ class Dashboard(QMainWindow):
 
     def use_theme(self, theme: Theme) -> None:
         """Dress the application and recolour the plots."""
-        import pyqtgraph as pg
-
         self.theme = theme
         application = QApplication.instance()
         if isinstance(application, QApplication):
             apply(theme, application)
-        for view in self.findChildren(pg.GraphicsView):
-            view.setBackground(theme.base)
-        for plot in self.findChildren(TracePlot):
-            plot.legend.setBrush(faded(theme.base, 215))
-        for each in self.findChildren(pg.PlotWidget):
-            for side in ("left", "bottom"):
-                each.getAxis(side).setTextPen(theme.text)
-                each.getAxis(side).setPen(theme.faint)
+        recolour(self, theme)
+
+    def leave(self) -> None:
+        """Close without asking (Ctrl-C, a polite kill); the bench is left safe all the same."""
+        self._asks = False
+        self.close()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
         """Ask while something is measured; then leave the bench safe."""
         if event is None:
             return
-        if self.session.is_measuring and not self._confirms():
+        if self._asks and self.session.is_measuring and not self._confirms():
             event.ignore()
             return
         self.settings.setValue("geometry", self.saveGeometry())

@@ -49,19 +49,17 @@ class Entry:
 def scan(folder: Path, known: Iterable[Entry] = ()) -> list[Entry]:
     """Read all entries under `folder`, newest first; those `known` that ended are not read again."""
     finished = {entry.path: entry for entry in known if entry.status not in ("running", "paused")}
-    entries = [finished.get(path) or read_entry(path) for path in _find(folder, DEPTH)]
+    entries = [finished.get(path) or read_entry(path, folder) for path in _find(folder, DEPTH)]
     return sorted(entries, key=lambda entry: (entry.started, entry.name), reverse=True)
 
 
-def read_entry(path: Path) -> Entry:
-    """Describe one run, twin or network; a damaged one says so in its status."""
-    kind = SUFFIXES[path.suffix]
+def read_entry(path: Path, folder: Path | None = None) -> Entry:
+    """Describe one run, twin or network, named from `folder` on; a damaged one says so in its status."""
+    kind, name = SUFFIXES[path.suffix], path.relative_to(folder or path.parent).with_suffix("").as_posix()
     try:
-        return _read_run(path) if kind == "run" else _read_card(kind, path)
+        return _read_run(path, name) if kind == "run" else _read_card(kind, path, name)
     except Exception as error:  # noqa: BLE001 - a damaged entry is a row of the table, not the end of it
-        return Entry(
-            kind, path, path.name, path.name, status="unreadable", details={"error": message_of(error)}
-        )
+        return Entry(kind, path, name, path.name, status="unreadable", details={"error": message_of(error)})
 
 
 def lineage(entries: list[Entry], entry: Entry) -> tuple[list[Entry], list[tuple[int, int]]]:
@@ -105,7 +103,7 @@ def _find(folder: Path, depth: int) -> list[Path]:
     return found
 
 
-def _read_run(path: Path) -> Entry:
+def _read_run(path: Path, name: str) -> Entry:
     from lab.store import Run
 
     run = Run.open(path)
@@ -115,7 +113,7 @@ def _read_run(path: Path) -> Entry:
     return Entry(
         "run",
         path,
-        path.stem,
+        name,
         meta.run_id,
         _status(path, str(meta.status)),
         f"{meta.started:%Y-%m-%d %H:%M:%S}",
@@ -136,16 +134,14 @@ def _status(path: Path, written: str) -> str:
     return written
 
 
-def _read_card(kind: str, path: Path) -> Entry:
+def _read_card(kind: str, path: Path, name: str) -> Entry:
     import datetime
 
     card = json.loads((path / "card.json").read_text(encoding="utf-8"))
     made = datetime.datetime.fromtimestamp((path / "card.json").stat().st_mtime, datetime.UTC)
     parents = card.get("lineage", []) or card.get("notes", {}).get("twins", [])
     started = f"{made:%Y-%m-%d %H:%M:%S}"
-    return Entry(
-        kind, path, path.stem, path.name, "complete", started, made_from=tuple(parents), details=card
-    )
+    return Entry(kind, path, name, path.name, "complete", started, made_from=tuple(parents), details=card)
 
 
 def _parents(entries: list[Entry], child: Entry) -> list[Entry]:

@@ -5,15 +5,19 @@ import inspect
 from typing import Any
 
 
-def fit_numbers() -> dict[str, int]:
-    """Give the whole numbers among the settings of a fit that the panel offers, with their defaults."""
+def fit_numbers() -> dict[str, int | None]:
+    """Give the numbers of steps and the seed of a fit with their defaults; None is chosen by the method."""
     from twin import FitSettings
 
-    return {
-        each.name: each.default
-        for each in dataclasses.fields(FitSettings)
-        if isinstance(each.default, int) and (each.name.endswith("_steps") or each.name == "seed")
-    }
+    defaults = {each.name: getattr(FitSettings, each.name, None) for each in dataclasses.fields(FitSettings)}
+    return {name: value for name, value in defaults.items() if name.endswith("_steps") or name == "seed"}
+
+
+def fit_methods() -> tuple[str, ...]:
+    """Name the methods of fitting."""
+    from twin.settings import METHODS
+
+    return METHODS
 
 
 def trainable_tasks() -> tuple[str, ...]:

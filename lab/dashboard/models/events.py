@@ -130,9 +130,10 @@ class Finished(Event):
 
 @dataclass(frozen=True)
 class ChoicesRead(Event):
-    """What can be chosen: whole-number settings of a fit with their defaults, tasks, training variants."""
+    """What can be chosen: numbers of a fit with their defaults, its methods, tasks, training variants."""
 
-    fit: dict[str, int]
+    fit: dict[str, int | None]
+    methods: tuple[str, ...]
     tasks: tuple[str, ...]
     variants: tuple[str, ...]
 

@@ -16,7 +16,7 @@ from lab.errors import LabError
 if TYPE_CHECKING:
     from twin import Trials, Twin
 
-PHASES = ("mean", "likelihood", "score")
+PHASES = ("mean", "likelihood", "score", "adversarial")
 Post = Callable[[Event], None]
 
 

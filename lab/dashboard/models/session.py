@@ -75,10 +75,10 @@ class Session:
 
     def read_choices(self) -> Job:
         """Find out what twins and networks offer to choose from."""
-        from lab.dashboard.models.choices import fit_numbers, trainable_tasks, variants
+        from lab.dashboard.models.choices import fit_methods, fit_numbers, trainable_tasks, variants
 
         def action(job: Job) -> None:
-            self.events.post(ChoicesRead(fit_numbers(), trainable_tasks(), variants()))
+            self.events.post(ChoicesRead(fit_numbers(), fit_methods(), trainable_tasks(), variants()))
 
         return self.computer.submit("choices", "read the choices", action)
 

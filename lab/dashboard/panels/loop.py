@@ -75,6 +75,8 @@ class LoopPanel(QWidget):
         gaps, errors = np.array([r.gap for r in rounds]), np.array([r.gap_error for r in rounds])
         self.gaps.addItem(pg.ErrorBarItem(x=x, y=gaps, height=2 * errors, beam=0.1, pen=curve_colour(7)))
         self.gaps.plot(x, gaps, pen=curve_colour(4), symbol="o", symbolBrush=curve_colour(4), name="gap")
+        for each in (self.scores, self.gaps):
+            each.setXRange(-0.5, len(rounds) - 0.5)
         self.gaps.addItem(pg.InfiniteLine(pos=0, angle=0, pen=pg.mkPen("#888888")))
 
     def _lay_out(self) -> None:

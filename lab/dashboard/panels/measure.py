@@ -113,10 +113,10 @@ class MeasurePanel(QWidget):
         self._estimate()
 
     def _opened(self, event: BenchOpened) -> None:
-        self._defaults = event.defaults
+        before, self._defaults = self._default(), event.defaults
         self._offer(event.unable)
-        waiting = {k: v for k, v in self._default().items() if not self.form.inputs[k].isEnabled()}
-        self.form.set_values(waiting)
+        now = self.form.values()
+        self.form.set_values({k: v for k, v in self._default().items() if now.get(k) == before.get(k)})
         self._session.queue.pump()
         self._estimate()
 

@@ -38,7 +38,8 @@ SCORES = {
     "r2": "R²",
 }
 NO_RATIO = ("coverage50", "coverage90", "r2")
-CURVES = {"likelihood": 0, "score": 1}
+AUTOMATIC = -1
+CURVES = {"mean": 2, "likelihood": 0, "score": 1, "adversarial": 3}
 
 
 class TwinPanel(QWidget):
@@ -48,7 +49,8 @@ class TwinPanel(QWidget):
         super().__init__()
         self._session, self._job = session, None  # type: ignore[var-annotated]
         self.result: TwinResult | None = None
-        self.runs, self.judged_on, self.twins = QListWidget(), QComboBox(), QComboBox()
+        self.runs, self.judged_on = QListWidget(), QComboBox()
+        self.twins, self.method = QComboBox(), QComboBox()
         self.counts: dict[str, QSpinBox] = {}
         self.fit_button = button("Fit", self.fit, "Fit a twin to the marked runs")
         self.state = label("mark the runs to fit", "faint")
@@ -69,7 +71,11 @@ class TwinPanel(QWidget):
         if self._job is not None and not self._job.ended.is_set():
             self._job.stop()
             return self._job
-        settings = {name: spin.value() for name, spin in self.counts.items()}
+        numbers = {name: spin.value() for name, spin in self.counts.items()}
+        settings: dict[str, Any] = {
+            name: None if value == AUTOMATIC else value for name, value in numbers.items()
+        }
+        settings["method"] = self.method.currentText()
         judged = self.judged_on.currentData()
         out = self._session.new_path("twin", ".twin")
         self._points = {}
@@ -117,6 +123,7 @@ class TwinPanel(QWidget):
         self.judged_on.setToolTip("Repeats that were kept out of the fit; scores are told on these.")
         self.form = QFormLayout()
         self.form.addRow("judge on", self.judged_on)
+        self.form.addRow("method", self.method)
         left = QVBoxLayout()
         left.addWidget(label("runs"))
         left.addWidget(self.runs, 1)
@@ -140,8 +147,12 @@ class TwinPanel(QWidget):
         self.setLayout(layout)
 
     def _offer(self, event: ChoicesRead) -> None:
+        self.method.addItems(list(event.methods))
         for name, value in event.fit.items():
-            self.counts[name] = counter(value, 0)
+            self.counts[name] = counter(
+                AUTOMATIC if value is None else value, 0 if name == "seed" else AUTOMATIC
+            )
+            self.counts[name].setSpecialValueText("" if name == "seed" else "automatic")
             self.form.addRow(name.replace("_", " "), self.counts[name])
 
     def _list(self, event: CatalogueRead) -> None:

@@ -131,8 +131,8 @@ def browse(qtbot, window, first, second):
     qtbot.waitUntil(lambda: len(panel._loaded) == 2, timeout=PATIENCE)
     assert [entry.path for entry in panel.marked()] == [second.out, first.out]
     assert str(first.out.resolve().as_posix()) in panel.snippet.toPlainText()
-    panel.search.setText("temporal-mnist")
-    assert [entry.kind for entry in panel.shown] == ["network"]
+    panel.search.setText("network temporal-mnist")
+    assert [entry.name for entry in panel.shown if entry.kind == "network"] == ["temporal-mnist-1"]
 
 
 def test_pause_and_resume_by_button(qtbot, window):

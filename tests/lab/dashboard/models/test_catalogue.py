@@ -26,10 +26,10 @@ def test_a_folder_is_read_with_what_came_from_what(tmp_path):
     write_card(tmp_path / "n.net", notes={"twins": [str(tmp_path / "t.twin")]})
     write_run(tmp_path / "deployed" / "layer0.zarr", ["n.net"])
     entries = scan(tmp_path)
-    assert {e.name for e in entries} == {"a", "alone", "t", "n", "layer0"}
+    assert {e.name for e in entries} == {"a", "alone", "t", "n", "deployed/layer0"}
     nodes, arrows = lineage(entries, next(e for e in entries if e.name == "t"))
     named = {(nodes[i].name, nodes[j].name) for i, j in arrows}
-    assert named == {("a", "t"), ("t", "n"), ("n", "layer0")}
+    assert named == {("a", "t"), ("t", "n"), ("n", "deployed/layer0")}
     assert len(nodes) == 4
 
 
@@ -45,7 +45,7 @@ def test_what_cannot_be_read_is_a_row_that_says_so(tmp_path):
     write_card(tmp_path / "odd.twin")
     (tmp_path / "odd.twin" / "card.json").write_text("{", encoding="utf-8")
     found = {e.name: e.status for e in scan(tmp_path)}
-    assert found == {"broken.zarr": "unreadable", "odd.twin": "unreadable"}
+    assert found == {"broken": "unreadable", "odd": "unreadable"}
 
 
 def test_finished_entries_are_not_read_again(tmp_path):

@@ -1,0 +1,27 @@
+"""Change the colours of plots that are there already."""
+
+from typing import Any
+
+import pyqtgraph as pg
+from PyQt6.QtWidgets import QWidget
+
+from lab.dashboard.views.theme import Theme, faded
+
+LEGEND_ALPHA = 215
+
+
+def recolour(window: QWidget, theme: Theme) -> None:
+    """Give every plot in `window` the colours of a theme."""
+    for view in window.findChildren(pg.GraphicsView):
+        view.setBackground(theme.base)
+    for plot in window.findChildren(pg.PlotWidget):
+        item: Any = plot.getPlotItem()
+        for side in ("left", "bottom"):
+            item.getAxis(side).setTextPen(theme.text)
+            item.getAxis(side).setPen(theme.faint)
+        for text in item.items:
+            if isinstance(text, pg.TextItem):
+                text.setColor(theme.text)
+        if item.legend is not None:
+            item.legend.setLabelTextColor(theme.text)
+            item.legend.setBrush(faded(theme.base, LEGEND_ALPHA))
