@@ -24,26 +24,36 @@ def likelihood(twin: Twin, drive: Tensor, scores: Tensor, start: Start, window: 
     """
     forced = force(twin, drive, scores, start)
     slope = jacobian(twin, drive, scores, start) if twin.spec.noisy_readout else None
-    length = max(1, min(scores.shape[1], window // twin.spec.scores))
     variance = _coloured_variance(twin.sde.colour.theta, forced.colour)
-    total, count = scores.new_zeros(()), 0
-    for begin in range(0, scores.shape[1], length):
-        steps = slice(begin, begin + length)
-        covariance = _white(twin, forced, steps)
-        if slope is not None:
-            covariance = covariance + _observed(twin, slope[:, steps])
-        if twin.spec.coloured:
-            covariance = covariance + _coloured(twin, variance[:, steps])
-        error = forced.error[:, steps].flatten(1)
-        total = total + _gaussian(error, covariance.flatten(3, 4).flatten(1, 2))
-        count += error.shape[1]
-    return total.mean() / count + 0.5 * math.log(2 * math.pi)
+    steps = scores.shape[1]
+    length = max(1, min(steps, window // twin.spec.scores))
+    whole = steps // length * length
+    total = _windows(twin, forced, variance, slope, slice(0, whole), length)
+    if whole < steps:
+        total = total + _windows(twin, forced, variance, slope, slice(whole, steps), steps - whole)
+    return total / scores.numel() + 0.5 * math.log(2 * math.pi)
 
 
-def _white(twin: Twin, forced: Forced, steps: slice) -> Tensor:
+def _windows(
+    twin: Twin, forced: Forced, variance: Tensor, slope: Tensor | None, steps: slice, length: int
+) -> Tensor:
+    """Sum the negative log-likelihood of windows of `length` steps, all at once."""
+
+    def cut(x: Tensor) -> Tensor:
+        return x[:, steps].unflatten(1, (-1, length)).flatten(0, 1)
+
+    covariance = _white(twin, cut(forced.own), cut(forced.shared))
+    if slope is not None:
+        covariance = covariance + _observed(twin, cut(slope))
+    if twin.spec.coloured:
+        covariance = covariance + _coloured(twin, cut(variance))
+    return _gaussian(cut(forced.error).flatten(1), covariance.flatten(3, 4).flatten(1, 2)).sum()
+
+
+def _white(twin: Twin, own: Tensor, shared: Tensor) -> Tensor:
     """Return the covariance (row, step, score, step, score) of G dW."""
-    mixed = twin.sde.field.mix * forced.shared[:, steps, None, :]
-    block = torch.diag_embed(forced.own[:, steps].square()) + mixed @ mixed.mT
+    mixed = twin.sde.field.mix * shared[:, :, None, :]
+    block = torch.diag_embed(own.square()) + mixed @ mixed.mT
     return torch.diag_embed(block.permute(0, 2, 3, 1)).permute(0, 3, 1, 4, 2)
 
 
