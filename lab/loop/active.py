@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from lab.loop.config import Choose
+from lab.loop.config import Choose, TwinConfig
 from lab.loop.probes import choose_rows, random_drives
 from twin import FitSettings, fit_ensemble, most_informative
 
@@ -42,13 +42,10 @@ def next_drives(
     return pool[chosen.numpy()]
 
 
-def disagreeing_twins(trials: Trials, settings: FitSettings, count: int) -> list[Twin]:
+def disagreeing_twins(trials: Trials, how: TwinConfig, seed: int, count: int) -> list[Twin]:
     """Fit an ensemble in half the steps of the twin itself: it is to disagree, not to be exact."""
-    shorter = FitSettings(
-        mean_steps=round(ENSEMBLE_SHARE * settings.mean_steps),
-        score_steps=round(ENSEMBLE_SHARE * settings.score_steps),
-        members=settings.members,
-        batch=settings.batch,
-        seed=settings.seed,
+    mean, score = (round(ENSEMBLE_SHARE * steps) for steps in (how.mean_steps, how.score_steps))
+    settings = FitSettings(
+        mean_steps=mean, score_steps=score, members=how.members, batch=how.batch, seed=seed
     )
-    return fit_ensemble(trials, shorter, count)
+    return fit_ensemble(trials, settings, count)

@@ -70,8 +70,12 @@ class RefineConfig(_Part):
 
 
 class DriftConfig(_Part):
-    """A probe every so many trials (0: none), and the drift scores beyond which something is done."""
+    """A probe every so many trials (0: none), and the drift scores beyond which something is done.
 
+    `follow_offset` takes slow offsets out of what a deployed network reads, by the initial states.
+    """
+
+    follow_offset: bool = True
     probe_every: NonNegativeInt = 50
     recalibrate_above: PositiveFloat = 2.0
     stop_above: PositiveFloat = 20.0

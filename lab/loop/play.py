@@ -13,6 +13,7 @@ import numpy as np
 from lab.compose import SIMULATED
 from lab.errors import LabError
 from lab.loop.drift import PROBE, Probe, weave
+from lab.loop.offset import without_offset
 from lab.runs import MonitorSettings, resume_protocol, run_protocol
 from lab.store import Run, Status
 from protocols import Drives
@@ -121,10 +122,15 @@ def _monitors(setup: Setup) -> MonitorSettings:
     return MonitorSettings(every_s=math.inf) if is_simulated(setup) else MonitorSettings()
 
 
-def own_readout(run: Run, options: PlayOptions) -> np.ndarray:
-    """Read the readouts (trial, step, channel) of what was asked for, without the probes."""
+def own_readout(run: Run, options: PlayOptions, reference: np.ndarray | None = None) -> np.ndarray:
+    """Read the readouts (trial, step, channel) of what was asked for, without the probes.
+
+    With `reference` (channel,), the readout of the initial state as it was, slow offsets are taken out.
+    """
     data = run.dataset()
     readout = data["readout"].values
+    if reference is not None:
+        readout = without_offset(readout, data["initial"].values, reference)
     return readout[data["sequence"].values != PROBE] if options.probe else readout
 
 

@@ -114,8 +114,8 @@ def _later_drives(this: Round, rng: np.random.Generator, ports: int) -> np.ndarr
     own = _own_drives(this, network, twin)
     ensemble: list[Twin] = []
     if how.choose is Choose.DISAGREEMENT:
-        settings = shop.config.twin.fit_settings(this.seed("ensemble"))
-        ensemble = disagreeing_twins(trials_of(shop.folder(0) / "measure.zarr"), settings, how.ensemble)
+        trials, seed = trials_of(shop.folder(0) / "measure.zarr"), this.seed("ensemble")
+        ensemble = disagreeing_twins(trials, shop.config.twin, seed, how.ensemble)
     like = np.empty((shop.steps, ports))
     return next_drives(how.choose, how.more, like, own, ensemble, rng)
 
@@ -234,7 +234,7 @@ def _refine_on_device(this: Round, network: DeviceNetwork) -> float:
 def deploy_stage(this: Round) -> Result:
     """Send the test examples to the device, layer by layer."""
     shop, network, step_s = this.shop, this.network(), this.state.stages["measure"]["step_s"]
-    spent, runs = 0.0, []
+    spent, runs, reference = 0.0, [], _initial_state(this)
 
     def respond(layer: int, drive: np.ndarray) -> np.ndarray:
         nonlocal spent
@@ -244,7 +244,7 @@ def deploy_stage(this: Round) -> Result:
             run = play(drive, setup, run_of(this.folder / "deploy", layer), options)
         runs.append(run)
         spent += device_seconds(run, step_s)
-        return own_readout(run, options)
+        return own_readout(run, options, reference)
 
     deploy_layers(network, shop.task.test.inputs.numpy(), this.folder / "deploy", respond)
     drifts = [_drift_within(this, run) for run in runs]
@@ -261,9 +261,10 @@ def compare_stage(this: Round) -> Result:
     shop, network, twin = this.shop, this.network(), this.twin()
     twins = [twin] * network.layer_count
     folder, options = this.folder / "deploy", shop.options(this.number, "compare", network.port_count)
+    reference = _initial_state(this)
 
     def stored(layer: int, drive: np.ndarray) -> np.ndarray:
-        return own_readout(Run.open(run_of(folder, layer)), options)
+        return own_readout(Run.open(run_of(folder, layer)), options, reference)
 
     deployed = deploy_layers(network, shop.task.test.inputs.numpy(), folder, stored)
     seed = this.seed("compare")
@@ -298,6 +299,13 @@ def _drift_within(this: Round, run: Run) -> float | None:
     probes = probe_readout(run)
     third = len(probes) // 3
     return drift_score(probes[:third], probes[len(probes) - third :])
+
+
+def _initial_state(this: Round) -> np.ndarray | None:
+    """Average the initial state (channel,) over the run the twin was last fitted to, if it is followed."""
+    if not this.shop.config.drift.follow_offset:
+        return None
+    return Run.open(this.folder / "measure.zarr").dataset()["initial"].values.mean(axis=0)
 
 
 def _drift_since(this: Round, run: Run) -> dict[str, Any]:
