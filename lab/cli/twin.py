@@ -41,6 +41,7 @@ def fit(
         int | None, typer.Option(min=0, help="Steps of the likelihood phase.")
     ] = None,
     score_steps: Annotated[int | None, typer.Option(min=0, help="Steps of the scoring phase.")] = None,
+    level: Annotated[str, typer.Option(help="step (harmonics) or waveform (all samples).")] = "step",
     resume: Annotated[Path | None, typer.Option(help="Twin to go on from.")] = None,
     seed: Seed = 0,
     as_json: Json = False,
@@ -58,7 +59,7 @@ def fit(
         "score_steps": score_steps,
     }
     settings = FitSettings(method=method, seed=seed, **{k: v for k, v in given.items() if v is not None})
-    trials, started = read_trials(run, window=WINDOW), time.perf_counter()
+    trials, started = read_trials(run, level=level, window=WINDOW), time.perf_counter()
     with _shown() as progress:
         twin = fit_twin(trials, settings, progress, start=load(resume) if resume else None)
     wall_s = time.perf_counter() - started
@@ -74,6 +75,7 @@ def fit(
 def evaluate(
     twin: Annotated[Path, typer.Argument(help="Twin file of `nado twin fit`.")],
     run: Annotated[list[Path], typer.Argument(help="One or several runs, best with repeats.")],
+    level: Annotated[str, typer.Option(help="step or waveform, as the twin was fitted.")] = "step",
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
@@ -81,7 +83,7 @@ def evaluate(
     from twin import evaluate as score
     from twin import load
 
-    found = score(load(twin), read_trials(run), seed=seed).to_dict()
+    found = score(load(twin), read_trials(run, level=level), seed=seed).to_dict()
     for warning in found["warnings"]:
         note(f"warning: {warning}")
     result({"twin": str(twin), **found}, as_json, _show)
@@ -107,12 +109,14 @@ def recalibrate(
     result(report, as_json, _show)
 
 
-def read_trials(runs: list[Path], *, window: int | None = None) -> Trials:
+def read_trials(runs: list[Path], *, level: str = "step", window: int | None = None) -> Trials:
     """Read the committed trials of runs as the twin's tensors; with `window` long ones are cut."""
     from lab.store import Run
     from twin import join
 
-    return join([_of_run(Run.open(path)) for path in runs], window)
+    if level not in LEVELS:
+        raise LabError(f"level must be one of {', '.join(LEVELS)}; got {level!r}")
+    return join([LEVELS[level](Run.open(path)) for path in runs], window)
 
 
 def _of_run(run: Run) -> Trials:
@@ -129,6 +133,24 @@ def _of_run(run: Run) -> Trials:
         units=found.units,
         lineage=found.lineage,
     )
+
+
+def _waveforms_of_run(run: Run) -> Trials:
+    """Take every sample of every contact as a channel; where the start is defined, any fixed one serves."""
+    from dataclasses import replace
+
+    steps, data = _of_run(run), run.dataset()
+    if "waveform" not in data:
+        raise LabError(f"{run.path} holds no waveform; use --level step")
+    wave = data["waveform"].transpose("trial", "step", "contact", "sample")
+    names = tuple(f"contact{c}_sample{s:03d}" for c in range(wave.shape[2]) for s in range(wave.shape[3]))
+    flat = wave.values.reshape(*wave.shape[:2], -1)
+    start = None if steps.initial is None else flat.mean((0, 1))[None].repeat(len(flat), 0)
+    units = (str(data["waveform"].attrs.get("units", "V")),) * len(names)
+    return replace(steps, readout=flat, initial=start, channels=names, units=units)
+
+
+LEVELS = {"step": _of_run, "waveform": _waveforms_of_run}
 
 
 @contextmanager
