@@ -91,10 +91,9 @@ def main() -> None:
         return
     for found in rows:
         ratios = " ".join(f"{value:.2f}" for value in found["ratios"].values())
-        cover, cpu = found["scores"]["coverage90"], found["cpu_s"]
-        print(
-            f"{found['level']:9} {found['sequences']:5} sequences: x {ratios}, 90 % band {cover:.3f}, {cpu:.0f} s CPU"
-        )
+        cover, seconds = found["scores"]["coverage90"], found["cpu_s"]
+        print(f"{found['level']:9} {found['sequences']:5} sequences: x {ratios}")
+        print(f"{'':9} 90 % band {cover:.3f}, {seconds:.0f} s CPU")
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def fit_step(batch: int, window: int, channels: int, width: int, count: int) -> 
         "channels": channels,
         "width": width,
         "seconds": seconds,
-        "graph_mb": 4e-6 * values,
+        "estimated_graph_mb": 4e-6 * values,
     }
 
 
