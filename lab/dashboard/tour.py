@@ -123,14 +123,16 @@ class Tour:
         self.finish(bench.disconnect())
         self.connect(SPIN_VORTEX_ICE)
         self._page("Measure", self.window.measure)
-        self.window.measure.form.set_values({"sequences": 4, "repeats": 1, "steps": 20})
+        self.window.measure.form.set_values({"sequences": 8, "repeats": 1, "steps": 20})
         (experiment,) = self.window.measure.queue_it()
         self.until(lambda: experiment.done > 2)
         self.window.live.tabs.setCurrentWidget(self.window.live.map)
         self.photograph("measure-map")
         self._page("Simulator", self.window.simulator)
-        self.until(lambda: queue.current is None)
+        seen = self.window.simulator.counted
+        self.until(lambda: (seen and seen[-1] > 0) or queue.current is None)
         self.photograph("simulator-ice")
+        self.until(lambda: queue.current is None)
 
     def runs(self) -> None:
         """Compare two runs, and see what came from what."""

@@ -34,7 +34,7 @@ class ExperimentQueue:
         self._current: Experiment | None = None
         self._stop = StopRequest()
         self.holds = False
-        self.seconds_per_step: float | None = None
+        self.seconds_per_step: dict[str, float] = {}
 
     @property
     def items(self) -> list[Experiment]:
@@ -111,7 +111,7 @@ class ExperimentQueue:
         setup = self._bench.setup
         if setup is None or not all(isinstance(each, int) for each in counts):
             return None
-        a_step = self.seconds_per_step or float(setup.step_s)
+        a_step = self.seconds_per_step.get(self._bench.name, float(setup.step_s))
         return a_step * float(counts[0] * counts[1] * counts[2])  # type: ignore[operator]
 
     def pump(self) -> None:
@@ -184,7 +184,7 @@ class ExperimentQueue:
         experiment.reason = stop.reason
         steps = getattr(procedure, "steps", None)
         if experiment.done and isinstance(steps, int):
-            self.seconds_per_step = experiment.seconds / experiment.done / steps
+            self.seconds_per_step[self._bench.name] = experiment.seconds / experiment.done / steps
 
     def _show(self, stream: str, row: dict[str, Any]) -> None:
         self._post(RowArrived(stream, row))

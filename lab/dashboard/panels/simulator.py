@@ -38,7 +38,7 @@ class SimulatorPanel(QWidget):
         self.stack = QStackedWidget()
         self.counts = plot("", ("picture", ""), ("count", ""))
         self._curve = self.counts.plot(pen=pg.mkPen(curve_colour(0), width=1))
-        self._counted: list[int] = []
+        self.counted: list[int] = []
         self._lay_out()
         hub.listen(BenchOpened, self._opened)
         hub.listen(BenchClosed, lambda event: self._closed())
@@ -60,8 +60,9 @@ class SimulatorPanel(QWidget):
         view = self.views[type(now)]
         self.stack.setCurrentWidget(view)
         view.show_picture(now)  # type: ignore[arg-type]
-        self._counted = [*self._counted[1 - KEPT :], now.count]
-        self._curve.setData(self._counted)
+        self.counted.append(now.count)
+        del self.counted[:-KEPT]
+        self._curve.setData(self.counted)
         self.counts.setLabel("left", COUNTED[type(now)])
         self.note.setText(view.LEGEND)
 
@@ -105,7 +106,7 @@ class SimulatorPanel(QWidget):
         self.fault.addItems(faults(simulation))
 
     def _closed(self) -> None:
-        self._counted = []
+        self.counted.clear()
         self.fault.clear()
         self.fault_state.setText("none")
         while self.knobs_form.rowCount():

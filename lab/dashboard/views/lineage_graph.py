@@ -39,7 +39,9 @@ class LineageGraph(pg.PlotWidget):
         dots.sigClicked.connect(lambda _, points: self.chosen.emit(points[0].data()))
         self.addItem(dots)
         for node, place in zip(nodes, places, strict=True):
-            text = pg.TextItem(node.short_name, anchor=(0.5, -0.5), color=pg.getConfigOption("foreground"))
+            text = pg.TextItem(
+                node.short_name.rpartition("/")[2], anchor=(0.5, -0.5), color=pg.getConfigOption("foreground")
+            )
             text.setPos(*place)
             self.addItem(text)
         low, high = places.min(0), places.max(0)

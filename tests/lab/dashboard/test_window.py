@@ -206,7 +206,7 @@ def test_the_simulator_shows_the_sample(qtbot, window):
     connect(qtbot, window)
     window.tabs.setCurrentWidget(window.simulator)
     window.simulator.draw()
-    assert window.simulator._counted[-1] >= 0
+    assert window.simulator.counted[-1] >= 0
     knob = window.simulator.spins["white noise"]
     knob.setValue(7.5)
     assert window.session.bench.simulation.world.noise.white_v == pytest.approx(7.5e-6)
