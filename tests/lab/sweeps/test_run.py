@@ -1,13 +1,11 @@
 """A sweep on Dask: a kill costs a task, another scheduler gives the same table, a restart goes on."""
 
 import json
-import subprocess
 import sys
-import time
 
-import psutil
 import pytest
 
+from benchmarks.sweep import kill_one_worker, scheduler
 from lab.errors import LabError
 from lab.sweeps import SweepConfig, SweepOptions, run_sweep
 
@@ -35,37 +33,17 @@ def test_a_search_without_a_space(tmp_path):
         run_sweep(SweepConfig.model_validate(SMALL), tmp_path / "out", SweepOptions(optimise=True), quiet)
 
 
-def kill_one_worker():
-    """Kill a worker process of this process's local cluster."""
-    children = psutil.Process().children(recursive=True)
-    workers = [each for each in children if any("spawn_main" in word for word in each.cmdline())]
-    workers[-1].kill()
-
-
 @pytest.fixture
-def scheduler(tmp_path):
-    """Run a Dask scheduler and two workers as processes of their own; give the scheduler's address."""
+def address(tmp_path):
+    """Give the address of a Dask scheduler with two workers, as processes of their own."""
     pytest.importorskip("distributed", reason="the extra `scale` is not installed")
-    file = tmp_path / "scheduler.json"
-    common = ["--scheduler-file", str(file), "--no-dashboard"]
-    commands = [["distributed.cli.dask_scheduler", "--port", "0"]]
-    commands += 2 * [["distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny"]]
-    started = []
-    for module, *rest in commands:
-        command = [sys.executable, "-m", module, *rest, *common]
-        started.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        until = time.monotonic() + 60
-        while not file.exists() and time.monotonic() < until:
-            time.sleep(0.1)
-    yield json.loads(file.read_text())["address"]
-    for process in reversed(started):
-        process.kill()
-        process.wait(30)
+    with scheduler(tmp_path) as found:
+        yield found
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default::ResourceWarning", "default::DeprecationWarning")
-def test_a_kill_another_scheduler_and_a_restart(tmp_path, scheduler):
+def test_a_kill_another_scheduler_and_a_restart(tmp_path, address):
     config = SweepConfig.model_validate(SMALL)
     killed = []
 
@@ -77,15 +55,15 @@ def test_a_kill_another_scheduler_and_a_restart(tmp_path, scheduler):
     here = run_sweep(config, tmp_path / "here", SweepOptions(workers=2), kill_once)
     assert killed
     assert (here["points"], here["failed"], here["reused"]) == (4, 0, 0)
-    there = run_sweep(config, tmp_path / "there", SweepOptions(scheduler=scheduler), quiet)
+    there = run_sweep(config, tmp_path / "there", SweepOptions(scheduler=address), quiet)
     assert there["failed"] == 0
     table = (tmp_path / "here" / "table.jsonl").read_text()
     assert table == (tmp_path / "there" / "table.jsonl").read_text()
     assert len({json.loads(line)["run"][0] for line in table.splitlines()}) == 2  # runs are shared
 
-    again = run_sweep(config, tmp_path / "there", SweepOptions(scheduler=scheduler), quiet)
+    again = run_sweep(config, tmp_path / "there", SweepOptions(scheduler=address), quiet)
     assert again["reused"] == 4
     lost = SweepConfig.model_validate(SMALL | {"measure": {"runs": ["gone.zarr"]}, "grid": {}})
-    failed = run_sweep(lost, tmp_path / "lost", SweepOptions(scheduler=scheduler), quiet)
+    failed = run_sweep(lost, tmp_path / "lost", SweepOptions(scheduler=address), quiet)
     assert failed["failed"] == 1
     assert "gone.zarr" in (tmp_path / "lost" / "table.csv").read_text()
