@@ -3,8 +3,9 @@
 Round 0 characterises one simulated array and deploys to another (drifting_bench.py: disorder, gain and
 noise differ by 5 to 10 %, and the second one drifts). Each later round measures a few sequences where the
 network works, recalibrates the twin, refines the network and deploys again. Beside it the network of round
-0 is deployed again at the same ages without any of this. Gap: accuracy on the twin minus on the array; the
-twin of the control is that of round 0. `--seeds N` repeats with other seeds.
+0 is deployed again at the same ages without any of this: as it is, and with slow offsets taken out. Gap:
+accuracy on the twin minus on the array; the twin of the control is that of round 0. `--seeds N` repeats
+with other seeds.
 """
 
 from __future__ import annotations
@@ -19,14 +20,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from drifting_bench import CHARACTERISED, USED, open_specimen, seed_of
 
 from lab.loop.closed_loop import run_loop
 from lab.loop.compare import compare
 from lab.loop.config import LoopConfig
-from lab.loop.deploy import deploy
+from lab.loop.deploy import Respond, deploy, deploy_layers, run_of
+from lab.loop.play import PlayOptions, own_readout
 from lab.loop.workshop import Visit
+from lab.store import Run
 from network import Variant, load_task
 from network import load as load_network
 from twin import load as load_twin
@@ -71,16 +75,24 @@ def without_recalibration(
     """Deploy the network of round 0 at the ages at which later rounds deployed theirs."""
     task = load_task(config.task.name, **config.task.options)
     twin = load_twin(out / rounds[0]["twin_file"])
+    network = load_network(out / rounds[0]["network_file"]).network
+    reference = Run.open(out / "round00" / "measure.zarr").dataset()["initial"].values.mean(axis=0)
     rows = []
     for row in rounds:
-        network = load_network(out / rounds[0]["network_file"]).network
-        age = row["device_s_total"] - row["device_s"]
-        visit = Visit(row["round"], "control", age)
+        visit = Visit(row["round"], "control", row["device_s_total"] - row["device_s"])
         with tempfile.TemporaryDirectory() as scratch, open_device(visit) as setup:
-            done = deploy(network, task.test.inputs.numpy(), setup, Path(scratch) / "runs")
-        scores = compare(network, task, [twin], Variant.NOISE_AWARE, done, config.seed)
-        rows.append({"round": row["round"], **scores})
+            folder, inputs = Path(scratch) / "runs", task.test.inputs.numpy()
+            done = deploy(network, inputs, setup, folder)
+            followed = deploy_layers(network, inputs, folder, _followed(folder, reference))
+        for name, each in (("as it is", done), ("offset followed", followed)):
+            scores = compare(network, task, [twin], Variant.NOISE_AWARE, each, config.seed)
+            rows.append({"round": row["round"], "readout": name, **scores})
     return rows
+
+
+def _followed(folder: Path, reference: np.ndarray) -> Respond:
+    """Read the stored readouts with slow offsets taken out."""
+    return lambda layer, drive: own_readout(Run.open(run_of(folder, layer)), PlayOptions(), reference)
 
 
 def one_seed(seed: int, quick: bool, out: Path) -> dict[str, Any]:

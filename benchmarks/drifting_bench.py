@@ -1,8 +1,8 @@
 """Two simulated nanoring arrays for the loop's benchmarks: one that is characterised, one that is used.
 
-The second differs from the first in its disorder (another draw, with a spread of its depinning fields 10 %
-and a mean 1 % larger: 1 % moves the field window by a twelfth of its half width), in gain (7 %) and in noise
-(10 %), and goes on changing with the time it is driven.
+The second differs from the first in its disorder (another draw; mean depinning field and edge roughness 5 %
+larger, which moves the field window by a quarter of its half width; spread of the depinning fields 10 %
+larger), in gain (7 %) and in noise (10 %), and goes on changing with the time it is driven.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class Mismatch:
     disorder_seed: int = 1
     spread: float = 1.0
     depinning: float = 1.0
+    roughness: float = 1.0
     gain: float = 1.0
     noise: float = 1.0
     gain_drift: float = 0.0
@@ -40,7 +41,16 @@ class Mismatch:
 
 
 CHARACTERISED = Mismatch()
-USED = Mismatch(2, spread=1.1, depinning=1.01, gain=1.07, noise=1.1, gain_drift=0.002, field_drift=0.005)
+USED = Mismatch(
+    disorder_seed=2,
+    spread=1.1,
+    depinning=1.05,
+    roughness=1.05,
+    gain=1.07,
+    noise=1.1,
+    gain_drift=0.002,
+    field_drift=0.005,
+)
 
 
 class DriftingArray:
@@ -65,6 +75,7 @@ def open_specimen(how: Mismatch, age_s: float, seed: int) -> Iterator[Any]:
         usual,
         depinning_field_spread_t=usual.depinning_field_spread_t * how.spread,
         depinning_field_t=usual.depinning_field_t * how.depinning,
+        roughness_t=usual.roughness_t * how.roughness,
     )
     array = NanoringArray(seed=how.disorder_seed, thermal_seed=seed, parameters=parameters)
     noise = ReadoutNoise(
