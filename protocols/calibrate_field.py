@@ -31,7 +31,7 @@ class CalibrateField(NadoProcedure):
         if not supplies:
             raise ProtocolError("no role of this setup is a supply whose current can be ramped")
         self.supply = self.supply or supplies[0]
-        self._coil, self._probe = roles[self.supply], roles[probes[0]]
+        self._coil, self._probe = roles[self.supply], roles[_probe_of(self.supply, probes)]
 
     def columns(self) -> Streams:
         """Declare set current, measured current, field."""
@@ -64,6 +64,17 @@ class CalibrateField(NadoProcedure):
     def _currents(self) -> np.ndarray:
         up = np.linspace(-self.current, self.current, self.points)
         return np.concatenate([up, up[-2::-1]])
+
+
+def _probe_of(supply: str, probes: list[str]) -> str:
+    """Choose the probe of the supply's axis (supply_y: gaussmeter_y); where there is but one, that one."""
+    axis = supply.rpartition("_")[2]
+    mine = [name for name in probes if name.rpartition("_")[2] == axis]
+    if len(probes) > 1 and not mine:
+        raise ProtocolError(
+            f"which of {', '.join(probes)} belongs to {supply}? Name the role with the supply's axis (_x, _y)"
+        )
+    return (mine or probes)[0]
 
 
 def fitted(current: np.ndarray, field: np.ndarray) -> dict[str, float]:

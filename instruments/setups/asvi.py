@@ -24,6 +24,8 @@ _LEAST_TOLERANCE_T = 2e-4
 class AsviSetup(Setup):
     """Drive the ice by field loops and read its resonances; a Device."""
 
+    waveform_units = "T"
+
     def __init__(self, config: AsviConfig, visa_library: Any, clock: Clock):
         self.config = config
         self._energised = False
@@ -46,6 +48,8 @@ class AsviSetup(Setup):
         """Duration of a step in s: two field ramps and a sweep."""
         spectrum, loop = self.config.spectrum, self.config.loop
         return spectrum.points * spectrum.dwell_s + 2 * loop.settle_s
+
+    waveform_units = "T"
 
     @property
     def waveform_shape(self) -> tuple[int, int]:
