@@ -39,9 +39,8 @@ class LineageGraph(pg.PlotWidget):
         dots.sigClicked.connect(lambda _, points: self.chosen.emit(points[0].data()))
         self.addItem(dots)
         for node, place in zip(nodes, places, strict=True):
-            text = pg.TextItem(
-                node.short_name.rpartition("/")[2], anchor=(0.5, -0.5), color=pg.getConfigOption("foreground")
-            )
+            name = node.short_name.rpartition("/")[2]
+            text = pg.TextItem(name, anchor=(0.5, -0.5), color=pg.getConfigOption("foreground"))
             text.setPos(*place)
             self.addItem(text)
         low, high = places.min(0), places.max(0)
