@@ -23,6 +23,7 @@ class Stages:
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
         self._tasks: dict[str, TaskID] = {}
+        self._finished: set[str] = set()
         self._plain = not bars.console.is_terminal
 
     def __call__(self, stage: str, fraction: float, doing: str = "") -> None:
@@ -31,7 +32,8 @@ class Stages:
             self._tasks[stage] = self._bars.add_task(stage, total=1.0, doing=doing)
             self._say(f"{stage} ...")
         self._bars.update(self._tasks[stage], completed=fraction, doing=doing)
-        if fraction >= 1.0:
+        if fraction >= 1.0 and stage not in self._finished:
+            self._finished.add(stage)
             self._say(f"{stage} done. {doing}")
 
     def _say(self, text: str) -> None:
