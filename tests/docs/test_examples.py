@@ -28,6 +28,7 @@ def script(tmp_path, monkeypatch, capsys):
     return run
 
 
+@pytest.mark.timeout(900)
 def test_the_three_experiments(script):
     said = script("noise_of_a_device.py", "--sequences", "2", "--repeats", "5", "--steps", "6")
     noise = {line.split()[0]: float(line.split()[2]) for line in said.splitlines() if re.match(r"h\d", line)}

@@ -9,6 +9,7 @@ PAGES = [
 ]
 
 
+@pytest.mark.timeout(900)  # seconds of work; but a busy machine took minutes
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_blocks_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

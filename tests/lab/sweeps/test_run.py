@@ -42,6 +42,7 @@ def address(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.filterwarnings("default::ResourceWarning", "default::DeprecationWarning")
 def test_a_kill_another_scheduler_and_a_restart(tmp_path, address):
     config = SweepConfig.model_validate(SMALL)
