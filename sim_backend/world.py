@@ -42,6 +42,7 @@ class NanoringWorld:
         self.source: Any = None
         self.digitisers: list[Any] = []
         self.acquisitions: list[Acquisition] = []
+        self.probe_noise_t, self.probe_rng = 0.0, np.random.default_rng(0)
         self.peak_slew = 0.0
         self.ambient = np.zeros(2)
         self.ohms: np.ndarray | None = None
@@ -150,7 +151,10 @@ class NanoringWorld:
     def _record(self, ohms: np.ndarray, field: np.ndarray, dt: float) -> None:
         """Give the digitisers contact voltages, and behind them the monitors of both field axes."""
         noise = self.noise.sample(self.time, dt, len(ohms))
-        volts = np.hstack([ohms * self.source.amperes() + noise, field / MONITOR_TESLA_PER_VOLT])
+        seen = field
+        if any(a.contact >= ohms.shape[1] for a in self.acquisitions):
+            seen = field + self.probe_noise_t * self.probe_rng.standard_normal(field.shape)
+        volts = np.hstack([ohms * self.source.amperes() + noise, seen / MONITOR_TESLA_PER_VOLT])
         for acquisition in self.acquisitions:
             acquisition.collect(self.time, dt, volts)
         self.acquisitions = [a for a in self.acquisitions if a.running]

@@ -6,6 +6,7 @@ import typer
 
 GROUPS: tuple[str, ...] = (
     "bench",
+    "calibrate",
     "measure",
     "runs",
     "data",

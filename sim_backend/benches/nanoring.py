@@ -41,6 +41,7 @@ def build(
         noise = _default_noise(white_v, pink_v, mains_v, seed, sample.contacts)
     world = NanoringWorld(clock, sample, noise, CoilPair(*coils), tick_s)
     world.ambient = np.array(ambient_t)
+    world.probe_noise_t, world.probe_rng = PROBE_NOISE_T, np.random.default_rng([seed, 14])
     devices: dict[str, tuple[str, Any]] = {
         "generator": (GENERATOR, Keysight33500(clock, world)),
         "source": (SOURCE, Keithley6221(clock)),
