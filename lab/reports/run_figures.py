@@ -53,9 +53,10 @@ def noise_figure(
     figure = Figure(figsize=(9, 3.2), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=(2, 1))
     places = np.arange(len(channels))
-    left.semilogy(places, signal, "s", color=GREY, label="between inputs")
-    left.semilogy(places, noise, "o", color=BLUE, label="between repeats (noise)")
-    if len(channels) < MAP_FROM:
+    few = len(channels) < MAP_FROM
+    left.semilogy(places, signal, "s" if few else "-", color=GREY, label="between inputs")
+    left.semilogy(places, noise, "o" if few else "-", color=BLUE, label="between repeats (noise)")
+    if few:
         left.set_xticks(places, channels, rotation=60, fontsize=8)
     else:
         left.set_xlabel("channel")
