@@ -1,0 +1,107 @@
+"""A round of the loop as its stages see it: what they build on, and what they write down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lab.errors import LabError
+from lab.loop.probes import network_drives
+from lab.loop.round_state import RoundState
+from lab.loop.workshop import Visit, Workshop
+from network import Checkpoint, DeviceNetwork, TrainSettings
+from network import load as load_network
+from twin import Twin
+from twin import load as load_twin
+
+Result = dict[str, Any]
+DRAWN_EXAMPLES = 100  # training examples whose drives the network's own are chosen from
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round as its stages see it; `before` is the round before it, `spent_s` the device time so far."""
+
+    shop: Workshop
+    state: RoundState
+    before: RoundState | None
+    spent_before_s: float
+
+    @property
+    def number(self) -> int:
+        """Give the number of the round, 0 for the first."""
+        return self.state.number
+
+    @property
+    def folder(self) -> Path:
+        """Give the folder of the round."""
+        return self.state.folder
+
+    def visit(self, stage: str, more_s: float = 0.0) -> Visit:
+        """Plan a visit to the device, `more_s` after what the round has spent so far."""
+        return Visit(self.number, stage, self.spent_before_s + self.state.device_s() + more_s)
+
+    def seed(self, stage: str) -> int:
+        """Give the seed of a stage."""
+        return self.shop.seed(self.number, stage)
+
+    def twin(self) -> Twin:
+        """Load the twin of this round."""
+        return load_twin(self.folder / "device.twin")
+
+    def network(self) -> DeviceNetwork:
+        """Load the network of this round."""
+        return load_network(self.folder / "network.net").network
+
+    def old_twin(self) -> Twin:
+        """Load the twin of the round before."""
+        return load_twin(self._before() / "device.twin")
+
+    def old_network(self) -> DeviceNetwork:
+        """Load the network of the round before."""
+        return load_network(self._before() / "network.net").network
+
+    def _before(self) -> Path:
+        if self.before is None:
+            raise LabError("the first round has none before it")
+        return self.before.folder
+
+
+def own_drives(this: Round, network: DeviceNetwork, twin: Twin) -> list[np.ndarray]:
+    """Give what the network sends for some training examples: per layer (trial, node, step, port)."""
+    seed, examples = this.seed("drives"), this.shop.task.train
+    few = np.random.default_rng(seed).integers(0, len(examples), DRAWN_EXAMPLES)
+    return network_drives(network, examples.inputs[few], [twin] * network.layer_count, seed)
+
+
+def lineage(this: Round) -> tuple[str, ...]:
+    """Name the runs that this round's measurements follow from."""
+    parents = this.state.stages.get("measure", {}).get("runs", [])
+    if this.before is not None and not parents:
+        parents = this.before.stages["deploy"]["runs"]
+    return tuple(parents)
+
+
+def notes(this: Round, settings: TrainSettings) -> dict[str, Any]:
+    """Write down what `nado deploy` and `nado validate` need to know of a network."""
+    config = this.shop.config
+    return {
+        "task": {"name": config.task.name, "options": config.task.options},
+        "settings": settings.model_dump(mode="json"),
+        "twins": [str((this.folder / "device.twin").resolve())],
+        "loop": {"round": this.number},
+    }
+
+
+def checkpoint(this: Round, settings: TrainSettings) -> Checkpoint | None:
+    """Keep the training's state after every epoch, where the method can."""
+    return Checkpoint(this.folder / "training.state") if settings.method == "joint" else None
+
+
+def epochs(this: Round, stage: str, epochs: int) -> Callable[[dict[str, Any]], None]:
+    tell = this.shop.tell(this.number, stage)
+    return lambda event: tell(event["epoch"], epochs)

@@ -1,0 +1,38 @@
+"""How far the device drifted in a round, by the probes of its runs and by its initial states."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lab.loop.drift import drift_score, verdict
+from lab.loop.play import probe_readout
+from lab.loop.round import Round
+from lab.store import Run
+
+
+def drift_within(this: Round, run: Run) -> float | None:
+    """Score the drift from the first to the last third of a run by its probes."""
+    if not this.shop.config.drift.probe_every:
+        return None
+    probes = probe_readout(run)
+    third = len(probes) // 3
+    return drift_score(probes[:third], probes[len(probes) - third :])
+
+
+def initial_state(this: Round) -> np.ndarray | None:
+    """Average the initial state (channel,) over the run the twin was last fitted to, if it is followed."""
+    if not this.shop.config.drift.follow_offset:
+        return None
+    return Run.open(this.folder / "measure.zarr").dataset()["initial"].values.mean(axis=0)
+
+
+def drift_since(this: Round, run: Run) -> dict[str, Any]:
+    """Score the drift of the probes against the last measurement before, and say what it asks for."""
+    rule = this.shop.config.drift
+    score = None
+    if rule.probe_every and this.before is not None:
+        earlier = Run.open(this.before.folder / "measure.zarr")
+        score = drift_score(probe_readout(earlier), probe_readout(run))
+    return {"score": score, "verdict": verdict(score, rule.recalibrate_above, rule.stop_above).value}
