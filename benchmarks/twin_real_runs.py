@@ -3,7 +3,8 @@
     NADO_REAL_DATA=... python benchmarks/twin_real_runs.py [--quick] [--json] [--device WM|MS|PW]
 
 R2 over all channels about each channel's mean. "as fitted" knows only the first steps of the new run;
-"recalibrated" has seen its first 50 steps and is scored on the rest. In the same table a ridge on lagged
+"recalibrated" has seen its first 50 steps and is scored on the rest. The twin is fitted to the runs whose
+mean spectrum has one shape (`alike_runs`: the sample was re-mounted between runs). In the same table a ridge on lagged
 fields (with squares, cubes, products) and an echo-state network, given the same offset of 50 steps.
 """
 
@@ -21,7 +22,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from twin import FitSettings, Trials, fit, join, recalibrate
+from twin import FitSettings, Trials, alike_runs, fit, join, recalibrate
 from twin.prepare import rows_of
 from twin.scores import r_squared
 
@@ -51,13 +52,13 @@ def runs_of(device: str) -> tuple[list[Trials], Trials]:
 
 def twin_row(fitted: list[Trials], scored: Trials, quick: bool, seed: int = 0) -> dict:
     """Fit a twin to windows of the runs; R2 as fitted and after recalibration."""
-    model = {"hidden": 0, "delays": 0, "drive_lags": LAGS, "sources": 0, "width": 64, "scores": 10}
+    model = {"hidden": 16, "delays": 0, "drive_lags": 6, "sources": 0, "width": 64, "scores": 10}
     settings = FitSettings(
         mean_steps=60 if quick else 500,
-        likelihood_steps=0,
-        score_steps=10 if quick else 60,
+        score_steps=10 if quick else 40,
         batch=32,
         members=4,
+        held_out_share=0.1,
         learning_rate=5e-3,
         weight_decay=0.3,
         model=model,
@@ -126,7 +127,8 @@ def run(device: str, quick: bool) -> dict:
     return {
         "device": device,
         "runs_fitted": len(fitted),
-        "twin": twin_row(fitted, scored, quick),
+        "twin": twin_row([fitted[i] for i in alike_runs(fitted)], scored, quick),
+        "runs_alike": len(alike_runs(fitted)),
         "ridge": baseline_row(lagged, fitted, scored),
         "echo_state": baseline_row(echo_states, fitted, scored),
     }
@@ -145,7 +147,7 @@ def main() -> None:
         print(json.dumps(rows, indent=2))
         return
     for row in rows:
-        print(f"{row['device']}, fitted on {row['runs_fitted']} runs")
+        print(f"{row['device']}, {row['runs_fitted']} runs, {row['runs_alike']} alike")
         for name in ("twin", "ridge", "echo_state"):
             found = row[name]
             print(f"  {name:11} R2 {found['as_fitted']:.3f}  recalibrated {found['recalibrated']:.3f}")

@@ -1,5 +1,6 @@
 """Differentiable digital twins: neural stochastic differential equations fitted to measured devices."""
 
+from twin.choose import alike_runs
 from twin.data import Trials, join
 from twin.ensemble import epistemic_spread, fit_ensemble, most_informative
 from twin.errors import DataError, DivergenceError, FileError, TwinError
@@ -22,6 +23,7 @@ __all__ = [
     "Trials",
     "Twin",
     "TwinError",
+    "alike_runs",
     "epistemic_spread",
     "evaluate",
     "fit",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -60,3 +62,20 @@ def ridge(features: Tensor, target: Tensor, penalty: float = 1e-3) -> Tensor:
     x, y = features.double(), target.double()
     gram = x.T @ x + penalty * len(x) * torch.eye(x.shape[1], dtype=torch.float64)
     return torch.linalg.solve(gram, x.T @ y).float()
+
+
+def alike_runs(runs: Sequence[Trials], least: float = 0.98) -> list[int]:
+    """Return the indices of the runs whose mean readout has the shape of the others'.
+
+    A sample that was mounted anew answers with another shape, and one such run spoils a twin of all: a run
+    counts as alike where its mean readout (channel,) correlates by `least` with the median of the runs.
+    """
+    means = torch.stack([run.readout.double().mean((0, 1)) for run in runs])
+    if len(means) < 3 or means.shape[1] < 3:
+        return list(range(len(means)))
+    kept = list(range(len(means)))
+    for _ in range(2):
+        middle = means[kept].median(0).values
+        shape = [float(torch.corrcoef(torch.stack([mean, middle]))[0, 1]) for mean in means]
+        kept = [i for i, value in enumerate(shape) if value >= least] or kept
+    return kept

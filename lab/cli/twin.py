@@ -112,11 +112,15 @@ def recalibrate(
 def read_trials(runs: list[Path], *, level: str = "step", window: int | None = None) -> Trials:
     """Read the committed trials of runs as the twin's tensors; with `window` long ones are cut."""
     from lab.store import Run
-    from twin import join
+    from twin import alike_runs, join
 
     if level not in LEVELS:
         raise LabError(f"level must be one of {', '.join(LEVELS)}; got {level!r}")
-    return join([LEVELS[level](Run.open(path)) for path in runs], window)
+    parts = [LEVELS[level](Run.open(path)) for path in runs]
+    if len({part.channels for part in parts}) == 1:
+        for odd in sorted(set(range(len(parts))) - set(alike_runs(parts))):
+            note(f"warning: {runs[odd]} has a mean readout unlike the other runs'; try a fit without it")
+    return join(parts, window)
 
 
 def _of_run(run: Run) -> Trials:

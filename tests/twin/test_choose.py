@@ -2,7 +2,7 @@
 
 import torch
 
-from twin import Trials
+from twin import Trials, alike_runs
 from twin.choose import needs_memory, scores_for
 from twin.prepare import suggest_spec
 
@@ -27,3 +27,13 @@ def test_as_many_scores_as_the_variance_needs():
     factors = torch.randn(500, 3, generator=generator) @ torch.randn(3, 100, generator=generator)
     assert scores_for(factors + 1e-3 * torch.randn(500, 100, generator=generator)) == 3
     assert scores_for(torch.randn(50, 7, generator=generator)) == 7
+
+
+def test_a_run_of_another_shape_is_told_apart():
+    generator = torch.Generator().manual_seed(0)
+    shape, other = torch.randn(2, 50, generator=generator)
+    runs = [
+        Trials(torch.zeros(1, 20, 1), gain * mean + 0.1 * torch.randn(1, 20, 50, generator=generator))
+        for gain, mean in ((1.0, shape), (0.7, shape), (1.0, other), (1.3, shape))
+    ]
+    assert alike_runs(runs) == [0, 1, 3]
