@@ -11,6 +11,7 @@ os.environ.setdefault("PYQTGRAPH_QT_LIB", "PyQt6")
 from PyQt6.QtCore import QSettings
 from PyQt6.QtWidgets import QApplication
 
+from lab.dashboard.models.bench import PATIENCE_S
 from lab.dashboard.models.session import Session
 from lab.dashboard.window import Dashboard
 
@@ -26,10 +27,13 @@ def application() -> QApplication:
     return made
 
 
-def make_window(folder: Path, settings: QSettings) -> Dashboard:
-    """Make the window over a folder of runs; computing threads hand the interpreter over quickly."""
+def make_window(folder: Path, settings: QSettings, patience_s: float = PATIENCE_S) -> Dashboard:
+    """Make the window over a folder of runs; computing threads hand the interpreter over quickly.
+
+    Abort waits `patience_s` for the bench's own thread before it goes past it.
+    """
     sys.setswitchinterval(SWITCH_S)
-    return Dashboard(Session(folder), settings)
+    return Dashboard(Session(folder, patience_s), settings)
 
 
 def show_dashboard(setup: str | None, folder: Path, seed: int) -> int:

@@ -103,13 +103,14 @@ class BenchModel:
         return guard
 
     def close(self, wait_s: float) -> bool:
-        """Stop everything, leave the setup safe, end the thread; say whether that worked in time."""
+        """Stop everything, leave the setup safe, end the thread; past a thread that hangs after `wait_s`."""
         self.worker.stop_all()
         if self.is_open:
             self.disconnect()
         ended = self.worker.close(wait_s)
         if not ended and self.setup is not None:
             self._shutdown()
+            ended = self.worker.close(wait_s)
         return ended
 
     def opened(self) -> Any:

@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from lab.dashboard.models.bench import BenchModel
+from lab.dashboard.models.bench import PATIENCE_S, BenchModel
 from lab.dashboard.models.catalogue import Entry, scan
 from lab.dashboard.models.events import CatalogueRead, ChoicesRead, EventQueue, LogLine, RunLoaded
 from lab.dashboard.models.experiments import ExperimentQueue
@@ -19,7 +19,7 @@ CLOSING_S = 10.0
 class Session:
     """Own the bench, the queue of experiments and the computing thread; all news comes through `events`."""
 
-    def __init__(self, folder: Path, patience_s: float = 2.0) -> None:
+    def __init__(self, folder: Path, patience_s: float = PATIENCE_S) -> None:
         self.folder = folder
         self.events = EventQueue()
         self.bench = BenchModel(self.events.post, patience_s)

@@ -11,11 +11,14 @@ if not os.environ.get("NADO_REAL_WINDOW"):
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
+PATIENCE_S = 20.0  # a busy machine is no bench that hangs
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator:
     from lab.dashboard.models.session import Session
 
-    made = Session(tmp_path / "runs", patience_s=1.0)
+    made = Session(tmp_path / "runs", PATIENCE_S)
     yield made
     made.close()
 
@@ -24,7 +27,7 @@ def session(tmp_path: Path) -> Iterator:
 def wait_for() -> Callable[..., None]:
     """Give a function that waits until a condition holds, or fails."""
 
-    def wait(condition: Callable[[], object], seconds: float = 30.0) -> None:
+    def wait(condition: Callable[[], object], seconds: float = 150.0) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, "waited in vain"
@@ -40,7 +43,7 @@ def window(qtbot, tmp_path: Path) -> Iterator:
     from lab.dashboard.start import make_window
 
     settings = QSettings(str(tmp_path / "layout.ini"), QSettings.Format.IniFormat)
-    made = make_window(tmp_path / "runs", settings)
+    made = make_window(tmp_path / "runs", settings, PATIENCE_S)
     qtbot.addWidget(made, before_close_func=lambda w: w.session.close())
     made.show()
     yield made

@@ -32,7 +32,7 @@ def test_a_polite_kill_closes_the_run_and_the_window(tmp_path, wait_for):
     environment = os.environ | {"XDG_CONFIG_HOME": str(tmp_path)}
     child = subprocess.Popen([sys.executable, "-c", PROGRAM, str(tmp_path / "runs")], env=environment)
     try:
-        wait_for(lambda: list((tmp_path / "runs").glob("*.zarr")), 60)
+        wait_for(lambda: list((tmp_path / "runs").glob("*.zarr")), 200)
         time.sleep(0.5)
         child.send_signal(signal.SIGTERM)
         assert child.wait(60) == 0

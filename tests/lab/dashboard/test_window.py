@@ -11,7 +11,7 @@ pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QMessageBox
 
-PATIENCE = 60_000
+PATIENCE = 150_000
 OWN = """
 from pymeasure.experiment import IntegerParameter, Procedure
 

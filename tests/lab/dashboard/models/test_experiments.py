@@ -26,7 +26,7 @@ def test_order_repeat_and_removal_of_what_waits(session):
 
 
 def test_every_row_is_shown_and_stored(session, wait_for):
-    session.bench.connect("sim:nanoring").ended.wait(60)
+    session.bench.connect("sim:nanoring").ended.wait(150)
     experiment = session.queue.add("characterise", SMALL)
     wait_for(lambda: experiment.state is State.COMPLETE)
     events = [session.events.take() for _ in range(len(session.events))]
@@ -42,7 +42,7 @@ def test_every_row_is_shown_and_stored(session, wait_for):
 
 def test_pause_leaves_no_field_and_resume_completes_the_same_run(session, wait_for):
     bench, queue = session.bench, session.queue
-    bench.connect("sim:nanoring").ended.wait(60)
+    bench.connect("sim:nanoring").ended.wait(150)
     experiment = queue.add("characterise", {"sequences": 300, "repeats": 1, "steps": 28})
     wait_for(lambda: experiment.done >= 20)
     queue.pause()
@@ -52,28 +52,28 @@ def test_pause_leaves_no_field_and_resume_completes_the_same_run(session, wait_f
     time.sleep(0.2)
     assert experiment.done == done < 300
     queue.resume()
-    wait_for(lambda: experiment.state is State.COMPLETE, 60)
+    wait_for(lambda: experiment.state is State.COMPLETE)
     data = Run.open(experiment.out).dataset()
     np.testing.assert_array_equal(data["sequence"].values, np.arange(300))
 
 
 def test_what_an_abort_left_is_completed_in_the_same_run(session, wait_for):
-    session.bench.connect("sim:nanoring").ended.wait(60)
+    session.bench.connect("sim:nanoring").ended.wait(150)
     queue = session.queue
     experiment = queue.add("characterise", {"sequences": 300, "repeats": 1, "steps": 28})
     wait_for(lambda: experiment.done >= 5)
-    session.abort().join(30)
+    session.abort().join(60)
     wait_for(lambda: experiment.state is State.ABORTED)
     stored = Run.open(experiment.out).rows()
     assert 5 <= stored < 300
     rest = queue.complete(experiment.out)
-    wait_for(lambda: rest.state is State.COMPLETE, 60)
+    wait_for(lambda: rest.state is State.COMPLETE)
     assert Run.open(experiment.out).rows() == 300
     assert Run.open(experiment.out).status == "complete"
 
 
 def test_a_failing_experiment_says_why_and_the_next_one_runs(session, wait_for):
-    session.bench.connect("sim:nanoring").ended.wait(60)
+    session.bench.connect("sim:nanoring").ended.wait(150)
     queue = session.queue
     bad = queue.add("characterise", SMALL | {"field_centre": 900.0})
     good = queue.add("characterise", SMALL)
@@ -84,6 +84,6 @@ def test_a_failing_experiment_says_why_and_the_next_one_runs(session, wait_for):
 
 def test_the_estimate_is_the_duration_of_the_steps_until_one_was_measured(session):
     assert session.queue.estimate_s("characterise", SMALL) is None
-    session.bench.connect("sim:nanoring").ended.wait(60)
+    session.bench.connect("sim:nanoring").ended.wait(150)
     rate = session.bench.setup.config.timing.rotation_hz
     assert session.queue.estimate_s("characterise", SMALL) == pytest.approx(72 / rate)

@@ -48,7 +48,7 @@ def test_a_killed_run_is_shown_and_completed(session, wait_for):
     (entry,) = scan(session.folder)
     assert entry.status == INTERRUPTED
     assert entry.details["rows"]["primary"] > 0
-    assert session.bench.connect("sim:nanoring").ended.wait(60)
+    assert session.bench.connect("sim:nanoring").ended.wait(150)
     rest = session.queue.complete(run)
-    wait_for(lambda: rest.state is State.COMPLETE, 60)
+    wait_for(lambda: rest.state is State.COMPLETE)
     np.testing.assert_array_equal(Run.open(run).dataset()["sequence"].values, np.arange(1500))
