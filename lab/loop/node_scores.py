@@ -59,16 +59,21 @@ def _score(layer: int, node: int, drive: np.ndarray, readout: np.ndarray, draws:
     mean = draws.mean(axis=0)
     # The central 90 % of a draw among DRAWS others lies between these order statistics.
     low, high = np.quantile(draws, [0.05, 0.95], axis=0, method="weibull")
-    both = np.stack([readout.ravel(), mean.ravel()])
     return NodeScore(
         layer=layer,
         node=node,
         mean_error=float(np.abs(readout - mean).mean()),
-        correlation=float(np.corrcoef(both)[0, 1]),
+        correlation=_correlation(readout, mean),
         coverage90=float(np.mean((readout >= low) & (readout <= high))),
         noise_share=float(draws.var(axis=0).mean() / max(draws.var(axis=(0, 1)).mean(), 1e-30)),
         saturated=float(np.mean(np.abs(drive) > SATURATED_DRIVE)),
     )
+
+
+def _correlation(readout: np.ndarray, mean: np.ndarray) -> float:
+    """Correlate (trial, step, channel) about each channel's own mean, so that no offset flatters it."""
+    a, b = (y - y.mean(axis=(0, 1)) for y in (readout, mean))
+    return float((a * b).sum() / max(float(np.sqrt((a**2).sum() * (b**2).sum())), 1e-30))
 
 
 def findings(scores: list[NodeScore], twins: list[Twin]) -> list[dict[str, Any]]:

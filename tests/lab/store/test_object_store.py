@@ -6,6 +6,7 @@ import uuid
 import numpy as np
 import pytest
 import xarray as xr
+from fsspec.registry import _registry as REGISTRY
 
 from lab.runs import run_protocol
 from lab.store import Run, RunMetadata, RunWriter, Status, StoreError, load_trials, repair, verify
@@ -79,6 +80,7 @@ def test_what_exists_is_refused_and_what_does_not_is_named(url):
 
 def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "s3fs", None)
+    monkeypatch.delitem(REGISTRY, "s3", raising=False)  # what an earlier test imported
     for action in (Run.open, lambda url: RunWriter.create(url, RunMetadata(), {"primary": COLUMNS})):
         with pytest.raises(StoreError, match="for s3:// it is s3fs"):
             action("s3://nowhere/run")
