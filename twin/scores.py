@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from twin.data import Trials
-from twin.errors import DataError
+from twin.errors import DataError, DivergenceError
 from twin.losses import crps, energy_score
 from twin.model import Start, Twin
 from twin.prepare import rows_of
@@ -22,6 +22,7 @@ from twin.prepare import rows_of
 SMALL = 1e-3
 FEWEST = 4
 SHOTS = 32
+FAR = -10.0
 SPLITS = 8
 
 
@@ -84,7 +85,8 @@ def evaluate(twin: Twin, trials: Trials, *, seed: int = 0, scale: Tensor | None 
         return _single_shot(twin, trials, scale, generator)
     splits = [_score_split(twin, groups, scale, generator) for _ in range(SPLITS)]
     found, floor = (_mean_of(side) for side in zip(*splits, strict=True))
-    return Scores(**found, floor=dict(floor), warnings=_warn(twin, trials))
+    warnings = (*_warn(twin, trials), *_far(found["r2"]))
+    return Scores(**found, floor=dict(floor), warnings=warnings)
 
 
 def _score_split(
@@ -112,6 +114,8 @@ def _answer(twin: Twin, trials: Trials, members: int, generator: torch.Generator
     members_of = [rows.start.scores.repeat(members, 1, 1), rows.start.drive.repeat(members, 1, 1)]
     drive = rows.drive.repeat(members, 1, 1)
     answers = twin.respond(drive, generator=generator, start=Start(*members_of))
+    if not torch.isfinite(answers).all():
+        raise DivergenceError("the twin's answers to these drives are not finite: it diverges; fit it again")
     measured = trials.readout[:, -rows.drive.shape[1] :]
     return measured, answers.unflatten(0, (members, len(trials)))
 
@@ -185,6 +189,11 @@ def _single_shot(twin: Twin, trials: Trials, scale: Tensor, generator: torch.Gen
         floor={},
         warnings=(*_warn(twin, trials), f"no sequence has {FEWEST} repeats: no triple and no floor"),
     )
+
+
+def _far(r2: float | None) -> tuple[str, ...]:
+    """Warn of a mean path that leaves what was measured by far: a twin that diverges from its device."""
+    return ("the twin diverges from these measurements",) if r2 is not None and r2 < FAR else ()
 
 
 def _warn(twin: Twin, trials: Trials) -> tuple[str, ...]:

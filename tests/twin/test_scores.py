@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from twin import DataError, Trials, evaluate
+from twin import DataError, DivergenceError, Trials, evaluate
 from twin.scores import triple
 
 
@@ -53,3 +53,16 @@ def test_single_shots_have_no_triple_and_a_drive_outside_is_told(make_twin):
 def test_channels_must_be_the_twins(make_twin, make_process):
     with pytest.raises(DataError, match="voltage"):
         evaluate(make_twin(), make_process(2))
+
+
+def test_a_twin_that_diverges_is_told(make_twin):
+    twin = make_twin()
+    drive, sequence = torch.rand(8, 30, 1), torch.zeros(8, dtype=torch.long)
+    trials = Trials(
+        drive[:1].expand(8, -1, -1), torch.randn(8, 30, 2), torch.zeros(8, 2), sequence, ("a", "b")
+    )
+    twin.sde.field.set_linear(torch.zeros(2), state=0.3 * torch.eye(2))
+    assert any("diverges" in warning for warning in evaluate(twin, trials).warnings)
+    twin.sde.field.set_linear(torch.zeros(2), state=100 * torch.eye(2))
+    with pytest.raises(DivergenceError, match="not finite"):
+        evaluate(twin, trials)
