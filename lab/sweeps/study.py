@@ -27,7 +27,8 @@ def study_points(config: SweepConfig, compute: Compute) -> list[Point]:
         raise LabError("--optimise needs a section [optimise] with a space to search")
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.TPESampler(seed=config.seed)
-    study = optuna.create_study(direction=wanted.direction.value.replace("ise", "ize"), sampler=sampler)
+    direction = "maximize" if wanted.direction is Direction.MAXIMISE else "minimize"
+    study = optuna.create_study(direction=direction, sampler=sampler)
     points: list[Point] = []
     while len(points) < wanted.points:
         count = min(wanted.batch, wanted.points - len(points))
