@@ -18,7 +18,7 @@ from lab.compose import open_named_setup
 from lab.errors import LabError
 from lab.loop.demo_report import Outcome, report_of, shown_sequence
 from lab.loop.deploy import Deployment, deploy
-from lab.loop.play import PlayOptions
+from lab.loop.play import PlayOptions, monitors_for
 from lab.loop.trials import trials_of
 from lab.reports import write_demo_report
 from lab.runs import run_protocol
@@ -136,6 +136,7 @@ def measure(setup: Setup, runs: Path, settings: DemoSettings, show: Show) -> tup
                 source=settings.setup,
                 seed=settings.seed,
                 progress=_counter(show, f"measure ({name})"),
+                monitors=monitors_for(setup),
             )
         )
     return paths[0], paths[1]

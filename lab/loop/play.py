@@ -89,7 +89,7 @@ def play(
             progress=options.progress,
             source=options.source,
             seed=options.seed,
-            monitors=_monitors(setup),
+            monitors=monitors_for(setup),
         )
     opened = Run.open(run)
     if opened.status is not Status.COMPLETE:
@@ -111,10 +111,10 @@ def _go_on(protocol: Drives, setup: Setup, run: Path, options: PlayOptions) -> N
         again.drive, again.sequence = protocol.drive, protocol.sequence
         protocol = again
         setup.snapshot()  # bench time passes with every message: as many as before a new run
-    resume_protocol(protocol, setup, run, progress=options.progress, monitors=_monitors(setup))
+    resume_protocol(protocol, setup, run, progress=options.progress, monitors=monitors_for(setup))
 
 
-def _monitors(setup: Setup) -> MonitorSettings:
+def monitors_for(setup: Setup) -> MonitorSettings:
     """Look at a bench now and then; not at a simulated one, whose time is not the wall's.
 
     Each look takes bench time, and would come at another trial each time the same run is made.
