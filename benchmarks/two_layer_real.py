@@ -30,7 +30,7 @@ WM_RUNS, MS_RUNS, FIELD_RUN = ("07", "31", "33", "34"), ("01", "02", "03"), "00"
 CHANNELS_OF_11 = slice(118, 393)  # run 11 was measured on these of the 395 frequencies
 MS_CHANNEL = 220
 WINDOW, STRIDE, CALIBRATION, DRAWS, RIDGE = 40, 10, 50, 20, 1e-2
-MS_STEPS = 60  # the runs of MS hold 750 steps: on run 05, left out, more steps gain nothing
+MS_STEPS = 60  # the runs of MS hold 750 steps: 30 to 250 steps score alike on run 05, left out
 HORIZONS = (0, 5)  # steps ahead of the drive
 WM_RANGE, MS_RANGE = (180.0, 235.0), (360.0, 420.0)  # Oe
 
