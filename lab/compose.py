@@ -26,6 +26,15 @@ def open_named_setup(name: str, *, seed: int = 0, faults: Iterable[str] = ()) ->
     `seed` chooses the specimen of a simulated bench (its disorder and its noise); a real bench has
     no use for it. `faults` (`role:fault@n`, see `nado sim faults`) break a simulated bench on purpose.
     """
+    with open_named_bench(name, seed=seed, faults=faults) as (setup, _):
+        yield setup
+
+
+@contextmanager
+def open_named_bench(
+    name: str, *, seed: int = 0, faults: Iterable[str] = ()
+) -> Iterator[tuple[Setup, Bench | None]]:
+    """Open a setup as `open_named_setup` does, and give the simulated bench behind it (None: a real one)."""
     from instruments import WallClock, load_setup, open_setup
 
     config = load_setup(name)
@@ -35,12 +44,12 @@ def open_named_setup(name: str, *, seed: int = 0, faults: Iterable[str] = ()) ->
         from lab.runs import owned
 
         with owned(config), open_setup(config, visa_library=config.visa_library, clock=WallClock()) as setup:
-            yield setup
+            yield setup, None
         return
     with closing(simulated_bench(config.kind, seed=seed)) as bench:
         _break(bench, faults)
         with open_setup(config, visa_library=bench.visa_library, clock=bench.clock) as setup:
-            yield setup
+            yield setup, bench
 
 
 def simulated_bench(kind: str, *, seed: int = 0, clock: Any = None) -> Bench:

@@ -3,38 +3,18 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from typing import Any
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any, cast
 
 from lab.dashboard.models.events import BenchClosed, BenchOpened, BenchReading, BenchSafe, ChecksDone, Event
 from lab.dashboard.models.readings import readings, settings
 from lab.dashboard.models.worker import Job, JobState, Worker, is_for_people
 from lab.errors import LabError
-from lab.runs import owned
 from protocols import PROTOCOLS, load_protocol
 
 log = logging.getLogger(__name__)
 PATIENCE_S = 2.0
-
-
-@contextmanager
-def open_with_simulation(name: str, seed: int) -> Iterator[tuple[Any, Any]]:
-    """Open a setup by name, and give with it the simulated bench behind it (None for a real one)."""
-    from instruments import load_setup, open_setup
-    from lab.compose import SIMULATED, open_named_setup, simulated_bench
-
-    config = load_setup(name)
-    if config.visa_library != SIMULATED:
-        with open_named_setup(name, seed=seed) as setup:
-            yield setup, None
-        return
-    bench = simulated_bench(config.kind, seed=seed)
-    with (
-        closing(bench),
-        open_setup(config, visa_library=bench.visa_library, clock=bench.clock) as setup,
-    ):
-        yield setup, bench
 
 
 def default_parameters(setup: Any) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
@@ -120,12 +100,12 @@ class BenchModel:
         return self.setup
 
     def _connect(self, name: str, seed: int) -> None:
-        from instruments import load_setup
+        from lab.compose import open_named_bench
 
         self._close()
         with ExitStack() as stack:
-            stack.enter_context(owned(load_setup(name)))
-            setup, simulation = stack.enter_context(open_with_simulation(name, seed))
+            opened = stack.enter_context(open_named_bench(name, seed=seed))
+            setup, simulation = cast("tuple[Any, Any]", opened)
             identities = setup.identities()
             self._open = stack.pop_all()
         self.setup, self.simulation, self.name, self.seed = setup, simulation, name, seed
