@@ -59,10 +59,11 @@ def train(
     seed: Annotated[int, typer.Option(help="Decides split, weights and noise.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Train a network on TASK through a twin, and write it to OUT."""
+    """Train a network on TASK through a twin, and write it to OUT; under `torchrun`, on several processes."""
     from lab.loop.recall import load_twins
     from network import Checkpoint, TrainSettings, load_task, save
     from network import train as train_network
+    from network.training import processes
 
     must_be_new(out)
     options = {"train": train_examples, "test": test_examples, **_pairs(option)}
@@ -73,10 +74,11 @@ def train(
     )
     problem, twins = load_task(task, **options), load_twins(twin, layers)
     started = time.perf_counter()
-    with epochs_shown(settings.epochs) as progress:
-        network = train_network(
-            problem, twins, settings, progress, Checkpoint(checkpoint) if checkpoint else None
-        )
+    kept = Checkpoint(checkpoint) if checkpoint else None
+    with processes() as first, epochs_shown(settings.epochs, first) as progress:
+        network = train_network(problem, twins, settings, progress, kept)
+    if not first:
+        return
     report = score_on_twin(network, problem, twins, variant) | {"wall_s": time.perf_counter() - started}
     notes = {
         "task": {"name": task, "options": options},

@@ -83,9 +83,12 @@ def must_be_new(path: Path) -> None:
 
 
 @contextmanager
-def epochs_shown(epochs: int) -> Iterator[Callable[[dict[str, Any]], None]]:
-    """Show a bar of epochs on stderr while the block trains."""
+def epochs_shown(epochs: int, here: bool = True) -> Iterator[Callable[[dict[str, Any]], None] | None]:
+    """Show a bar of epochs on stderr while the block trains, if it is to be shown `here`."""
     from lab.cli.progress import stages
 
+    if not here:
+        yield None
+        return
     with stages() as show:
         yield lambda row: show("train", min(1.0, row["epoch"] / epochs), f"loss {row['loss']:.3f}")

@@ -3,6 +3,7 @@
 from network.training.bptt import train_through_twins
 from network.training.cascade import train_cascade
 from network.training.checkpoint import Checkpoint
+from network.training.distributed import processes
 from network.training.evaluate import answer, score_answers, score_on_twins
 from network.training.physics_aware import PhysicsAware
 from network.training.settings import Method, TrainSettings, Variant
@@ -15,6 +16,7 @@ __all__ = [
     "TrainSettings",
     "Variant",
     "answer",
+    "processes",
     "score_answers",
     "score_on_twins",
     "train",

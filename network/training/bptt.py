@@ -15,6 +15,7 @@ from network.tasks.task import Examples, Task
 from network.training.augment import shifted
 from network.training.checkpoint import Checkpoint
 from network.training.descent import Descent
+from network.training.distributed import Part, gradients_wait, own_parts, place, summed, together
 from network.training.loss import loss_of, range_excess
 from network.training.physics_aware import PhysicsAware
 from network.training.settings import TrainSettings, Variant
@@ -27,12 +28,13 @@ Progress = Callable[[dict[str, Any]], None]
 
 @dataclass(frozen=True)
 class Lesson:
-    """What is trained on what: the task, the twins, the settings, and the one source of randomness."""
+    """What is trained on what, the one source of randomness, and how many trials at a time are quickest."""
 
     task: Task
     twins: Any
     settings: TrainSettings
     generator: torch.Generator
+    fitting: int
 
 
 def train_through_twins(
@@ -44,7 +46,8 @@ def train_through_twins(
     checkpoint: Checkpoint | None = None,
 ) -> None:
     """Train in place all parameters that require a gradient; the seed decides everything."""
-    lesson = Lesson(task, twins, settings, torch.Generator().manual_seed(settings.seed))
+    generator = torch.Generator().manual_seed(settings.seed)
+    lesson = Lesson(task, twins, settings, generator, _fitting(network))
     batches = -(-len(task.train) // settings.batch)
     descent = Descent(
         network.parameters(),
@@ -54,54 +57,69 @@ def train_through_twins(
         total=settings.epochs * batches,
     )
     seen = checkpoint.resume(network, descent, lesson.generator, settings) if checkpoint else 0
-    started = time.perf_counter()
+    started, model = time.perf_counter(), together(_Lossy(network))
     with frozen(twins):
         for epoch in range(seen + 1, settings.epochs + 1):
-            loss = _epoch(network, lesson, descent) / batches
-            if checkpoint:
+            loss = _epoch(model, lesson, descent) / batches
+            if checkpoint and place()[0] == 0:
                 checkpoint.write(network, descent, lesson.generator, settings, epoch)
             if progress:
                 progress({"epoch": epoch, "loss": loss, "seconds": time.perf_counter() - started})
 
 
-def _epoch(network: DeviceNetwork, lesson: Lesson, descent: Descent) -> float:
+class _Lossy(nn.Module):
+    """A network with its loss: what the processes of a shared training run forward and backward."""
+
+    def __init__(self, network: DeviceNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(
+        self, examples: Examples, lesson: Lesson, noisy: bool, generator: torch.Generator
+    ) -> torch.Tensor:
+        """Return the mean loss of some examples."""
+        network, settings = self.network, lesson.settings
+        path = network.run(
+            examples.inputs, lesson.twins, noise=noisy, generator=generator, truncate=settings.truncate
+        )
+        loss = loss_of(lesson.task, network.decode(path.readouts), examples.targets)
+        if settings.range_penalty:
+            loss = loss + settings.range_penalty * range_excess(network, path.drives, lesson.twins)
+        return loss
+
+
+def _epoch(model: nn.Module, lesson: Lesson, descent: Descent) -> float:
     total = 0.0
     for batch in minibatches(lesson.task.train, lesson.settings.batch, lesson.generator):
-        total += _accumulate(network, batch, lesson, _noisy(lesson, descent.done))
+        total += _accumulate(model, batch, lesson, _noisy(lesson, descent.done))
         descent.step()
-    return total
+    return summed(total) / place()[1]
 
 
-def _accumulate(network: DeviceNetwork, batch: Examples, lesson: Lesson, noisy: bool) -> float:
-    """Add up the gradients of the batch, `micro_batch` trials at a time; return its loss."""
-    draws = lesson.settings.noise_draws if noisy else 1
-    inputs = shifted(batch.inputs, lesson.settings.shift, lesson.generator).repeat(draws, 1, 1)
+def _accumulate(model: nn.Module, batch: Examples, lesson: Lesson, noisy: bool) -> float:
+    """Add up the gradients of the batch, part by part; return the loss of this process's parts."""
+    settings = lesson.settings
+    draws = settings.noise_draws if noisy else 1
+    inputs = shifted(batch.inputs, settings.shift, lesson.generator).repeat(draws, 1, 1)
     wide = Examples(inputs, torch.cat([batch.targets] * draws))
-    size, total = lesson.settings.micro_batch or _fitting(network), 0.0
-    for start in range(0, len(wide), size):
-        part = wide[start : start + size]
-        loss = _loss(network, part, lesson, noisy) * (len(part) / len(wide))
-        if not torch.isfinite(loss):
-            raise NetworkError("the loss is not finite: lower the learning rate, or refit the twin")
-        loss.backward()
-        total += float(loss.detach())
-    return total
+    *first, last = own_parts(len(wide), settings.micro_batch, lesson.fitting, lesson.generator)
+    with gradients_wait(model):
+        total = sum(_backward(model, wide, part, lesson, noisy) for part in first)
+    return total + _backward(model, wide, last, lesson, noisy)
+
+
+def _backward(model: nn.Module, wide: Examples, part: Part, lesson: Lesson, noisy: bool) -> float:
+    """Add the gradient of one part; return what it adds to the loss."""
+    loss = model(wide[part.rows], lesson, noisy, part.generator) * part.weight
+    if not torch.isfinite(loss):
+        raise NetworkError("the loss is not finite: lower the learning rate, or refit the twin")
+    loss.backward()
+    return float(loss.detach())
 
 
 def _fitting(network: DeviceNetwork) -> int:
     """Return how many trials at a time keep a layer's rows in the processor's cache (and memory small)."""
     return max(1, CACHED_ROWS // max(layer.nodes for layer in network.spec.layers))
-
-
-def _loss(network: DeviceNetwork, part: Examples, lesson: Lesson, noisy: bool) -> torch.Tensor:
-    settings = lesson.settings
-    path = network.run(
-        part.inputs, lesson.twins, noise=noisy, generator=lesson.generator, truncate=settings.truncate
-    )
-    loss = loss_of(lesson.task, network.decode(path.readouts), part.targets)
-    if settings.range_penalty:
-        loss = loss + settings.range_penalty * range_excess(network, path.drives, lesson.twins)
-    return loss
 
 
 def _noisy(lesson: Lesson, done: float) -> bool:
