@@ -6,6 +6,7 @@ killed at any instant goes on from there when it is started again, and ends as i
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,14 +21,25 @@ from network import Metric, load_task
 
 if TYPE_CHECKING:
     from lab.loop.demo import Show
+    from lab.runs.audience import Subscriber
 
 CONFIG, RESULT = "config.json", "loop.json"
 
 
 def run_loop(
-    config: LoopConfig, out: Path, show: Show, open_device: OpenDevice | None = None
+    config: LoopConfig,
+    out: Path,
+    show: Show,
+    open_device: OpenDevice | None = None,
+    *,
+    stop: Callable[[], bool] | None = None,
+    subscribers: Sequence[Subscriber] = (),
 ) -> dict[str, Any]:
-    """Run the loop in the folder `out`, or go on with it; write and return what stands in its loop.json."""
+    """Run the loop in the folder `out`, or go on with it; write and return what stands in its loop.json.
+
+    Once `stop()` says yes, the hardware is made safe, a run under way is closed as aborted, and AbortedError
+    is raised; `subscribers` get every (stream, row) that is measured.
+    """
     out.mkdir(parents=True, exist_ok=True)
     owner = Ownership("loop", str(out.resolve())).take()
     try:
@@ -35,7 +47,7 @@ def run_loop(
         if (out / RESULT).exists():
             return read_whole(out / RESULT)
         task = load_task(config.task.name, **config.task.options)
-        shop = Workshop(config, task, out, show, open_device or opener(config))
+        shop = Workshop(config, task, out, show, open_device or opener(config), stop, subscribers)
         result = _rounds(shop)
         write_whole(out / RESULT, result)
         return result
@@ -84,6 +96,7 @@ def _run_round(shop: Workshop, number: int, before: RoundState | None, spent_s: 
     for name, stage in (LATER if number else FIRST).items():
         if name in state.stages:
             continue
+        shop.check()
         label = f"round {number}: {name}"
         shop.show(label, 0.0, "")
         state.put(name, stage(this))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,12 @@ from lab.compose import SIMULATED
 from lab.errors import LabError
 from lab.loop.drift import PROBE, Probe, weave
 from lab.loop.offset import without_offset
-from lab.runs import MonitorSettings, resume_protocol, run_protocol
+from lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
 from lab.store import Run, Status
 from protocols import Drives
 
 if TYPE_CHECKING:
+    from lab.runs.audience import Subscriber
     from lab.setup import Setup
 
 Progress = Callable[[int, int], None]
@@ -27,7 +28,12 @@ _SAME_DRIVE = 1e-6
 
 @dataclass(frozen=True)
 class PlayOptions:
-    """How runs are made: progress(done, total), lineage, where the setup came from, resuming, a probe."""
+    """How runs are made: progress(done, total), lineage, where the setup came from, resuming, a probe.
+
+    `stop()` is asked while a run is measured; once it says yes the hardware is made safe, the run is
+    closed as aborted and `play` raises AbortedError (a `StopRequest` also pauses, and gives its reason).
+    `subscribers` get every (stream, row) of every run from memory.
+    """
 
     progress: Progress | None = None
     lineage: tuple[str, ...] = ()
@@ -35,9 +41,29 @@ class PlayOptions:
     seed: int = 0
     resume: bool = False
     probe: Probe | None = None
+    stop: Callable[[], bool] | None = None
+    subscribers: Sequence[Subscriber] = ()
 
 
 AS_USUAL = PlayOptions()
+
+
+class AbortedError(LabError):
+    """Say that somebody stopped a run; what was committed is kept."""
+
+
+class Asked(StopRequest):
+    """A stop request that asks somebody else."""
+
+    def __init__(self, wish: Callable[[], bool]) -> None:
+        super().__init__()
+        self._wish = wish
+
+    def __call__(self) -> bool:
+        """Say whether to stop."""
+        if self._wish():
+            self.stop(str(getattr(self._wish, "reason", "")) or "stopped on request")
+        return super().__call__()
 
 
 class FromTheStart(Drives):
@@ -90,10 +116,12 @@ def play(
             source=options.source,
             seed=options.seed,
             monitors=monitors_for(setup),
+            subscribers=options.subscribers,
+            stop=stop_request(options),
         )
     opened = Run.open(run)
     if opened.status is not Status.COMPLETE:
-        raise LabError(f"{run} was {opened.status}: {opened.metadata.reason}; go on with --resume")
+        raise AbortedError(f"{run} was {opened.status}: {opened.metadata.reason}; go on with --resume")
     return opened
 
 
@@ -111,7 +139,22 @@ def _go_on(protocol: Drives, setup: Setup, run: Path, options: PlayOptions) -> N
         again.drive, again.sequence = protocol.drive, protocol.sequence
         protocol = again
         setup.snapshot()  # bench time passes with every message: as many as before a new run
-    resume_protocol(protocol, setup, run, progress=options.progress, monitors=monitors_for(setup))
+    resume_protocol(
+        protocol,
+        setup,
+        run,
+        progress=options.progress,
+        monitors=monitors_for(setup),
+        subscribers=options.subscribers,
+        stop=stop_request(options),
+    )
+
+
+def stop_request(options: PlayOptions) -> StopRequest | None:
+    """Give the runner what it asks whether to stop."""
+    if options.stop is None or isinstance(options.stop, StopRequest):
+        return options.stop
+    return Asked(options.stop)
 
 
 def monitors_for(setup: Setup) -> MonitorSettings:

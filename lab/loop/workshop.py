@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,13 @@ from lab.compose import open_named_setup
 from lab.errors import LabError
 from lab.loop.config import LoopConfig
 from lab.loop.drift import Probe
-from lab.loop.play import PlayOptions, is_simulated, play
+from lab.loop.play import AbortedError, PlayOptions, is_simulated, play
 from lab.loop.probes import random_drives
 from lab.loop.round_state import stage_seed
 
 if TYPE_CHECKING:
     from lab.loop.demo import Show
+    from lab.runs.audience import Subscriber
     from lab.setup import Setup
     from lab.store import Run
     from network import Task
@@ -39,13 +40,18 @@ OpenDevice = Callable[[Visit], AbstractContextManager[Any]]
 
 @dataclass(frozen=True)
 class Workshop:
-    """Everything a stage needs; `open_device` opens the setup anew for every visit."""
+    """Everything a stage needs; `open_device` opens the setup anew for every visit.
+
+    `stop()` is asked all the time, `subscribers` get every row that is measured (see PlayOptions).
+    """
 
     config: LoopConfig
     task: Task
     out: Path
     show: Show
     open_device: OpenDevice
+    stop: Callable[[], bool] | None = None
+    subscribers: Sequence[Subscriber] = ()
 
     @property
     def steps(self) -> int:
@@ -61,7 +67,22 @@ class Workshop:
         return stage_seed(self.config.seed, number, stage)
 
     def tell(self, number: int, stage: str) -> Callable[[int, int], None]:
-        """Make a progress(done, total) of a stage; that it is over, the loop says itself."""
+        """Make a progress(done, total) of a stage that computes; a wish to stop ends it there."""
+        say = self._say(number, stage)
+
+        def tell(done: int, total: int) -> None:
+            self.check()
+            say(done, total)
+
+        return tell
+
+    def check(self) -> None:
+        """Raise AbortedError if somebody wishes to stop."""
+        if self.stop is not None and self.stop():
+            raise AbortedError("the loop was stopped; started again with the same configuration it goes on")
+
+    def _say(self, number: int, stage: str) -> Callable[[int, int], None]:
+        """Make a progress(done, total); that a stage is over, the loop says itself."""
         label = f"round {number}: {stage}"
         return lambda done, total: self.show(label, 0.999 * done / max(total, 1), f"{done} of {total}")
 
@@ -69,12 +90,14 @@ class Workshop:
         """Say how runs of a stage are made: resumed where they are there, with probes woven in."""
         every = self.config.drift.probe_every
         return PlayOptions(
-            progress=self.tell(number, stage),
+            progress=self._say(number, stage),
             lineage=lineage,
             source=self.config.setup,
             seed=self.config.specimen,
             resume=True,
             probe=Probe(self.probe_drive(ports), every) if every else None,
+            stop=self.stop,
+            subscribers=self.subscribers,
         )
 
     def probe_drive(self, ports: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from lab.compose import open_named_setup
 from lab.errors import LabError
 from lab.loop.deploy import deploy
 from lab.loop.deployment import DeployOptions, deploy_network
-from lab.loop.play import PlayOptions
+from lab.loop.play import AbortedError, PlayOptions
 from lab.loop.recall import recall
 from lab.store import Run, Status
 from network import load
@@ -64,3 +64,16 @@ def test_report_compares_twin_and_device(demo, tmp_path):
     assert all(0 <= node["coverage90"] <= 1 for node in report["nodes"])
     with pytest.raises(LabError, match="--resume"):
         deploy_network(demo[0] / "networks" / "noise_aware.net", tmp_path / "out", options, lambda *_: None)
+
+
+def test_a_wish_to_stop_is_recorded_as_aborted_and_rows_are_seen_as_they_come(network, tmp_path, benches):
+    inputs = recall(network, test_examples=4).task.test.inputs.numpy()
+    seen = []
+    options = PlayOptions(stop=lambda: len(seen) >= 5, subscribers=(lambda stream, row: seen.append(row),))
+    with open_named_setup("sim:nanoring") as setup, pytest.raises(AbortedError, match="on request"):
+        deploy(network.network, inputs, setup, tmp_path / "out", options)
+    run = Run.open(tmp_path / "out" / "layer0.zarr")
+    assert (run.status, run.metadata.reason) == (Status.ABORTED, "stopped on request")
+    assert run.rows() == len(seen) == 5
+    assert not benches[0].world.field().any()
+    assert not benches[0].world.sources_on()
