@@ -1,17 +1,24 @@
-"""Measurement protocols: PyMeasure procedures that use a device and emit records."""
+"""Measurement protocols: PyMeasure procedures that use a device and emit records.
 
-from protocols.base import NadoProcedure
-from protocols.characterise import Characterise
-from protocols.columns import ROW, Column, Coordinate
-from protocols.device import MeasuringDevice, Response
-from protocols.drives import Drives
-from protocols.errors import ProtocolError
-from protocols.parameters import configure, describe, parse_assignments
-from protocols.plain import PlainAdapter, adapted
-from protocols.playback import Plan, Playback
-from protocols.registry import PROTOCOLS, load_protocol, protocol_name
-from protocols.replay import Replay
-from protocols.reservoir_metrics import ReservoirMetrics, effective_rank, reservoir_metrics
+The names are imported when they are first used: whoever only reads runs needs no PyMeasure.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from protocols.base import NadoProcedure
+    from protocols.characterise import Characterise
+    from protocols.columns import ROW, Column, Coordinate
+    from protocols.device import MeasuringDevice, Response
+    from protocols.drives import Drives
+    from protocols.errors import ProtocolError
+    from protocols.metrics import ReservoirMetrics, effective_rank, reservoir_metrics
+    from protocols.parameters import configure, describe, parse_assignments
+    from protocols.plain import PlainAdapter, adapted
+    from protocols.playback import Plan, Playback
+    from protocols.registry import PROTOCOLS, load_protocol, protocol_name
+    from protocols.replay import Replay
 
 __all__ = [
     "PROTOCOLS",
@@ -38,3 +45,36 @@ __all__ = [
     "protocol_name",
     "reservoir_metrics",
 ]
+
+_MODULES = {
+    "Characterise": "characterise",
+    "Column": "columns",
+    "Coordinate": "columns",
+    "Drives": "drives",
+    "MeasuringDevice": "device",
+    "NadoProcedure": "base",
+    "PROTOCOLS": "registry",
+    "PlainAdapter": "plain",
+    "Plan": "playback",
+    "Playback": "playback",
+    "ProtocolError": "errors",
+    "ROW": "columns",
+    "Replay": "replay",
+    "ReservoirMetrics": "metrics",
+    "Response": "device",
+    "adapted": "plain",
+    "configure": "parameters",
+    "describe": "parameters",
+    "effective_rank": "metrics",
+    "load_protocol": "registry",
+    "parse_assignments": "parameters",
+    "protocol_name": "registry",
+    "reservoir_metrics": "metrics",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is asked for."""
+    if name not in _MODULES:
+        raise AttributeError(f"module 'protocols' has no attribute {name!r}")
+    return getattr(import_module(f"protocols.{_MODULES[name]}"), name)

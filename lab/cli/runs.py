@@ -32,10 +32,17 @@ def list_runs(
 ) -> None:
     """List the runs below a folder, oldest first."""
     from lab.store import find_runs
+
+    found = find_runs(folder, **_conditions(where))
+    result(found[-last:], as_json, _show_list)
+
+
+def _conditions(where: list[str] | None) -> dict[str, str]:
+    if not where:
+        return {}
     from protocols import parse_assignments
 
-    found = find_runs(folder, **parse_assignments(where or []))
-    result(found[-last:], as_json, _show_list)
+    return parse_assignments(where)
 
 
 @runs.command("show")
