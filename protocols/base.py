@@ -41,3 +41,10 @@ class NadoProcedure(Procedure):
     def row_count(self) -> int:
         """Give the number of primary rows of a whole run."""
         raise NotImplementedError
+
+    def estimate_s(self, setup: Any) -> float | None:
+        """Estimate how many seconds by the bench's clock a whole run on `setup` takes; None: nobody knows.
+
+        Needs no `bind`, sends nothing, and is cheap enough to be asked at every keystroke.
+        """
+        return None

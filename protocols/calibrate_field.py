@@ -47,6 +47,10 @@ class CalibrateField(NadoProcedure):
         """Count the points there and back."""
         return len(self._currents())
 
+    def estimate_s(self, setup: Any) -> float:
+        """Take the time to settle at every current; the ramps between them are short beside it."""
+        return (2 * self.points - 1) * self.settle
+
     def startup(self) -> None:
         """Switch the bench on at zero field."""
         self.setup.energise()

@@ -18,6 +18,10 @@ class Characterise(FieldWindow):
     seed: Any = IntegerParameter("Seed of the amplitudes", default=0, minimum=0, maximum=2**31 - 1)
     waveform: Any = BooleanParameter("Keep the raw waveform", default=True)
 
+    def extent(self) -> tuple[int, int]:
+        """Count the trials and the steps of each."""
+        return self.sequences * self.repeats, self.steps
+
     def plan(self) -> Plan:
         """Draw every sequence, and play all of them once before any is repeated."""
         levels = np.random.default_rng(self.seed).uniform(-1, 1, (self.sequences, self.steps))

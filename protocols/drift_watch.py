@@ -22,6 +22,14 @@ class DriftWatch(FieldWindow):
     steps: Any = IntegerParameter("Steps of the probe", default=28, minimum=1, maximum=100_000)
     seed: Any = IntegerParameter("Seed of the probe", default=0, minimum=0, maximum=2**31 - 1)
 
+    def extent(self) -> tuple[int, int]:
+        """Count the probes and the steps of each."""
+        return self.probes, self.steps
+
+    def estimate_s(self, setup: Any) -> float:
+        """Take the probes and the waiting between them."""
+        return self.probes * self.steps * float(setup.step_s) + (self.probes - 1) * self.interval
+
     def plan(self) -> Plan:
         """Draw the probe once."""
         levels = np.random.default_rng(self.seed).uniform(-1, 1, (1, self.steps))

@@ -12,6 +12,10 @@ class Drives(Playback):
     drive: np.ndarray | None = None
     sequence: np.ndarray | None = None
 
+    def extent(self) -> tuple[int, int] | None:
+        """Count the trials and the steps of the array, once it is set."""
+        return None if self.drive is None else (np.shape(self.drive)[0], np.shape(self.drive)[1])
+
     def plan(self) -> Plan:
         """Take the trials as they were given; equal `sequence` numbers mark repeats."""
         if self.drive is None:

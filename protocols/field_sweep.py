@@ -20,6 +20,10 @@ class FieldSweep(FieldWindow):
         """Give the visited levels (visit,) of the window, from -1 to 1."""
         return np.linspace(-1, 1, self.points)
 
+    def extent(self) -> tuple[int, int]:
+        """Count the passages and the steps of each."""
+        return self.repeats, len(self.levels()) * self.settle
+
     def plan(self) -> Plan:
         """Hold every field for `settle` steps; repeat the whole sweep."""
         levels = np.repeat(self.levels(), self.settle)

@@ -1,4 +1,4 @@
-"""A long random sequence for the task-agnostic metrics of a reservoir (see reservoir_metrics.py)."""
+"""A long random sequence for the task-agnostic metrics of a reservoir (see metrics.py)."""
 
 from typing import Any
 
@@ -15,6 +15,10 @@ class Memory(FieldWindow):
     sequences: Any = IntegerParameter("Sequences", default=4, minimum=1, maximum=100_000)
     steps: Any = IntegerParameter("Steps a sequence", default=300, minimum=50, maximum=1_000_000)
     seed: Any = IntegerParameter("Seed of the amplitudes", default=0, minimum=0, maximum=2**31 - 1)
+
+    def extent(self) -> tuple[int, int]:
+        """Count the trials and the steps of each."""
+        return self.sequences, self.steps
 
     def plan(self) -> Plan:
         """Draw every sequence once."""

@@ -40,6 +40,10 @@ class PlainAdapter:
         """Give 0: nobody knows how many rows will come."""
         return 0
 
+    def estimate_s(self, setup: Any) -> float | None:
+        """Give None: nobody knows how long the procedure takes."""
+        return None
+
     @property
     def emit(self) -> Callable[[str, Any], None]:
         """Give what the procedure calls; a `progress` needs no storing."""

@@ -89,6 +89,15 @@ class Playback(NadoProcedure):
         """Give the number of trials."""
         return len(self.planned.drive)
 
+    def extent(self) -> tuple[int, int] | None:
+        """Count the trials and the steps of each without laying them out; None while that is not known."""
+        return None
+
+    def estimate_s(self, setup: Any) -> float | None:
+        """Take the steps of all trials, each as long as the setup says."""
+        extent = self.extent()
+        return None if extent is None else extent[0] * extent[1] * float(setup.step_s)
+
     def execute(self) -> None:
         """Play the trials that are not stored yet."""
         plan, first = self.planned, self.start_row

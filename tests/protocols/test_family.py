@@ -114,3 +114,36 @@ def test_replay_plays_the_drives_of_another_run(tmp_path):
     assert np.array_equal(one.drive, other.drive)
     assert one.sequence.tolist() == other.sequence.tolist()
     assert Run.open(tmp_path / "again").metadata.lineage == [Run.open(tmp_path / "first").metadata.run_id]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "seconds"),
+    [
+        ("characterise", {"sequences": 5, "repeats": 3, "steps": 20}, 5 * 3 * 20 * 0.01),
+        ("repeats", {"sequences": 2, "repeats": 4, "steps": 10}, 2 * 4 * 10 * 0.01),
+        ("hysteresis", {"points": 5, "loops": 2, "settle": 3, "repeats": 2}, 2 * 17 * 3 * 0.01),
+        ("fmr_map", {"points": 61}, 0.61),
+        ("memory", {"sequences": 2, "steps": 100}, 2.0),
+        ("drift_watch", {"probes": 3, "steps": 10, "interval": "10 min"}, 1200.3),
+        ("calibrate_field", {"points": 11, "settle": 2}, 42.0),
+    ],
+)
+def test_a_protocol_tells_how_long_it_takes(name, values, seconds):
+    procedure = load_protocol(name)()
+    configure(procedure, values)
+    assert procedure.estimate_s(FakeDevice()) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize("name", ["characterise", "hysteresis", "fmr_map", "memory", "drift_watch"])
+def test_the_extent_is_that_of_the_plan(name):
+    procedure = load_protocol(name)()
+    configure(procedure, SMALL[name])
+    procedure.bind(FakeDevice())
+    assert procedure.extent() == procedure.planned.drive.shape[:2]
+
+
+def test_a_replay_is_estimated_once_its_drives_are_known():
+    procedure = load_protocol("replay")()
+    assert procedure.estimate_s(FakeDevice()) is None
+    procedure.drive = np.zeros((4, 5, 1))
+    assert procedure.estimate_s(FakeDevice()) == pytest.approx(0.2)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.dashboard.models.bench import BenchModel
+from lab.dashboard.models.estimates import Estimates
 from lab.dashboard.models.events import Event, QueueChanged, RowArrived, RunEnded, RunStarted
 from lab.dashboard.models.experiment import Experiment, State, prepare
 from lab.dashboard.models.worker import Job
@@ -17,6 +18,7 @@ from lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
 from lab.runs.monitors import take_readings
 from lab.runs.recall import provide_drives
 from lab.store import Run, Status
+from protocols import NadoProcedure
 
 log = logging.getLogger(__name__)
 MONITOR_S = 1.0
@@ -34,7 +36,7 @@ class ExperimentQueue:
         self._current: Experiment | None = None
         self._stop = StopRequest()
         self.holds = False
-        self.seconds_per_step: dict[str, float] = {}
+        self._estimates = Estimates()
 
     @property
     def items(self) -> list[Experiment]:
@@ -105,14 +107,10 @@ class ExperimentQueue:
         self._stop.stop(ABORTED)
         self._changed()
 
-    def estimate_s(self, protocol: str, values: dict[str, Any]) -> float | None:
-        """Guess how long an experiment takes, by the duration of a step."""
-        counts = [values.get(name) for name in ("sequences", "repeats", "steps")]
+    def estimate_s(self, procedure: type[NadoProcedure], values: dict[str, Any]) -> float | None:
+        """Estimate how many seconds an experiment takes on the connected bench; None where nobody knows."""
         setup = self._bench.setup
-        if setup is None or not all(isinstance(each, int) for each in counts):
-            return None
-        a_step = self.seconds_per_step.get(self._bench.name, float(setup.step_s))
-        return a_step * float(counts[0] * counts[1] * counts[2])  # type: ignore[operator]
+        return None if setup is None else self._estimates.seconds(procedure, values, self._bench.name, setup)
 
     def pump(self) -> None:
         """Start the next experiment if the bench is open and nothing runs."""
@@ -182,9 +180,10 @@ class ExperimentQueue:
         status = Run.open(experiment.out).status if experiment.out else Status.FAILED
         experiment.state = State(status.value)
         experiment.reason = stop.reason
-        steps = getattr(procedure, "steps", None)
-        if experiment.done and isinstance(steps, int):
-            self.seconds_per_step[self._bench.name] = experiment.seconds / experiment.done / steps
+        if experiment.total and not experiment.goes_on:
+            share = experiment.done / experiment.total
+            bench = self._bench
+            self._estimates.learn(procedure, bench.name, bench.setup, experiment.seconds, share)
 
     def _show(self, stream: str, row: dict[str, Any]) -> None:
         self._post(RowArrived(stream, row))

@@ -104,6 +104,7 @@ class MeasurePanel(QWidget):
         except Exception as error:  # noqa: BLE001 - it is the user's own code
             tell(self, name, message_of(error))
             return
+        self._procedure = type(procedure)
         self.form = ParameterForm(procedure)
         holder = QWidget()
         holder.setLayout(column(self.form, None))
@@ -132,8 +133,12 @@ class MeasurePanel(QWidget):
         return self._defaults.get(self.protocol.currentText(), {})
 
     def _estimate(self) -> None:
-        seconds = self._session.queue.estimate_s(self.protocol.currentText(), self.form.values())
-        self.estimate.setText("" if seconds is None else f"takes about {duration(seconds)}")
+        if not self._session.bench.is_open:
+            self.estimate.setText("")
+            return
+        seconds = self._session.queue.estimate_s(self._procedure, self.form.values())
+        known = "nobody can tell how long it takes" if seconds is None else f"takes about {duration(seconds)}"
+        self.estimate.setText(known)
 
     def _refresh(self) -> None:
         queue = self._session.queue

@@ -6,6 +6,7 @@ import pytest
 from lab.dashboard.models.events import RowArrived, RunEnded, RunStarted
 from lab.dashboard.models.experiment import State
 from lab.store import Run
+from protocols import load_protocol
 
 SMALL = {"sequences": 6, "repeats": 2, "steps": 6}
 
@@ -82,8 +83,19 @@ def test_a_failing_experiment_says_why_and_the_next_one_runs(session, wait_for):
     assert "field" in bad.reason
 
 
-def test_the_estimate_is_the_duration_of_the_steps_until_one_was_measured(session):
-    assert session.queue.estimate_s("characterise", SMALL) is None
+def test_every_protocol_is_estimated_and_a_measured_run_corrects_it(session, wait_for):
+    queue, characterise = session.queue, load_protocol("characterise")
+    assert queue.estimate_s(characterise, SMALL) is None
     session.bench.connect("sim:nanoring").ended.wait(150)
     rate = session.bench.setup.config.timing.rotation_hz
-    assert session.queue.estimate_s("characterise", SMALL) == pytest.approx(72 / rate)
+    assert queue.estimate_s(characterise, SMALL) == pytest.approx(72 / rate)
+    waits = {"probes": 3, "steps": 10, "interval": 60}
+    assert queue.estimate_s(load_protocol("drift_watch"), waits) == pytest.approx(120 + 30 / rate)
+    assert queue.estimate_s(load_protocol("hysteresis"), {"points": 21}) == pytest.approx(41 / rate)
+    experiment = queue.add("characterise", SMALL)
+    wait_for(lambda: experiment.state is State.COMPLETE)
+    again = queue.estimate_s(characterise, SMALL | {"repeats": 4})
+    assert again == pytest.approx(2 * experiment.seconds, rel=0.01)
+    replay = queue.estimate_s(load_protocol("replay"), {"of": str(experiment.out)})
+    assert replay == pytest.approx(experiment.seconds, rel=0.01)
+    assert queue.estimate_s(load_protocol("replay"), {"of": "no-such-run"}) is None
