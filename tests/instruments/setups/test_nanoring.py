@@ -283,6 +283,17 @@ def test_calibration_finds_gain_lag_and_offset_within_its_own_uncertainty():
     assert_safe(bench)
 
 
+@pytest.mark.parametrize("name", ["sim:nanoring", "sim:nanoring-calibration"])
+def test_the_presets_lead_by_the_lag_that_a_calibration_measures(name):
+    bench = sim_backend.open_bench("nanoring", seed=1, size=3)
+    with open_on(bench, load_setup("sim:nanoring-calibration")) as setup:
+        measured = [setup.calibrate_axis(axis, 3e-3, rotations=40) for axis in "xy"]
+    for axis, found in zip("xy", measured, strict=True):
+        lead = getattr(load_setup(name).axes, axis).phase_rad
+        assert lead == pytest.approx(found.phase_rad, abs=4 * found.phase_error_rad)
+        assert found.phase_error_rad < 1e-4
+
+
 def test_calibration_without_a_monitor_is_refused(setup):
     with pytest.raises(SetupError, match="monitor_x"):
         setup.calibrate_axis("x", 1e-3)

@@ -51,7 +51,7 @@ def true_twin(tmp_path_factory):
     """Fit a twin that is good enough to tell its specimen (seed 3) from another: path of the twin."""
     folder = tmp_path_factory.mktemp("true")
     with lab.compose.open_named_setup("sim:nanoring", seed=3) as setup:
-        drives = random_drives(np.random.default_rng(0), 300, 8, setup.port_count)
+        drives = random_drives(np.random.default_rng(0), 600, 8, setup.port_count)
         run = play(drives, setup, folder / "fit.zarr")
-    settings = FitSettings(mean_steps=250, score_steps=120, members=4)
+    settings = FitSettings(mean_steps=400, score_steps=120, members=4)
     return save(fit(trials_of(run.path), settings), folder / "device.twin")

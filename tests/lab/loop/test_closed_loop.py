@@ -20,7 +20,7 @@ seed = 1
 specimen = 3
 [task]
 name = "mackey-glass"
-options = { train = 16, test = 4, steps = 10, washout = 3 }
+options = { train = 16, test = 8, steps = 10, washout = 3 }
 [network]
 nodes = [2]
 epochs = 2
