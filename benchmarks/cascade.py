@@ -4,10 +4,12 @@ Each training runs in a process of its own, whose peak of resident memory is com
 process that only loads the task and the twin.
 """
 
+import argparse
 import json
 import subprocess
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from network import Method, TrainSettings, load_task, score_on_twins, train
 from twin import load
 
 LAYERS = (1, 2, 3, 4)
+SEEDS = (1, 2, 3)
 
 
 def train_one(twin_path: Path, layers: int, method: str, seed: int, quick: bool) -> dict[str, Any]:
@@ -50,28 +53,34 @@ def in_own_process(twin_path: Path, layers: int, method: str, seed: int, quick: 
     return json.loads(done.stdout)
 
 
+def measured(options: argparse.Namespace) -> dict[str, list[dict[str, Any]]]:
+    """Return a row for each number of layers, method and seed."""
+    quick = options.quick
+    with tempfile.TemporaryDirectory() as scratch, common.bench() as setup:
+        work = options.work or Path(scratch)
+        common.fitted_twin(setup, "nanoring10", 28, quick, work)
+        path, one = work / "nanoring10.twin", train_one if quick else in_own_process
+        before = one(path, 0, "none", 0, quick)["peak_mib"]
+        rows = []
+        for layers, method, seed in product(
+            LAYERS[1:2] if quick else LAYERS, Method, options.seeds or (SEEDS[:1] if quick else SEEDS)
+        ):
+            row = one(path, layers, method.value, seed, quick)
+            rows.append(common.told(row | {"training_mib": row["peak_mib"] - before}))
+    return {"network": rows}
+
+
 def main() -> None:
-    """Print a row for each method, number of layers and seed."""
+    """Print a row for each method, number of layers and seed, and the mean and spread over seeds."""
     options = common.options_of(__doc__, one={"help": "used by the benchmark itself"})
     if options.one:
         path, layers, method, seed, quick = json.loads(options.one)
         print(json.dumps(train_one(Path(path), layers, method, seed, quick)))
         return
-    with tempfile.TemporaryDirectory() as scratch, common.bench() as setup:
-        work = options.work or Path(scratch)
-        common.fitted_twin(setup, "nanoring10", 28, options.quick, work)
-        path = work / "nanoring10.twin"
-        measured = train_one if options.quick else in_own_process
-        baseline = measured(path, 0, "none", 0, options.quick)["peak_mib"]
-        rows = [
-            common.told(measured(path, layers, method.value, seed, options.quick))
-            for layers in (LAYERS[1:2] if options.quick else LAYERS)
-            for method in Method
-            for seed in range(options.seeds or (1 if options.quick else 2))
-        ]
-    for row in rows:
-        row["training_mib"] = row.pop("peak_mib") - baseline
-    common.show({"network": rows, "baseline_mib": baseline}, options.json)
+    rows = common.gathered(options, lambda: measured(options))
+    keys = ("twin", "train_s", "training_mib")
+    summary = common.summarised(rows["network"], ("layers", "method"), keys)
+    common.show(rows | {"summary": summary}, options.json)
 
 
 if __name__ == "__main__":

@@ -25,17 +25,43 @@ from twin import FitSettings, Trials, Twin, fit, load, save
 
 
 def options_of(description: str | None, **extra: dict[str, Any]) -> argparse.Namespace:
-    """Read --json, --quick, --work DIR (twins are kept there) and `extra` from the command line."""
+    """Read --json, --quick, --work DIR (twins are kept there), --seeds and `extra` from the command line."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--quick", action="store_true", help="small sizes: it runs, its numbers say nothing")
     parser.add_argument("--work", type=Path, default=None, help="keep and reuse fitted twins in this folder")
-    parser.add_argument("--seeds", type=int, default=None, help="number of seeds")
+    parser.add_argument("--seeds", type=int, nargs="+", default=None, help="these seeds, not the usual ones")
+    parser.add_argument("--merge", type=Path, nargs="+", help="join the rows of earlier runs (JSON files)")
     for name, how in extra.items():
         parser.add_argument(f"--{name}", **how)
     options = parser.parse_args()
     torch.set_num_threads(1)
     return options
+
+
+def gathered(options: argparse.Namespace, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return the lists of rows that `run` gives; with --merge those of earlier runs, one after the other."""
+    if not options.merge:
+        return run()
+    joined: dict[str, list[Any]] = {}
+    for path in options.merge:
+        for name, rows in json.loads(path.read_text(encoding="utf-8")).items():
+            if isinstance(rows, list) and name != "summary":
+                joined.setdefault(name, []).extend(rows)
+    return joined
+
+
+def summarised(rows: list[dict[str, Any]], by: tuple[str, ...], of: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Group rows by the values of `by`; return seeds, mean and spread of each key `of` in every group."""
+    groups: dict[tuple, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row.get(key) for key in by), []).append(row)
+    return [
+        dict(zip(by, names, strict=True))
+        | {"seeds": sorted({row["seed"] for row in group})}
+        | {key: spread([row[key] for row in group]) for key in of if key in group[0]}
+        for names, group in groups.items()
+    ]
 
 
 @contextmanager
@@ -74,20 +100,24 @@ def measure(setup: Any, drives: np.ndarray, repeats: int = 1) -> Trials:
     )
 
 
-def noise_share(setup: Any, steps: int, repeats: int = 20) -> float:
-    """Return the device's noise from repeat to repeat, in units of the readouts' deviation."""
+def noise_to_signal(setup: Any, steps: int, repeats: int = 20) -> float:
+    """Return the device's deviation from repeat to repeat over that of its mean response to 8 sequences."""
     trials = measure(setup, amplitudes(8, steps, seed=99), repeats)
     readout = trials.readout.reshape(repeats, 8, *trials.readout.shape[1:])
-    return float((readout.std(0).square().mean((0, 1)).sqrt() / trials.readout.std((0, 1))).mean())
+    noise = readout.var(0).mean((0, 1))
+    signal = (readout.mean(0).var((0, 1)) - noise / repeats).clamp_min(1e-30)
+    return float((noise / signal).sqrt().mean())
 
 
-def fitted_twin(setup: Any, name: str, steps: int, quick: bool, work: Path | None) -> Twin:
+def fitted_twin(
+    setup: Any, name: str, steps: int, quick: bool, work: Path | None, sequences: int = 2000
+) -> Twin:
     """Measure the setup and fit a twin with the room's defaults; or load the one kept under this name."""
     kept = work / f"{name}.twin" if work else None
     if kept and kept.exists():
         return load(kept)
-    trials = measure(setup, amplitudes(60 if quick else 2000, steps, seed=1))
-    how = {"mean_steps": 20, "likelihood_steps": 0, "score_steps": 10} if quick else {}
+    trials = measure(setup, amplitudes(60 if quick else sequences, steps, 1, setup.port_count))
+    how: dict[str, Any] = {"mean_steps": 20, "likelihood_steps": 0, "score_steps": 10} if quick else {}
     twin = fit(trials, FitSettings(**how))
     if kept:
         save(twin, kept)

@@ -71,9 +71,8 @@ class TwinPassage:
             self._begin(len(rows))
         parts = self.twin.drive_parts(self._drive, rows)
         self._drive = torch.cat([self._drive, rows], 1)[:, rows.shape[1] :]
-        normal = self.twin.basis.decode_normalised(torch.stack([self._step(p) for p in parts.unbind(1)], 1))
-        if self.noise:
-            normal = normal + self.twin.observation.sample(tuple(normal.shape[:-1]), self.generator)
+        scores = torch.stack([self._step(p) for p in parts.unbind(1)], 1)
+        normal = self.twin.read(scores, self.noise, self.generator)
         return self.twin.basis.restore(normal).reshape(*drive.shape[:-1], self.twin.spec.channels)
 
     def _begin(self, rows: int) -> None:
@@ -98,4 +97,4 @@ class TwinPassage:
         if not self.noise:
             return None
         shape = (len(self._state), self.twin.spec.wiener)
-        return torch.randn(shape, generator=self.generator) * dt**0.5
+        return torch.randn(shape, generator=self.generator) * (dt**0.5 * self.twin.calibration.spread)

@@ -2,9 +2,10 @@
 
 from network.baselines.echo_state import echo_state_baseline
 from network.baselines.gru import gru_baseline
-from network.baselines.linear import linear_baseline
+from network.baselines.linear import linear_baselines
 from network.baselines.reservoir import fit_reservoir
 from network.baselines.row import BaselineScore
+from network.baselines.single_device import single_device_baseline
 from network.baselines.table import as_rows, baselines
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     "echo_state_baseline",
     "fit_reservoir",
     "gru_baseline",
-    "linear_baseline",
+    "linear_baselines",
+    "single_device_baseline",
 ]

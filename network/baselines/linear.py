@@ -1,12 +1,13 @@
 """The raw input, read linearly: what a task is worth without any device."""
 
 from network.baselines.row import BaselineScore, counted_steps, score_rows
+from network.readout_fit import ridge_weights
 from network.tasks.task import Metric, Task
 
 
-def linear_baseline(task: Task) -> BaselineScore:
-    """Score a logistic regression on all steps of the input (classes), or a ridge on each step (series)."""
-    return _logistic(task) if task.metric is Metric.ACCURACY else _ridge(task)
+def linear_baselines(task: Task) -> list[BaselineScore]:
+    """Score a logistic and a ridge readout of all steps of the input (classes), or a ridge on each step."""
+    return [_logistic(task), _ridge_classifier(task)] if task.metric is Metric.ACCURACY else [_ridge(task)]
 
 
 def _logistic(task: Task) -> BaselineScore:
@@ -16,6 +17,13 @@ def _logistic(task: Task) -> BaselineScore:
     model = LogisticRegression(C=0.1, max_iter=300).fit(train, task.train.targets.numpy())
     score = float(model.score(test, task.test.targets.numpy()))
     return BaselineScore("logistic on the raw input", score, 0, model.coef_.size + model.intercept_.size)
+
+
+def _ridge_classifier(task: Task) -> BaselineScore:
+    train, test = (part.inputs.flatten(1) for part in (task.train, task.test))
+    weight, bias = ridge_weights(task, train, task.train.targets, ridge=10.0)
+    score = task.metric.score(test.double() @ weight.T + bias, task.test.targets)
+    return BaselineScore("ridge on the raw input", score, 0, weight.numel() + bias.numel())
 
 
 def _ridge(task: Task) -> BaselineScore:

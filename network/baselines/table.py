@@ -2,20 +2,33 @@
 
 from typing import Any
 
-from network.baselines.echo_state import echo_state_baseline
+from network.baselines.echo_state import LEAST_NODES, echo_state_baseline
 from network.baselines.gru import gru_baseline
-from network.baselines.linear import linear_baseline
+from network.baselines.linear import linear_baselines
 from network.baselines.row import BaselineScore
+from network.baselines.single_device import single_device_baseline
 from network.tasks.task import Task
 
 
 def baselines(
-    task: Task, *, nodes: int, parameters: int, seed: int = 0, gru_epochs: int = 30
+    task: Task,
+    *,
+    nodes: int,
+    parameters: int,
+    twin: Any = None,
+    windows: int = 4,
+    seed: int = 0,
+    gru_epochs: int = 30,
 ) -> list[BaselineScore]:
-    """Score the raw input read linearly, an echo-state network of `nodes`, a GRU of `parameters`."""
+    """Score the raw input read linearly, one device, an echo-state network of `nodes`, a GRU of `parameters`.
+
+    The single device needs its twin, and is left out without one. Device and echo-state network are read
+    through as many `windows` (classes).
+    """
     return [
-        linear_baseline(task),
-        echo_state_baseline(task, nodes, seed),
+        *linear_baselines(task),
+        *([] if twin is None else [single_device_baseline(task, twin, seed, windows)]),
+        echo_state_baseline(task, max(nodes, LEAST_NODES), seed, windows),
         gru_baseline(task, parameters, gru_epochs, seed),
     ]
 

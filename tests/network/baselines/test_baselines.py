@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from network import Metric, Task, load_task
-from network.baselines import baselines, echo_state_baseline, gru_baseline, linear_baseline
+from network.baselines import baselines, echo_state_baseline, gru_baseline, linear_baselines
 from network.tasks import Examples
 
 
@@ -17,8 +17,8 @@ def delay_task(delay):
 
 def test_only_what_has_a_memory_can_tell_the_past():
     task = delay_task(2)
-    assert linear_baseline(task).score == pytest.approx(1.0, abs=0.05)
-    assert linear_baseline(delay_task(0)).score < 0.01
+    assert linear_baselines(task)[0].score == pytest.approx(1.0, abs=0.05)
+    assert linear_baselines(delay_task(0))[0].score < 0.01
     assert echo_state_baseline(task, nodes=40).score < 0.3
 
 
@@ -37,9 +37,18 @@ def test_gru_has_the_parameters_asked_for_and_learns():
     assert row.score == gru_baseline(task, parameters=5000, epochs=15).score
 
 
-def test_the_table_has_a_row_for_each():
+def test_the_table_has_a_row_for_each(leaky):
     task = load_task("temporal-mnist", train=300, test=100)
-    rows = baselines(task, nodes=10, parameters=1000, gru_epochs=1)
-    assert [row.name for row in rows] == ["logistic on the raw input", "echo-state network", "GRU"]
-    assert rows[0].score > 0.75
-    assert [row.nodes for row in rows[:2]] == [0, 10]
+    rows = {row.name: row for row in baselines(task, nodes=10, parameters=1000, twin=leaky(), gru_epochs=1)}
+    logistic, ridge, single, echo, gru = rows
+    assert (logistic, ridge) == ("logistic on the raw input", "ridge on the raw input")
+    assert (single, echo, gru) == ("single-device reservoir", "echo-state network", "GRU")
+    assert min(rows[logistic].score, rows[ridge].score) > 0.75
+    assert [rows[name].nodes for name in (logistic, single, echo)] == [0, 1, 10]
+    assert 0.15 < rows[single].score < rows[echo].score
+
+
+def test_without_a_twin_the_table_has_no_single_device():
+    task = load_task("narma-10", train=10, test=4, steps=40)
+    names = [row.name for row in baselines(task, nodes=2, parameters=60, gru_epochs=1)]
+    assert names == ["ridge on the raw input", "echo-state network", "GRU"]

@@ -1,0 +1,23 @@
+"""One device as a reservoir: a random mixture of the inputs drives it, and only the readout is trained."""
+
+from typing import Any
+
+from network.baselines.reservoir import fit_reservoir
+from network.baselines.row import BaselineScore
+from network.build import build
+from network.spec import StepReadout
+from network.tasks.task import Metric, Task
+from network.training.evaluate import score_on_twins
+
+
+def single_device_baseline(task: Task, twin: Any, seed: int = 0, windows: int = 4) -> BaselineScore:
+    """Score one node on its (noisy) twin, read as the nodes of a network are: windows, or each step."""
+    readout = StepReadout.WINDOWS if task.metric is Metric.ACCURACY else StepReadout.EACH
+    network = build(task.train.inputs, task.outputs, twin, (1,), seed=seed, readout=readout, windows=windows)
+    fit_reservoir(network, task, twin, seed=seed)
+    return BaselineScore(
+        "single-device reservoir",
+        score_on_twins(network, task, twin),
+        1,
+        sum(parameter.numel() for parameter in network.readout.parameters()),
+    )
