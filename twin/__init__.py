@@ -1,12 +1,17 @@
 """Differentiable digital twins: neural stochastic differential equations fitted to measured devices."""
 
+from twin.checkpoint import read_unfinished
 from twin.choose import alike_runs
-from twin.data import Trials, join
+from twin.data import Trials
 from twin.ensemble import epistemic_spread, fit_ensemble, most_informative
-from twin.errors import DataError, DivergenceError, FileError, TwinError
+from twin.errors import DataError, DivergenceError, FileError, FitStopped, TwinError
 from twin.files import load, save
 from twin.fit import fit
+from twin.joining import join
+from twin.judged import fit_and_score
+from twin.keeper import Keeper
 from twin.model import ModelSpec, Start, Twin
+from twin.parts import Parts, set_aside
 from twin.recalibrate import recalibrate
 from twin.scores import Scores, evaluate
 from twin.settings import FitSettings
@@ -17,7 +22,10 @@ __all__ = [
     "DivergenceError",
     "FileError",
     "FitSettings",
+    "FitStopped",
+    "Keeper",
     "ModelSpec",
+    "Parts",
     "Scores",
     "Start",
     "Trials",
@@ -27,11 +35,14 @@ __all__ = [
     "epistemic_spread",
     "evaluate",
     "fit",
+    "fit_and_score",
     "fit_ensemble",
     "join",
     "load",
     "most_informative",
+    "read_unfinished",
     "recalibrate",
     "save",
+    "set_aside",
     "torchsde_paths",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from twin.errors import DataError
 
-FEW_TRIALS = 8
+PER_TRIAL = ("drive", "readout", "initial", "sequence", "held_out", "origin")
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Trials:
     """Hold drive (trial, step, port), readout (trial, step, channel), initial (trial, channel) or None.
 
     `sequence` (trial,) numbers the different inputs: trials of one number are repeats of one drive.
-    `initial` is the readout of the defined state before the first step.
+    `initial` is the readout of the defined state before the first step. `held_out` (trial,) marks trials
+    that are never fitted. Of windows, `origin` (trial, 2) tells the long trial and the step they begin at.
     """
 
     drive: Tensor
@@ -29,6 +30,8 @@ class Trials:
     units: tuple[str, ...] = ()
     step_s: float = 1.0
     lineage: tuple[str, ...] = ()
+    held_out: Tensor | None = None
+    origin: Tensor | None = None
 
     def __post_init__(self) -> None:
         _fill(self)
@@ -39,14 +42,16 @@ class Trials:
 
     def at(self, rows: Tensor | slice) -> Trials:
         """Return the trials of the given rows (index, mask or slice)."""
-        initial = None if self.initial is None else self.initial[rows]
-        return replace(
-            self,
-            drive=self.drive[rows],
-            readout=self.readout[rows],
-            sequence=self.sequence[rows],
-            initial=initial,
-        )
+        found = {name: getattr(self, name) for name in PER_TRIAL}
+        return replace(self, **{name: None if each is None else each[rows] for name, each in found.items()})
+
+    def for_fitting(self) -> Trials:
+        """Return the trials that are not marked as held out."""
+        return self if self.held_out is None else self.at(~self.held_out)
+
+    def marked(self) -> Trials | None:
+        """Return the trials that are marked as held out, if there are any."""
+        return None if self.held_out is None or not self.held_out.any() else self.at(self.held_out)
 
     def split(self, held_out: Iterable[int]) -> tuple[Trials, Trials]:
         """Return (the rest, the trials whose sequence is in `held_out`)."""
@@ -66,49 +71,17 @@ class Trials:
         starts = range(0, self.drive.shape[1] - length + 1, stride)
         if not starts:
             raise DataError(f"windows of {length} steps were asked of trials of {self.drive.shape[1]} steps")
+        trial = torch.arange(len(self)).repeat(len(starts))
+        first = torch.tensor(starts).repeat_interleave(len(self))
         return replace(
             self,
             drive=torch.cat([self.drive[:, s : s + length] for s in starts]),
             readout=torch.cat([self.readout[:, s : s + length] for s in starts]),
             sequence=torch.arange(len(starts) * len(self)),
             initial=None,
+            held_out=None if self.held_out is None else self.held_out[trial],
+            origin=torch.stack([trial, first], 1),
         )
-
-
-def join(parts: Sequence[Trials], window: int | None = None) -> Trials:
-    """Join the trials of several runs; sequences are numbered anew.
-
-    With `window`, runs of unequal length and a few long trials without a defined start become overlapping
-    windows of so many steps; without it they are refused.
-    """
-    if not parts:
-        raise DataError("no trials were given to join")
-    first = parts[0]
-    for part in parts:
-        if part.channels != first.channels or part.drive.shape[2] != first.drive.shape[2]:
-            raise DataError(
-                f"runs joined for a fit need the same channels and ports; got {len(first.channels)} and"
-                f" {len(part.channels)} channels"
-            )
-    lengths = {part.drive.shape[1] for part in parts}
-    if window is None and len(lengths) > 1:
-        raise DataError(f"runs joined here need the same number of steps; got {sorted(lengths)}")
-    if window and (len(lengths) > 1 or (first.initial is None and sum(map(len, parts)) < FEW_TRIALS)):
-        window = min(window, *lengths)
-        parts = [part.windows(window, max(1, window // 4)) for part in parts]
-    numbers, count = [], 0
-    for part in parts:
-        numbers.append(part.sequence + count)
-        count = int(numbers[-1].max()) + 1
-    starts = [part.initial for part in parts if part.initial is not None]
-    return replace(
-        first,
-        drive=torch.cat([part.drive for part in parts]),
-        readout=torch.cat([part.readout for part in parts]),
-        initial=torch.cat(starts) if len(starts) == len(parts) else None,
-        sequence=torch.cat(numbers),
-        lineage=tuple(name for part in parts for name in part.lineage),
-    )
 
 
 def _fill(trials: Trials) -> None:
@@ -121,6 +94,8 @@ def _fill(trials: Trials) -> None:
     if len(trials.sequence) == 0:
         put(trials, "sequence", torch.arange(len(trials.drive)))
     put(trials, "sequence", torch.as_tensor(trials.sequence).to(torch.long))
+    if trials.held_out is not None:
+        put(trials, "held_out", torch.as_tensor(trials.held_out).to(torch.bool))
     if not trials.channels and trials.readout.ndim == 3:
         put(trials, "channels", tuple(f"channel_{i}" for i in range(trials.readout.shape[-1])))
     if not trials.units:

@@ -6,7 +6,7 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -19,12 +19,16 @@ from twin.settings import FitSettings
 
 Progress = Callable[[dict[str, Any]], None]
 Loss = Callable[[Rows, torch.Generator], Tensor]
+Parts = dict[str, torch.nn.Module | torch.optim.Optimizer]
 RETRIES = 3
 
 
 @dataclass(frozen=True)
 class Phase:
-    """One stretch of a fit: its loss, the held-out loss that judges it, its steps or seconds, its rate."""
+    """One stretch of a fit: its loss, the held-out loss that judges it, its steps or seconds, its rate.
+
+    `parts` are modules and optimisers that the loss changes beside the twin, by name.
+    """
 
     name: str
     loss: Loss
@@ -32,39 +36,85 @@ class Phase:
     steps: int
     seconds: float | None
     rate: float
+    parts: Parts = field(default_factory=dict)
+
+
+@dataclass
+class Descent:
+    """Where a phase stands: with the twin's weights, all that its next step depends on."""
+
+    optimiser: torch.optim.Optimizer
+    generator: torch.Generator
+    kept: dict[str, Tensor]
+    rate: float
+    best: float = math.inf
+    retries: int = RETRIES
+    stale: int = 0
+    step: int = 0
+    spent: float = 0.0
+    loss: float | None = None
+
+
+def begin(twin: Twin, phase: Phase, settings: FitSettings) -> Descent:
+    """Return the state in which a phase begins."""
+    generator = torch.Generator().manual_seed(settings.seed + 1)
+    return Descent(_optimiser(twin, settings), generator, copy.deepcopy(twin.state_dict()), phase.rate)
 
 
 def descend(
-    twin: Twin, phase: Phase, settings: FitSettings, train: Rows, check: Rows, report: Progress
+    twin: Twin,
+    phase: Phase,
+    settings: FitSettings,
+    train: Rows,
+    check: Rows,
+    report: Progress,
+    state: Descent,
+    look: Callable[[Descent], None] = lambda state: None,
 ) -> None:
-    """Descend the phase's loss and keep the state that scores best on the held-out rows.
+    """Descend the phase's loss from `state` and keep the state that scores best on the held-out rows.
 
     When a loss or gradient stops being finite, go on from the best state at a third of the rate, thrice.
-    Without a better state for `patience` checks the phase ends early.
+    Without a better state for `patience` checks the phase ends early. `look` sees the state before each step.
     """
-    generator = torch.Generator().manual_seed(settings.seed + 1)
-    best, kept, trials, stale = math.inf, copy.deepcopy(twin.state_dict()), RETRIES, 0
-    rate, optimiser = phase.rate, _optimiser(twin, settings)
-    for step, done in _clock(phase):
-        if step % settings.check_every == 0 or done >= 1.0:
-            held, stale = _held_out_loss(phase.check, check, settings.seed), stale + 1
-            if held < best:
-                best, kept, stale = held, copy.deepcopy(twin.state_dict()), 0
-            done = 1.0 if stale > settings.patience else done
-            report({"phase": phase.name, "step": step, "done": done, "held_out": held, "best": best})
+    for done in _clock(phase, state):
+        look(state)
+        if state.step % settings.check_every == 0 or done >= 1.0:
+            done = _judge(twin, phase, settings, check, state, done, report)
         if done >= 1.0:
             break
-        _set_rate(optimiser, rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done))))
-        chosen = torch.randint(len(train), (min(settings.batch, len(train)),), generator=generator)
+        _set_rate(state.optimiser, state.rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done))))
+        chosen = torch.randint(len(train), (min(settings.batch, len(train)),), generator=state.generator)
         try:
-            _step(twin, optimiser, phase, phase.loss(train.at(chosen), generator))
+            loss = phase.loss(train.at(chosen), state.generator)
+            _step(twin, state.optimiser, phase, loss)
+            state.loss = float(loss.detach())
         except DivergenceError:
-            trials, rate = trials - 1, rate / 3
-            if trials < 0:
+            state.retries, state.rate = state.retries - 1, state.rate / 3
+            if state.retries < 0:
                 raise
-            twin.load_state_dict(kept)
-            optimiser = _optimiser(twin, settings)
-    twin.load_state_dict(kept)
+            twin.load_state_dict(state.kept)
+            state.optimiser = _optimiser(twin, settings)
+        state.step += 1
+    twin.load_state_dict(state.kept)
+
+
+def _judge(
+    twin: Twin,
+    phase: Phase,
+    settings: FitSettings,
+    check: Rows,
+    state: Descent,
+    done: float,
+    report: Progress,
+) -> float:
+    """Score the held-out rows, keep the twin if it is the best so far; return the share done, 1 at an end."""
+    held, state.stale = _held_out_loss(phase.check, check, settings.seed), state.stale + 1
+    if held < state.best:
+        state.best, state.kept, state.stale = held, copy.deepcopy(twin.state_dict()), 0
+    done = 1.0 if state.stale > settings.patience else done
+    told = {"step": state.step, "done": done, "held_out": held, "best": state.best, "loss": state.loss}
+    report({"phase": phase.name} | told)
+    return done
 
 
 def _optimiser(twin: Twin, settings: FitSettings) -> torch.optim.Optimizer:
@@ -76,15 +126,15 @@ def _set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
         group["lr"] = rate
 
 
-def _clock(phase: Phase) -> Iterator[tuple[int, float]]:
-    """Count steps and tell how much of the phase is done (0 to 1), by steps or by seconds."""
-    begun, step = time.monotonic(), 0
+def _clock(phase: Phase, state: Descent) -> Iterator[float]:
+    """Tell how much of the phase is done (0 to 1), by steps or by seconds."""
+    begun = time.monotonic() - state.spent
     while True:
+        state.spent = time.monotonic() - begun
         if phase.seconds is None:
-            yield step, min(1.0, step / phase.steps) if phase.steps else 1.0
+            yield min(1.0, state.step / phase.steps) if phase.steps else 1.0
         else:
-            yield step, min(1.0, (time.monotonic() - begun) / phase.seconds)
-        step += 1
+            yield min(1.0, state.spent / phase.seconds)
 
 
 def _step(twin: Twin, optimiser: torch.optim.Optimizer, phase: Phase, loss: Tensor) -> None:

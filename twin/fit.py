@@ -6,14 +6,18 @@ import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 
 import torch
 
 from twin.data import Trials
-from twin.descent import Progress, descend
-from twin.errors import DataError
+from twin.descent import Progress, begin, descend
+from twin.keeper import Keeper
 from twin.model import Twin
+from twin.parts import describe, hold_out
 from twin.prepare import Rows, build, rows_of, set_noise, silence
+from twin.provenance import versions
+from twin.refreshed import More, refreshed
 from twin.schedule import phases
 from twin.settings import FitSettings
 
@@ -26,28 +30,56 @@ def fit(
     progress: Progress | None = None,
     *,
     start: Twin | None = None,
+    keeper: Keeper | None = None,
+    more: More | None = None,
 ) -> Twin:
     """Fit a twin; the same trials, settings and seed give the same twin (unless `budget_s` is set).
 
-    `start` is a twin to go on from: its model is kept, its weights are improved on these trials.
-    `progress` is called with {"phase", "step", "done", "held_out", "best"} at every check.
+    Trials marked as held out are left alone; of the rest a share says when to stop. `start` is a twin to go
+    on from: its model is kept, its weights are improved on these trials. `keeper` saves the fit while it is
+    under way. `progress` is called with {"phase", "step", "done", "held_out", "best", "loss"} at every check.
+    `more` gives further trials, where memory cannot hold all: they take the place of those fitted first.
     """
     settings = settings or FitSettings()
-    report = progress or (lambda event: None)
+    trials = trials.for_fitting()
     with torch.random.fork_rng(devices=[]), one_thread():
         torch.manual_seed(settings.seed)
-        fitted, held = _hold_out(trials, settings)
-        twin = build(fitted, settings.model) if start is None else copy.deepcopy(start).train()
+        fitted, held = hold_out(trials, settings.held_out_share, settings.seed)
+        again = keeper.begin(trials, settings, start) if keeper else None
+        twin = again or (build(fitted, settings.model) if start is None else copy.deepcopy(start).train())
         train, check = rows_of(twin, fitted), rows_of(twin, held.at(slice(0, MOST_CHECKED)))
-        for phase in phases(twin, settings, train):
-            descend(twin, phase, settings, train, check, report)
-            if phase.name == "mean" and start is None:
-                _noise_from_residual(twin, train)
+        if more:
+            train = refreshed(twin, train, more(held.sequence.unique()))
+        cold = start is None and not (again and keeper and keeper.warm)
+        _descend_all(twin, settings, (train, check), progress or (lambda event: None), keeper, cold)
         if settings.method == "ode":
             silence(twin)
     record = asdict(settings) | {"held_out": held.sequence.unique().tolist()}
-    twin.card |= {"fit": record, "lineage": list(trials.lineage)}
+    parts = {"fitted": describe(fitted), "stopping": describe(held)}
+    twin.card |= {"fit": record, "parts": parts, "lineage": list(trials.lineage), "versions": versions()}
     return twin.eval()
+
+
+def _descend_all(
+    twin: Twin,
+    settings: FitSettings,
+    rows: tuple[Rows, Rows],
+    report: Progress,
+    keeper: Keeper | None,
+    cold: bool,
+) -> None:
+    """Go through the phases, from where the keeper says if it does."""
+    todo = phases(twin, settings, rows[0])
+    first, state = keeper.place(todo, lambda phase: begin(twin, phase, settings)) if keeper else (0, None)
+    for number, phase in enumerate(todo):
+        if number < first:
+            continue
+        state = state or begin(twin, phase, settings)
+        look = partial(keeper.look, twin, todo, number) if keeper else (lambda state: None)
+        descend(twin, phase, settings, *rows, report, state, look)
+        state = None
+        if phase.name == "mean" and cold:
+            _noise_from_residual(twin, rows[0])
 
 
 @contextmanager
@@ -59,25 +91,6 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(count)
-
-
-def _hold_out(trials: Trials, settings: FitSettings) -> tuple[Trials, Trials]:
-    """Part the sequences: what is fitted, and what decides which state was best."""
-    numbers = trials.sequence.unique()
-    if len(numbers) < 2:
-        return _hold_out_repeats(trials, settings)
-    count = max(1, round(settings.held_out_share * len(numbers)))
-    generator = torch.Generator().manual_seed(settings.seed)
-    return trials.split(numbers[torch.randperm(len(numbers), generator=generator)[:count]].tolist())
-
-
-def _hold_out_repeats(trials: Trials, settings: FitSettings) -> tuple[Trials, Trials]:
-    """Part the repeats of the one sequence there is."""
-    if len(trials) < 2:
-        raise DataError("a fit needs two sequences, two repeats, or windows of a long trial; got one trial")
-    count = max(1, round(settings.held_out_share * len(trials)))
-    order = torch.randperm(len(trials), generator=torch.Generator().manual_seed(settings.seed))
-    return trials.at(order[count:]), trials.at(order[:count])
 
 
 @torch.no_grad()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from twin.descent import Loss, Phase
+from twin.descent import Loss, Parts, Phase
 from twin.losses import (
     Critic,
     critic_loss,
@@ -39,13 +39,13 @@ def phases(twin: Twin, settings: FitSettings, rows: Rows) -> list[Phase]:
     """Return the phases of this fit; numbers of steps given in the settings win over the schedule's."""
     kind = f"{settings.method} with memory" if _has_memory(twin, settings) else settings.method
     steps = STEPS[kind] | settings.given_steps()
-    losses = _losses(twin, settings, rows)
+    losses, parts = _losses(twin, settings, rows)
     found = []
     for name, (loss, check, rate) in losses.items():
         seconds = settings.budget_s and settings.budget_s * SHARES[kind].get(name, 0.0)
         if seconds or (settings.budget_s is None and steps.get(name)):
             rate = settings.learning_rate * rate
-            found.append(Phase(name, loss, check, steps.get(name, 0), seconds, rate))
+            found.append(Phase(name, loss, check, steps.get(name, 0), seconds, rate, parts.get(name, {})))
     return found
 
 
@@ -53,8 +53,10 @@ def _has_memory(twin: Twin, settings: FitSettings) -> bool:
     return settings.method == "score" and twin.spec.hidden > 0
 
 
-def _losses(twin: Twin, settings: FitSettings, rows: Rows) -> dict[str, tuple[Loss, Loss, float]]:
-    """Return phase -> (loss, held-out loss, rate relative to the settings'), in their order."""
+def _losses(
+    twin: Twin, settings: FitSettings, rows: Rows
+) -> tuple[dict[str, tuple[Loss, Loss, float]], dict[str, Parts]]:
+    """Return phase -> (loss, held-out loss, rate relative to the settings'), in order, and its parts."""
 
     def mean(rows: Rows, generator: torch.Generator) -> Tensor:
         return mean_square(twin, rows.drive, rows.truth, rows.start)
@@ -66,18 +68,22 @@ def _losses(twin: Twin, settings: FitSettings, rows: Rows) -> dict[str, tuple[Lo
         members = sample_paths(twin, rows.drive, settings.members, generator, rows.start)
         return free_running(members, rows.truth, generator)
 
-    adversarial = _adversary(twin, rows) if settings.method == "gan" else score
+    adversarial, critic = _adversary(twin, rows) if settings.method == "gan" else (score, {})
     gentle = 1.0 if twin.spec.hidden else 0.1
-    return {
+    losses = {
         "mean": (mean, mean, 1.0),
         "likelihood": (forced, forced, 1.0),
         "score": (score, score, gentle),
         "adversarial": (adversarial, score, 0.1),
     }
+    return losses, {"adversarial": critic}
 
 
-def _adversary(twin: Twin, rows: Rows) -> Loss:
-    """Return the twin's loss against a critic that is trained a few steps before each of the twin's."""
+def _adversary(twin: Twin, rows: Rows) -> tuple[Loss, Parts]:
+    """Return the twin's loss against a critic that is trained a few steps before each of the twin's.
+
+    With it the critic and its optimiser, which are part of how far the fit has come.
+    """
     critic = Critic(rows.truth.shape[1], twin.spec.channels, twin.spec.ports)
     optimiser = torch.optim.Adam(critic.parameters(), lr=CRITIC_RATE, betas=(0.0, 0.9))
 
@@ -89,4 +95,4 @@ def _adversary(twin: Twin, rows: Rows) -> Loss:
             optimiser.step()
         return generator_loss(critic, fake, rows.truth, rows.drive)
 
-    return loss
+    return loss, {"critic": critic, "critic_optimiser": optimiser}

@@ -85,7 +85,8 @@ def _against_run(twin: Twin, card: dict[str, Any]) -> tuple[Section, ...]:
         trials = load_trials(*card.get("runs", []))
     except (StoreError, OSError) as error:
         return (Section("Beside its run", f"The run could not be read, so nothing is drawn: {error}"),)
-    held_out = card.get("fit", {}).get("held_out") or [int(trials.sequence[0])]
+    never_seen = card.get("parts", {}).get("scored", {}).get("sequences")
+    held_out = never_seen or card.get("fit", {}).get("held_out") or [int(trials.sequence[0])]
     shown = _prediction(twin, trials, held_out[0])
     drawn = prediction_figure(shown, telling_channels(shown.channels))
     text = "A sequence that was held out from the fit: what was measured, over the twin's bands."

@@ -8,6 +8,7 @@ import numpy as np
 
 from lab.store.errors import StoreError
 from lab.store.layout import PRIMARY
+from lab.store.metadata import RunMetadata
 from lab.store.reader import Run
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ class TrialArrays:
     drive (trial, step, port) in [-1, 1]; readout (trial, step, channel); initial (trial, channel)
     or None; sequence (trial,) equal where the drive is a repeat, unique across runs; held_out (trial,)
     marks trials that are not for fitting, where a run says so; drive_map {low, high, units} says what
-    drive -1 and 1 stood for in imported data (a setup has its own, fixed map).
+    drive -1 and 1 stood for in imported data (a setup has its own, fixed map); step_s is how long a step
+    lasted, None where no run says so.
     """
 
     drive: np.ndarray
@@ -33,6 +35,7 @@ class TrialArrays:
     lineage: tuple[str, ...]
     held_out: np.ndarray | None = None
     drive_map: dict[str, Any] | None = None
+    step_s: float | None = None
 
 
 def load_trials(*runs: str | Path | Run) -> TrialArrays:
@@ -40,10 +43,10 @@ def load_trials(*runs: str | Path | Run) -> TrialArrays:
     if not runs:
         raise StoreError("no run was given; expected at least one")
     opened = [run if isinstance(run, Run) else Run.open(run) for run in runs]
-    parts = [_load_one(run) for run in opened]
+    parts = [load_part(run) for run in opened]
     first = parts[0]
     for run, part in zip(opened, parts, strict=True):
-        _check_alike(opened[0], first, run, part)
+        check_alike(opened[0], first, run, part)
     offsets = np.cumsum([0] + [int(part.sequence.max(initial=-1)) + 1 for part in parts[:-1]])
     initials = [part.initial for part in parts]
     return TrialArrays(
@@ -56,11 +59,13 @@ def load_trials(*runs: str | Path | Run) -> TrialArrays:
         lineage=tuple(run.metadata.run_id for run in opened),
         held_out=_joined_marks(parts),
         drive_map=first.drive_map,
+        step_s=next((part.step_s for part in parts if part.step_s), None),
     )
 
 
-def _load_one(run: Run) -> TrialArrays:
-    data = run.dataset(PRIMARY)
+def load_part(run: Run, rows: slice = slice(None)) -> TrialArrays:
+    """Read some trials of one run (all of them by default), and nothing that a fit does not need."""
+    data = run.dataset(PRIMARY).isel(trial=rows)
     for name, dims in (("drive", ("trial", "step", "port")), ("readout", ("trial", "step", "channel"))):
         if name not in data or data[name].dims != dims:
             raise StoreError(f"{run.path} holds no {name!r} with dims {dims}; it cannot be used as trials")
@@ -77,7 +82,17 @@ def _load_one(run: Run) -> TrialArrays:
         lineage=(run.metadata.run_id,),
         held_out=data["held_out"].values.astype(bool) if "held_out" in data else None,
         drive_map=run.metadata.notes.get("drive_map"),
+        step_s=step_seconds(run.metadata),
     )
+
+
+def step_seconds(metadata: RunMetadata) -> float | None:
+    """Return how long a step lasted: as noted by runner or import, else by the setup's settings."""
+    details = metadata.setup.details if metadata.setup else {}
+    hertz = (details.get("timing") or {}).get("rotation_hz")
+    found = [metadata.notes.get(name) for name in ("step_s", "step_seconds", "dt")] + [hertz and 1 / hertz]
+    usable = (float(each) for each in found if isinstance(each, int | float) and 0 < each < float("inf"))
+    return next(usable, None)
 
 
 def _joined_marks(parts: list[TrialArrays]) -> np.ndarray | None:
@@ -93,13 +108,19 @@ def _channel_units(data: "xr.Dataset") -> tuple[str, ...]:
     return (str(data["readout"].attrs.get("units", "1")),) * data.sizes["channel"]
 
 
-def _check_alike(first_run: Run, first: TrialArrays, run: Run, part: TrialArrays) -> None:
+def check_alike(first_run: Run, first: TrialArrays, run: Run, part: TrialArrays) -> None:
+    """Refuse runs that cannot be used as one."""
     if part.channels != first.channels or part.units != first.units:
         raise StoreError(f"{run.path} and {first_run.path} have different channels; they cannot be joined")
     if part.drive_map != first.drive_map:
         raise StoreError(
             f"in {run.path} drive -1 to 1 stands for {part.drive_map}, in {first_run.path} for "
             f"{first.drive_map}; import both with the same --drive-low and --drive-high"
+        )
+    if part.step_s and first.step_s and not np.isclose(part.step_s, first.step_s, rtol=1e-3):
+        raise StoreError(
+            f"a step lasts {part.step_s:g} s in {run.path} and {first.step_s:g} s in {first_run.path}; "
+            "use them apart"
         )
     if part.drive.shape[1:] != first.drive.shape[1:]:
         raise StoreError(

@@ -67,12 +67,10 @@ def _measure(source: Source, draft: Path) -> None:
 
 def _fit(settings: dict[str, Any], runs: list[str], draft: Path) -> None:
     from lab.loop.trials import trials_of
-    from twin import FitSettings, evaluate, fit, save
+    from twin import FitSettings, fit_and_score, save
 
-    trials = trials_of(*runs)
-    twin = fit(trials, FitSettings(**settings))
-    held_out = trials.split(twin.card["fit"]["held_out"])[1]
-    twin.card |= {"scores": evaluate(twin, held_out).to_dict(), "runs": runs}
+    twin = fit_and_score(trials_of(*runs), FitSettings(**settings))
+    twin.card["runs"] = runs
     save(twin, draft)
 
 

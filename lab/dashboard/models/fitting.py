@@ -16,6 +16,7 @@ from lab.errors import LabError
 if TYPE_CHECKING:
     from twin import Trials, Twin
 
+SCORED_SHARE = 0.1
 PHASES = ("mean", "likelihood", "score", "adversarial")
 Post = Callable[[Event], None]
 
@@ -46,7 +47,7 @@ def fit_job(request: FitRequest, post: Post) -> Callable[[Job], None]:
     """Make the action of a worker that fits a twin, saves it, scores it and posts a TwinResult."""
 
     def action(job: Job) -> None:
-        from twin import FitSettings, fit, save
+        from twin import FitSettings, fit, save, set_aside
 
         begun = time.monotonic()
         trials = read_trials(request.runs)
@@ -56,10 +57,13 @@ def fit_job(request: FitRequest, post: Post) -> Callable[[Job], None]:
             job.progress(_share(values), f"{values.get('phase', '')}: step {values.get('step', 0)}")
             post(Progressed("fit", dict(values)))
 
-        twin = fit(trials, FitSettings(**request.settings), progress)
-        judged = read_trials(request.judged_on) if request.judged_on else trials
+        settings = FitSettings(**request.settings)
+        parts = set_aside(trials, 0.0 if request.judged_on else SCORED_SHARE, settings.seed)
+        twin = fit(parts.learnt, settings, progress)
+        judged = read_trials(request.judged_on) if request.judged_on else parts.scored or trials
         scores = scores_of(twin, judged)
-        twin.card["scores"] = scores
+        scored_on = "runs kept to judge it" if request.judged_on else parts.scored_on
+        twin.card |= {"scores": scores, "scored_on": scored_on if judged is not trials else "all trials"}
         save(twin, request.out)
         took = time.monotonic() - begun
         post(Finished("fit", TwinResult(request.out, twin, judged, scores, preview(twin, judged), took)))
@@ -101,21 +105,11 @@ def recalibrate_job(
 
 def read_trials(runs: tuple[str, ...]) -> Trials:
     """Read the trials of runs as tensors."""
-    from lab.store import load_trials
-    from twin import Trials
+    from lab.loop.trials import trials_of
 
     if not runs:
         raise LabError("no run was chosen; mark the runs to use in the list")
-    arrays: Any = load_trials(*runs)
-    return Trials(
-        arrays.drive,
-        arrays.readout,
-        arrays.initial,
-        arrays.sequence,
-        arrays.channels,
-        arrays.units,
-        lineage=arrays.lineage,
-    )
+    return trials_of(*runs)
 
 
 def scores_of(twin: Twin, trials: Trials) -> dict[str, Any]:

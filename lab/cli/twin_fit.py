@@ -1,0 +1,109 @@
+"""`nado twin fit`: the fit, kept while it is under way, with what it shows and writes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lab.cli.twin_runs import WINDOW, read_trials
+from lab.errors import LabError
+
+if TYPE_CHECKING:
+    from twin import FitSettings, Keeper, Twin
+
+Show = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class FitOrder:
+    """What the command line asks of a fit; `given` holds the settings that were stated."""
+
+    runs: list[Path]
+    out: Path
+    level: str
+    share: float
+    start: Path | None = None
+    resume: bool = False
+    tensorboard: Path | None = None
+    given: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def unfinished(self) -> Path:
+        """Return where the fit is kept while it is under way."""
+        return self.out.with_name(f"{self.out.name}.fitting")
+
+
+def carry_out(order: FitOrder) -> tuple[Twin, float]:
+    """Fit, score and save the twin of an order; return it and the seconds that took."""
+    from lab.runs.interrupts import StopRequest, stop_on_signals
+    from twin import fit_and_score, load, save
+
+    if order.out.exists():
+        raise LabError(f"{order.out} exists; choose another name or remove it")
+    if not 0 <= order.share < 1:
+        raise LabError(f"--scored-share must be from 0 to below 1; got {order.share}")
+    if order.resume and order.start:
+        raise LabError("--resume goes on from where the fit stopped: leave --start out")
+    stop = StopRequest()
+    keeper = _keeper(order, stop)
+    settings = _settings(order, keeper)
+    start = load(order.start) if order.start else None
+    trials, started = read_trials(order.runs, level=order.level, window=WINDOW), time.perf_counter()
+    with _told(order) as progress, stop_on_signals(stop):
+        twin = fit_and_score(trials, settings, progress, share=order.share, start=start, keeper=keeper)
+    twin.card["runs"] = [str(path.resolve()) for path in order.runs]
+    save(twin, order.out)
+    keeper.done()
+    return twin, time.perf_counter() - started
+
+
+def _keeper(order: FitOrder, stop: Any) -> Keeper:
+    """Make the keeper of the fit: with what was kept, if it is to go on."""
+    from twin import Keeper, read_unfinished
+
+    path = order.unfinished
+    if path.exists() and not order.resume:
+        raise LabError(f"{path} keeps a fit that was not finished: add --resume to go on, or remove it")
+    return Keeper(path, read_unfinished(path) if order.resume else None, should_stop=stop)
+
+
+def _settings(order: FitOrder, keeper: Keeper) -> FitSettings:
+    """Return the settings as stated; of a fit that goes on, those it began with."""
+    from twin import FitSettings
+
+    if keeper.found is None:
+        return FitSettings(**order.given)
+    settings = keeper.found.settings
+    for name, value in order.given.items():
+        if getattr(settings, name) != value:
+            raise LabError(
+                f"the fit began with {name} {getattr(settings, name)!r}, not {value!r}: leave that out"
+            )
+    return settings
+
+
+@contextmanager
+def _told(order: FitOrder) -> Iterator[Show]:
+    """Show a fit's progress as bars, one a phase, and log it for TensorBoard where that was asked."""
+    from lab.cli.progress import stages
+
+    with ExitStack() as stack:
+        show, log = stack.enter_context(stages()), _nothing
+        if order.tensorboard:
+            from lab.cli.twin_log import tensorboard_log
+
+            log = stack.enter_context(tensorboard_log(order.tensorboard / order.out.name))
+
+        def tell(event: dict[str, Any]) -> None:
+            show(event["phase"], event["done"], f"held-out {event['held_out']:.4f}")
+            log(event)
+
+        yield tell
+
+
+def _nothing(event: dict[str, Any]) -> None:
+    """Log nothing."""

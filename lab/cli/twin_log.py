@@ -1,0 +1,31 @@
+"""Losses and held-out scores of a fit as TensorBoard's event files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from lab.errors import LabError
+
+CURVES = ("loss", "held_out", "best")
+
+
+@contextmanager
+def tensorboard_log(folder: Path) -> Iterator[Callable[[dict[str, Any]], None]]:
+    """Give a subscriber of a fit's progress that writes one curve a phase and figure into `folder`."""
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError as error:
+        raise LabError(
+            f"--tensorboard needs the package tensorboard ({error}): pip install 'nado-lab[tensorboard]'"
+        ) from error
+    with closing(SummaryWriter(str(folder))) as writer:
+
+        def log(event: dict[str, Any]) -> None:
+            for name in CURVES:
+                if event.get(name) is not None:
+                    writer.add_scalar(f"{event['phase']}/{name}", event[name], event["step"])
+
+        yield log

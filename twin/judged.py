@@ -1,0 +1,39 @@
+"""Fit a twin and score it on trials that neither fitted it nor said when to stop."""
+
+from __future__ import annotations
+
+from twin.data import Trials
+from twin.descent import Progress
+from twin.fit import fit
+from twin.keeper import Keeper
+from twin.model import Twin
+from twin.parts import SCORED_SHARE, describe, hold_out, set_aside
+from twin.scores import evaluate
+from twin.settings import FitSettings
+
+
+def fit_and_score(
+    trials: Trials,
+    settings: FitSettings | None = None,
+    progress: Progress | None = None,
+    *,
+    share: float = SCORED_SHARE,
+    start: Twin | None = None,
+    keeper: Keeper | None = None,
+) -> Twin:
+    """Fit a twin and write its scores, and what they are taken on, into its card.
+
+    Scored is what the run marks as held out, else `share` of the sequences, set aside first. Where there is
+    too little for three parts, or with a share of 0, the part that stopped the fit scores it too: the card's
+    `scored_on` then says "stopping part", and the scores flatter.
+    """
+    settings = settings or FitSettings()
+    parts = set_aside(trials, share, settings.seed)
+    twin = fit(parts.learnt, settings, progress, start=start, keeper=keeper)
+    scored = parts.scored
+    if scored is None:
+        scored = hold_out(parts.learnt, settings.held_out_share, settings.seed)[1]
+    twin.card["parts"] |= {"scored": describe(parts.scored), "scored_share": share, "trials": len(trials)}
+    scores = evaluate(twin, scored, seed=settings.seed).to_dict()
+    twin.card |= {"scored_on": parts.scored_on, "scores": scores}
+    return twin
