@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from lab.dashboard.models.events import BenchClosed, BenchOpened, BenchSafe, JobChanged, QueueChanged
+from lab.dashboard.models.events import BenchClosed, BenchOpened, BenchSafe, JobChanged
 from lab.dashboard.models.session import Session
 from lab.dashboard.panels.browser import BrowserPanel
 from lab.dashboard.panels.live import LivePanel
@@ -184,8 +184,12 @@ class Dashboard(QMainWindow):
         self.hub.listen(BenchOpened, lambda e: self.status.setText(f"  {e.name} is ready"))
         self.hub.listen(BenchClosed, lambda e: self.status.setText("  not connected"))
         self.hub.listen(BenchSafe, lambda e: self.status.setText("  aborted: field at zero, sources off"))
-        self.hub.listen(QueueChanged, lambda e: None)
         self.hub.listen(JobChanged, self._job)
+        self.browser.wanted_for_twin.connect(self._to_twin)
+
+    def _to_twin(self, entries: list[Any]) -> None:
+        self.twin.take_runs(entries)
+        self.tabs.setCurrentWidget(self.twin)
 
     def _job(self, event: JobChanged) -> None:
         if event.kind not in BUSY_KINDS:

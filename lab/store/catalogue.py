@@ -17,7 +17,8 @@ from lab.store.errors import StoreError
 from lab.store.metadata import SCHEMA
 
 INDEX = ".nado-runs.sqlite"
-_FIELDS = ("path", "stamp", "run_id", "status", "started", "rows", "protocol", "setup", "sample", "operator")
+_WHAT = ("run_id", "status", "started", "rows", "protocol", "setup", "sample", "operator", "lineage")
+_FIELDS = ("path", "stamp", *_WHAT)
 _TABLE = f"""
 create table if not exists runs (
     number integer primary key autoincrement,
@@ -60,7 +61,8 @@ class Catalogue:
         raise StoreError(f"{problem} {reference!r} in {self.folder} (see `nado runs list {self.folder}`)")
 
     def _line(self, row: sqlite3.Row) -> dict[str, Any]:
-        return {**{key: row[key] for key in row.keys() if key != "stamp"}, "path": self._full(row["path"])}  # noqa: SIM118
+        line = {key: row[key] for key in row.keys() if key != "stamp"}  # noqa: SIM118
+        return {**line, "path": self._full(row["path"]), "lineage": json.loads(row["lineage"])}
 
     def _full(self, relative: str) -> str:
         return str(self.folder / relative)
@@ -72,6 +74,7 @@ class Catalogue:
                 index = sqlite3.connect(place, timeout=5)
                 index.row_factory = sqlite3.Row
                 index.execute(_TABLE)
+                _add_missing_fields(index)
                 index.commit()
                 return index
             except sqlite3.DatabaseError:
@@ -95,6 +98,15 @@ class Catalogue:
                 index.executemany(_ADD, [entry for entry in entries if entry["path"] not in known])
         except sqlite3.OperationalError as error:
             raise StoreError(f"the index {self.folder / INDEX} cannot be written: {error}") from error
+
+
+def _add_missing_fields(index: sqlite3.Connection) -> None:
+    """Widen an index of an older version; its runs are read again, their numbers stay."""
+    there = {row["name"] for row in index.execute("pragma table_info(runs)")}
+    for name in _FIELDS:
+        if name not in there:
+            index.execute(f"alter table runs add column {name}")
+            index.execute("update runs set stamp = ''")
 
 
 def find_runs(folder: str | Path, **wanted: str) -> list[dict[str, Any]]:
@@ -147,6 +159,7 @@ def _entry(relative: str, root: str, stamp: str) -> dict[str, Any] | None:
         "rows": _attributes(Path(root) / layout.PRIMARY / "zarr.json").get(layout.COMMITTED, 0),
         "protocol": (found.get("protocol") or {}).get("name", ""),
         "setup": (found.get("setup") or {}).get("name", ""),
+        "lineage": json.dumps(found.get("lineage") or []),
         **{name: found.get(name, "") for name in ("run_id", "status", "started", "sample", "operator")},
     }
 

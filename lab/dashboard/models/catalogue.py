@@ -1,19 +1,21 @@
-"""The runs, twins and networks of a folder, as rows of a table and as a graph of what came from what."""
+"""The runs, twins and networks of a folder, as rows of a table. Runs come from the store's index."""
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from lab.dashboard.models.worker import message_of
 
-SUFFIXES = {".zarr": "run", ".twin": "twin", ".net": "network"}
+SUFFIXES = {".twin": "twin", ".net": "network"}
+RUN_SUFFIX = ".zarr"
 DEPTH = 3
-INTERRUPTED = "interrupted"
+INTERRUPTED, UNREADABLE = "interrupted", "unreadable"
 STAMP = re.compile(r"^\d{8}-\d{6}-")
 
 
@@ -31,50 +33,51 @@ class Entry:
     setup: str = ""
     sample: str = ""
     made_from: tuple[str, ...] = ()
-    details: dict[str, Any] = field(default_factory=dict, repr=False)
+    rows: int | None = None
+    details: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def short_name(self) -> str:
         """Give the name without the date and time it may begin with."""
         return STAMP.sub("", self.name)
 
-    def matches(self, words: str) -> bool:
-        """Say whether every word occurs somewhere in the entry's texts."""
-        text = " ".join(
-            (self.kind, self.name, self.id, self.status, self.started, self.protocol, self.setup, self.sample)
-        ).lower()
-        return all(word in text for word in words.lower().split())
+    @cached_property
+    def text(self) -> str:
+        """Give all that is searched, in small letters."""
+        what = (self.kind, self.name, self.id, self.status, self.started)
+        return " ".join((*what, self.protocol, self.setup, self.sample)).lower()
 
 
-def scan(folder: Path, known: Iterable[Entry] = ()) -> list[Entry]:
-    """Read all entries under `folder`, newest first; those `known` that ended are not read again."""
-    finished = {entry.path: entry for entry in known if entry.status not in ("running", "paused")}
-    entries = [finished.get(path) or read_entry(path, folder) for path in _find(folder, DEPTH)]
-    return sorted(entries, key=lambda entry: (entry.started, entry.name), reverse=True)
+def search(entries: list[Entry], words: str, kind: str = "") -> list[Entry]:
+    """Give the entries of a kind (any, if empty) in whose text every word occurs somewhere."""
+    wanted = words.lower().split()
+    return [e for e in entries if kind in ("", e.kind) and all(word in e.text for word in wanted)]
+
+
+def scan(folder: Path) -> list[Entry]:
+    """List all entries under `folder`, newest first. Of runs only what the index holds: see `describe`."""
+    from lab.store import find_runs
+
+    if not folder.is_dir():
+        return []
+    runs = [_of_line(line, folder) for line in find_runs(folder)]
+    known = {entry.path for entry in runs}
+    others = [read_entry(path, folder) for path in _find(folder, known, DEPTH)]
+    return sorted(runs + others, key=lambda entry: (entry.started, entry.name), reverse=True)
 
 
 def read_entry(path: Path, folder: Path | None = None) -> Entry:
     """Describe one run, twin or network, named from `folder` on; a damaged one says so in its status."""
-    kind, name = SUFFIXES[path.suffix], path.relative_to(folder or path.parent).with_suffix("").as_posix()
+    kind, name = SUFFIXES.get(path.suffix, "run"), _name(path, folder or path.parent)
     try:
         return _read_run(path, name) if kind == "run" else _read_card(kind, path, name)
     except Exception as error:  # noqa: BLE001 - a damaged entry is a row of the table, not the end of it
-        return Entry(kind, path, name, path.name, status="unreadable", details={"error": message_of(error)})
+        return Entry(kind, path, name, path.name, status=UNREADABLE, details={"error": message_of(error)})
 
 
-def lineage(entries: list[Entry], entry: Entry) -> tuple[list[Entry], list[tuple[int, int]]]:
-    """Give the entries connected with `entry` and the arrows (parent, child) between them, by index."""
-    parents = {e.path: _parents(entries, e) for e in entries}
-    found = {entry.path}
-    while True:
-        near = {p.path for path in found for p in parents[path]}
-        near |= {path for path, above in parents.items() if any(p.path in found for p in above)}
-        if near <= found:
-            break
-        found |= near
-    nodes = [e for e in entries if e.path in found]
-    index = {e.path: i for i, e in enumerate(nodes)}
-    return nodes, [(index[p.path], index[e.path]) for e in nodes for p in parents[e.path]]
+def describe(entry: Entry) -> dict[str, Any]:
+    """Give all that is known of an entry; of a run its whole metadata, read now."""
+    return entry.details or read_entry(entry.path).details
 
 
 def snippet(entry: Entry) -> str:
@@ -88,19 +91,40 @@ def snippet(entry: Entry) -> str:
     }[entry.kind]
 
 
-def _find(folder: Path, depth: int) -> list[Path]:
-    """List the stores below a folder without looking into them."""
-    if not folder.is_dir():
-        return []
+def _find(folder: Path, known: set[Path], depth: int) -> list[Path]:
+    """List twins, networks, and what looks like a run but is not `known` to the index."""
     found: list[Path] = []
     for path in sorted(folder.iterdir()):
-        if not path.is_dir() or path.name.startswith("."):
+        if path.name.startswith(".") or path in known or not path.is_dir():
             continue
-        if path.suffix in SUFFIXES:
+        if path.suffix in SUFFIXES or path.suffix == RUN_SUFFIX:
             found.append(path)
         elif depth:
-            found.extend(_find(path, depth - 1))
+            found.extend(_find(path, known, depth - 1))
     return found
+
+
+def _name(path: Path, folder: Path) -> str:
+    relative = path.relative_to(folder)
+    return (relative.with_suffix("") if path.suffix in (*SUFFIXES, RUN_SUFFIX) else relative).as_posix()
+
+
+def _of_line(line: dict[str, Any], folder: Path) -> Entry:
+    """Make an entry of a line of the store's index."""
+    path = Path(line["path"])
+    return Entry(
+        "run",
+        path,
+        _name(path, folder),
+        line["run_id"],
+        _status(path, line["status"]),
+        line["started"][:19].replace("T", " "),
+        line["protocol"],
+        line["setup"],
+        line["sample"],
+        tuple(line["lineage"]),
+        int(line["rows"]),
+    )
 
 
 def _read_run(path: Path, name: str) -> Entry:
@@ -108,8 +132,7 @@ def _read_run(path: Path, name: str) -> Entry:
 
     run = Run.open(path)
     meta = run.metadata
-    details = meta.model_dump(mode="json", by_alias=True)
-    details["rows"] = {stream: run.rows(stream) for stream in run.streams}
+    rows = {stream: run.rows(stream) for stream in run.streams}
     return Entry(
         "run",
         path,
@@ -117,11 +140,9 @@ def _read_run(path: Path, name: str) -> Entry:
         meta.run_id,
         _status(path, str(meta.status)),
         f"{meta.started:%Y-%m-%d %H:%M:%S}",
-        meta.protocol.name if meta.protocol else "",
-        meta.setup.name if meta.setup else "",
-        meta.sample,
-        tuple(meta.lineage),
-        details,
+        made_from=tuple(meta.lineage),
+        rows=rows.get("primary", 0),
+        details=meta.model_dump(mode="json", by_alias=True) | {"rows": rows},
     )
 
 
@@ -135,21 +156,8 @@ def _status(path: Path, written: str) -> str:
 
 
 def _read_card(kind: str, path: Path, name: str) -> Entry:
-    import datetime
-
     card = json.loads((path / "card.json").read_text(encoding="utf-8"))
     made = datetime.datetime.fromtimestamp((path / "card.json").stat().st_mtime, datetime.UTC)
     parents = card.get("lineage", []) or card.get("notes", {}).get("twins", [])
     started = f"{made:%Y-%m-%d %H:%M:%S}"
     return Entry(kind, path, name, path.name, "complete", started, made_from=tuple(parents), details=card)
-
-
-def _parents(entries: list[Entry], child: Entry) -> list[Entry]:
-    """Find the entries that a child names, by id or by the end of its path."""
-    wanted = set(child.made_from)
-    paths = {Path(name).name for name in wanted}
-    return [
-        e
-        for e in entries
-        if e is not child and (e.id in wanted or (e.kind != "run" and e.path.name in paths))
-    ]

@@ -146,6 +146,14 @@ class CatalogueRead(Event):
 
 
 @dataclass(frozen=True)
+class EntryRead(Event):
+    """All that is known of an entry was read."""
+
+    path: Path
+    details: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class RunLoaded(Event):
     """A stored run was read to be drawn: readout (trial, step, channel)."""
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from lab.dashboard.models.bench import PATIENCE_S, BenchModel
-from lab.dashboard.models.catalogue import Entry, scan
-from lab.dashboard.models.events import CatalogueRead, ChoicesRead, EventQueue, LogLine, RunLoaded
+from lab.dashboard.models.catalogue import Entry, describe, scan
+from lab.dashboard.models.events import CatalogueRead, ChoicesRead, EntryRead, EventQueue, LogLine, RunLoaded
 from lab.dashboard.models.experiments import ExperimentQueue
 from lab.dashboard.models.fitting import FitRequest, fit_job, judge_job, recalibrate_job
 from lab.dashboard.models.looping import loop_job
@@ -82,14 +82,22 @@ class Session:
 
         return self.computer.submit("choices", "read the choices", action)
 
-    def scan(self, known: list[Entry]) -> Job:
-        """Read the folder's runs, twins and networks."""
-        folder, entries = self.folder, list(known)
+    def scan(self) -> Job:
+        """List the folder's runs, twins and networks."""
+        folder = self.folder
 
         def action(job: Job) -> None:
-            self.events.post(CatalogueRead(tuple(scan(folder, entries))))
+            self.events.post(CatalogueRead(tuple(scan(folder))))
 
         return self.librarian.submit("scan", "read the folder", action)
+
+    def look_into(self, entry: Entry) -> Job:
+        """Read all that is known of an entry."""
+
+        def action(job: Job) -> None:
+            self.events.post(EntryRead(entry.path, describe(entry)))
+
+        return self.librarian.submit("look", f"look into {entry.path.name}", action)
 
     def load_run(self, path: Path) -> Job:
         """Read the readouts of a stored run, to draw them."""

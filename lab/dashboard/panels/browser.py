@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -20,13 +20,15 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from lab.dashboard.models.catalogue import Entry, lineage, snippet
-from lab.dashboard.models.events import CatalogueRead, Finished, RunEnded, RunLoaded
+from lab.dashboard.models.catalogue import Entry, search, snippet
+from lab.dashboard.models.events import CatalogueRead, EntryRead, Finished, RunEnded, RunLoaded
+from lab.dashboard.models.lineage import lineage
 from lab.dashboard.models.session import Session
+from lab.dashboard.views.entry_table import EntryTable
 from lab.dashboard.views.hub import Hub
 from lab.dashboard.views.lineage_graph import LineageGraph
 from lab.dashboard.views.theme import curve_colour
-from lab.dashboard.views.widgets import boxed, button, column, fill, label, plot, row, table
+from lab.dashboard.views.widgets import boxed, button, column, label, plot, row
 
 MOST_OVERLAID = 10
 
@@ -34,16 +36,17 @@ MOST_OVERLAID = 10
 class BrowserPanel(QWidget):
     """Find what was measured and made."""
 
+    wanted_for_twin = pyqtSignal(list)
+
     def __init__(self, session: Session, hub: Hub) -> None:
         super().__init__()
         self._session = session
         self.entries: list[Entry] = []
-        self.shown: list[Entry] = []
         self._loaded: dict[Path, RunLoaded] = {}
         self.search, self.kind = QLineEdit(), QComboBox()
         self.search.setPlaceholderText("search: words of name, id, status, protocol, sample …")
         self.kind.addItems(["everything", "run", "twin", "network"])
-        self.list = table(["kind", "name", "status", "started", "protocol", "rows"], stretch=1)
+        self.list, self.count = EntryTable(), label("", "faint")
         self.metadata, self.snippet, self.graph = QTreeWidget(), QPlainTextEdit(), LineageGraph()
         self.metadata.setHeaderLabels(["field", "value"])
         self.channel, self.overlay = QComboBox(), plot("", ("step", ""), ("readout", "V"))
@@ -55,8 +58,8 @@ class BrowserPanel(QWidget):
         self.rescan()
 
     def rescan(self) -> None:
-        """Read the folder again (in the computing thread)."""
-        self._session.scan(self.entries)
+        """Read the folder again (in the librarian's thread)."""
+        self._session.scan()
 
     def complete(self) -> None:
         """Queue what is left to measure of the marked run, on the connected bench."""
@@ -66,18 +69,16 @@ class BrowserPanel(QWidget):
 
     def marked(self) -> list[Entry]:
         """Give the marked entries, in the order of the table."""
-        rows = sorted({index.row() for index in self.list.selectedIndexes()})
-        return [self.shown[i] for i in rows if i < len(self.shown)]
+        return self.list.marked()
+
+    @property
+    def shown(self) -> list[Entry]:
+        """Give the entries that the search leaves."""
+        return self.list.entries
 
     def select(self, *paths: Path) -> None:
         """Mark entries by path."""
-        self.list.clearSelection()
-        mode = self.list.selectionMode()
-        self.list.setSelectionMode(self.list.SelectionMode.MultiSelection)
-        for index, entry in enumerate(self.shown):
-            if entry.path in paths:
-                self.list.selectRow(index)
-        self.list.setSelectionMode(mode)
+        self.list.select(paths)
 
     def _lay_out(self) -> None:
         overlay = column()
@@ -104,20 +105,22 @@ class BrowserPanel(QWidget):
         buttons = (
             self.refresh_button,
             button("Complete", self.complete, "Measure what is left of the marked run"),
+            button("To twin", self._to_twin, "Tick the marked runs under Twin, to fit one to them"),
             button("Folder …", self._choose_folder, "Show, and measure into, another folder"),
             button("Export …", self._export, "Write the marked run as netCDF, npz or CSV"),
         )
         layout.addLayout(row(self.search, self.kind, *buttons))
-        layout.addWidget(self.folder)
+        layout.addLayout(row(self.folder, None, self.count))
         layout.addWidget(splitter, 1)
 
     def _listen(self, hub: Hub) -> None:
         self.search.textChanged.connect(lambda _: self._filter())
         self.kind.currentTextChanged.connect(lambda _: self._filter())
-        self.list.itemSelectionChanged.connect(self._show_marked)
+        self.list.selectionModel().selectionChanged.connect(lambda *_: self._show_marked())  # type: ignore[union-attr]
         self.channel.currentIndexChanged.connect(lambda _: self._draw_overlay())
         self.graph.chosen.connect(self.select)
         hub.listen(CatalogueRead, self._read)
+        hub.listen(EntryRead, self._show_details)
         hub.listen(RunLoaded, self._take)
         hub.listen(RunEnded, lambda e: self.rescan())
         hub.listen(Finished, lambda e: self.rescan())
@@ -127,29 +130,29 @@ class BrowserPanel(QWidget):
         self._filter()
 
     def _filter(self) -> None:
-        kind, words = self.kind.currentText(), self.search.text()
-        kept = {entry.path for entry in self.marked()}
-        self.shown = [e for e in self.entries if kind in ("everything", e.kind) and e.matches(words)]
-        rows = [[e.kind, e.name, e.status, e.started, e.protocol, _rows(e)] for e in self.shown]
-        self.list.blockSignals(True)
-        fill(self.list, rows)
-        self.list.blockSignals(False)
-        self.select(*kept)
+        kind = self.kind.currentText() if self.kind.currentIndex() else ""
+        self.list.show_entries(search(self.entries, self.search.text(), kind))
+        self.count.setText(f"{len(self.shown)} of {len(self.entries)}")
 
     def _show_marked(self) -> None:
         marked = self.marked()
         if not marked:
             return
         first = marked[0]
-        self.metadata.clear()
-        _fill_tree(self.metadata.invisibleRootItem(), first.details)
-        self.metadata.resizeColumnToContents(0)
-        self.snippet.setPlainText("\n".join(snippet(entry) for entry in marked))
+        self._session.look_into(first)
+        self.snippet.setPlainText("\n".join(snippet(entry) for entry in marked[:MOST_OVERLAID]))
         self.graph.show_graph(*lineage(self.entries, first), first)
         for entry in marked[:MOST_OVERLAID]:
             if entry.kind == "run" and entry.path not in self._loaded:
                 self._session.load_run(entry.path)
         self._draw_overlay()
+
+    def _show_details(self, event: EntryRead) -> None:
+        if event.path not in [entry.path for entry in self.marked()[:1]]:
+            return
+        self.metadata.clear()
+        _fill_tree(self.metadata.invisibleRootItem(), event.details)
+        self.metadata.resizeColumnToContents(0)
 
     def _take(self, event: RunLoaded) -> None:
         self._loaded[event.path] = event
@@ -170,6 +173,9 @@ class BrowserPanel(QWidget):
             self.overlay.setLabel("left", f"readout {self.channel.currentText()}", units=runs[0].units[0])
             self.overlay.setTitle("mean over trials, and their spread", size="9pt")
 
+    def _to_twin(self) -> None:
+        self.wanted_for_twin.emit(self.marked())
+
     def _copy(self) -> None:
         clipboard = QApplication.clipboard()
         if clipboard is not None:
@@ -178,7 +184,7 @@ class BrowserPanel(QWidget):
     def _choose_folder(self) -> None:
         path = QFileDialog.getExistingDirectory(self, "Folder of runs", str(self._session.folder))
         if path:
-            self._session.folder, self.entries = Path(path), []
+            self._session.folder = Path(path)
             self.folder.setText(path)
             self.rescan()
 
@@ -202,10 +208,6 @@ def _draw_run(view: pg.PlotWidget, run: RunLoaded, channel: int, colour: str) ->
     edges = [pg.PlotCurveItem(steps, mean + sign * spread, pen=None) for sign in (-1, 1)]
     view.addItem(pg.FillBetweenItem(*edges, brush=shade))
     view.plot(steps, mean, pen=pg.mkPen(colour, width=1), name=run.path.stem)
-
-
-def _rows(entry: Entry) -> str:
-    return str(entry.details.get("rows", {}).get("primary", "")) if entry.kind == "run" else ""
 
 
 def _fill_tree(parent: Any, values: Any) -> None:

@@ -39,6 +39,7 @@ SCORES = {
 }
 NO_RATIO = ("coverage50", "coverage90", "r2")
 AUTOMATIC = -1
+MOST_OFFERED = 200
 CURVES = {"mean": 2, "likelihood": 0, "score": 1, "adversarial": 3}
 
 
@@ -102,6 +103,15 @@ class TwinPanel(QWidget):
                 on = item.data(Qt.ItemDataRole.UserRole) in wanted
                 item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
 
+    def take_runs(self, entries: list[Entry]) -> None:
+        """Tick the runs among these entries, also those too old to be in the list."""
+        runs = [entry for entry in entries if entry.kind == "run" and entry.rows]
+        offered = self._offered()
+        for entry in runs:
+            if str(entry.path) not in offered:
+                self._add_run(entry, True)
+        self.mark(*[entry.path for entry in runs])
+
     def judge(self) -> None:
         """Score the chosen twin on the run that judges (or on the marked runs)."""
         twin, judged = self.twins.currentData(), self.judged_on.currentData()
@@ -119,7 +129,7 @@ class TwinPanel(QWidget):
         self._session.recalibrate(Path(twin), self.marked(), (judged,) if judged else ())
 
     def _lay_out(self) -> None:
-        self.runs.setToolTip("Tick the runs to fit to.")
+        self.runs.setToolTip("Tick the runs to fit to. Older ones: mark them under Runs and press To twin.")
         self.judged_on.setToolTip("Repeats that were kept out of the fit; scores are told on these.")
         self.form = QFormLayout()
         self.form.addRow("judge on", self.judged_on)
@@ -155,9 +165,15 @@ class TwinPanel(QWidget):
             self.counts[name].setSpecialValueText("" if name == "seed" else "automatic")
             self.form.addRow(name.replace("_", " "), self.counts[name])
 
+    def _offered(self) -> list[str]:
+        items = [self.runs.item(i) for i in range(self.runs.count())]
+        return [item.data(Qt.ItemDataRole.UserRole) for item in items if item is not None]
+
     def _list(self, event: CatalogueRead) -> None:
         marked, judged, twin = set(self.marked()), self.judged_on.currentData(), self.twins.currentData()
-        runs = [e for e in event.entries if e.kind == "run" and e.details.get("rows", {}).get("primary")]
+        runs = [e for e in event.entries if e.kind == "run" and e.rows]
+        kept = [e for e in runs[MOST_OFFERED:] if str(e.path) in marked or str(e.path) == judged]
+        runs = runs[:MOST_OFFERED] + kept
         self.runs.clear()
         self.judged_on.clear()
         self.judged_on.addItem("the same runs", None)
@@ -171,8 +187,7 @@ class TwinPanel(QWidget):
         self.twins.setCurrentIndex(max(self.twins.findData(twin), 0))
 
     def _add_run(self, entry: Entry, marked: bool) -> None:
-        rows = entry.details["rows"]["primary"]
-        item = QListWidgetItem(f"{entry.short_name} ({rows})")
+        item = QListWidgetItem(f"{entry.short_name} ({entry.rows})")
         item.setData(Qt.ItemDataRole.UserRole, str(entry.path))
         item.setCheckState(Qt.CheckState.Checked if marked else Qt.CheckState.Unchecked)
         item.setToolTip(f"{entry.name} · {entry.protocol} · {entry.status} · {entry.started}")

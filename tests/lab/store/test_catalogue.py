@@ -1,7 +1,9 @@
 """A folder of runs: numbers stay, ids are found, changes are seen, the index can be lost."""
 
 import json
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 
@@ -40,6 +42,16 @@ def test_a_lost_index_is_built_again(tmp_path):
     assert Catalogue(tmp_path).lines() == before
     (tmp_path / INDEX).write_text("not a database, and long enough to be looked at " * 40)
     assert [line["run_id"] for line in Catalogue(tmp_path).lines()] == ids
+
+
+def test_an_index_of_an_older_version_is_widened_and_numbers_stay(tmp_path):
+    make(tmp_path / "b"), make(tmp_path / "a")
+    before = Catalogue(tmp_path).lines()
+    with closing(sqlite3.connect(tmp_path / INDEX)) as index, index:
+        index.execute("alter table runs drop column lineage")
+        index.execute("update runs set number = number + 10")
+    after = Catalogue(tmp_path).lines()
+    assert [(line["number"] - 10, line["lineage"]) for line in after] == [(b["number"], []) for b in before]
 
 
 def test_a_run_is_found_by_number_id_or_path(tmp_path):

@@ -1,6 +1,7 @@
 import json
 
-from lab.dashboard.models.catalogue import Entry, lineage, read_entry, scan, snippet
+from lab.dashboard.models.catalogue import Entry, describe, read_entry, scan, search, snippet
+from lab.dashboard.models.lineage import lineage
 from lab.store import RunMetadata, RunWriter, Status
 from protocols import Column
 
@@ -35,9 +36,9 @@ def test_a_folder_is_read_with_what_came_from_what(tmp_path):
 
 def test_search_takes_every_word(tmp_path):
     write_run(tmp_path / "first.zarr")
-    entry = scan(tmp_path)[0]
-    assert entry.matches("s1 FIRST")
-    assert not entry.matches("s1 second")
+    entries = scan(tmp_path)
+    assert search(entries, "s1 FIRST") == search(entries, "", "run") == entries
+    assert search(entries, "s1 second") == search(entries, "first", "twin") == []
 
 
 def test_what_cannot_be_read_is_a_row_that_says_so(tmp_path):
@@ -48,11 +49,22 @@ def test_what_cannot_be_read_is_a_row_that_says_so(tmp_path):
     assert found == {"broken": "unreadable", "odd": "unreadable"}
 
 
-def test_finished_entries_are_not_read_again(tmp_path):
-    write_run(tmp_path / "a.zarr")
-    (known,) = scan(tmp_path)
-    (again,) = scan(tmp_path, [known])
-    assert again is known
+def test_the_metadata_of_a_run_is_read_when_somebody_looks(tmp_path):
+    run_id = write_run(tmp_path / "a.zarr")
+    (entry,) = scan(tmp_path)
+    assert entry.details == {}
+    assert entry.rows == 1
+    found = describe(entry)
+    assert (found["run_id"], found["rows"]) == (run_id, {"primary": 1})
+
+
+def test_of_a_run_with_many_children_some_are_drawn(tmp_path):
+    parent = Entry("run", tmp_path / "a.zarr", "a", "id")
+    names = [f"{n}.twin" for n in range(99)]
+    children = [Entry("twin", tmp_path / name, name, name, made_from=("id",)) for name in names]
+    nodes, arrows = lineage([parent, *children], parent, most=10)
+    assert len(nodes) == 10
+    assert arrows == [(0, n) for n in range(1, 10)]
 
 
 def test_the_snippet_opens_the_run(tmp_path):

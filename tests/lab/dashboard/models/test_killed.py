@@ -47,7 +47,7 @@ def test_a_killed_run_is_shown_and_completed(session, wait_for):
     run = killed_run(session.folder, wait_for)
     (entry,) = scan(session.folder)
     assert entry.status == INTERRUPTED
-    assert entry.details["rows"]["primary"] > 0
+    assert entry.rows > 0
     assert session.bench.connect("sim:nanoring").ended.wait(150)
     rest = session.queue.complete(run)
     wait_for(lambda: rest.state is State.COMPLETE)
