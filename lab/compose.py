@@ -5,6 +5,7 @@ Everything above it sees a setup that answers drives, and cannot tell which kind
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -20,19 +21,22 @@ TESLA_PER_OERSTED = 1e-4
 
 
 @contextmanager
-def open_named_setup(name: str, *, seed: int = 0, faults: Iterable[str] = ()) -> Iterator[Setup]:
+def open_named_setup(
+    name: str, *, seed: int = 0, noise_seed: int | None = None, faults: Iterable[str] = ()
+) -> Iterator[Setup]:
     """Open a setup by the name of a preset (`sim:nanoring`) or the path of a TOML file; leave it safe.
 
-    `seed` chooses the specimen of a simulated bench (its disorder and its noise); a real bench has
-    no use for it. `faults` (`role:fault@n`, see `nado sim faults`) break a simulated bench on purpose.
+    `seed` chooses the specimen of a simulated bench and `noise_seed` one realisation of its noise (None:
+    the same at every opening, that of the specimen's seed); a real bench has no use for either.
+    `faults` (`role:fault@n`, see `nado sim faults`) break a simulated bench on purpose.
     """
-    with open_named_bench(name, seed=seed, faults=faults) as (setup, _):
+    with open_named_bench(name, seed=seed, noise_seed=noise_seed, faults=faults) as (setup, _):
         yield setup
 
 
 @contextmanager
 def open_named_bench(
-    name: str, *, seed: int = 0, faults: Iterable[str] = ()
+    name: str, *, seed: int = 0, noise_seed: int | None = None, faults: Iterable[str] = ()
 ) -> Iterator[tuple[Setup, Bench | None]]:
     """Open a setup as `open_named_setup` does, and give the simulated bench behind it (None: a real one)."""
     from instruments import WallClock, load_setup, open_setup
@@ -41,22 +45,41 @@ def open_named_bench(
     if config.visa_library != SIMULATED:
         if faults := tuple(faults):
             raise LabError(f"{faults[0]!r} was asked of {name}: faults on purpose need a simulated setup")
+        if config.simulation:
+            raise LabError(f"{name} has a [simulation], but its visa_library is {config.visa_library!r}")
         from lab.runs import owned
 
         with owned(config), open_setup(config, visa_library=config.visa_library, clock=WallClock()) as setup:
             yield setup, None
         return
-    with closing(simulated_bench(config.kind, seed=seed)) as bench:
+    options: dict[str, Any] = dict(config.simulation)
+    if noise_seed is not None:
+        options["noise_seed"] = noise_seed
+    with closing(simulated_bench(config.kind, seed=seed, **options)) as bench:
         _break(bench, faults)
         with open_setup(config, visa_library=bench.visa_library, clock=bench.clock) as setup:
             yield setup, bench
 
 
-def simulated_bench(kind: str, *, seed: int = 0, clock: Any = None) -> Bench:
-    """Build the simulated bench of a kind of setup ("nanoring", "asvi"); `seed` chooses the specimen."""
+def simulated_bench(kind: str, *, seed: int = 0, clock: Any = None, **options: Any) -> Bench:
+    """Build the simulated bench of a kind of setup ("nanoring", "asvi"); `seed` chooses the specimen.
+
+    `options` are those of the kind's bench (`noise_seed`, `size`, `preset`, ...); an unknown one is refused.
+    """
     from sim_backend import open_bench
 
-    return open_bench(kind, seed=seed, clock=clock)
+    try:
+        return open_bench(kind, seed=seed, clock=clock, **options)
+    except (TypeError, ValueError) as error:
+        raise LabError(f"no such simulated bench, {kind} with {options}: {error}") from error
+
+
+def noise_seed_of(*what: str | bytes) -> int:
+    """Choose the noise of a simulated bench by what is measured: asked again it is the same, else another."""
+    checksum = 0
+    for part in what:
+        checksum = zlib.crc32(part if isinstance(part, bytes) else part.encode(), checksum)
+    return checksum % 2**31
 
 
 @contextmanager
@@ -70,10 +93,12 @@ def served_setup(
     config = load_setup(name)
     if config.visa_library != SIMULATED:
         raise LabError(f"{name} is not simulated: only a simulated bench can be served")
-    with closing(simulated_bench(config.kind, seed=seed, clock=WallClock())) as bench:
+    options: dict[str, Any] = dict(config.simulation)
+    with closing(simulated_bench(config.kind, seed=seed, clock=WallClock(), **options)) as bench:
         _break(bench, faults)
         with serve(bench, host, port) as server:
-            yield server, config.with_addresses(server.addresses(), "@py").to_toml()
+            reached = config.with_addresses(server.addresses(), "@py")
+            yield server, reached.model_copy(update={"simulation": {}}).to_toml()
 
 
 def fault_kinds() -> dict[str, list[str]]:
@@ -82,7 +107,9 @@ def fault_kinds() -> dict[str, list[str]]:
 
     found = {}
     for name in builtin_setups():
-        with closing(simulated_bench(load_setup(name).kind)) as bench:
+        config = load_setup(name)
+        options: dict[str, Any] = dict(config.simulation)
+        with closing(simulated_bench(config.kind, **options)) as bench:
             found |= {f"{name} {role}": sorted(bench.device(role).faults) for role in bench.roles}
     return found
 

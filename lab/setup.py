@@ -32,6 +32,11 @@ class CheckResult(Protocol):
 class Setup(MeasuringDevice, Protocol):
     """A device on instruments: it can be driven, identified, checked and made safe."""
 
+    @property
+    def step_s(self) -> float:
+        """Give the duration of a step in s."""
+        ...
+
     def respond(self, drive: np.ndarray) -> np.ndarray:
         """Answer drive (..., step, port) in [-1, 1] with readout (..., step, channel) in SI units."""
         ...

@@ -9,6 +9,11 @@ PHASE_WANDER = 0.05
 """Random walk of the mains phase (rad per square root of a second)."""
 
 
+def derived_seed(seed: int, noise_seed: int) -> int:
+    """Return the seed of another realisation of the noise of the specimen `seed`."""
+    return int(np.random.SeedSequence([seed, noise_seed, 21]).generate_state(1)[0])
+
+
 class ReadoutNoise:
     """Draw noise voltages of independent contacts on any time grid that moves forward.
 

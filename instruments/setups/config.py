@@ -139,6 +139,8 @@ class SetupConfig(BaseModel):
     drive: DriveConfig
     reset: ResetConfig
     limits: LimitsConfig
+    simulation: dict[str, bool | int | float | str] = Field(default_factory=dict)
+    """Options of the simulated bench, for setups whose visa_library is one."""
 
     def with_addresses(self, addresses: dict[str, str], visa_library: str) -> Self:
         """Return the same setup at other VISA addresses (role -> address)."""

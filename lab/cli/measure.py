@@ -32,7 +32,10 @@ def measure(
         list[str] | None, typer.Option("--parameter", "-p", help="name=value; may be given again.")
     ] = None,
     operator: Annotated[str, typer.Option(help="Who measures (default: the logged-in user).")] = "",
-    seed: Annotated[int, typer.Option(help="The specimen and noise of a simulated bench.")] = 0,
+    seed: Annotated[int, typer.Option(help="The specimen of a simulated bench.")] = 0,
+    noise_seed: Annotated[
+        int | None, typer.Option(help="Noise of a simulated bench. [default: by what is measured]")
+    ] = None,
     monitor_every: Annotated[float, typer.Option(help="Seconds between monitor readings.")] = 10.0,
     limit: Annotated[
         list[str] | None, typer.Option(help="reading=low:high ends the run outside; may be given again.")
@@ -41,6 +44,7 @@ def measure(
     as_json: Json = False,
 ) -> None:
     """Measure with a protocol on a setup into a new run."""
+    from lab.compose import noise_seed_of
     from lab.runs import run_protocol
     from lab.store import refuse_existing
     from protocols import configure, load_protocol, parse_assignments
@@ -50,7 +54,9 @@ def measure(
     configure(procedure, parse_assignments(parameter or []))
     refuse_existing(out)
     monitors = _monitors(monitor_every, limit or [])
-    with _bench(procedure, setup, seed, fault) as bench, _bar(name) as progress:
+    if noise_seed is None:
+        noise_seed = noise_seed_of(name, *sorted(parameter or []))
+    with _bench(procedure, setup, seed, noise_seed, fault) as bench, _bar(name) as progress:
         run_protocol(
             procedure,
             bench,
@@ -59,6 +65,7 @@ def measure(
             progress=progress,
             source=setup,
             seed=seed,
+            noise_seed=noise_seed,
             monitors=monitors,
         )
     report_run(out, as_json)
@@ -76,8 +83,8 @@ def resume(
     opened = Run.open(run)
     if opened.status is not Status.COMPLETE:
         procedure = procedure_of(opened)
-        source, seed = _where(opened, setup)
-        with _bench(procedure, source, seed) as bench, _bar("resume") as progress:
+        source, seed, noise_seed = _where(opened, setup)
+        with _bench(procedure, source, seed, noise_seed) as bench, _bar("resume") as progress:
             resume_protocol(procedure, bench, run, progress=progress)
     report_run(run, as_json)
 
@@ -116,7 +123,7 @@ def report_run(path: str | Path, as_json: bool) -> None:
 
 
 def _bench(
-    procedure: Any, setup: str, seed: int, faults: list[str] | None = None
+    procedure: Any, setup: str, seed: int, noise_seed: int | None, faults: list[str] | None = None
 ) -> AbstractContextManager[Any]:
     """Open the setup; a plain PyMeasure procedure may do without one."""
     from contextlib import nullcontext
@@ -126,7 +133,7 @@ def _bench(
     from protocols import PlainAdapter, ProtocolError
 
     if setup:
-        return open_named_setup(setup, seed=seed, faults=faults or ())
+        return open_named_setup(setup, seed=seed, noise_seed=noise_seed, faults=faults or ())
     if isinstance(procedure, PlainAdapter):
         return nullcontext(NoBench())
     raise ProtocolError("this protocol needs a setup: give --setup (see `nado setups`)")
@@ -148,15 +155,15 @@ def _monitors(every_s: float, limits: list[str]) -> "MonitorSettings":
     return MonitorSettings(every_s, found)
 
 
-def _where(run: "Run", setup: str) -> tuple[str, int]:
-    """Say which setup to open for a run, and with which seed."""
+def _where(run: "Run", setup: str) -> tuple[str, int, int | None]:
+    """Say which setup to open for a run, and with which seeds of specimen and noise."""
     from lab.store import StoreError
 
     record = run.metadata.setup
     source = setup or (record.source if record else "")
     if not source:
         raise StoreError(f"{run.path} does not say which setup it was measured on; give --setup")
-    return source, record.seed if record else 0
+    return (source, record.seed, record.noise_seed) if record else (source, 0, None)
 
 
 def _bar(title: str) -> Any:

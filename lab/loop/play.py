@@ -39,6 +39,7 @@ class PlayOptions:
     lineage: tuple[str, ...] = ()
     source: str = ""
     seed: int = 0
+    noise_seed: int | None = None
     resume: bool = False
     probe: Probe | None = None
     stop: Callable[[], bool] | None = None
@@ -115,6 +116,7 @@ def play(
             progress=options.progress,
             source=options.source,
             seed=options.seed,
+            noise_seed=options.noise_seed,
             monitors=monitors_for(setup),
             subscribers=options.subscribers,
             stop=stop_request(options),

@@ -15,7 +15,7 @@ from lab.loop.probes import random_drives
 from lab.loop.round import Result, Round, lineage, own_drives
 from lab.loop.round_drift import drift_since, drift_within, initial_state
 from lab.loop.trials import trials_of
-from lab.loop.workshop import Workshop, device_seconds, measure, step_seconds
+from lab.loop.workshop import Workshop, device_seconds, measure
 from lab.store import Run
 from twin import Twin
 
@@ -24,7 +24,7 @@ def measure_stage(this: Round) -> Result:
     """Measure sequences: random ones in the first round, later those that say most."""
     shop, rng = this.shop, np.random.default_rng(this.seed("measure"))
     with shop.open_device(this.visit("measure")) as setup:
-        ports, step_s = setup.port_count, step_seconds(setup)
+        ports, step_s = setup.port_count, setup.step_s
     if this.before is None:
         chosen = shop.config.measure
         drive = random_drives(rng, chosen.sequences, shop.steps, ports, chosen.held_share)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lab.compose import open_named_setup
-from lab.errors import LabError
 from lab.loop.config import LoopConfig
 from lab.loop.drift import Probe
 from lab.loop.play import AbortedError, PlayOptions, is_simulated, play
@@ -134,11 +133,3 @@ def device_seconds(run: Run, step_s: float) -> float:
     """Give the seconds the device was driven for a run (resets and probes included as trials)."""
     sizes = run.dataset().sizes
     return sizes["trial"] * sizes["step"] * step_s
-
-
-def step_seconds(setup: Any) -> float:
-    """Read the duration of a step in s from a setup."""
-    try:
-        return float(setup.step_s)
-    except AttributeError:
-        raise LabError("the setup does not tell its step_s, which the budget is counted in") from None

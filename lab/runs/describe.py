@@ -11,7 +11,14 @@ from protocols import describe, protocol_name
 
 
 def describe_run(
-    procedure: Procedure, setup: Any, *, operator: str, lineage: tuple[str, ...], source: str, seed: int
+    procedure: Procedure,
+    setup: Any,
+    *,
+    operator: str,
+    lineage: tuple[str, ...],
+    source: str,
+    seed: int,
+    noise_seed: int | None = None,
 ) -> RunMetadata:
     """Gather the metadata of a run that is about to start."""
     config = getattr(setup, "config", None)
@@ -23,12 +30,14 @@ def describe_run(
             kind=str(getattr(config, "kind", "")),
             source=source,
             seed=seed,
+            noise_seed=noise_seed,
             details=config.model_dump(mode="json") if isinstance(config, BaseModel) else {},
         ),
         protocol=describe_protocol(procedure),
         code=code_version(),
         instruments=setup.snapshot() if hasattr(setup, "snapshot") else {},
         lineage=list(lineage),
+        notes={"step_s": float(setup.step_s)} if hasattr(setup, "step_s") else {},
     )
 
 

@@ -26,20 +26,29 @@ def run_protocol(
     subscribers: Iterable[Subscriber] = (),
     source: str = "",
     seed: int = 0,
+    noise_seed: int | None = None,
     stop: StopRequest | None = None,
     monitors: MonitorSettings | None = None,
 ) -> Path:
     """Measure into the new run `out` and return its path.
 
     `progress(done, total)` counts rows; `subscribers` get every (stream, row) from memory. `source`
-    and `seed` say how to open the setup again to resume. An error is raised again once the hardware
+    and the seeds say how to open the setup again to resume. An error is raised again once the hardware
     is safe and the run closed; after Ctrl-C, KeyboardInterrupt. Asking `stop` ends the run as aborted.
     """
     refuse_existing(out)
     lineage = (*lineage, *provide_drives(procedure))
     procedure.bind(setup)
     columns, labels = procedure.columns(), procedure.coordinates()
-    metadata = describe_run(procedure, setup, operator=operator, lineage=lineage, source=source, seed=seed)
+    metadata = describe_run(
+        procedure,
+        setup,
+        operator=operator,
+        lineage=lineage,
+        source=source,
+        seed=seed,
+        noise_seed=noise_seed,
+    )
 
     def create(monitor: Monitor) -> RunWriter:
         return RunWriter.create(out, metadata, {**columns, **monitor.streams()}, labels)

@@ -43,12 +43,16 @@ class ProtocolRecord(_Model):
 
 
 class SetupRecord(_Model):
-    """Which bench made the run, with the settings that its numbers depend on."""
+    """Which bench made the run, with the settings that its numbers depend on.
+
+    `seed` and `noise_seed` are the specimen and the noise of a simulated bench.
+    """
 
     name: str
     kind: str = ""
     source: str = ""
     seed: int = 0
+    noise_seed: int | None = None
     details: dict[str, Any] = Field(default_factory=dict)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..asvi_world import AsviWorld
 from ..devices import SR830, SR860, KepcoBOP, Keysight8257D, LakeShore425
+from ..noise import derived_seed
 
 SUPPLY = "GPIB0::6::INSTR"
 GAUSSMETER = "GPIB0::15::INSTR"
@@ -20,15 +21,20 @@ def build(
     clock: Any,
     seed: int,
     *,
+    noise_seed: int | None = None,
     sample: Any = None,
     preset: str = "WM",
     size: int = 20,
     run: int = 0,
     lockin: str = "sr860",
 ) -> tuple[AsviWorld, dict[str, tuple[str, Any]]]:
-    """Build world and instruments; ``sample`` may be given, else it is a preset (MS, WM, PW) by ``seed``."""
-    ice = _default_sample(preset, size, seed, run) if sample is None else sample
-    world = AsviWorld(clock, ice, TESLA_PER_AMPERE, LAG_S, seed)
+    """Build world and instruments; ``sample`` may be given, else it is a preset (MS, WM, PW) by ``seed``.
+
+    ``noise_seed`` gives the same specimen other noise, thermal and of the spectra; None: that of ``seed``.
+    """
+    ice = _default_sample(preset, size, seed, run, noise_seed) if sample is None else sample
+    other = seed if noise_seed is None else derived_seed(seed, noise_seed)
+    world = AsviWorld(clock, ice, TESLA_PER_AMPERE, LAG_S, other)
     rng = np.random.default_rng([seed, 11])
     address, lockin_class = LOCKINS[lockin]
     world.supply = KepcoBOP(clock, world, 0)
@@ -44,7 +50,7 @@ def build(
     return world, devices
 
 
-def _default_sample(preset: str, size: int, seed: int, run: int) -> Any:
+def _default_sample(preset: str, size: int, seed: int, run: int, noise_seed: int | None) -> Any:
     from ..samples.spin_vortex_ice import SpinVortexIce
 
-    return SpinVortexIce(preset, size, seed, run=run)
+    return SpinVortexIce(preset, size, seed, run=run, noise_seed=noise_seed)

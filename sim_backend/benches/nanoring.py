@@ -6,6 +6,7 @@ import numpy as np
 
 from ..coils import Coil, CoilPair
 from ..devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500, LakeShore425
+from ..noise import derived_seed
 from ..world import NanoringWorld
 
 GENERATOR = "USB0::0x0957::0x2C07::MY52800001::INSTR"
@@ -23,6 +24,7 @@ def build(
     clock: Any,
     seed: int,
     *,
+    noise_seed: int | None = None,
     sample: Any = None,
     noise: Any = None,
     size: int = 10,
@@ -33,12 +35,16 @@ def build(
     coils: tuple[Coil, Coil] = (Coil(), Coil()),
     ambient_t: tuple[float, float] = (0.0, 0.0),
 ) -> tuple[NanoringWorld, dict[str, tuple[str, Any]]]:
-    """Build world and instruments; ``sample`` and ``noise`` may be given, else they follow ``seed``."""
+    """Build world and instruments; ``sample`` and ``noise`` may be given, else they follow ``seed``.
+
+    ``noise_seed`` gives the same specimen other noise, thermal and of the readout; None: that of ``seed``.
+    """
     tick_s = 1 / (ROTATION_HZ * SEGMENTS)
     if sample is None:
-        sample = _default_sample(size, contacts, seed)
+        sample = _default_sample(size, contacts, seed, noise_seed or 0)
     if noise is None:
-        noise = _default_noise(white_v, pink_v, mains_v, seed, sample.contacts)
+        other = seed if noise_seed is None else derived_seed(seed, noise_seed)
+        noise = _default_noise(white_v, pink_v, mains_v, other, sample.contacts)
     world = NanoringWorld(clock, sample, noise, CoilPair(*coils), tick_s)
     world.ambient = np.array(ambient_t)
     world.probe_noise_t, world.probe_rng = PROBE_NOISE_T, np.random.default_rng([seed, 14])
@@ -82,10 +88,10 @@ def _wire(world: NanoringWorld, devices: dict[str, Any]) -> None:
     ]
 
 
-def _default_sample(size: int, contacts: int, seed: int) -> Any:
+def _default_sample(size: int, contacts: int, seed: int, thermal_seed: int) -> Any:
     from ..samples.nanoring import NanoringArray
 
-    return NanoringArray(size=size, contacts=contacts, seed=seed)
+    return NanoringArray(size=size, contacts=contacts, seed=seed, thermal_seed=thermal_seed)
 
 
 def _default_noise(white_v: float, pink_v: float, mains_v: float, seed: int, contacts: int) -> Any:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim_backend.noise import derived_seed
 from sim_backend.samples.spin_vortex_ice.bars import field_direction, place_bars
 from sim_backend.samples.spin_vortex_ice.kernel import VORTEX_CLOCKWISE, Ice, apply_field
 from sim_backend.samples.spin_vortex_ice.parameters import PRESETS, Preset, SpinVortexIceParameters
@@ -33,7 +34,8 @@ class SpinVortexIce:
 
     One step of an experiment is `field_loop(peak)` and then a spectrum at the field it left, -peak:
     `measured_spectrum()` with gain, offset and noise, or `spectrum()` without. `seed` makes the sample, `run`
-    its mounting (gain, offset and modes drift between runs); both together seed the noise.
+    its mounting (gain, offset and modes drift between runs); both together seed the noise, unless
+    `noise_seed` chooses another realisation of it.
     """
 
     def __init__(
@@ -43,11 +45,13 @@ class SpinVortexIce:
         seed: int = 0,
         *,
         run: int = 0,
+        noise_seed: int | None = None,
         parameters: SpinVortexIceParameters | None = None,
     ) -> None:
         if size < 1:
             raise ValueError(f"expected size >= 1, got {size}")
         self.preset, self.size, self.seed = Preset(preset), size, seed
+        self.noise_seed = seed if noise_seed is None else derived_seed(seed, noise_seed)
         self.parameters = parameters or PRESETS[self.preset]
         rng = np.random.default_rng(seed)
         self._bars = place_bars(size, self.parameters)
@@ -77,7 +81,7 @@ class SpinVortexIce:
     def mount(self, run: int) -> Mounting:
         """Mount the sample anew: gain, offset and noise of another run."""
         self.mounting = draw_mounting(self.seed, run, self.parameters.spectrum)
-        self._noise = np.random.default_rng([self.seed, run, 1])
+        self._noise = np.random.default_rng([self.noise_seed, run, 1])
         return self.mounting
 
     def saturate(self) -> None:
@@ -164,7 +168,7 @@ class SpinVortexIce:
             state=np.zeros(count, np.int64),
             local=np.zeros(count),
             vortices=np.zeros(count, np.int64),
-            words=seeded_words(self.seed, 1)[0],
+            words=seeded_words(self.noise_seed, 1)[0],
         )
 
     def _modes(self, field: float) -> tuple[np.ndarray, np.ndarray]:
