@@ -28,7 +28,7 @@ WHITE_V, PINK_V, MAINS_V = 2e-6, 1e-6, 1e-6
 
 @dataclass(frozen=True)
 class Mismatch:
-    """How a specimen differs from the preset: factors, and changes in 1000 s of drive (shares)."""
+    """How a specimen differs from the preset: factors, an offset, and changes in 1000 s of drive (shares)."""
 
     disorder_seed: int = 1
     spread: float = 1.0
@@ -36,6 +36,7 @@ class Mismatch:
     roughness: float = 1.0
     gain: float = 1.0
     noise: float = 1.0
+    offset_ohm: float = 0.0
     gain_drift: float = 0.0
     field_drift: float = 0.0
 
@@ -64,7 +65,8 @@ class DriftingArray:
         """Advance through field (tick, 2) T and return resistance (tick, contact) ohm."""
         age = self._clock.now() / 1000
         field = field_xy * (1 + self._how.field_drift * age)
-        return self._array.advance(field, dt) * self._how.gain * (1 + self._how.gain_drift * age)
+        gain = self._how.gain * (1 + self._how.gain_drift * age)
+        return self._array.advance(field, dt) * gain + self._how.offset_ohm
 
 
 @contextmanager
@@ -90,6 +92,6 @@ def open_specimen(how: Mismatch, age_s: float, seed: int) -> Iterator[Any]:
         bench.close()
 
 
-def seed_of(visit: Visit) -> int:
-    """Give every visit noise of its own, the same each time it is made."""
-    return zlib.crc32(f"{visit.round} {visit.stage} {visit.age_s:.3f}".encode()) % 2**31
+def seed_of(visit: Visit, seed: int = 0) -> int:
+    """Give every visit of every loop noise of its own, the same each time it is made."""
+    return zlib.crc32(f"{seed} {visit.round} {visit.stage} {visit.age_s:.3f}".encode()) % 2**31

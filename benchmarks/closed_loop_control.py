@@ -1,0 +1,84 @@
+"""The control of closed_loop.py: the network of round 0, deployed again at the ages of the later rounds."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from lab.loop.compare import compare
+from lab.loop.config import LoopConfig
+from lab.loop.deploy import Deployment, Respond, deploy, deploy_layers, run_of
+from lab.loop.play import PlayOptions, own_readout
+from lab.loop.workshop import OpenDevice, Visit
+from lab.store import Run
+from network import Metric, Variant, load_task, score_answers
+from network import load as load_network
+from twin import load as load_twin
+
+RESAMPLES = 400
+
+
+def without_recalibration(
+    config: LoopConfig, out: Path, rounds: list[dict[str, Any]], open_device: OpenDevice
+) -> list[dict[str, Any]]:
+    """Deploy the network of round 0 when later rounds deployed theirs: as it is, and with offsets followed.
+
+    `gap` is that to the twin of round 0; `loop_is_better` is by how much the loop's own network did better
+    on the device with the same examples, with its standard error: points of accuracy, or the share by
+    which the control's normalised error is larger.
+    """
+    task = load_task(config.task.name, **config.task.options)
+    twin = load_twin(out / "round00" / "device.twin")
+    network = load_network(out / "round00" / "network.net").network
+    reference = _initial(out / "round00")
+    inputs = task.test.inputs.numpy()
+    rows = []
+    for row in rounds[1:]:
+        visit = Visit(row["round"], "control", row["device_s_total"] - row["device_s"])
+        with tempfile.TemporaryDirectory() as scratch, open_device(visit) as setup:
+            folder = Path(scratch) / "runs"
+            done = deploy(network, inputs, setup, folder)
+            followed = deploy_layers(network, inputs, folder, _followed(folder, reference))
+        best = _of_the_loop(config, out / f"round{row['round']:02d}", inputs)
+        for name, each in (("as it is", done), ("offset followed", followed)):
+            scores = compare(network, task, [twin], Variant.NOISE_AWARE, each, config.seed)
+            better = paired(task, best.outputs, each.outputs, config.seed)
+            rows.append({"round": row["round"], "readout": name, **scores, **better})
+    return rows
+
+
+def paired(task: Any, one: np.ndarray, other: np.ndarray, seed: int) -> dict[str, float]:
+    """Compare two sets of answers (trial, ...) to the same examples, resampled together (Efron 1979)."""
+    rng, count = np.random.default_rng(seed), len(one)
+
+    def better(rows: np.ndarray) -> float:
+        targets = task.test.targets[torch.as_tensor(rows)]
+        a, b = (score_answers(task, torch.as_tensor(each[rows]), targets) for each in (one, other))
+        return a - b if task.metric is Metric.ACCURACY else b / a - 1
+
+    drawn = [better(rng.integers(0, count, count)) for _ in range(RESAMPLES)]
+    return {"loop_is_better": better(np.arange(count)), "error": float(np.std(drawn, ddof=1))}
+
+
+def _of_the_loop(config: LoopConfig, folder: Path, inputs: np.ndarray) -> Deployment:
+    """Read what the loop's network of a round answered, from its stored runs."""
+    network, every = load_network(folder / "network.net").network, config.drift.probe_every
+    respond: Callable[[int, np.ndarray], np.ndarray] = _followed(folder / "deploy", _initial(folder), every)
+    return deploy_layers(network, inputs, folder / "deploy", respond)
+
+
+def _initial(folder: Path) -> np.ndarray:
+    return Run.open(folder / "measure.zarr").dataset()["initial"].values.mean(axis=0)
+
+
+def _followed(folder: Path, reference: np.ndarray, probes: int = 0) -> Respond:
+    """Read the stored readouts with slow offsets taken out, without the probes."""
+    from lab.loop.drift import Probe
+
+    options = PlayOptions(probe=Probe(np.zeros((1, 1)), probes) if probes else None)
+    return lambda layer, drive: own_readout(Run.open(run_of(folder, layer)), options, reference)
