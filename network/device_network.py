@@ -83,7 +83,7 @@ class DeviceNetwork(nn.Module):
         if self.spec.recurrent:
             raise NetworkError(
                 "recurrent connections need all nodes of a layer at once, step by step; a device that plays "
-                "one node's trial at a time cannot realise them. Train without --recurrent to deploy"
+                "one node's trial at a time cannot realise them. Train without recurrent=true to deploy"
             )
         return self.shape_drives(layer, torch.tanh(self.mix(layer, inputs, below)))
 

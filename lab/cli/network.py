@@ -39,7 +39,7 @@ def tasks(as_json: Json = False) -> None:
 @commands.command()
 def train(
     task: Annotated[str, typer.Argument(help="A task of `nado network tasks`, a file.npz or a file.nwb.")],
-    twin: Annotated[list[Path], typer.Option(help="Twin file; give several for one twin a layer.")],
+    twin: Annotated[list[Path], typer.Option(help="Twin file; several: one (or so many) a layer.")],
     out: Annotated[Path, typer.Option(help="Network file to write (name.net).")],
     variant: Annotated[str, typer.Option(help="noise-aware, deterministic or reservoir.")] = "noise-aware",
     method: Annotated[str, typer.Option(help="joint, or cascade: layer by layer.")] = "joint",
@@ -88,14 +88,17 @@ def train(
     }
     save(network, out, notes)
     if baselines:
-        report["baselines"] = baselines_of(problem, network, seed)
+        report["baselines"] = baselines_of(problem, network, twins, seed)
     result(report | {"network": str(out)}, as_json, _show)
 
 
 @commands.command()
 def evaluate(
     net: Annotated[Path, typer.Argument(help="Network file of `nado network train`.")],
-    on: Annotated[str, typer.Option(help="twin, or a setup (sim:nanoring or a TOML file).")] = "twin",
+    on: Annotated[
+        list[str] | None,
+        typer.Option(help="twin (default), a setup (sim:nanoring or a TOML file), or one a layer."),
+    ] = None,
     twin: Annotated[list[Path] | None, typer.Option(help="Twins, where they have moved.")] = None,
     test_examples: Annotated[int | None, typer.Option("--test", min=1, help="First N test examples.")] = None,
     out: Annotated[Path | None, typer.Option(help="Keep the runs of the device here (new folder).")] = None,
@@ -110,8 +113,8 @@ def evaluate(
     started = time.perf_counter()
     known = recall(saved, twin, test_examples)
     report = score_on_twin(saved.network, known.task, known.twins, known.variant)
-    if on != "twin":
-        report["device"] = score_on_device(saved.network, known.task, on, out, seed)
+    if on and on != ["twin"]:
+        report["device"] = score_on_device(saved.network, known, on, out, seed)
     result(report | {"wall_s": time.perf_counter() - started}, as_json, _show)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +28,12 @@ def refine_on(
 
     started = time.perf_counter()
     few = replace(known.task, train=known.task.train[:examples])
-    before = score_on_device(network, known.task, on, None, seed)
+    before = score_on_device(network, known, [on], None, seed)
     with open_named_setup(on, seed=seed) as bench, epochs_shown(settings.epochs) as progress:
-        devices = [PhysicsAware(bench, twin) for twin in known.twins]
+        devices = [PhysicsAware(bench, twin) for twin in known.one_twin_a_layer()]
         train_through_twins(network, few, devices, settings, progress)
     report = score_on_twin(network, known.task, known.twins, known.variant)
-    after = score_on_device(network, known.task, on, None, seed)
+    after = score_on_device(network, known, [on], None, seed)
     return report | {"device_before": before, "device": after, "wall_s": time.perf_counter() - started}
 
 
@@ -54,26 +54,33 @@ def score_on_twin(network: DeviceNetwork, task: Task, twins: list[Any], variant:
     }
 
 
-def score_on_device(network: DeviceNetwork, task: Task, setup: str, out: Path | None, seed: int) -> float:
-    """Deploy to a setup and score its answers; the runs are kept in `out`, or not at all."""
+def score_on_device(
+    network: DeviceNetwork, known: Recalled, on: Sequence[str], out: Path | None, seed: int
+) -> float:
+    """Deploy to a setup, or to one a layer, and score the answers; keep the runs in `out`, if it is given."""
     import torch
 
     from lab.compose import open_named_setup
     from lab.loop.deploy import deploy
     from network import score_answers
 
+    known.one_twin_a_layer()
     if out is not None:
         must_be_new(out)
-    with tempfile.TemporaryDirectory() as scratch, open_named_setup(setup, seed=seed) as bench:
-        done = deploy(network, task.test.inputs.numpy(), bench, out or Path(scratch) / "runs")
-    return score_answers(task, torch.as_tensor(done.outputs), task.test.targets)
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as opened:
+        setups = [opened.enter_context(open_named_setup(name, seed=seed)) for name in on]
+        bench = setups[0] if len(setups) == 1 else setups
+        done = deploy(network, known.task.test.inputs.numpy(), bench, out or Path(scratch) / "runs")
+    return score_answers(known.task, torch.as_tensor(done.outputs), known.task.test.targets)
 
 
-def baselines_of(task: Task, network: DeviceNetwork, seed: int) -> list[dict[str, Any]]:
+def baselines_of(task: Task, network: DeviceNetwork, twins: list[Any], seed: int) -> list[dict[str, Any]]:
     """Score the baselines of the task with as many nodes and parameters as the network has."""
     from network.baselines import as_rows, baselines
 
-    return as_rows(baselines(task, nodes=network.node_count, parameters=network.parameter_count, seed=seed))
+    size = {"nodes": network.node_count, "parameters": network.parameter_count}
+    first = twins[0][0] if isinstance(twins[0], list) else twins[0]
+    return as_rows(baselines(task, **size, twin=first, windows=network.spec.windows, seed=seed))
 
 
 def must_be_new(path: Path) -> None:

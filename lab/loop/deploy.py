@@ -6,7 +6,7 @@ and what is decoded is read back from those runs: what was not stored did not ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from lab.setup import Setup
     from network import DeviceNetwork
 
+SHOWN_CHANNELS = 12
 Respond = Callable[[int, np.ndarray], np.ndarray]
 
 
@@ -37,20 +38,20 @@ class Deployment:
 def deploy(
     network: DeviceNetwork,
     inputs: np.ndarray,
-    setup: Setup,
+    setup: Setup | Sequence[Setup],
     out: Path,
     options: PlayOptions = AS_USUAL,
 ) -> Deployment:
-    """Send `inputs` (trial, step, feature) through `network` with `setup` as every node.
+    """Send `inputs` (trial, step, feature) through `network` with `setup` (or one a layer) as every node.
 
     One run a layer is written into the folder `out`. Drives are checked against the setup's limits before
     the first one of a layer is sent.
     """
-    check_fit(network, setup)
+    setups = check_fit(network, setup)
     out.mkdir(parents=True, exist_ok=options.resume)
 
     def on_setup(layer: int, drive: np.ndarray) -> np.ndarray:
-        return own_readout(play(drive, setup, run_of(out, layer), options), options)
+        return own_readout(play(drive, setups[layer], run_of(out, layer), options), options)
 
     return deploy_layers(network, inputs, out, on_setup)
 
@@ -81,11 +82,28 @@ def run_of(out: Path, layer: int) -> Path:
     return out / f"layer{layer}.zarr"
 
 
-def check_fit(network: DeviceNetwork, setup: Setup) -> None:
-    """Refuse a device that has other ports or channels than the network was trained for."""
-    if network.port_count != setup.port_count or tuple(network.channels) != tuple(setup.channels):
+def check_fit(network: DeviceNetwork, setup: Setup | Sequence[Setup]) -> list[Setup]:
+    """Return the setup of each layer; refuse one with other ports or channels than its layer has."""
+    layers = network.spec.layers
+    setups = list(setup) if isinstance(setup, Sequence) else [setup] * len(layers)
+    if len(setups) != len(layers):
         raise LabError(
-            f"the network was trained for {network.port_count} port(s) and the channels "
-            f"{', '.join(network.channels)}; this setup has {setup.port_count} port(s) and "
-            f"{', '.join(setup.channels)}. Deploy to the kind of setup that its twin was measured on."
+            f"{len(layers)} layers need one setup, or {len(layers)} (one a layer); got {len(setups)}"
         )
+    if network.spec.recurrent:
+        raise LabError(
+            "the network feeds a layer's readouts back a step later; a setup plays one node's whole trial "
+            "at a time and cannot do that. Train without recurrent=true to measure, or evaluate on the twin"
+        )
+    for index, (layer, own) in enumerate(zip(layers, setups, strict=True)):
+        if layer.ports != own.port_count or tuple(layer.channels) != tuple(own.channels):
+            raise LabError(
+                f"layer {index} was trained for {_kind(layer.ports, layer.channels)}; this setup has "
+                f"{_kind(own.port_count, own.channels)}. Deploy to the setup its twin was measured on."
+            )
+    return setups
+
+
+def _kind(ports: int, channels: Sequence[str]) -> str:
+    names = list(channels) if len(channels) <= SHOWN_CHANNELS else [*channels[: SHOWN_CHANNELS - 1], "..."]
+    return f"{ports} port(s) and the {len(channels)} channels {', '.join(names)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from lab.errors import LabError
 from network import Variant, load_task
@@ -17,11 +17,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recalled:
-    """The task (with its test examples), the variant of training and one twin a layer."""
+    """The task (with its test examples), the variant of training, and each layer's twin or twins."""
 
     task: Task
     variant: Variant
-    twins: list[Twin]
+    twins: list[Twin | list[Twin]]
+
+    def one_twin_a_layer(self) -> list[Twin]:
+        """Return the twin of each layer; refuse layers whose nodes belong to several arrays."""
+        if any(isinstance(twins, list) for twins in self.twins):
+            raise LabError(
+                "the nodes of this network belong to several arrays; one setup cannot play them all. "
+                "Train with one twin a layer to measure, or evaluate it on its twins"
+            )
+        return cast("list[Twin]", self.twins)
 
 
 def recall(
@@ -43,9 +52,15 @@ def recall(
     return Recalled(problem, variant, load_twins(paths, saved.network.layer_count))
 
 
-def load_twins(paths: list[Path], layers: int) -> list[Twin]:
-    """Load one twin for all layers, or one a layer."""
-    if len(paths) not in (1, layers):
-        raise LabError(f"{layers} layers need one twin, or {layers} (one a layer); got {len(paths)}")
+def load_twins(paths: list[Path], layers: int) -> list[Twin | list[Twin]]:
+    """Load one twin for all layers, one a layer, or several a layer whose nodes then take them in turn."""
+    each, left = divmod(len(paths), layers)
+    if len(paths) != 1 and (left or not each):
+        raise LabError(
+            f"{layers} layers need one twin, {layers} (one a layer) or a multiple (several arrays a layer); "
+            f"got {len(paths)}"
+        )
     found = [load_twin(path) for path in paths]
-    return found * layers if len(found) == 1 else found
+    if len(found) == 1:
+        return [found[0]] * layers
+    return [found[i] if each == 1 else found[i : i + each] for i in range(0, len(found), each)]

@@ -92,7 +92,7 @@ def _drives(twin: Twin, setup: Setup, options: ValidateOptions, seed: int) -> di
         saved = load_network(options.network)
         recalled = recall(saved)
         inputs = recalled.task.test.inputs[: options.sequences]
-        own = network_drives(saved.network, inputs, recalled.twins, seed)
+        own = network_drives(saved.network, inputs, recalled.one_twin_a_layer(), seed)
         drives["network"] = choose_rows(rng, own, options.sequences)
     return drives
 

@@ -60,6 +60,47 @@ def test_evaluating_on_a_setup_scores_the_device_too(trained, tmp_path):
     assert any(runs.iterdir())
 
 
+def test_layers_of_different_devices_are_played_on_a_setup_each(twin, tmp_path):
+    with open_named_setup("sim:asvi") as bench:
+        channels, units = tuple(bench.channels), tuple(bench.channel_units)
+    sizes = {"ports": 1, "channels": len(channels), "scores": 4, "width": 8}
+    ice = save(Twin(ModelSpec(**sizes), channels, units), tmp_path / "ice.twin")
+    out = tmp_path / "mixed.net"
+    trained = call(
+        network, "network", "train", "narma-10", "--twin", twin, "--twin", ice, "--out", out,
+        "--layers", 2, "--nodes", 1, "--epochs", 1, "--train", 6, "--test", 1,
+        "-p", "steps=12", "-p", "washout=4", "--json",
+    )  # fmt: skip
+    assert trained.exit_code == 0, trained.output
+    on = ["--on", "sim:nanoring", "--on", "sim:asvi"]
+    done = json.loads(call(network, "network", "evaluate", out, *on, "--json").stdout)
+    assert done["metric"] == "nrmse"
+    assert done["device"] > 0
+    alone = call(network, "network", "evaluate", out, *on[:2])
+    assert "layer 1 was trained for 1 port(s) and the 395 channels" in str(alone.exception)
+
+
+def test_nodes_of_several_arrays_are_scored_on_their_twins_only(twin, tmp_path):
+    out, sizes = tmp_path / "two.net", ["--nodes", 2, "--epochs", 1, "--train", 20, "--test", 5]
+    two = ["--twin", twin, "--twin", twin]
+    trained = call(network, "network", "train", "temporal-mnist", *two, "--out", out, *sizes, "--json")
+    assert trained.exit_code == 0, trained.output
+    again = json.loads(call(network, "network", "evaluate", out, "--json").stdout)
+    assert again["twin"] == json.loads(trained.stdout)["twin"]
+    refused = call(network, "network", "evaluate", out, "--on", "sim:nanoring")
+    assert "several arrays" in str(refused.exception)
+
+
+def test_recurrent_networks_are_scored_on_their_twin_and_refused_by_a_setup(twin, tmp_path):
+    out, sizes = tmp_path / "r.net", ["--nodes", 2, "--epochs", 1, "--train", 20, "--test", 5]
+    how = ["--set", "recurrent=true", "--set", "truncate=7"]
+    trained = call(network, "network", "train", "temporal-mnist", "--twin", twin, "--out", out, *sizes, *how)
+    assert trained.exit_code == 0, trained.output
+    refused = call(network, "network", "evaluate", out, "--on", "sim:nanoring")
+    assert getattr(refused.exception, "for_people", False)
+    assert "back a step later" in str(refused.exception)
+
+
 def test_refining_measures_on_the_setup_and_writes_a_new_network(trained, tmp_path):
     path, _ = trained
     out = tmp_path / "b.net"
