@@ -73,6 +73,7 @@ def loop_job(config_file: Path, out: Path, bench: BenchModel, post: Post) -> Cal
     """Make the action of the bench's worker that runs (or goes on with) a loop on the open bench."""
 
     def action(job: Job) -> None:
+        from lab.dashboard.models.feed import Feed, measured, stop_request
         from lab.loop.closed_loop import run_loop
         from lab.loop.config import load_config
 
@@ -83,18 +84,20 @@ def loop_job(config_file: Path, out: Path, bench: BenchModel, post: Post) -> Cal
                 f"{bench.name or 'nothing'}, specimen {bench.seed} is connected"
             )
 
+        setup = bench.opened()
+        feed, stop = Feed("loop", setup, post), stop_request(job)
+
         def show(stage: str, fraction: float, doing: str) -> None:
-            job.check()
             job.progress(fraction, f"{stage} {doing}".strip())
             rows = tuple(rounds_of(out)) if stage.endswith(COMPARE) else None
             post(Progressed("loop", {"stage": stage, "fraction": fraction, "doing": doing, "rows": rows}))
 
         @contextmanager
         def open_device(visit: Any) -> Iterator[Any]:
-            job.check()
-            yield bench.opened()
+            feed.begin(f"round {visit.round}: {visit.stage}")
+            yield setup
 
-        done = run_loop(config, out, show, open_device)
+        done = measured(lambda: run_loop(config, out, show, open_device, stop=stop, subscribers=(feed,)))
         rows = tuple(rounds_of(out))
         post(Finished("loop", LoopResult(out, done["ended"], done["within_tolerance"], rows)))
 

@@ -94,16 +94,20 @@ def deploy_job(trained: NetworkResult, count: int, out: Path, bench: BenchModel,
     """Make the action of the bench's worker that sends `count` test trials through the device."""
 
     def action(job: Job) -> None:
+        from lab.dashboard.models.feed import Feed, measured, stop_request
         from lab.loop.deploy import PlayOptions, deploy
 
+        setup = bench.opened()
+        feed = Feed(f"deploy {trained.path.stem}", setup, post)
+
         def progress(done: int, total: int) -> None:
-            job.check()
             job.progress(done / max(total, 1), f"{done} of {total} drives")
             post(Progressed("deploy", {"done": done, "total": total}))
 
-        options = PlayOptions(progress, (trained.path.name,), bench.name, bench.seed)
+        lineage, live = (trained.path.name,), {"stop": stop_request(job), "subscribers": (feed,)}
+        options = PlayOptions(progress, lineage, bench.name, bench.seed, **live)
         inputs = trained.task.test[:count].inputs.numpy()
-        answered = deploy(trained.network, inputs, bench.opened(), out, options)
+        answered = measured(lambda: deploy(trained.network, inputs, setup, out, options))
         post(Finished("deploy", _compare(trained, answered, count, out)))
 
     return action

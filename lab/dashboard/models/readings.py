@@ -6,8 +6,8 @@ Readings = dict[str, tuple[Any, str]]
 
 
 def readings(setup: Any) -> Readings:
-    """Give name -> (value, unit): field and current of every axis, interlock."""
-    return _coils(setup) | _interlock(setup)
+    """Give name -> (value, unit): field and current of every axis, temperatures, interlock."""
+    return _coils(setup) | _temperatures(setup) | _interlock(setup)
 
 
 def _coils(setup: Any) -> Readings:
@@ -20,6 +20,13 @@ def _coils(setup: Any) -> Readings:
         found[f"field {axis}".strip()] = (amperes * calibration.tesla_per_ampere, "T")
         found[f"current {axis}".strip()] = (amperes, "A")
     return found
+
+
+def _temperatures(setup: Any) -> Readings:
+    """Read every thermometer; one alone is "temperature"."""
+    probes = {name: role for name, role in setup.roles.items() if hasattr(role, "measured_kelvin")}
+    names = {role: "temperature" if len(probes) == 1 else f"temperature {role}" for role in probes}
+    return {names[role]: (float(probe.measured_kelvin()), "K") for role, probe in probes.items()}
 
 
 def _interlock(setup: Any) -> Readings:

@@ -75,8 +75,8 @@ class Job:
             self.check()
             self.action(self)
             self._tell(JobState.STOPPED if self._stop.is_set() else JobState.DONE, 1.0)
-        except Stopped:
-            self._tell(JobState.STOPPED)
+        except Stopped as stopped:
+            self._tell(JobState.STOPPED, 0.0, str(stopped))
         except Exception as error:
             log.error("%s: %s", self.label, message_of(error), exc_info=not is_for_people(error))
             self._tell(JobState.FAILED, 0.0, message_of(error))

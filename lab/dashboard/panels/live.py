@@ -51,7 +51,7 @@ class LivePanel(QWidget):
         self._set_window(self.span.currentText())
         self.steps.set_channels(event.channels, event.units)
         self.tabs.setTabEnabled(self.tabs.indexOf(self.map), self.run.is_spectral)
-        self.title.setText(f"{event.protocol}, {event.rows} trials")
+        self.title.setText(f"{event.protocol}, {event.rows} trials" if event.rows else event.protocol)
 
     def take(self, event: RowArrived) -> None:
         """Take one row."""

@@ -24,7 +24,7 @@ class LogPanel(QPlainTextEdit):
         self.setFont(QFont("monospace", 9))
         hub.listen(LogLine, lambda e: self.write(e.text, e.level))
         hub.listen(JobChanged, self._job)
-        hub.listen(RunStarted, lambda e: self.write(f"run {e.path}: {e.protocol}, {e.rows} trials"))
+        hub.listen(RunStarted, self._started)
         hub.listen(RunEnded, lambda e: self.write(f"run {e.path}: {e.status} {e.reason}".rstrip()))
         hub.listen(BenchSafe, lambda e: self.write(f"the bench is safe after {e.took_s:.2f} s ({e.how})"))
 
@@ -34,11 +34,15 @@ class LogPanel(QPlainTextEdit):
         line = _escape(f"{time.strftime('%H:%M:%S')}  {text}")
         self.appendHtml(f'<span style="color:{colour}">{line}</span>' if colour else line)
 
+    def _started(self, event: RunStarted) -> None:
+        if event.path:
+            self.write(f"run {event.path}: {event.protocol}, {event.rows} trials")
+
     def _job(self, event: JobChanged) -> None:
         if event.kind in QUIET or event.state == "failed" or 0 < event.fraction < 1:
             return
         if event.state != "running" or not event.text:
-            self.write(f"{event.label}: {event.state}")
+            self.write(f"{event.label}: {event.state} {event.text}".rstrip())
 
 
 def _escape(text: str) -> str:

@@ -27,6 +27,7 @@ class NetworkPanel(QWidget):
         super().__init__()
         self._session = session
         self._job: Job | None = None
+        self._deployment: Job | None = None
         self.result: NetworkResult | None = None
         self.deployed: DeployResult | None = None
         self.task, self.twins, self.variant, self.matrix = (QComboBox() for _ in range(4))
@@ -61,12 +62,16 @@ class NetworkPanel(QWidget):
         return self._job
 
     def deploy(self) -> Job | None:
-        """Send the trained network to the bench."""
+        """Send the trained network to the bench; a second press stops that."""
+        if self._deployment is not None and not self._deployment.ended.is_set():
+            self._deployment.stop()
+            return self._deployment
         if self.result is None or not self._session.bench.is_open:
             tell(self, "Deploy", "Deploying needs a trained network and a connected bench.")
             return None
         out = self._session.new_path(f"deploy-{self.result.path.stem}", "")
-        return self._session.deploy(self.result, self.count.value(), out)
+        self._deployment = self._session.deploy(self.result, self.count.value(), out)
+        return self._deployment
 
     def _request(self) -> TrainRequest:
         numbers = {name: spin.value() for name, spin in self.numbers.items()}
@@ -138,9 +143,11 @@ class NetworkPanel(QWidget):
     def _changed(self, event: JobChanged) -> None:
         if event.kind not in ("train", "deploy"):
             return
+        running = event.state in ("running", "waiting") and event.fraction < 1
         if event.kind == "train":
-            running = event.state in ("running", "waiting") and event.fraction < 1
             self.train_button.setText("Stop" if running else "Train")
+        else:
+            self.deploy_button.setText("Stop" if running else "Deploy")
         self.state.setText(f"{event.label}: {event.state} {event.text}")
 
     def _finished(self, event: Finished) -> None:

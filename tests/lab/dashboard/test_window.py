@@ -6,6 +6,8 @@ import pytest
 from lab.dashboard.models.events import LogLine
 from lab.dashboard.models.experiment import State
 from lab.dashboard.models.simulation import Bars
+from lab.dashboard.models.worker import JobState
+from lab.store import Run
 
 pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
 from PyQt6.QtCore import Qt
@@ -82,6 +84,7 @@ def test_the_whole_loop_by_hand(qtbot, window):
     fit(qtbot, window, first, second)
     train(qtbot, window)
     deploy(qtbot, window)
+    abort_a_deployment(qtbot, window)
     browse(qtbot, window, first, second)
 
 
@@ -103,7 +106,7 @@ def fit(qtbot, window, first, second):
 def train(qtbot, window):
     panel = window.network
     qtbot.waitUntil(lambda: bool(panel.twins.currentData() and panel.task.count()), timeout=PATIENCE)
-    small = {"nodes": 2, "layers": 1, "epochs": 2, "train": 100, "test": 20, "seed": 0}
+    small = {"nodes": 2, "layers": 1, "epochs": 2, "train": 100, "test": 400, "seed": 0}
     for name, value in small.items():
         panel.numbers[name].setValue(value)
     click(qtbot, panel.train_button)
@@ -120,13 +123,29 @@ def deploy(qtbot, window):
     assert panel.deployed.count == 3
     assert len(panel.deployed.nodes) == 2
     assert panel.findings.text()
+    assert window.live.run.start.protocol == "deploy temporal-mnist-1"
+    assert window.live.run.rows == 3 * 2
+
+
+def abort_a_deployment(qtbot, window):
+    panel = window.network
+    panel.count.setValue(400)
+    click(qtbot, panel.deploy_button)
+    qtbot.waitUntil(lambda: window.live.run.rows > 6, timeout=PATIENCE)
+    assert panel.deploy_button.text() == "Stop"
+    click(qtbot, window.abort_button)
+    qtbot.waitUntil(lambda: panel.deploy_button.text() == "Deploy", timeout=PATIENCE)
+    assert panel._deployment.state is JobState.STOPPED
+    (run,) = (window.session.folder / "deploy-temporal-mnist-1-2").glob("*.zarr")
+    assert (Run.open(run).status, Run.open(run).metadata.reason) == ("aborted", "aborted at the dashboard")
+    assert not window.session.bench.simulation.world.sources_on()
 
 
 def browse(qtbot, window, first, second):
     panel = window.browser
     window.tabs.setCurrentWidget(panel)
     click(qtbot, panel.refresh_button)
-    qtbot.waitUntil(lambda: len(panel.shown) == 5, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(panel.shown) == 6, timeout=PATIENCE)
     panel.select(first.out, second.out)
     qtbot.waitUntil(lambda: len(panel._loaded) == 2, timeout=PATIENCE)
     assert [entry.path for entry in panel.marked()] == [second.out, first.out]
@@ -255,6 +274,7 @@ def test_the_loop_closes_on_the_connected_bench(qtbot, window):
     qtbot.waitUntil(lambda: panel.result is not None, timeout=2 * PATIENCE)
     assert panel.result.why
     assert panel.rounds.rowCount() == len(panel.result.rows) >= 1
+    assert window.live.run.start.protocol in ("round 0: deploy", "round 1: deploy")
     assert not window.session.bench.simulation.world.sources_on()
 
 

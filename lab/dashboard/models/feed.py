@@ -1,0 +1,58 @@
+"""Show live what deployments and loops measure: their runs are announced with their first rows."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lab.dashboard.models.events import Event, RowArrived, RunStarted
+from lab.dashboard.models.worker import Job, Stopped
+from lab.loop.play import AbortedError
+from lab.runs import StopRequest
+from protocols import Column
+
+ABORTED = "aborted at the dashboard"
+
+
+class Feed:
+    """Take rows as a subscriber of runs; `begin` says that the next row is the first of another run."""
+
+    def __init__(self, what: str, setup: Any, post: Callable[[Event], None]) -> None:
+        self._what, self._setup, self._post = what, setup, post
+        self._announced, self.rows = False, 0
+
+    def begin(self, what: str, rows: int = 0) -> None:
+        """Announce another run with its first row; `rows` may be 0 where nobody knows how many come."""
+        self._what, self.rows, self._announced = what, rows, False
+
+    def __call__(self, stream: str, row: dict[str, Any]) -> None:
+        """Pass on one row."""
+        if stream == "primary" and not self._announced:
+            self._announced = True
+            self._announce(row)
+        self._post(RowArrived(stream, row))
+
+    def _announce(self, row: dict[str, Any]) -> None:
+        setup, steps = self._setup, len(row["field"])
+        channels, units = tuple(setup.channels), tuple(setup.channel_units)
+        columns = (
+            Column("field", ("step",), (steps,), units="T"),
+            Column("readout", ("step", "channel"), np.shape(row["readout"]), units=units[0]),
+        )
+        step_s = float(setup.step_s)
+        self._post(RunStarted("", self._what, {"primary": columns}, channels, units, step_s, self.rows))
+
+
+def stop_request(job: Job) -> StopRequest:
+    """Make what the runner asks whether to stop, out of a job that may be asked to end."""
+    stop = StopRequest()
+    job.when_stopped(lambda: stop.stop(ABORTED))
+    return stop
+
+
+def measured(call: Callable[[], Any]) -> Any:
+    """Make a call that measures; a run that somebody aborted ends the job as stopped, not as failed."""
+    try:
+        return call()
+    except AbortedError as error:
+        raise Stopped(str(error)) from error
