@@ -118,6 +118,15 @@ class FieldProbe(Role, Protocol):
 
 
 @runtime_checkable
+class Thermometer(Role, Protocol):
+    """The temperature of the sample."""
+
+    def measured_kelvin(self) -> float:
+        """Read the temperature in K."""
+        ...
+
+
+@runtime_checkable
 class MicrowaveSource(Role, Protocol):
     """Microwaves stepped through frequencies, with a trigger at each."""
 

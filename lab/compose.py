@@ -110,7 +110,7 @@ def fault_kinds() -> dict[str, list[str]]:
         config = load_setup(name)
         options: dict[str, Any] = dict(config.simulation)
         with closing(simulated_bench(config.kind, **options)) as bench:
-            found |= {f"{name} {role}": sorted(bench.device(role).faults) for role in bench.roles}
+            found |= {f"{name} {role}": sorted(bench.device(role).faults) for role in config.roles}
     return found
 
 

@@ -10,6 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.signal import lfilter
 
+from .conditions import Conditions, Surroundings
+
 _DEAD_TESLA = 1e-9
 VOLTS_PER_UNIT = 1e-4
 REFERENCE_SINE_V = 0.5
@@ -17,20 +19,24 @@ REFERENCE_DBM = 10.0
 
 
 class IceSample(Protocol):
-    """What the world asks of a sample."""
+    """What the world asks of a sample; ``noise_scale`` is a factor on the noise of its spectra."""
+
+    noise_scale: float
 
     def apply(self, field_tesla: float) -> None: ...
 
     def measured_spectrum(self, frequencies_hz: np.ndarray | None = None) -> np.ndarray: ...
 
+    def set_temperature(self, kelvin: float) -> None: ...
 
-class AsviWorld:
+
+class AsviWorld(Surroundings):
     """Everything that shares one time and one field along the lattice diagonal."""
 
     def __init__(self, clock: Any, sample: IceSample, tesla_per_ampere: float, lag_s: float, seed: int):
         self.clock, self.sample = clock, sample
         self.tesla_per_ampere, self.lag_s = tesla_per_ampere, lag_s
-        self.lock = threading.RLock()
+        self.lock, self.conditions = threading.RLock(), Conditions()
         self.rng = np.random.default_rng([seed, 7])
         self.time = clock.now()
         self.supply: Any = None
@@ -44,7 +50,7 @@ class AsviWorld:
 
     def amperes(self) -> np.ndarray:
         """Return the magnet's current (1,) in A at the present moment."""
-        return np.array([self._field / self.tesla_per_ampere])
+        return np.array([self._field / self._tesla_per_ampere()])
 
     def field_at_probe(self) -> float:
         """Return the field in T at the gaussmeter's probe."""
@@ -82,9 +88,14 @@ class AsviWorld:
             if self._sweeping and now >= self.microwave.busy_until():
                 self._finish_sweep()
 
+    def _tesla_per_ampere(self) -> float:
+        if not self.conditions.drifted:
+            return self.tesla_per_ampere
+        return self.tesla_per_ampere * float(self.conditions.field_gain(self.time))
+
     def _follow(self, seconds: float) -> None:
         """Let the field approach what the supply drives, first order."""
-        target = float(self.supply.amperes(np.zeros(1))[0]) * self.tesla_per_ampere
+        target = float(self.supply.amperes(np.zeros(1))[0]) * self._tesla_per_ampere()
         before = self._field
         self.peak_slew = max(self.peak_slew, abs(target - before) / self.lag_s)
         after = target + (before - target) * np.exp(-seconds / self.lag_s)
@@ -117,5 +128,9 @@ class AsviWorld:
         self._show(self._turning)
         strength = self.lockin.sine_volts() / REFERENCE_SINE_V
         strength *= 10 ** ((self.microwave.get("power") - REFERENCE_DBM) / 20) * self.microwave.get("output")
-        noise = 1e-7 * self.rng.normal(size=len(frequencies_hz))
-        return VOLTS_PER_UNIT * strength * self.sample.measured_spectrum(frequencies_hz) + noise
+        noise = 1e-7 * self.conditions.noise_scale * self.rng.normal(size=len(frequencies_hz))
+        self.sample.noise_scale = self.conditions.noise_scale
+        volts = VOLTS_PER_UNIT * strength * self.sample.measured_spectrum(frequencies_hz) + noise
+        if not self.conditions.drifted:
+            return volts
+        return self.conditions.gain(self.time) * volts + self.conditions.offset_v(self.time)

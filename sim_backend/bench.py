@@ -5,6 +5,7 @@ from typing import Any
 from pyvisa import rname
 
 from .clock import SimulatedClock
+from .conditions import Conditions, Drift
 from .faults import Fault, FaultGate
 from .visa import BenchVisaLibrary
 
@@ -44,6 +45,40 @@ class Bench:
         """Switch all faults off."""
         for gate in self._gates.values():
             gate.set(None)
+
+    # -- knobs: the bench may be live, and a measurement may run -------------------------------
+
+    @property
+    def conditions(self) -> Conditions:
+        """The temperature, the scale of the noise and the drift as they are now."""
+        return self.world.conditions
+
+    def set_temperature(self, kelvin: float) -> None:
+        """Warm or cool the sample to ``kelvin`` K (1 to 800): thermal depinning, spread of switching."""
+        self.world.set_temperature(kelvin)
+
+    def set_noise(self, scale: float) -> None:
+        """Multiply all readout noise by ``scale`` >= 0; 1 is the noise the bench was opened with."""
+        self.world.set_noise(scale)
+
+    def set_drift(
+        self,
+        *,
+        gain_per_hour: float = 0.0,
+        offset_v_per_hour: float = 0.0,
+        field_gain_per_hour: float = 0.0,
+    ) -> None:
+        """Let readout gain, readout offset (V) and field per ampere drift from now on, per bench hour.
+
+        Gains are relative (0.01 is 1 % an hour). Rates of zero keep what has drifted; see ``clear_drift``.
+        """
+        self.world.set_drift(Drift(gain_per_hour, offset_v_per_hour, field_gain_per_hour))
+
+    def clear_drift(self) -> None:
+        """Return to the calibrated gains and offsets."""
+        self.world.clear_drift()
+
+    # ------------------------------------------------------------------------------------------
 
     def addresses(self) -> list[str]:
         """Return all VISA addresses of the bench."""

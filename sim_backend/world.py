@@ -11,6 +11,7 @@ import numpy as np
 
 from .acquisition import Acquisition
 from .coils import CoilPair
+from .conditions import Conditions, Surroundings
 
 _DEAD_TESLA = 1e-6
 _IDLE_TICKS = 65536
@@ -23,6 +24,8 @@ class Sample(Protocol):
 
     def advance(self, field_xy: np.ndarray, dt: float) -> np.ndarray: ...
 
+    def set_temperature(self, kelvin: float) -> None: ...
+
 
 class Noise(Protocol):
     """What the world asks of the readout noise."""
@@ -30,12 +33,12 @@ class Noise(Protocol):
     def sample(self, t0: float, dt: float, n: int) -> np.ndarray: ...
 
 
-class NanoringWorld:
+class NanoringWorld(Surroundings):
     """Everything that shares one time and one field."""
 
     def __init__(self, clock: Any, sample: Sample, noise: Noise, coils: CoilPair, tick_s: float):
         self.clock, self.sample, self.noise, self.coils, self.tick_s = clock, sample, noise, coils, tick_s
-        self.lock = threading.RLock()
+        self.lock, self.conditions = threading.RLock(), Conditions()
         self.time = clock.now()
         self.generator: Any = None
         self.supplies: list[Any] = []
@@ -73,7 +76,7 @@ class NanoringWorld:
 
     def amperes(self) -> np.ndarray:
         """Return the coil currents (2,) in A at the present moment."""
-        return self.coils.field / self.coils.gain
+        return self.coils.field / self.coils.gain / self._field_gain(self.time)
 
     # -- what a test asks --------------------------------------------------------------------
 
@@ -114,7 +117,7 @@ class NanoringWorld:
     def _idle(self, now: float) -> bool:
         """Run an idle bench on its own ticks; at rest without field there is nothing to run."""
         volts = self.generator.idle_volts()
-        at_rest = self.coils.settled(self._currents(volts[None])[0]) and not self.coils.field.any()
+        at_rest = self.coils.settled(self._currents(volts[None], self.time)[0]) and not self.coils.field.any()
         if at_rest and self.ohms is not None and not self.acquisitions:
             self.time = now
             return False
@@ -124,18 +127,24 @@ class NanoringWorld:
             self.time += ticks * self.tick_s
         return ticks > 0
 
-    def _currents(self, volts: np.ndarray) -> np.ndarray:
-        return np.stack([s.amperes(volts[:, axis]) for axis, s in enumerate(self.supplies)], axis=1)
+    def _currents(self, volts: np.ndarray, times: Any) -> np.ndarray:
+        """Return the currents (tick, 2) in A, times what the field per ampere has drifted."""
+        amperes = np.stack([s.amperes(volts[:, axis]) for axis, s in enumerate(self.supplies)], axis=1)
+        return amperes if not self.conditions.drifted else amperes * self._field_gain(times)
+
+    def _field_gain(self, times: Any) -> Any:
+        return self.conditions.field_gain(times) if self.conditions.drifted else 1.0
 
     def _run(self, volts: np.ndarray, dt: float) -> None:
         """Run the world through control voltages (tick, 2) in V, each held for ``dt`` s."""
         before = self.coils.field
-        field = self.coils.follow(self._currents(volts), dt)
+        times = self.time + dt * np.arange(len(volts))[:, None]
+        field = self.coils.follow(self._currents(volts, times), dt)
         path = np.concatenate([before[None], field])
         self.peak_slew = max(self.peak_slew, float(np.max(np.abs(np.diff(path, axis=0)))) / dt)
         ohms = self._resistance(path, dt)
         if self.acquisitions:
-            self._record(ohms, field + self.ambient, dt)
+            self._record(ohms, field + self.ambient, dt, times)
 
     def _resistance(self, path: np.ndarray, dt: float) -> np.ndarray:
         """Return the resistance (tick, contact) in ohm; a bench at zero field holds its last value."""
@@ -148,13 +157,16 @@ class NanoringWorld:
         self.ohms = ohms[-1]
         return ohms
 
-    def _record(self, ohms: np.ndarray, field: np.ndarray, dt: float) -> None:
+    def _record(self, ohms: np.ndarray, field: np.ndarray, dt: float, times: np.ndarray) -> None:
         """Give the digitisers contact voltages, and behind them the monitors of both field axes."""
-        noise = self.noise.sample(self.time, dt, len(ohms))
+        noise = self.conditions.noise_scale * self.noise.sample(self.time, dt, len(ohms))
         seen = field
         if any(a.contact >= ohms.shape[1] for a in self.acquisitions):
             seen = field + self.probe_noise_t * self.probe_rng.standard_normal(field.shape)
-        volts = np.hstack([ohms * self.source.amperes() + noise, seen / MONITOR_TESLA_PER_VOLT])
+        readout = ohms * self.source.amperes() + noise
+        if self.conditions.drifted:
+            readout = self.conditions.gain(times) * readout + self.conditions.offset_v(times)
+        volts = np.hstack([readout, seen / MONITOR_TESLA_PER_VOLT])
         for acquisition in self.acquisitions:
             acquisition.collect(self.time, dt, volts)
         self.acquisitions = [a for a in self.acquisitions if a.running]

@@ -11,6 +11,7 @@ DRIVERS = {
     "kepco_bop": ("kepco_bop", "KepcoBOP"),
     "keysight8257d": ("keysight8257d", "Keysight8257D"),
     "keysight33500": ("keysight33500", "Keysight33500"),
+    "lakeshore335": ("lakeshore335", "LakeShore335"),
     "lakeshore425": ("lakeshore425", "LakeShore425"),
     "ni_digitiser": ("ni_daqmx", "NiDigitiser"),
     "ni_waveform_pair": ("ni_daqmx", "NiWaveformPair"),

@@ -6,14 +6,13 @@ from pymeasure.instruments import Instrument
 from pymeasure.instruments.lakeshore import LakeShore425 as PyMeasure425
 from pymeasure.instruments.validators import strict_discrete_set
 
-from ..errors import DeviceReportedError, LimitError, OverloadError, ReplyError
-from .base import SafeDriver
+from ..errors import LimitError, OverloadError, ReplyError
+from .event_status import EventStatusDriver
 
-_REFUSED = 16 + 32
 _RANGES_T = (35e-4, 350e-4, 3500e-4, 35000e-4)
 
 
-class LakeShore425(SafeDriver, PyMeasure425):
+class LakeShore425(EventStatusDriver, PyMeasure425):
     """Read a field in T; drives nothing."""
 
     identity = r"LSCI,MODEL425"
@@ -56,12 +55,3 @@ class LakeShore425(SafeDriver, PyMeasure425):
             return float(reply)
         except ValueError:
             raise ReplyError(f"{self.name}: expected a field to RDGFIELD?, got {reply[:40]!r}") from None
-
-    def check_errors(self) -> list:
-        """Raise DeviceReportedError where the gaussmeter refused a command since the last look."""
-        reply = self.ask("*ESR?").strip()
-        if not reply.isdigit():
-            raise ReplyError(f"{self.name}: expected a number to *ESR?, got {reply[:40]!r}")
-        if int(reply) & _REFUSED:
-            raise DeviceReportedError(f"{self.name} refused a command (event status {reply})")
-        return []

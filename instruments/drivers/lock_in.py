@@ -4,10 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DeviceReportedError, LimitError, OverloadError, ReplyError
-from .base import SafeDriver
+from ..errors import LimitError, OverloadError, ReplyError
+from .event_status import EventStatusDriver
 
-_REFUSED = 16 + 32
 _OVERLOAD = 1 + 2 + 4
 _AMONG = "expected one of {} but got {:g}; nothing was sent"
 
@@ -20,27 +19,14 @@ def one_of(value: float, values: Any) -> float:
     raise LimitError(_AMONG.format(", ".join(f"{v:g}" for v in values), value))
 
 
-class LockInDriver(SafeDriver):
-    """Read refusals from the event register and overloads from the lock-in's status byte."""
-
-    def check_errors(self) -> list:
-        """Raise DeviceReportedError where the lock-in refused a command since the last look."""
-        status = self._register("*ESR?")
-        if status & _REFUSED:
-            raise DeviceReportedError(f"{self.name} refused a command (event status {status})")
-        return []
+class LockInDriver(EventStatusDriver):
+    """Read overloads from the lock-in's status byte."""
 
     def require_no_overload(self) -> None:
         """Raise OverloadError where input, filter or output is overloaded."""
         status = self._register("LIAS?")
         if status & _OVERLOAD:
             raise OverloadError(f"{self.name}: overload (status {status}); take a larger sensitivity")
-
-    def _register(self, query: str) -> int:
-        reply = self.ask(query).strip()
-        if not reply.isdigit():
-            raise ReplyError(f"{self.name}: expected a number to {query}, got {reply[:40]!r}")
-        return int(reply)
 
     def _checked(self, volts: np.ndarray, count: int) -> np.ndarray:
         """Return the samples (count,) in V if all of them are there and are numbers."""

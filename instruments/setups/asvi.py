@@ -49,8 +49,6 @@ class AsviSetup(Setup):
         spectrum, loop = self.config.spectrum, self.config.loop
         return spectrum.points * spectrum.dwell_s + 2 * loop.settle_s
 
-    waveform_units = "T"
-
     @property
     def waveform_shape(self) -> tuple[int, int]:
         """Raw samples a step (field read at +H and at -H, in T) and number of probes."""
@@ -101,7 +99,7 @@ class AsviSetup(Setup):
             spectra.append(self._spectrum(should_stop))
             if spectra[-1] is None:
                 return None
-            self._require_health()
+            self.require_health()
         if initial is None:
             return None
         shape = (len(field), len(self.channels))
@@ -134,11 +132,6 @@ class AsviSetup(Setup):
                 raise InstrumentTimeout("the sweep did not end; check the microwave source")
             self.clock.sleep(min(self.config.loop.poll_s, max(left, 1e-3)))
         return self.lockin.readings()
-
-    def _require_health(self) -> None:
-        """Read all error queues."""
-        for driver in self.roles.values():
-            driver.check_errors()
 
     # -- power -------------------------------------------------------------------------------
 

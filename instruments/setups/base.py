@@ -135,6 +135,13 @@ class Setup(ABC):
             if not supply.interlock_closed():
                 raise InterlockError(f"{name}: coil over-temperature; let it cool down")
 
+    def require_health(self) -> None:
+        """Read all error queues, and all thermometers: nothing is measured at an unknown temperature."""
+        for driver in self.roles.values():
+            if hasattr(driver, "measured_kelvin"):
+                driver.measured_kelvin()
+            driver.check_errors()
+
     def trip_interlock(self) -> None:
         """Make everything safe and refuse to drive until the interlock is cleared."""
         self.interlock_tripped = True

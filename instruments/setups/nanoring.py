@@ -153,13 +153,12 @@ class NanoringSetup(Setup):
         return True
 
     def _require_rest(self) -> None:
-        """Raise StuckOutputError where a current still flows after the burst; read all error queues."""
+        """Raise StuckOutputError where a current still flows after the burst; ask all instruments' health."""
         for name, supply in self.coil_supplies.items():
             amperes = supply.measured_amperes()
             if abs(amperes) > _REST_SHARE * supply.most_amperes:
                 raise StuckOutputError(f"{name}: {amperes:.3g} A still flow after the end of the burst")
-        for driver in self.roles.values():
-            driver.check_errors()
+        self.require_health()
 
     def _control_volts(self, field: np.ndarray) -> np.ndarray:
         return np.stack(

@@ -25,7 +25,7 @@ class MonitorSettings:
 
 
 def take_readings(setup: Any) -> Readings:
-    """Read what a setup offers (`readings()`), or else every supply's current and every probe's field."""
+    """Read what a setup offers (`readings()`), or else each current, field and temperature it measures."""
     if hasattr(setup, "readings"):
         return dict(setup.readings())
     roles: dict[str, Any] = getattr(setup, "roles", {})
@@ -35,6 +35,8 @@ def take_readings(setup: Any) -> Readings:
             found[f"{name}_current"] = (float(role.measured_amperes()), "A")
         if hasattr(role, "measured_tesla"):
             found[f"{name}_field"] = (float(role.measured_tesla()), "T")
+        if hasattr(role, "measured_kelvin"):
+            found[f"{name}_temperature"] = (float(role.measured_kelvin()), "K")
     return found
 
 

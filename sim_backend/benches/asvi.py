@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..asvi_world import AsviWorld
-from ..devices import SR830, SR860, KepcoBOP, Keysight8257D, LakeShore425
+from ..devices import SR830, SR860, KepcoBOP, Keysight8257D, LakeShore335, LakeShore425
 from ..noise import derived_seed
 
 SUPPLY = "GPIB0::6::INSTR"
@@ -14,6 +14,7 @@ MICROWAVE = "GPIB0::19::INSTR"
 LOCKINS = {"sr860": ("GPIB0::4::INSTR", SR860), "sr830": ("GPIB0::8::INSTR", SR830)}
 TESLA_PER_AMPERE = 6e-3
 LAG_S = 5e-3
+THERMOMETER = "GPIB0::17::INSTR"
 PROBE_NOISE_T = 5e-6
 
 
@@ -46,6 +47,7 @@ def build(
         "gaussmeter": (GAUSSMETER, probe),
         "microwave": (MICROWAVE, world.microwave),
         "lockin": (address, world.lockin),
+        "thermometer": (THERMOMETER, LakeShore335(clock, world.conditions)),
     }
     return world, devices
 

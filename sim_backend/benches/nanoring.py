@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..coils import Coil, CoilPair
-from ..devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500, LakeShore425
+from ..devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500, LakeShore335, LakeShore425
 from ..noise import derived_seed
 from ..world import NanoringWorld
 
@@ -15,6 +15,7 @@ SOURCE = "GPIB0::12::INSTR"
 DIGITISER = "TCPIP0::192.168.10.{host}::inst0::INSTR"
 MONITOR_HOST = 41
 GAUSSMETERS = ("GPIB0::15::INSTR", "GPIB0::16::INSTR")
+THERMOMETER = "GPIB0::17::INSTR"
 PROBE_NOISE_T = 5e-6
 ROTATION_HZ = 37.0
 SEGMENTS = 64
@@ -61,6 +62,7 @@ def build(
     for contact in range(sample.contacts):
         address = DIGITISER.format(host=21 + contact)
         devices[f"digitiser_{contact}"] = (address, KeithleyDMM6500(clock, world, contact))
+    devices["thermometer"] = (THERMOMETER, LakeShore335(clock, world.conditions))
     _wire(world, {role: device for role, (_, device) in devices.items()})
     return world, devices
 

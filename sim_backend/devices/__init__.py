@@ -5,6 +5,7 @@ from .keithley_dmm6500 import KeithleyDMM6500
 from .kepco_bop import KepcoBOP
 from .keysight8257d import Keysight8257D
 from .keysight33500 import Keysight33500
+from .lakeshore335 import LakeShore335
 from .lakeshore425 import LakeShore425
 from .sr830 import SR830
 from .sr860 import SR860
@@ -17,5 +18,6 @@ __all__ = [
     "KepcoBOP",
     "Keysight8257D",
     "Keysight33500",
+    "LakeShore335",
     "LakeShore425",
 ]

@@ -58,7 +58,7 @@ def suffer(name, fault, *, tcp=False, drive=None):
     try:
         with instruments.open_setup(config, visa_library=library, clock=own_clock) as setup:
             bench.set_fault(fault)
-            for _ in range(3):
+            for _ in range(5):
                 list(setup.measure(SETUPS[name] if drive is None else drive))
     except instruments.InstrumentError as error:
         caught = error

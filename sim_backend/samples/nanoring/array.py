@@ -2,6 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -83,6 +84,12 @@ class NanoringReplicas:
         strong = 1.01 * self.parameters.saturation_t
         self.advance(strong * np.array([[np.cos(angle), np.sin(angle)]]), self._dt or 1.0)
 
+    def set_temperature(self, kelvin: float) -> None:
+        """Depin at ``kelvin`` K > 0 from the next tick on."""
+        self.parameters = replace(self.parameters, temperature_k=kelvin)
+        if self._dt:
+            self._model = self._model._replace(table=depinning_table(self._dt, self.parameters))
+
     @property
     def magnetisation(self) -> np.ndarray:
         """Net moment (replica, 2) in units of all rings as onions."""
@@ -152,6 +159,11 @@ class NanoringArray:
     def saturate(self, angle: float) -> None:
         """Put every ring into an onion along an angle (rad)."""
         self._one.saturate(angle)
+
+    def set_temperature(self, kelvin: float) -> None:
+        """Depin at ``kelvin`` K > 0 from the next tick on."""
+        self._one.set_temperature(kelvin)
+        self.parameters = self._one.parameters
 
     @property
     def magnetisation(self) -> np.ndarray:

@@ -12,6 +12,8 @@ from sim_backend.samples.spin_vortex_ice.readout import Mounting, correlated_noi
 from sim_backend.samples.spin_vortex_ice.spectrum import line_spectrum
 from sim_backend.samples.stream import seeded_words
 
+REFERENCE_K = 293.0
+"""Temperature to which the parameters belong (K)."""
 CERTAIN = 4.0
 """Thermal deviations beyond which a bar surely bears a field, or surely does not."""
 
@@ -58,6 +60,7 @@ class SpinVortexIce:
         self._draw_modes(rng)
         self._ice = self._draw_ice(rng)
         self.field_t = 0.0
+        self.noise_scale = 1.0
         self.mount(run)
         self.saturate()
 
@@ -92,6 +95,15 @@ class SpinVortexIce:
         np.add.at(self._ice.local, self._bars.neighbour, -self._bars.push)
         self.field_t = 0.0
 
+    def set_temperature(self, kelvin: float) -> None:
+        """Spread the switching fields from pulse to pulse as at ``kelvin`` K: with its power of two thirds.
+
+        That is the law for a barrier that falls with the field to the power 1.5 (Kurkijarvi, Phys. Rev. B 6,
+        832, 1972).
+        """
+        spread = self.parameters.thermal_spread * (kelvin / REFERENCE_K) ** (2 / 3)
+        self._ice = self._ice._replace(thermal=spread, sure=1 - CERTAIN * spread)
+
     def apply(self, field_tesla: float) -> None:
         """Apply a field (T, signed) along the diagonal and let the bars follow."""
         apply_field(self._ice, float(field_tesla))
@@ -122,7 +134,8 @@ class SpinVortexIce:
         """Return the spectrum (channel,) at the present field with gain, offset and noise of the run."""
         channel = self.frequencies_hz if frequencies_hz is None else np.asarray(frequencies_hz, float)
         gain, offset, shift = self.mounting
-        return gain * self.spectrum(channel - shift) + offset + self.spectrum_noise(channel)
+        noise = self.noise_scale * self.spectrum_noise(channel)
+        return gain * self.spectrum(channel - shift) + offset + noise
 
     def replay(self, peaks_tesla: np.ndarray) -> np.ndarray:
         """Run one field loop and one measured spectrum for every peak field (T): (step, channel)."""

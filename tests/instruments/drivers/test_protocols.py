@@ -9,6 +9,7 @@ from instruments.drivers.keithley_dmm6500 import KeithleyDMM6500
 from instruments.drivers.kepco_bop import KepcoBOP
 from instruments.drivers.keysight8257d import Keysight8257D
 from instruments.drivers.keysight33500 import Keysight33500
+from instruments.drivers.lakeshore335 import LakeShore335
 from instruments.drivers.lakeshore425 import LakeShore425
 from instruments.drivers.sr830 import SR830
 from instruments.drivers.sr860 import SR860
@@ -323,6 +324,23 @@ def test_lakeshore_takes_the_least_range_that_holds_the_field():
         probe.prepare(65e-3)
         with pytest.raises(LimitError):
             probe.prepare(4.0)
+
+
+def test_lakeshore_335_reads_kelvin_and_names_a_sensor_that_reads_nothing():
+    exchange = [
+        ("RDGST? B", "000"),
+        ("KRDG? B", "+293.150"),
+        ("RDGST? B", "128"),
+        ("KRDG? B", "+0.00000"),
+        ("RDGST? B", "000"),
+        ("KRDG? B", "+0.00000"),
+    ]
+    with expected_protocol(LakeShore335, exchange, input_number=2) as thermometer:
+        assert thermometer.measured_kelvin() == 293.15
+        with pytest.raises(OverloadError, match="open"):
+            thermometer.measured_kelvin()
+        with pytest.raises(ReplyError, match="no temperature"):
+            thermometer.measured_kelvin()
 
 
 def test_microwave_source_sweeps_and_switches_off():
