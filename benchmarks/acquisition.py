@@ -25,7 +25,7 @@ def config_of() -> instruments.SetupConfig:
     role = config.roles["digitiser_0"]
     digitisers = {
         f"digitiser_{n}": role.model_copy(
-            update={"address": f"TCPIP0::192.168.10.{FIRST_HOST + n}::inst0::INSTR"}
+            update={"address": f"TCPIP0::dmm{FIRST_HOST + n}.invalid::inst0::INSTR"}
         )
         for n in range(CHANNELS)
     }

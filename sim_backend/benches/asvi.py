@@ -8,13 +8,13 @@ from ..asvi_world import AsviWorld
 from ..devices import SR830, SR860, KepcoBOP, Keysight8257D, LakeShore335, LakeShore425
 from ..noise import derived_seed
 
-SUPPLY = "GPIB0::6::INSTR"
-GAUSSMETER = "GPIB0::15::INSTR"
-MICROWAVE = "GPIB0::19::INSTR"
-LOCKINS = {"sr860": ("GPIB0::4::INSTR", SR860), "sr830": ("GPIB0::8::INSTR", SR830)}
+SUPPLY = "GPIB99::6::INSTR"
+GAUSSMETER = "GPIB99::15::INSTR"
+MICROWAVE = "GPIB99::19::INSTR"
+LOCKINS = {"sr860": ("GPIB99::4::INSTR", SR860), "sr830": ("GPIB99::8::INSTR", SR830)}
 TESLA_PER_AMPERE = 6e-3
 LAG_S = 5e-3
-THERMOMETER = "GPIB0::17::INSTR"
+THERMOMETER = "GPIB99::17::INSTR"
 PROBE_NOISE_T = 5e-6
 
 

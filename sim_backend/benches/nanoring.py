@@ -9,13 +9,13 @@ from ..devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500, La
 from ..noise import derived_seed
 from ..world import NanoringWorld
 
-GENERATOR = "USB0::0x0957::0x2C07::MY52800001::INSTR"
-SUPPLIES = {"supply_x": "GPIB0::6::INSTR", "supply_y": "GPIB0::7::INSTR"}
-SOURCE = "GPIB0::12::INSTR"
-DIGITISER = "TCPIP0::192.168.10.{host}::inst0::INSTR"
+GENERATOR = "USB0::0x0957::0x2C07::SIMULATED::INSTR"
+SUPPLIES = {"supply_x": "GPIB99::6::INSTR", "supply_y": "GPIB99::7::INSTR"}
+SOURCE = "GPIB99::12::INSTR"
+DIGITISER = "TCPIP0::dmm{host}.invalid::inst0::INSTR"
 MONITOR_HOST = 41
-GAUSSMETERS = ("GPIB0::15::INSTR", "GPIB0::16::INSTR")
-THERMOMETER = "GPIB0::17::INSTR"
+GAUSSMETERS = ("GPIB99::15::INSTR", "GPIB99::16::INSTR")
+THERMOMETER = "GPIB99::17::INSTR"
 PROBE_NOISE_T = 5e-6
 ROTATION_HZ = 37.0
 SEGMENTS = 64

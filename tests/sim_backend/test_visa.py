@@ -124,7 +124,7 @@ def test_threads_on_different_sessions_get_their_own_replies():
         device = manager.open_resource(address, read_termination="\n", write_termination="\n")
         wrong.extend(reply for _ in range(200) if word not in (reply := device.query("*IDN?")))
 
-    addresses = [("GPIB0::6::INSTR", "KEPCO"), ("GPIB0::12::INSTR", "6221")]
+    addresses = [("GPIB99::6::INSTR", "KEPCO"), ("GPIB99::12::INSTR", "6221")]
     threads = [threading.Thread(target=talk, args=pair) for pair in addresses]
     for thread in threads:
         thread.start()

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from instruments import SetupConfig, SetupError, builtin_setups, load_setup
@@ -30,6 +32,12 @@ def test_a_bad_file_says_what_is_wrong(tmp_path, old, new, told):
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(SetupError, match=told):
         load_setup(path)
+
+
+@pytest.mark.parametrize("name", sorted(builtin_setups()))
+def test_the_addresses_of_a_preset_reach_nothing_real(name):
+    for role in load_setup(name).roles.values():
+        assert re.match(r"GPIB99::|TCPIP0::\w+\.invalid::|USB0::\w+::\w+::SIMULATED::", role.address)
 
 
 @pytest.mark.parametrize("name", sorted(builtin_setups()))
