@@ -1,0 +1,64 @@
+"""Rows of a fit that memory cannot hold whole: as rows are drawn, new ones take the place of the oldest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from twin.data import Trials
+from twin.model import Start, Twin
+from twin.prepare import Rows, rows_of
+
+DRAWS = 2
+"""How often a row is drawn, on average, before it gives way."""
+
+More = Callable[[Tensor], Iterator[Trials]]
+"""Give further trials, block by block, without those whose sequence (number,) is held out."""
+
+
+@dataclass(frozen=True)
+class Refreshed(Rows):
+    """Rows of a fixed number, whose contents change as they are drawn."""
+
+    feed: Feed
+
+    def at(self, rows: Tensor) -> Rows:
+        """Return the given rows, and read new ones when it is time."""
+        found = Rows(self.drive, self.truth, self.scores, self.start).at(rows)
+        self.feed.drawn(self, len(rows))
+        return found
+
+
+class Feed:
+    """Write blocks of trials over the oldest rows, at the pace at which rows are drawn."""
+
+    def __init__(self, twin: Twin, blocks: Iterator[Trials]) -> None:
+        self._twin, self._blocks = twin, blocks
+        self._place, self._due = 0, 0
+        self.read = 0
+
+    def drawn(self, rows: Rows, count: int) -> None:
+        """Take note that `count` rows were drawn; read what is due."""
+        self._due += count
+        while self._due > 0 and (block := next(self._blocks, None)) is not None:
+            self._write(rows, rows_of(self._twin, block))
+            self._due -= DRAWS * len(block)
+            self.read += len(block)
+
+    @torch.no_grad()
+    def _write(self, rows: Rows, new: Rows) -> None:
+        places = (self._place + torch.arange(len(new))) % len(rows)
+        pairs = [(rows.drive, new.drive), (rows.truth, new.truth), (rows.scores, new.scores)]
+        pairs += [(rows.start.scores, new.start.scores), (rows.start.drive, new.start.drive)]
+        for old, fresh in pairs:
+            old[places] = fresh
+        self._place = (self._place + len(new)) % len(rows)
+
+
+def refreshed(twin: Twin, rows: Rows, blocks: Iterator[Trials]) -> Refreshed:
+    """Let rows give way to those of `blocks`, which need not end; blocks of any size will do."""
+    start = Start(rows.start.scores.contiguous(), rows.start.drive.contiguous())
+    return Refreshed(rows.drive.clone(), rows.truth, rows.scores, start, Feed(twin, blocks))
