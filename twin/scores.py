@@ -95,7 +95,7 @@ def _score_split(
     """Halve the repeats at random and score the twin, and one half as if it were a twin."""
     count = min(len(g) for g in groups) // 2 * 2
     chosen = [g.at(torch.randperm(len(g), generator=generator)[:count]) for g in groups]
-    pairs = [_answer(twin, group, 1, generator) for group in chosen]
+    pairs = [answer(twin, group, 1, generator) for group in chosen]
     measured, paths = (torch.stack(side) / scale for side in zip(*pairs, strict=True))
     return _compare(measured, paths.squeeze(1))
 
@@ -105,7 +105,7 @@ def _mean_of(parts: Sequence[dict[str, float]]) -> dict[str, float]:
     return {name: sum(part[name] for part in parts) / len(parts) for name in parts[0]}
 
 
-def _answer(twin: Twin, trials: Trials, members: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def answer(twin: Twin, trials: Trials, members: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Return measured (trial, step, channel) and members of answers (member, trial, step, channel).
 
     Trials without a defined initial state start from their own first measured steps, which are left out.
@@ -176,7 +176,7 @@ def r_squared(predicted: Tensor, truth: Tensor) -> float:
 
 def _single_shot(twin: Twin, trials: Trials, scale: Tensor, generator: torch.Generator) -> Scores:
     """Score sequences measured once: proper scores and coverage can be told, the triple cannot."""
-    measured, answers = _answer(twin, trials, SHOTS, generator)
+    measured, answers = answer(twin, trials, SHOTS, generator)
     truth, paths = (measured / scale)[:, None], (answers / scale).transpose(0, 1)
     return Scores(
         None,

@@ -13,6 +13,12 @@ from lab.errors import LabError
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Seed = Annotated[int, typer.Option(help="Decides the held-out sequences, the weights and the noise.")]
 Level = Annotated[str, typer.Option(help="step (harmonics) or waveform (all samples).")]
+Memory = Annotated[
+    float, typer.Option(min=0.05, help="GiB to take at most; of larger runs a part is in memory at a time.")
+]
+Sequences = Annotated[
+    int | None, typer.Option(min=1, help="Score on so many sequences, drawn at random. [default: all]")
+]
 Steps = Annotated[int | None, typer.Option(min=0, help="Steps of this phase.")]
 commands = typer.Typer(help="Fit digital twins to runs and evaluate them.", no_args_is_help=True)
 
@@ -45,6 +51,7 @@ def fit(
     tensorboard: Annotated[
         Path | None, typer.Option(help="Write TensorBoard logs into a folder of this one.")
     ] = None,
+    memory_gb: Memory = 8.0,
     seed: Annotated[int | None, typer.Option(help="Decides parts, weights and noise. [default: 0]")] = None,
     as_json: Json = False,
 ) -> None:
@@ -64,7 +71,7 @@ def fit(
         "seed": seed,
     }
     given = {name: value for name, value in stated.items() if value is not None}
-    order = FitOrder(run, out, level, scored_share, start, resume, tensorboard, given)
+    order = FitOrder(run, out, level, scored_share, start, resume, tensorboard, memory_gb, given)
     twin, wall_s = carry_out(order)
     card = twin.card
     if card["scored_on"] == "stopping part":
@@ -81,21 +88,27 @@ def evaluate(
         str, typer.Option(help="test, train or all trials; auto: those that the fit has not seen.")
     ] = "auto",
     level: Level = "step",
+    sequences: Sequences = None,
+    memory_gb: Memory = 8.0,
+    plots: Annotated[Path | None, typer.Option(help="Draw figures (PNG and PDF) into this folder.")] = None,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Score TWIN on RUN..., beside the noise floor of the run's repeats."""
-    from lab.cli.twin_runs import part_to_score
-    from twin import evaluate as score
+    from lab.cli.twin_scored import Asked, score
     from twin import load
 
     loaded = load(twin)
-    trials, scored_on = part_to_score(loaded, run, level, part)
-    found = score(loaded, trials, seed=seed).to_dict()
+    trials, found = score(loaded, run, Asked(level, part, sequences, memory_gb, seed))
     for warning in found["warnings"]:
         note(f"warning: {warning}")
-    about = {"trials": len(trials), "sequences": len(trials.sequence.unique())}
-    result({"twin": str(twin), "scored_on": scored_on, **about, **found}, as_json, _show)
+    drawn: list[str] = []
+    if plots:
+        from lab.reports.evaluation import draw_evaluation
+
+        drawn = [str(path) for path in draw_evaluation(loaded, trials, found, plots, seed)]
+    shown = {"plots": drawn} if plots else {}
+    result({"twin": str(twin), **found, **shown}, as_json, _show)
 
 
 @commands.command()
