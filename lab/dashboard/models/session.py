@@ -9,6 +9,7 @@ from lab.dashboard.models.catalogue import Entry, describe, scan
 from lab.dashboard.models.events import CatalogueRead, ChoicesRead, EntryRead, EventQueue, LogLine, RunLoaded
 from lab.dashboard.models.experiments import ExperimentQueue
 from lab.dashboard.models.fitting import FitRequest, fit_job, judge_job, recalibrate_job
+from lab.dashboard.models.knobs import Knob
 from lab.dashboard.models.looping import loop_job
 from lab.dashboard.models.networks import NetworkResult, TrainRequest, deploy_job, train_job
 from lab.dashboard.models.worker import Job, Worker
@@ -113,6 +114,15 @@ class Session:
     def export(self, run: Path, out: Path) -> Job:
         """Write a run in another format."""
         return self.librarian.submit("export", f"export {out.name}", lambda job: _export(run, out))
+
+    def turn(self, knob: Knob, value: float) -> Job:
+        """Turn a knob of the simulated bench; it may have to wait for the bench's lock."""
+        label = f"{knob.name} {value:g} {knob.unit}"
+        return self.librarian.submit("turn", label, lambda job: knob.set(value))
+
+    def undo_drift(self, simulation: Any) -> Job:
+        """Bring the simulated bench back to its calibrated gains and offsets."""
+        return self.librarian.submit("turn", "as calibrated", lambda job: simulation.clear_drift())
 
     def close(self) -> bool:
         """End everything and leave the bench safe; say whether all threads ended in time."""

@@ -1,9 +1,8 @@
-"""What a simulated bench shows of itself: its sample's microstate, its noise, its faults.
+"""What a simulated bench shows of itself: its sample's microstate, and the faults it can have.
 
 The bench comes from the composition root as an object; nothing of the simulator is imported here.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,18 +10,6 @@ import numpy as np
 
 PITCH = 1.0
 RADIUS = 0.5
-
-
-@dataclass(frozen=True)
-class Knob:
-    """One strength that can be turned while the bench runs."""
-
-    name: str
-    unit: str
-    most: float
-    get: Callable[[], float]
-    set: Callable[[float], None]
-    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,13 +67,6 @@ def wall_places(centres: np.ndarray, segment: np.ndarray, segments: int) -> np.n
     return centres[there] + RADIUS * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
-def knobs(bench: Any) -> list[Knob]:
-    """Give the noise strengths of a bench that can be turned."""
-    noise = getattr(bench.world, "noise", None)
-    names = {"white_v": "white noise", "pink_v": "1/f noise", "mains_v": "mains pick-up"}
-    return [_microvolts(noise, key, text) for key, text in names.items() if hasattr(noise, key)]
-
-
 def faults(bench: Any) -> list[str]:
     """List the faults that can be switched on, as role:fault."""
     return [f"{role}:{kind}" for role in bench.roles for kind in sorted(bench.device(role).faults)]
@@ -103,14 +83,3 @@ def _bars(state: Any) -> Bars:
     position = np.asarray(state.position)
     pitch = np.ptp(position, axis=0).max() / max(len(position) / 2, 1) ** 0.5
     return Bars(position / pitch, np.asarray(state.moment), np.asarray(state.chirality))
-
-
-def _microvolts(noise: Any, key: str, text: str) -> Knob:
-    return Knob(
-        text,
-        "µV",
-        10_000.0,
-        lambda: getattr(noise, key) * 1e6,
-        lambda value: setattr(noise, key, value * 1e-6),
-        f"Strength of the {text} on every contact; takes effect with the next samples.",
-    )

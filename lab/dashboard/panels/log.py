@@ -11,7 +11,7 @@ from lab.dashboard.views.hub import Hub
 from lab.dashboard.views.theme import ABORT, BAD
 
 MOST_LINES = 2000
-QUIET = ("read", "scan", "look", "load", "choices")
+QUIET = ("read", "scan", "look", "load", "choices", "turn")
 
 
 class LogPanel(QPlainTextEdit):

@@ -36,6 +36,7 @@ class SetupPanel(QWidget):
         self.check_button = button("Check", session.bench.check, "Prove limits and interlock")
         self.state = label("not connected", "faint")
         self.field, self.current, self.interlock = label("–", "big"), label("–"), label("–")
+        self.temperature = label("–")
         self.limits = label("–", "faint")
         self.identities = table(["role", "identity"], stretch=1)
         self.readings = table(["reading or setting", "value"])
@@ -64,7 +65,8 @@ class SetupPanel(QWidget):
         top.addWidget(self.state)
         now = QGroupBox("Now")
         grid = QFormLayout(now)
-        for name, widget in (("field", self.field), ("current", self.current), ("interlock", self.interlock)):
+        shown = {"field": self.field, "current": self.current, "temperature": self.temperature}
+        for name, widget in {**shown, "interlock": self.interlock}.items():
             grid.addRow(name, widget)
         grid.addRow("limits", self.limits)
         self.setLayout(top)
@@ -94,7 +96,7 @@ class SetupPanel(QWidget):
         self._values = {}
         self.state.setText("not connected")
         self.connect_button.setText("Connect")
-        for text in (self.field, self.current, self.interlock, self.limits):
+        for text in (self.field, self.current, self.temperature, self.interlock, self.limits):
             text.setText("–")
         for view in (self.identities, self.readings):
             view.setRowCount(0)
@@ -105,6 +107,7 @@ class SetupPanel(QWidget):
         values = self._values
         self.field.setText(_pair(values, "field", "T"))
         self.current.setText(_pair(values, "current", "A"))
+        self.temperature.setText(_temperatures(values))
         if "interlock" in values:
             closed = bool(values["interlock"][0])
             self._mark(self.interlock, "closed" if closed else "OPEN", closed)
@@ -164,9 +167,16 @@ def _pair(values: dict[str, tuple[Any, str]], name: str, unit: str) -> str:
     return "  ".join(pg.siFormat(value, precision=3, suffix=unit) for value in found) or "–"
 
 
+def _temperatures(values: dict[str, tuple[Any, str]]) -> str:
+    found = [f"{values[key][0]:.2f} K" for key in values if key.split(" ")[0] == "temperature"]
+    return "  ".join(found) or "no sensor"
+
+
 def _text(value: Any, unit: str) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if not isinstance(value, int | float):
         return str(value)
-    return pg.siFormat(value, precision=4, suffix=unit) if unit else f"{value:.6g}"
+    if not unit or unit[0].isdigit() or unit == "K":  # no prefix goes before 1/s
+        return f"{value:.6g} {unit}".rstrip()
+    return pg.siFormat(value, precision=4, suffix=unit)

@@ -1,6 +1,5 @@
-"""A simulated bench from behind: its noise by knobs, faults by switch, its sample drawn live."""
+"""A simulated bench from behind: temperature, noise and drift by knobs, faults by switch, its sample live."""
 
-import pyqtgraph as pg
 from PyQt6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -12,14 +11,16 @@ from PyQt6.QtWidgets import (
 )
 
 from lab.dashboard.models.events import BenchClosed, BenchOpened
+from lab.dashboard.models.knobs import Knob, drifted, knobs
 from lab.dashboard.models.session import Session
-from lab.dashboard.models.simulation import COUNTED, Bars, Knob, Rings, faults, knobs, picture
+from lab.dashboard.models.simulation import COUNTED, Bars, Rings, faults, picture
 from lab.dashboard.views.hub import Hub
 from lab.dashboard.views.microstates import BarsView, RingsView
 from lab.dashboard.views.theme import curve_colour
 from lab.dashboard.views.widgets import boxed, button, label, plot, row
 
 DRAW_EVERY = 8
+GROUPS = ("Sample", "Noise", "Drift")
 KEPT = 4000
 
 
@@ -30,15 +31,21 @@ class SimulatorPanel(QWidget):
         super().__init__()
         self._session, self._frame = session, 0
         self.note = label("connect to a simulated setup (sim:nanoring, sim:asvi) to see its sample", "faint")
-        self.knobs_box, self.faults_box = QGroupBox("Noise"), QGroupBox("Faults")
-        self.knobs_form, self.fault = QFormLayout(self.knobs_box), QComboBox()
+        self.boxes = {name: QGroupBox(name) for name in GROUPS}
+        self.forms = {name: QFormLayout(box) for name, box in self.boxes.items()}
+        self.faults_box, self.fault = QGroupBox("Faults"), QComboBox()
+        self.drifted = label("", "faint")
+        self.calibrated = button("As calibrated", self.clear_drift, "Stop drifting and undo it")
         self.fault_state = label("none", "faint")
         self.spins: dict[str, QDoubleSpinBox] = {}
+        self._groups: dict[str, str] = {}
         self.views: dict[type, RingsView | BarsView] = {Rings: RingsView(), Bars: BarsView()}
         self.stack = QStackedWidget()
-        self.counts = plot("", ("picture", ""), ("count", ""))
-        self._curve = self.counts.plot(pen=pg.mkPen(curve_colour(0), width=1))
+        self.counts = plot("", ("bench time", "s"), ("count", ""))
+        dots = {"symbol": "o", "symbolSize": 3, "symbolBrush": curve_colour(0), "symbolPen": None}
+        self._curve = self.counts.plot(pen=curve_colour(0), **dots)
         self.counted: list[int] = []
+        self._times: list[float] = []
         self._lay_out()
         hub.listen(BenchOpened, self._opened)
         hub.listen(BenchClosed, lambda event: self._closed())
@@ -55,16 +62,27 @@ class SimulatorPanel(QWidget):
         """Draw the microstate as it is now."""
         simulation = self._session.bench.simulation
         now = picture(simulation) if simulation is not None else None
-        if now is None:
+        if simulation is None or now is None:
             return
         view = self.views[type(now)]
         self.stack.setCurrentWidget(view)
         view.show_picture(now)  # type: ignore[arg-type]
+        self.drifted.setText(drifted(simulation))
         self.counted.append(now.count)
-        del self.counted[:-KEPT]
-        self._curve.setData(self.counted)
+        self._times.append(simulation.clock.now())
+        del self.counted[:-KEPT], self._times[:-KEPT]
+        self._curve.setData(self._times, self.counted)
         self.counts.setLabel("left", COUNTED[type(now)])
         self.note.setText(view.LEGEND)
+
+    def clear_drift(self) -> None:
+        """Return to the calibrated gains and offsets."""
+        simulation = self._session.bench.simulation
+        if simulation is not None:
+            for knob in knobs(simulation):
+                if knob.group == "Drift":
+                    self.spins[knob.name].setValue(0.0)
+            self._session.undo_drift(simulation)
 
     def break_it(self) -> None:
         """Switch the chosen fault on, while the bench lives."""
@@ -88,8 +106,11 @@ class SimulatorPanel(QWidget):
         for view in self.views.values():
             self.stack.addWidget(view)
         left = QVBoxLayout()
-        for widget in (self.note, self.knobs_box, self.faults_box, self.counts):
+        self.forms["Drift"].addRow(self.drifted)
+        self.forms["Drift"].addRow(self.calibrated)
+        for widget in (self.note, *self.boxes.values(), self.faults_box, self.counts):
             left.addWidget(widget, 1 if widget is self.counts else 0)
+        self._show_controls(False)
         layout = row(boxed(left, 330))
         layout.addWidget(self.stack, 1)
         self.setLayout(layout)
@@ -100,26 +121,34 @@ class SimulatorPanel(QWidget):
         if simulation is None:
             self.note.setText(f"{event.name} is no simulation: its sample cannot be looked into")
             return
-        for knob in knobs(simulation):
+        for knob in reversed(knobs(simulation)):
             self._add(knob)
-        self.knobs_box.setVisible(bool(self.spins))
+        self._show_controls(True)
         self.fault.addItems(faults(simulation))
 
     def _closed(self) -> None:
         self.counted.clear()
+        self._times.clear()
         self.fault.clear()
         self.fault_state.setText("none")
-        while self.knobs_form.rowCount():
-            self.knobs_form.removeRow(0)
-        self.spins = {}
+        for name, spin in self.spins.items():
+            self.forms[self._groups[name]].removeRow(spin)
+        self.spins, self._groups = {}, {}
+        self._show_controls(False)
+        self._curve.setData([], [])
+
+    def _show_controls(self, on: bool) -> None:
+        for box in (*self.boxes.values(), self.faults_box, self.counts):
+            box.setVisible(on)
 
     def _add(self, knob: Knob) -> None:
         spin = QDoubleSpinBox()
         spin.setDecimals(3)
-        spin.setRange(0.0, knob.most)
+        spin.setKeyboardTracking(False)
+        spin.setRange(knob.least, knob.most)
         spin.setSuffix(f" {knob.unit}")
         spin.setValue(knob.get())
-        spin.valueChanged.connect(knob.set)
+        spin.valueChanged.connect(lambda value: self._session.turn(knob, value))
         spin.setToolTip(knob.hint)
-        self.spins[knob.name] = spin
-        self.knobs_form.addRow(knob.name, spin)
+        self.spins[knob.name], self._groups[knob.name] = spin, knob.group
+        self.forms[knob.group].insertRow(0, knob.name, spin)

@@ -226,9 +226,17 @@ def test_the_simulator_shows_the_sample(qtbot, window):
     window.tabs.setCurrentWidget(window.simulator)
     window.simulator.draw()
     assert window.simulator.counted[-1] >= 0
-    knob = window.simulator.spins["white noise"]
-    knob.setValue(7.5)
-    assert window.session.bench.simulation.world.noise.white_v == pytest.approx(7.5e-6)
+    simulation, spins = window.session.bench.simulation, window.simulator.spins
+    for name, value in {"white": 7.5, "temperature": 77, "readout gain": 5, "readout offset": -20}.items():
+        spins[name].setValue(value)
+    drift = lambda: simulation.conditions.drift  # noqa: E731
+    qtbot.waitUntil(lambda: drift().offset_v_per_hour == pytest.approx(-20e-6), timeout=PATIENCE)
+    assert simulation.world.noise.white_v == pytest.approx(7.5e-6)
+    assert drift().gain_per_hour == pytest.approx(0.05)
+    qtbot.waitUntil(lambda: window.setup.temperature.text().startswith("77"), timeout=PATIENCE)
+    click(qtbot, window.simulator.calibrated)
+    qtbot.waitUntil(lambda: not simulation.conditions.drifted, timeout=PATIENCE)
+    assert spins["readout gain"].value() == 0
 
 
 def test_spectra_are_drawn_as_a_map_and_bars_as_bars(qtbot, window):
