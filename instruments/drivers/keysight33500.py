@@ -7,7 +7,7 @@ from pymeasure.instruments import Instrument
 from pymeasure.instruments.agilent.agilent33500 import Agilent33500, Agilent33500Channel
 
 from ..errors import LimitError, ReplyError
-from .base import SafeDriver
+from .operation import OperationDriver
 
 _FULL_SCALE = 32767
 _FADE_STEPS = 40
@@ -33,12 +33,11 @@ class WaveformChannel(Agilent33500Channel):
         self.write(f"SOUR{self.id}:FUNC:ARB {_NAME}")
 
 
-class Keysight33500(SafeDriver, Agilent33500):
+class Keysight33500(OperationDriver, Agilent33500):
     """Play two voltages in step on a bus trigger; the sync output starts the digitisers."""
 
     identity = r"(Keysight|Agilent) Technologies,335\d\d"
     memory_points = 1_000_000
-    running = False
     units: ClassVar = {"trigger_source": "", "byte_order": "", "sync_output": ""}
     channel_units: ClassVar = {
         "shape": "",
@@ -67,7 +66,6 @@ class Keysight33500(SafeDriver, Agilent33500):
         map_values=True,
         values={True: 1, False: 0},
     )
-    event_status = Instrument.measurement("*ESR?", """Get and clear the standard event register.""", cast=int)
 
     def __init__(self, adapter: Any, *, max_volts: float = 10.0, **kwargs: Any):
         kwargs.setdefault("name", "Keysight 33500 generator")
@@ -118,16 +116,11 @@ class Keysight33500(SafeDriver, Agilent33500):
 
     def trigger(self) -> None:
         """Start the burst; ``busy`` tells when it is over."""
-        self.running = True
-        self.write("*TRG")
-        self.write("*OPC")
-        self.check_errors()
+        self._start("*TRG")
 
     def busy(self) -> bool:
         """Tell whether the burst still runs (operation complete, bit 0 of the event register)."""
-        if self.running and int(self.recall("event_status")) & 1:
-            self.running = False
-        return self.running
+        return self._still_running()
 
     def fade(self, seconds: float) -> None:
         """Shrink both outputs to nothing in ``seconds``, stop the burst, open the outputs."""

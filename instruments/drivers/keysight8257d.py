@@ -7,10 +7,10 @@ from pymeasure.instruments import Instrument
 from pymeasure.instruments.agilent import Agilent8257D
 
 from ..limits import within
-from .base import SafeDriver
+from .operation import OperationDriver
 
 
-class Keysight8257D(SafeDriver, Agilent8257D):
+class Keysight8257D(OperationDriver, Agilent8257D):
     """Step through microwave frequencies at constant power, a trigger at each point."""
 
     identity = r"(Agilent|Keysight) Technologies, *E82[56]7D"
@@ -69,8 +69,6 @@ class Keysight8257D(SafeDriver, Agilent8257D):
         values=(2, 65535),
         cast=int,
     )
-    event_status = Instrument.measurement("*ESR?", """Get and clear the standard event register.""", cast=int)
-    running = False
 
     def __init__(self, adapter: Any, *, max_dbm: float = 25.0, **kwargs: Any):
         with warnings.catch_warnings():
@@ -97,16 +95,11 @@ class Keysight8257D(SafeDriver, Agilent8257D):
 
     def sweep(self) -> None:
         """Start one sweep; ``sweeping`` tells when it is over."""
-        self.running = True
-        self.write(":SOUR:TSW")
-        self.write("*OPC")
-        self.check_errors()
+        self._start(":SOUR:TSW")
 
     def sweeping(self) -> bool:
         """Tell whether the sweep still runs (operation complete, bit 0 of the event register)."""
-        if self.running and int(self.recall("event_status")) & 1:
-            self.running = False
-        return self.running
+        return self._still_running()
 
     def _make_safe(self) -> None:
         """Switch the microwaves off."""

@@ -1,10 +1,17 @@
-"""What the Stanford lock-ins share as drivers: status registers for an error queue, checked samples."""
+"""What the Stanford lock-ins share as drivers: settings, modulation, status registers, checked samples.
 
-from typing import Any
+A driver of the family overrides what its instrument spells or limits otherwise, by PyMeasure's names
+(``frequency_set_command``, ``frequency_values``), and brings its own sample buffer.
+"""
+
+import math
+from typing import Any, ClassVar
 
 import numpy as np
+from pymeasure.instruments import Instrument
 
 from ..errors import LimitError, OverloadError, ReplyError
+from ..limits import within
 from .event_status import EventStatusDriver
 
 _OVERLOAD = 1 + 2 + 4
@@ -20,7 +27,92 @@ def one_of(value: float, values: Any) -> float:
 
 
 class LockInDriver(EventStatusDriver):
-    """Read overloads from the lock-in's status byte."""
+    """Demodulate at the frequency of the sine output, which modulates; store one X a trigger."""
+
+    units: ClassVar = {
+        "frequency": "Hz",
+        "phase": "deg",
+        "harmonic": "",
+        "sine_voltage": "V",
+        "sensitivity": "V",
+        "time_constant": "s",
+        "filter_slope": "dB/octave",
+        "reference_source": "",
+    }
+    sine_range: ClassVar[tuple[float, float]]
+    """Least and largest amplitude of the sine output in V."""
+    sine_steps_per_v: ClassVar[float]
+    """What is sent is rounded to a step: a limit counts as the step below it."""
+    own_reference: ClassVar[str]
+    """What ``reference_source`` calls the sine output's own frequency."""
+    stop_command: ClassVar[str]
+    """What ends the storing of samples."""
+
+    frequency = Instrument.control(
+        "FREQ?",
+        "FREQ%0.5e",
+        """Control the frequency in Hz (float).""",
+        validator=within,
+        values=(1e-3, 102e3),
+        dynamic=True,
+    )
+    phase = Instrument.control(
+        "PHAS?",
+        "PHAS%0.2f",
+        """Control the phase in deg (float).""",
+        validator=within,
+        values=(-360, 729.99),
+        dynamic=True,
+    )
+    harmonic = Instrument.control(
+        "HARM?",
+        "HARM%d",
+        """Control the harmonic (int).""",
+        validator=within,
+        values=(1, 19999),
+        dynamic=True,
+    )
+    sine_voltage = Instrument.control(
+        "SLVL?",
+        "SLVL%0.3f",
+        """Control the sine output in V rms (float, strictly within the limits).""",
+        validator=within,
+        values=(0.0, 0.0),
+        dynamic=True,
+    )
+    sensitivity = Instrument.control(
+        "SENS?",
+        "SENS%d",
+        """Control the sensitivity in V (float, one of the instrument's).""",
+        validator=one_of,
+        values=(),
+        map_values=True,
+        dynamic=True,
+    )
+    time_constant = Instrument.control(
+        "OFLT?",
+        "OFLT%d",
+        """Control the time constant in s (float, one of the instrument's).""",
+        validator=one_of,
+        values=(),
+        map_values=True,
+        dynamic=True,
+    )
+
+    def __init__(self, adapter: Any, *, max_volts: float | None = None, **kwargs: Any):
+        least, most = self.sine_range
+        limit = within(most if max_volts is None else max_volts, (least, most))
+        super().__init__(adapter, read_termination="\n", write_termination="\n", **kwargs)
+        steps = math.floor(limit * self.sine_steps_per_v * (1 + 1e-12))
+        self.sine_voltage_values = (least, steps / self.sine_steps_per_v)
+        self._least_sine_v, self._count = least, 0
+
+    def prepare(
+        self, frequency_hz: float, sine_v: float, time_constant_s: float, sensitivity_v: float
+    ) -> None:
+        """Set reference, modulation, filter and sensitivity; the sine output modulates from now on."""
+        self.apply(reference_source=self.own_reference, frequency=frequency_hz, harmonic=1)
+        self.apply(time_constant=time_constant_s, sensitivity=sensitivity_v, sine_voltage=sine_v)
 
     def require_no_overload(self) -> None:
         """Raise OverloadError where input, filter or output is overloaded."""
@@ -28,9 +120,20 @@ class LockInDriver(EventStatusDriver):
         if status & _OVERLOAD:
             raise OverloadError(f"{self.name}: overload (status {status}); take a larger sensitivity")
 
-    def _checked(self, volts: np.ndarray, count: int) -> np.ndarray:
-        """Return the samples (count,) in V if all of them are there and are numbers."""
+    def _checked(self, volts: np.ndarray) -> np.ndarray:
+        """Return the samples that were asked for, in V, if all of them are there and are numbers."""
+        count = self._count
         if len(volts) < count or not np.all(np.isfinite(volts[:count])):
             raise ReplyError(f"{self.name}: expected {count} samples, got {len(volts)} or some that are none")
         self.require_no_overload()
         return volts[:count].astype(float)
+
+    def _require_stored(self, stored: int) -> None:
+        if stored < self._count:
+            raise ReplyError(f"{self.name}: expected {self._count} samples, {stored} were stored")
+
+    def _make_safe(self) -> None:
+        """Take the modulation to the least amplitude there is, and stop storing."""
+        self.sine_voltage = self._least_sine_v
+        self.write(self.stop_command)
+        self._require_off(self.recall("sine_voltage") > self._least_sine_v, "the modulation")

@@ -6,35 +6,26 @@ Dialect: SR830 Operating Manual, chapter 5.
 from typing import ClassVar
 
 from ..scpi import ScpiError, command, number
-from .srs import LockIn
-
-_INTEGER = "{:.0f}".format
-_SENSITIVITIES = tuple(m * 10.0**e for e in range(-9, 1) for m in (1, 2, 5))[1:28]
+from .srs import INTEGER, LockIn, common_settings
 
 
 class SR830(LockIn):
     """Demodulate; store X on every trigger of the microwave source."""
 
     identity = "Stanford_Research_Systems,SR830,s/n48123,ver1.07"
+    sensitivities: ClassVar = tuple(m * 10.0**e for e in range(-9, 1) for m in (1, 2, 5))[1:28]
     time_constants: ClassVar = tuple(m * 10.0**e for e in range(-5, 5) for m in (1, 3))
     settings = (
-        number("FREQ", "frequency", 1e3, 1e-3, 102e3),
-        number("PHAS", "phase", 0.0, -360, 729.99),
-        number("HARM", "harmonic", 1, 1, 19999, _INTEGER),
-        number("SLVL", "sine", 1.0, 0.004, 5.0),
-        number("SENS", "sensitivity", 26, 0, 26, _INTEGER),
-        number("OFLT", "time_constant", 8, 0, 19, _INTEGER),
-        number("OFSL", "slope", 1, 0, 3, _INTEGER),
-        number("FMOD", "reference", 1, 0, 1, _INTEGER),
-        number("SRAT", "storage_rate", 4, 0, 14, _INTEGER),
-        number("SEND", "storage_end", 0, 0, 1, _INTEGER),
-        number("TSTR", "trigger_start", 0, 0, 1, _INTEGER),
+        *common_settings(102e3, 729.99, 19999, (1.0, 0.004, 5.0)),
+        number("SENS", "sensitivity", 26, 0, 26, INTEGER),
+        number("OFLT", "time_constant", 8, 0, 19, INTEGER),
+        number("OFSL", "slope", 1, 0, 3, INTEGER),
+        number("FMOD", "reference", 1, 0, 1, INTEGER),
+        number("SRAT", "storage_rate", 4, 0, 14, INTEGER),
+        number("SEND", "storage_end", 0, 0, 1, INTEGER),
+        number("TSTR", "trigger_start", 0, 0, 1, INTEGER),
     )
     buffer_points = 16383
-
-    def full_scale_v(self) -> float:
-        """Return the sensitivity in V."""
-        return _SENSITIVITIES[int(self.get("sensitivity"))]
 
     @command("OUTP?")
     def _output(self, which: bytes) -> str:

@@ -8,11 +8,8 @@ from typing import ClassVar
 import numpy as np
 
 from ..scpi import ScpiError, choice, command, make_block, number
-from .srs import LockIn
+from .srs import INTEGER, LockIn, common_settings
 
-_INTEGER = "{:.0f}".format
-_MANTISSAS = (1, 0.5, 0.2)
-_SENSITIVITIES = tuple(m * 10.0**-e for e in range(10) for m in _MANTISSAS)[:28]
 _KILOBYTE = 1024
 
 
@@ -20,24 +17,18 @@ class SR860(LockIn):
     """Demodulate; capture X on every trigger of the microwave source."""
 
     identity = "Stanford_Research_Systems,SR860,003210,v1.47"
+    sensitivities: ClassVar = tuple(m * 10.0**-e for e in range(10) for m in (1, 0.5, 0.2))[:28]
     time_constants: ClassVar = tuple(m * 10.0**e for e in range(-6, 5) for m in (1, 3))[:22]
     settings = (
-        number("FREQ", "frequency", 1e3, 1e-3, 5e5),
-        number("PHAS", "phase", 0.0, -360, 360),
-        number("HARM", "harmonic", 1, 1, 99, _INTEGER),
-        number("SLVL", "sine", 0.0, 0.0, 2.0),
-        number("SCAL", "sensitivity", 0, 0, 27, _INTEGER),
-        number("OFLT", "time_constant", 10, 0, 21, _INTEGER),
-        number("OFSL", "slope", 3, 0, 3, _INTEGER),
-        number("RSRC", "reference", 0, 0, 3, _INTEGER),
-        number("CAPTURECFG", "capture", 0, 0, 3, _INTEGER),
-        number("CAPTURELEN", "capture_length", 256, 1, 4096, _INTEGER),
+        *common_settings(5e5, 360, 99, (0.0, 0.0, 2.0)),
+        number("SCAL", "sensitivity", 0, 0, 27, INTEGER),
+        number("OFLT", "time_constant", 10, 0, 21, INTEGER),
+        number("OFSL", "slope", 3, 0, 3, INTEGER),
+        number("RSRC", "reference", 0, 0, 3, INTEGER),
+        number("CAPTURECFG", "capture", 0, 0, 3, INTEGER),
+        number("CAPTURELEN", "capture_length", 256, 1, 4096, INTEGER),
         choice("IVMD", "input", "VOLT", "VOLT CURR 0 1"),
     )
-
-    def full_scale_v(self) -> float:
-        """Return the sensitivity in V."""
-        return _SENSITIVITIES[int(self.get("sensitivity"))]
 
     @command("OUTP?")
     def _output(self, which: bytes) -> str:

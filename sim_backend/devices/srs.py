@@ -5,9 +5,23 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..scpi import ScpiDevice, command
+from ..scpi import ScpiDevice, command, number
+from ..scpi.settings import Setting
 
+INTEGER = "{:.0f}".format
 _GLUED = re.compile(rb"\s*(\*?[A-Za-z]+\??)\s*(.*)\Z", re.DOTALL)
+
+
+def common_settings(
+    most_hz: float, most_deg: float, most_harmonic: int, sine_v: tuple[float, float, float]
+) -> tuple[Setting, ...]:
+    """Declare what both lock-ins spell alike; ``sine_v`` is default, least and most of the sine output."""
+    return (
+        number("FREQ", "frequency", 1e3, 1e-3, most_hz),
+        number("PHAS", "phase", 0.0, -360, most_deg),
+        number("HARM", "harmonic", 1, 1, most_harmonic, INTEGER),
+        number("SLVL", "sine", *sine_v),
+    )
 
 
 class LockIn(ScpiDevice):
@@ -15,6 +29,7 @@ class LockIn(ScpiDevice):
 
     faults: ClassVar = ScpiDevice.faults | {"overload"}
     time_constants: ClassVar[tuple[float, ...]] = ()
+    sensitivities: ClassVar[tuple[float, ...]] = ()
 
     def __init__(self, clock, world):
         super().__init__(clock)
@@ -38,7 +53,7 @@ class LockIn(ScpiDevice):
 
     def full_scale_v(self) -> float:
         """Return the sensitivity in V."""
-        raise NotImplementedError
+        return self.sensitivities[int(self.get("sensitivity"))]
 
     def start_samples(self) -> None:
         """Forget the samples of the last sweep."""

@@ -275,6 +275,42 @@ def test_lock_ins_never_round_to_what_was_not_asked_for(driver, name, value):
         setattr(lockin, name, value)
 
 
+def test_what_is_sent_to_an_sr830_is_not_rounded_beyond_its_limit():
+    exchange = [("SLVL0.004", None)]
+    with expected_protocol(SR830, exchange, max_volts=0.0046) as lockin:
+        with pytest.raises(LimitError):
+            lockin.sine_voltage = 0.0046
+        lockin.sine_voltage = 0.004
+    with expected_protocol(SR830, [("SLVL4.600", None)], max_volts=4.6) as lockin:
+        lockin.sine_voltage = 4.6
+
+
+def test_sr860_takes_its_own_reference_before_it_modulates():
+    exchange = [
+        ("CAPTURECFG 0", None),
+        ("CAPTURECFG?", "0"),
+        ("*ESR?", "0"),
+        ("RSRC 0", None),
+        ("FREQ 4.900000e+02", None),
+        ("HARM 1", None),
+        ("OFLT 8", None),
+        ("SCAL 9", None),
+        ("SLVL 5.000000000e-01", None),
+    ]
+    reads = {"RSRC 0": ("RSRC?", "0"), "FREQ 4.900000e+02": ("FREQ?", "490"), "HARM 1": ("HARM?", "1")}
+    reads |= {"OFLT 8": ("OFLT?", "8"), "SCAL 9": ("SCAL?", "9"), exchange[-1][0]: ("SLVL?", "0.5")}
+    talk = [line for pair in exchange for line in (pair, reads.get(pair[0])) if line]
+    talk.insert(talk.index(("HARM?", "1")) + 1, ("*ESR?", "0"))
+    with expected_protocol(SR860, [*talk, ("*ESR?", "0")]) as lockin:
+        lockin.prepare(490.0, 0.5, 10e-3, 1e-3)
+
+
+@pytest.mark.parametrize("count", [0, 2_000_000])
+def test_sr860_refuses_a_capture_that_its_buffer_cannot_hold(count):
+    with expected_protocol(SR860, []) as lockin, pytest.raises(LimitError, match="buffer"):
+        lockin.arm(count)
+
+
 def test_sr830_speaks_without_spaces_and_takes_the_highest_harmonic():
     exchange = [
         ("HARM19999", None),
