@@ -78,6 +78,7 @@ def evaluate(twin: Twin, trials: Trials, *, seed: int = 0, scale: Tensor | None 
             f"the twin answers {twin.port_count} ports with {', '.join(twin.channels[:4])}…; the trials have"
             f" {trials.drive.shape[-1]} ports and {', '.join(trials.channels[:4])}…"
         )
+    trials = trials.on(twin.drive_map)
     scale = twin.readout_std if scale is None else scale
     generator = torch.Generator().manual_seed(seed)
     groups = [g for g in trials.groups() if len(g) >= FEWEST]
@@ -197,7 +198,13 @@ def _far(r2: float | None) -> tuple[str, ...]:
 
 
 def _warn(twin: Twin, trials: Trials) -> tuple[str, ...]:
-    outside = twin.outside(trials.drive)
-    if not (outside > 0.01).any():
-        return ()
-    return (f"{int((outside > 0.01).sum())} of {len(trials)} trials drive outside the fitted range",)
+    """Warn of each port that is driven outside the range it was fitted on, by more than 1 % of half of it."""
+    half = (twin.drive_high - twin.drive_low) / 2
+    low, high = trials.drive.amin(1), trials.drive.amax(1)
+    outside = (low < twin.drive_low - 0.01 * half) | (high > twin.drive_high + 0.01 * half)
+    return tuple(
+        f"port {port}: {int(outside[:, port].sum())} of {len(trials)} trials leave the fitted range"
+        f" {twin.drive_low[port]:.3g} to {twin.drive_high[port]:.3g}: they go from {low[:, port].min():.3g}"
+        f" to {high[:, port].max():.3g}"
+        for port in outside.any(0).nonzero().flatten().tolist()
+    )

@@ -82,7 +82,7 @@ def _against_run(twin: Twin, card: dict[str, Any]) -> tuple[Section, ...]:
     from lab.store import StoreError, load_trials
 
     try:
-        trials = load_trials(*card.get("runs", []))
+        trials = load_trials(*(run for run in card.get("runs", []) if "://" not in run))
     except (StoreError, OSError) as error:
         return (Section("Beside its run", f"The run could not be read, so nothing is drawn: {error}"),)
     never_seen = card.get("parts", {}).get("scored", {}).get("sequences")

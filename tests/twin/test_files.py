@@ -1,6 +1,7 @@
 """Twin files: what goes in comes out, and nothing else comes in."""
 
 import json
+import shutil
 
 import pytest
 import torch
@@ -94,3 +95,95 @@ def test_a_pickle_is_not_opened(saved):
 def test_a_path_without_a_twin_says_so(tmp_path):
     with pytest.raises(FileError, match="is not a twin"):
         load(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda c: c.update(channels="ab"), "channels should be a list"),
+        (lambda c: c.update(channels=[["a"], "b"]), "channels should hold names"),
+        (lambda c: c.update(runs=[{"path": "/etc/passwd"}]), "runs should hold names"),
+        (lambda c: c.update(fit="rm -r", scores=[]), "fit should be a dict"),
+        (lambda c: c.update(scores={"r2": float("nan")}), "NaN is no number"),
+        (lambda c: c["model"].update(channels=4096), "names"),
+        (lambda c: c.update(model={}), "does not describe a twin"),
+        (lambda c: c.update(step_s="1; import os"), "does not describe a twin"),
+    ],
+)
+def test_a_card_of_wrong_kinds_is_refused(saved, change, message):
+    edit_card(saved, change)
+    with pytest.raises(FileError, match=message):
+        load(saved)
+
+
+def header(saved, change):
+    """Rewrite the header of the weights, leaving its data as they are."""
+    content = (saved / "weights.safetensors").read_bytes()
+    end = 8 + int.from_bytes(content[:8], "little")
+    told = json.loads(content[8:end])
+    change(told)
+    text = json.dumps(told).encode()
+    (saved / "weights.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + content[end:])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda h: h["initial"].update(data_offsets=[0, 10**15]),
+        lambda h: h["initial"].update(shape=[10**9, 10**9]),
+        lambda h: h["initial"].update(shape=[-2]),
+        lambda h: h["initial"].update(dtype="F64"),
+        lambda h: h["initial"].update(data_offsets=h["drive_low"]["data_offsets"]),
+        lambda h: h.pop("initial"),
+    ],
+)
+def test_a_header_that_lies_is_refused(saved, change):
+    header(saved, change)
+    with pytest.raises(FileError):
+        load(saved)
+
+
+@pytest.mark.parametrize("length", [b"\xff" * 8, (10**12).to_bytes(8, "little"), bytes(8)])
+def test_a_header_of_impossible_length_is_refused(saved, length):
+    content = (saved / "weights.safetensors").read_bytes()
+    (saved / "weights.safetensors").write_bytes(length + content[8:])
+    with pytest.raises(FileError, match="safetensors"):
+        load(saved)
+
+
+def test_other_types_and_deviations_that_divide_by_zero_are_refused(saved):
+    weights = load_file(saved / "weights.safetensors")
+    save_file(weights | {"initial": weights["initial"].double()}, saved / "weights.safetensors")
+    with pytest.raises(FileError, match=r"initial should be torch\.float32"):
+        load(saved)
+    save_file(weights | {"basis.std": torch.zeros(2)}, saved / "weights.safetensors")
+    with pytest.raises(FileError, match="must be positive"):
+        load(saved)
+
+
+def test_what_stands_in_place_of_the_files_is_refused(saved, tmp_path):
+    (saved / "weights.safetensors").unlink()
+    with pytest.raises(FileError, match="has no weights"):
+        load(saved)
+    (saved / "weights.safetensors").mkdir()
+    with pytest.raises(FileError, match="has no weights"):
+        load(saved)
+    secret = tmp_path / "secret.txt"
+    secret.write_text("password")
+    for name in ("weights.safetensors", "card.json"):
+        other = tmp_path / f"{name}.twin"
+        shutil.copytree(saved, other)
+        shutil.rmtree(other / "weights.safetensors")
+        (other / name).unlink(missing_ok=True)
+        try:
+            (other / name).symlink_to(secret)
+        except OSError:
+            pytest.skip("this user may not make links")
+        with pytest.raises(FileError) as refused:
+            load(other)
+        assert "password" not in str(refused.value)
+
+
+def test_a_card_of_before_parts_and_versions_still_loads(saved):
+    edit_card(saved, lambda c: [c.pop(name, None) for name in ("parts", "versions", "scored_on", "fit")])
+    assert load(saved).card["channels"] == ["a", "b"]

@@ -47,7 +47,15 @@ def test_single_shots_have_no_triple_and_a_drive_outside_is_told(make_twin):
     trials = Trials(2 * torch.ones(3, 5, 1), torch.randn(3, 5, 2), channels=("a", "b"))
     scores = evaluate(make_twin(), trials)
     assert scores.mean_error is None
-    assert any("outside" in warning for warning in scores.warnings)
+    assert any("port 0: 3 of 3 trials leave the fitted range -1 to 1" in w for w in scores.warnings)
+
+
+def test_the_port_that_leaves_its_range_is_named(make_twin):
+    drive = torch.zeros(4, 5, 2)
+    drive[1, 2, 1], drive[2, 0, 0] = -1.5, 1.005
+    scores = evaluate(make_twin(ports=2), Trials(drive, torch.randn(4, 5, 2), channels=("a", "b")))
+    told = [warning for warning in scores.warnings if "range" in warning]
+    assert told == ["port 1: 1 of 4 trials leave the fitted range -1 to 1: they go from -1.5 to 0"]
 
 
 def test_channels_must_be_the_twins(make_twin, make_process):
