@@ -5,15 +5,23 @@ from zipfile import BadZipFile
 
 import numpy as np
 import torch
+from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
 
 from network.errors import TaskError
 from network.tasks.series import regression, standardise
 from network.tasks.task import Examples, Metric, Task, stratified_split
 
+REAL = "biuf"
+LARGEST = 1e30
+
 
 def user_arrays(
-    path: str, train: int | None = None, test: int | None = None, seed: int = 0, washout: int = 0
+    path: str,
+    train: PositiveInt | None = None,
+    test: PositiveInt | None = None,
+    seed: NonNegativeInt = 0,
+    washout: NonNegativeInt = 0,
 ) -> Task:
     """Load inputs (trial, step, feature) with integer targets (trial,) or targets (trial, step, output).
 
@@ -40,23 +48,30 @@ def _classification(name: str, inputs: Tensor, classes: Tensor, train: int, test
 
 def _read(path: Path) -> tuple[Tensor, Tensor]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             inputs, targets = file["inputs"], file["targets"]
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise TaskError(f"{path}: expected an .npz file with arrays inputs and targets ({error})") from error
+    except OSError as error:
+        raise TaskError(f"{path} could not be read: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError, BadZipFile, EOFError) as error:
+        raise TaskError(
+            f"{path}: expected an .npz file with arrays inputs and targets, of numbers"
+        ) from error
     _check(path, inputs, targets)
     return torch.from_numpy(inputs.astype(np.float32)), torch.from_numpy(targets.astype(np.float32))
 
 
 def _check(path: Path, inputs: np.ndarray, targets: np.ndarray) -> None:
-    if inputs.ndim != 3 or not np.issubdtype(inputs.dtype, np.number):
-        raise TaskError(f"{path}: inputs must be numbers (trial, step, feature), got shape {inputs.shape}")
+    if inputs.ndim != 3 or not inputs.size or inputs.dtype.kind not in REAL:
+        raise TaskError(
+            f"{path}: inputs must be real numbers (trial, step, feature); got {inputs.dtype} {inputs.shape}"
+        )
     classes = targets.ndim == 1 and np.issubdtype(targets.dtype, np.integer)
-    values = targets.ndim == 3 and targets.shape[1] == inputs.shape[1]
+    values = targets.ndim == 3 and targets.shape[1] == inputs.shape[1] and targets.dtype.kind in REAL
     if not (classes or values) or len(targets) != len(inputs):
         raise TaskError(
             f"{path}: targets must be whole numbers (trial,) or values (trial, step, output) "
             f"that match inputs {inputs.shape}; got {targets.dtype} {targets.shape}"
         )
-    if not (np.isfinite(inputs).all() and np.isfinite(targets).all()):
-        raise TaskError(f"{path}: inputs and targets must be finite numbers")
+    if max(np.abs(inputs).max(), np.abs(targets).max()) <= LARGEST:
+        return
+    raise TaskError(f"{path}: inputs and targets must be finite numbers, at most {LARGEST:g}")

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError, validate_call
+
 from network.errors import TaskError
 from network.tasks.arrays import user_arrays
 from network.tasks.mackey_glass import mackey_glass
@@ -42,7 +44,11 @@ def load_task(name: str, **options: Any) -> Task:
     known = [key for key in inspect.signature(loader).parameters if key not in fixed]
     if unknown := sorted(set(options) - set(known)):
         raise TaskError(f"task {name!r} has no option {', '.join(unknown)}; it has {', '.join(known)}")
-    return loader(**fixed, **options)
+    try:
+        return validate_call(loader)(**fixed, **options)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise TaskError(f"task {name!r}, {first['loc'][0]} = {first['input']!r}: {first['msg']}") from error
 
 
 def _loader(name: str) -> tuple[Callable[..., Task], dict[str, str]]:

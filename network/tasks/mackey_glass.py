@@ -1,13 +1,19 @@
 """Forecasting the Mackey-Glass series (Science 197, 287, 1977), tau = 17."""
 
 import torch
+from pydantic import NonNegativeInt, PositiveInt
 
 from network.tasks.series import cut, pairs, regression
 from network.tasks.task import Task
 
 
 def mackey_glass(
-    train: int = 120, test: int = 40, seed: int = 0, horizon: int = 10, steps: int = 100, washout: int = 30
+    train: PositiveInt = 120,
+    test: PositiveInt = 40,
+    seed: NonNegativeInt = 0,
+    horizon: PositiveInt = 10,
+    steps: PositiveInt = 100,
+    washout: NonNegativeInt = 30,
 ) -> Task:
     """See x(t), say x(t + horizon): trials (trial, step, 1) cut from one series, in time order."""
     from reservoirpy.datasets import mackey_glass as generate

@@ -7,6 +7,7 @@ sheared, and resampled to 40 points.
 
 import numpy as np
 import torch
+from pydantic import NonNegativeInt, PositiveInt
 
 from network.tasks.task import Examples, Metric, Task, stratified_split
 
@@ -29,7 +30,7 @@ TEMPLATES = np.array(
 )
 
 
-def mnist1d(train: int = 4000, test: int = 1000, seed: int = 0) -> Task:
+def mnist1d(train: PositiveInt = 4000, test: PositiveInt = 1000, seed: NonNegativeInt = 0) -> Task:
     """Generate (trial, 40 steps, 1 feature), about [-4, 4], with ten classes in equal numbers."""
     random = np.random.default_rng([42, seed])
     classes = torch.arange(train + test) % len(TEMPLATES)

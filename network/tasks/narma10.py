@@ -1,6 +1,7 @@
 """NARMA-10: a nonlinear moving average over ten steps (Atiya & Parlos, IEEE TNN 11, 697, 2000)."""
 
 import torch
+from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
 
 from network.tasks.series import generator, regression
@@ -9,7 +10,13 @@ from network.tasks.task import Task
 ORDER, SETTLE = 10, 40
 
 
-def narma10(train: int = 120, test: int = 40, seed: int = 0, steps: int = 100, washout: int = 30) -> Task:
+def narma10(
+    train: PositiveInt = 120,
+    test: PositiveInt = 40,
+    seed: NonNegativeInt = 0,
+    steps: PositiveInt = 100,
+    washout: NonNegativeInt = 30,
+) -> Task:
     """See u(t) uniform in [0, 0.5], say y(t): independent trials (trial, step, 1)."""
     draw = generator(seed, 10)
     inputs = 0.5 * torch.rand(2 * (train + test), SETTLE + steps, generator=draw, dtype=torch.float64)

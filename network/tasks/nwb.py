@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
 from network.errors import TaskError
 from network.tasks.series import cut, regression
@@ -14,11 +15,11 @@ from network.tasks.task import Task
 def nwb_recording(
     path: str,
     behaviour: str = "cursor_vel",
-    train: int | None = None,
-    test: int | None = None,
-    bin_s: float = 0.05,
-    steps: int = 60,
-    washout: int = 10,
+    train: PositiveInt | None = None,
+    test: PositiveInt | None = None,
+    bin_s: PositiveFloat = 0.05,
+    steps: PositiveInt = 60,
+    washout: NonNegativeInt = 10,
 ) -> Task:
     """Load spike counts of all units in bins of `bin_s` and the series named `behaviour`, in trials.
 

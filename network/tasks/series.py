@@ -6,6 +6,8 @@ from torch import Tensor
 from network.errors import TaskError
 from network.tasks.task import Examples, Metric, Task
 
+LEAST_VARIANCE = 1e-12
+
 
 def standardise(values: Tensor, like: Tensor) -> Tensor:
     """Shift and scale values (..., feature) by the mean and deviation of `like` over all but features."""
@@ -28,6 +30,8 @@ def regression(name: str, inputs: Tensor, targets: Tensor, train: int, test: int
     x, y = inputs.float(), targets.float()
     x, y = standardise(x, x[:train]), standardise(y, y[:train])
     end = train + test
+    if (y[train:end, washout:].flatten(0, 1).var(0, unbiased=False) < LEAST_VARIANCE).any():
+        raise TaskError(f"{name}: an output does not vary over the test trials, so errors have no scale")
     return Task(
         name=name,
         metric=Metric.NRMSE,

@@ -3,6 +3,7 @@
 import math
 
 import torch
+from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
 
 from network.errors import TaskError
@@ -18,13 +19,13 @@ WAVEFORMS = {
 
 
 def sine_transform(
-    train: int = 60,
-    test: int = 30,
-    seed: int = 0,
+    train: PositiveInt = 60,
+    test: PositiveInt = 30,
+    seed: NonNegativeInt = 0,
     waveform: str = "square",
-    period: int = 20,
-    steps: int = 100,
-    washout: int = 20,
+    period: PositiveInt = 20,
+    steps: PositiveInt = 100,
+    washout: NonNegativeInt = 20,
 ) -> Task:
     """See a sine of random phase, say another waveform of the same phase: (trial, step, 1)."""
     if waveform not in WAVEFORMS:
@@ -34,7 +35,11 @@ def sine_transform(
 
 
 def few_shot_sines(
-    train: int = 200, test: int = 100, seed: int = 0, shots: int = 10, steps: int = 30
+    train: PositiveInt = 200,
+    test: PositiveInt = 100,
+    seed: NonNegativeInt = 0,
+    shots: PositiveInt = 10,
+    steps: PositiveInt = 30,
 ) -> Task:
     """Learn a sine within a trial: `shots` steps show (x, sin value), the others x alone, and ask the value.
 

@@ -1,19 +1,26 @@
 """Handwritten digits in time: one row, or one pixel, a step."""
 
+from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
 
 from network.tasks.digits import digits
 from network.tasks.task import Examples, Metric, Task, stratified_split
 
 
-def temporal_mnist(train: int = 4000, test: int = 1000, seed: int = 0, source: str = "bundled") -> Task:
+def temporal_mnist(
+    train: PositiveInt = 4000, test: PositiveInt = 1000, seed: NonNegativeInt = 0, source: str = "bundled"
+) -> Task:
     """Load digits row by row: (trial, 28 steps, 28 features) in [0, 1]; the seed decides the split."""
     images, classes = digits(source)
     return _classify("temporal-mnist", images, classes, train, test, seed)
 
 
 def pixel_mnist(
-    train: int = 4000, test: int = 1000, seed: int = 0, source: str = "bundled", stride: int = 1
+    train: PositiveInt = 4000,
+    test: PositiveInt = 1000,
+    seed: NonNegativeInt = 0,
+    source: str = "bundled",
+    stride: PositiveInt = 1,
 ) -> Task:
     """Load digits by pixels: (trial, 784 steps, 1 feature); `stride` n keeps every nth row and column."""
     images, classes = digits(source)

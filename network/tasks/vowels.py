@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
 
 from network.errors import TaskError
@@ -11,7 +12,7 @@ from network.tasks.task import Examples, Metric, Task
 STEPS = 29
 
 
-def japanese_vowels(train: int = 270, test: int = 370, seed: int = 0) -> Task:
+def japanese_vowels(train: PositiveInt = 270, test: PositiveInt = 370, seed: NonNegativeInt = 0) -> Task:
     """Load the standard split (270/370) as (trial, 29 steps, 12 features); short utterances end in zeros.
 
     The seed shuffles the examples, so that `train` and `test` may be smaller.

@@ -47,12 +47,23 @@ def train(
 def new_network(task: Task, twins: list, settings: TrainSettings) -> DeviceNetwork:
     """Build the untrained network: by default a readout of windows for classes, of each step for series."""
     usual = StepReadout.WINDOWS if task.metric is Metric.ACCURACY else StepReadout.EACH
+    chosen = settings.readout or usual
+    if (chosen is StepReadout.EACH) is not (usual is StepReadout.EACH):
+        raise NetworkError(
+            f"task {task.name} wants an answer {'a step' if usual is StepReadout.EACH else 'a trial'}: "
+            f"readout = {chosen.value} does not give that; leave it out, or choose {_fitting(usual)}"
+        )
     return build(
         task.train.inputs,
         task.outputs,
         twins,
         settings.nodes,
         seed=settings.seed,
-        readout=settings.readout or usual,
+        readout=chosen,
         **settings.structure,
     )
+
+
+def _fitting(usual: StepReadout) -> str:
+    one_a_step = usual is StepReadout.EACH
+    return " or ".join(each.value for each in StepReadout if (each is StepReadout.EACH) is one_a_step)

@@ -1,5 +1,7 @@
 """A user's arrays: what is accepted, and what is refused in words."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -40,6 +42,12 @@ def test_series_keep_their_order(tmp_path):
         {"inputs": INPUTS, "targets": np.arange(50) - 1},
         {"inputs": INPUTS * np.nan, "targets": np.arange(50)},
         {"inputs": np.array([None, 1]), "targets": np.arange(2)},
+        {"inputs": INPUTS[:0], "targets": np.arange(0)},
+        {"inputs": INPUTS + 1j, "targets": np.arange(50)},
+        {"inputs": INPUTS.astype(str), "targets": np.arange(50)},
+        {"inputs": 1e300 * INPUTS, "targets": np.arange(50)},
+        {"inputs": INPUTS, "targets": np.zeros((50, 8, 1))},
+        {"inputs": INPUTS, "targets": np.full((50, 8, 1), "a")},
     ],
 )
 def test_other_arrays_are_refused(tmp_path, arrays):
@@ -49,6 +57,12 @@ def test_other_arrays_are_refused(tmp_path, arrays):
 
 def test_other_files_are_refused(tmp_path):
     (tmp_path / "no.npz").write_text("not an archive")
-    for name in (tmp_path / "no.npz", tmp_path / "none.npz", tmp_path / "mine.mat"):
-        with pytest.raises(TaskError):
-            load_task(str(name))
+    (tmp_path / "empty.npz").touch()
+    whole = Path(write(tmp_path, inputs=INPUTS, targets=np.arange(50) % 5))
+    (tmp_path / "cut.npz").write_bytes(whole.read_bytes()[:3000])
+    with (tmp_path / "single.npz").open("wb") as file:
+        np.save(file, INPUTS)
+    for name in ("single.npz", "no.npz", "empty.npz", "cut.npz", "none.npz", "mine.mat"):
+        with pytest.raises(TaskError) as refused:
+            load_task(str(tmp_path / name))
+        assert "pickle" not in str(refused.value)

@@ -98,3 +98,6 @@ def test_impossible_series_are_named():
         load_task("mackey-glass", horizon=0)
     with pytest.raises(TaskError, match="no option colour"):
         load_task("narma-10", colour=3)
+    for wrong in ({"steps": "many"}, {"steps": 0}, {"train": 1.5}, {"seed": -1}, {"washout": None}):
+        with pytest.raises(TaskError, match=next(iter(wrong))):
+            load_task("narma-10", **wrong)

@@ -126,6 +126,24 @@ def test_series_are_learnt_step_by_step(leaky):
     assert trained < 0.45
 
 
+@pytest.mark.parametrize("method", ["joint", "cascade"])
+def test_a_training_may_be_a_single_step(leaky, digits, method):
+    few, told = Task("few", Metric.ACCURACY, 10, digits.train[:5], digits.test), []
+    how = TrainSettings(nodes=(2, 2), epochs=1, batch=100, method=method)
+    network = train(few, leaky(), how, told.append)
+    assert all(row["loss"] > 0 for row in told)
+    assert network.readout.weight.abs().max() > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "readout", "fitting"), [("narma-10", "last", "each"), ("digits", "each", "mean or last")]
+)
+def test_a_readout_that_does_not_suit_the_task_is_named(leaky, digits, name, readout, fitting):
+    task = digits if name == "digits" else load_task(name, train=5, test=2)
+    with pytest.raises(NetworkError, match=fitting):
+        train(task, leaky(), TrainSettings(nodes=(2,), readout=readout))
+
+
 def test_cascade_with_a_checkpoint_is_refused(leaky, digits, tmp_path):
     from network import Checkpoint
 
