@@ -10,6 +10,7 @@ import typer
 from lab.cli.console import note, result, table
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+NODES_SHOWN = 20
 
 
 def register(app: typer.Typer) -> None:
@@ -19,38 +20,79 @@ def register(app: typer.Typer) -> None:
 
 def deploy(
     net: Annotated[Path, typer.Argument(help="Network file of `nado network train`.")],
-    setup: Annotated[str, typer.Option("--setup", "-s", help="A built-in setup or a TOML file.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="New folder for the runs and the report.")],
+    setup: Annotated[
+        list[str],
+        typer.Option("--setup", "-s", help="A built-in setup or a TOML file; one, or one (or more) a layer."),
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="New folder for the runs and the report.")
+    ] = None,
     test_examples: Annotated[int | None, typer.Option("--test", min=1, help="First N test examples.")] = None,
+    refit_readout: Annotated[
+        float | None,
+        typer.Option(min=0.01, max=0.99, help="Fit the readout again on this share, score both on the rest."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an OUT that ended early.")] = False,
-    seed: Annotated[int, typer.Option(help="The specimen and noise of a simulated bench.")] = 0,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Only say how long the device would be driven.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="The specimen of a simulated bench (of the first).")] = 0,
+    noise_seed: Annotated[
+        int | None, typer.Option(help="Noise of simulated benches. [default: by the network's weights]")
+    ] = None,
+    fault: Annotated[list[str] | None, typer.Option(help="Break a simulated bench: role:fault@n.")] = None,
     as_json: Json = False,
 ) -> None:
     """Drive the device with every node's sequences of the network's test examples, and score the answers."""
     from lab.cli.progress import stages
-    from lab.loop.deployment import DeployOptions, deploy_network
+    from lab.loop.deployment import DeployOptions, deploy_network, estimate_network
 
-    options = DeployOptions(setup=setup, test_examples=test_examples, resume=resume, seed=seed)
+    options = DeployOptions(
+        setups=tuple(setup),
+        test_examples=test_examples,
+        resume=resume,
+        seed=seed,
+        noise_seed=noise_seed,
+        refit_readout=refit_readout,
+        faults=tuple(fault or ()),
+    )
+    if estimate:
+        result(estimate_network(net, options), as_json, _show_estimate)
+        return
+    if out is None:
+        raise typer.BadParameter("say where the runs go, or ask for --estimate", param_hint="--out")
     with stages() as show:
         report = deploy_network(net, out, options, show)
     result(report, as_json, _show)
     note(f"Report: {out / 'report.json'}")
 
 
+def _show_estimate(found: dict[str, Any]) -> None:
+    typer.echo(f"{found['trials']} trials, {found['device_s']:.0f} s of drive (resets between trials apart)")
+
+
 def _show(report: dict[str, Any]) -> None:
-    rows = [
-        [
-            report["metric"],
-            f"{report['twin']:.4f}",
-            f"{report['device']:.4f}",
-            f"{report['transfer_gap']:+.4f}",
-        ]
-    ]
-    table(f"{report['n_test']} test examples", ["metric", "on the twin", "on the device", "gap"], rows)
-    rows = [
-        [str(node["layer"]), str(node["node"]), f"{node['mean_error']:.3f}", f"{node['correlation']:.4f}"]
-        for node in report["nodes"][:20]
-    ]
-    table("Nodes, worst first (twin against device)", ["layer", "node", "mean error", "correlation"], rows)
+    rows = [_scores("all", report["n_test"], report["twin"], report["device"])]
+    readout = report.get("readout")
+    if readout:
+        scored = readout["scored_on"]
+        rows.append(_scores("not calibrated on", scored, readout["twin"], readout["device_trained"]))
+        rows.append(_scores("the same, refitted", scored, readout["twin"], readout["device_refitted"]))
+    headings = ["test examples", "", "on the twin", "on the device", "gap"]
+    table(f"{report['task']}: {report['metric']}", headings, rows)
+    _show_parts("Layers (twin against device)", report["layers"], ("layer", "nodes"))
+    _show_parts("Nodes, worst first", report["nodes"][:NODES_SHOWN], ("layer", "node"))
     for finding in report["findings"]:
         note(f"{finding['what']}: {finding['detail']}")
+    for each in report["interruptions"]:
+        note(f"interrupted at {each['time']} after {each['trials']} trials: {each['reason']}")
+
+
+def _scores(what: str, count: int, twin: float, device: float) -> list[str]:
+    return [what, str(count), f"{twin:.4f}", f"{device:.4f}", f"{twin - device:+.4f}"]
+
+
+def _show_parts(title: str, parts: list[dict[str, Any]], names: tuple[str, str]) -> None:
+    figures = ("mean_error", "correlation", "coverage90")
+    rows = [[str(part[n]) for n in names] + [f"{part[f]:.3f}" for f in figures] for part in parts]
+    table(title, [*names, *(figure.replace("_", " ") for figure in figures)], rows)

@@ -7,7 +7,7 @@ and what is decoded is read back from those runs: what was not stored did not ha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,12 +27,12 @@ Respond = Callable[[int, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Deployment:
-    """What a device made of a network's drives."""
+    """What the devices made of a network's drives."""
 
     outputs: np.ndarray  # (trial, output), or (trial, step, output), of the readout layer
     drives: list[np.ndarray]  # per layer (trial, node, step, port) in [-1, 1]
     readouts: list[np.ndarray]  # per layer (trial, node, step, channel), device units
-    runs: list[Path]  # per layer, the run that holds its drives and readouts
+    runs: list[Path]  # layer by layer, the runs that hold the drives and readouts of its devices
 
 
 def deploy(
@@ -40,20 +40,34 @@ def deploy(
     inputs: np.ndarray,
     setup: Setup | Sequence[Setup],
     out: Path,
-    options: PlayOptions = AS_USUAL,
+    options: PlayOptions | Sequence[PlayOptions] = AS_USUAL,
 ) -> Deployment:
-    """Send `inputs` (trial, step, feature) through `network` with `setup` (or one a layer) as every node.
+    """Send `inputs` (trial, step, feature) through `network` with `setup` as every node.
 
-    One run a layer is written into the folder `out`. Drives are checked against the setup's limits before
+    Several setups are one a layer, or so many a layer (a whole multiple), whose nodes then take them in
+    turn; `options` may be one for each of them. One run a layer and setup is written into the folder
+    `out`; it follows from those of the layers below. Drives are checked against the setup's limits before
     the first one of a layer is sent.
     """
     setups = check_fit(network, setup)
-    out.mkdir(parents=True, exist_ok=options.resume)
+    every = list(options) if isinstance(options, Sequence) else [options]
+    out.mkdir(parents=True, exist_ok=every[0].resume)
+    runs: list[Path] = []
+    lineage = list(every[0].lineage)
 
-    def on_setup(layer: int, drive: np.ndarray) -> np.ndarray:
-        return own_readout(play(drive, setups[layer], run_of(out, layer), options), options)
+    def on_setups(layer: int, drive: np.ndarray) -> np.ndarray:
+        answers, below, count = [], tuple(lineage), len(setups[layer])
+        parts = split(network, layer, drive, count)
+        for device, (own, part) in enumerate(zip(setups[layer], parts, strict=False)):
+            known = every[(layer * count + device) % len(every)]
+            path = run_of(out, layer, device)
+            run = play(part, own, path, replace(known, lineage=below))
+            answers.append(own_readout(run, known))
+            runs.append(path)
+            lineage.append(run.metadata.run_id)
+        return merge(network, layer, answers)
 
-    return deploy_layers(network, inputs, out, on_setup)
+    return replace(deploy_layers(network, inputs, out, on_setups), runs=runs)
 
 
 def deploy_layers(network: DeviceNetwork, inputs: np.ndarray, out: Path, respond: Respond) -> Deployment:
@@ -77,31 +91,68 @@ def deploy_layers(network: DeviceNetwork, inputs: np.ndarray, out: Path, respond
     return Deployment(outputs.numpy(), [d.numpy() for d in drives], [r.numpy() for r in readouts], runs)
 
 
-def run_of(out: Path, layer: int) -> Path:
-    """Name the run of a layer in the folder of a deployment."""
-    return out / f"layer{layer}.zarr"
+def run_of(out: Path, layer: int, device: int = 0) -> Path:
+    """Name the run of a layer, and of one of its devices, in the folder of a deployment."""
+    return out / (f"layer{layer}-device{device}.zarr" if device else f"layer{layer}.zarr")
 
 
-def check_fit(network: DeviceNetwork, setup: Setup | Sequence[Setup]) -> list[Setup]:
-    """Return the setup of each layer; refuse one with other ports or channels than its layer has."""
+def split(network: DeviceNetwork, layer: int, drive: np.ndarray, devices: int) -> list[np.ndarray]:
+    """Share drive (trial, step, port), node after node of each example, out to `devices` in turn."""
+    nodes = network.spec.layers[layer].nodes
+    node = np.arange(len(drive)) % nodes
+    return [drive[node % devices == device] for device in range(min(devices, nodes))]
+
+
+def merge(network: DeviceNetwork, layer: int, answers: list[np.ndarray]) -> np.ndarray:
+    """Put the answers (trial, step, channel) of several devices into the order `split` took them from."""
+    nodes, count = network.spec.layers[layer].nodes, sum(map(len, answers))
+    node = np.arange(count) % nodes
+    whole = np.empty((count, *answers[0].shape[1:]), answers[0].dtype)
+    for device, answer in enumerate(answers):
+        whole[node % len(answers) == device] = answer
+    return whole
+
+
+def check_fit(network: DeviceNetwork, setup: Setup | Sequence[Setup]) -> list[list[Setup]]:
+    """Return the setups of each layer; refuse one with other ports or channels than its layer has."""
     layers = network.spec.layers
-    setups = list(setup) if isinstance(setup, Sequence) else [setup] * len(layers)
-    if len(setups) != len(layers):
+    given = list(setup) if isinstance(setup, Sequence) else [setup]
+    each, left = divmod(len(given), len(layers))
+    if len(given) != 1 and (left or not each):
         raise LabError(
-            f"{len(layers)} layers need one setup, or {len(layers)} (one a layer); got {len(setups)}"
+            f"{len(layers)} layers need one setup, {len(layers)} (one a layer) or a multiple (several a "
+            f"layer, whose nodes take them in turn); got {len(given)}"
         )
     if network.spec.recurrent:
         raise LabError(
             "the network feeds a layer's readouts back a step later; a setup plays one node's whole trial "
             "at a time and cannot do that. Train without recurrent=true to measure, or evaluate on the twin"
         )
-    for index, (layer, own) in enumerate(zip(layers, setups, strict=True)):
-        if layer.ports != own.port_count or tuple(layer.channels) != tuple(own.channels):
-            raise LabError(
-                f"layer {index} was trained for {_kind(layer.ports, layer.channels)}; this setup has "
-                f"{_kind(own.port_count, own.channels)}. Deploy to the setup its twin was measured on."
-            )
-    return setups
+    of_layers = [given[i * each : (i + 1) * each] if len(given) > 1 else given for i in range(len(layers))]
+    for layer, setups in enumerate(of_layers):
+        for own in setups:
+            check_layer(network, layer, own)
+    return of_layers
+
+
+def check_layer(network: DeviceNetwork, layer: int, setup: Setup) -> None:
+    """Refuse a setup with other ports or channels than the layer was trained for."""
+    spec = network.spec.layers[layer]
+    if spec.ports != setup.port_count or tuple(spec.channels) != tuple(setup.channels):
+        raise LabError(
+            f"layer {layer} was trained for {_kind(spec.ports, spec.channels)}; this setup has "
+            f"{_kind(setup.port_count, setup.channels)}. Deploy to the setup its twin was measured on."
+        )
+
+
+def device_seconds(network: DeviceNetwork, setups: Sequence[Setup], examples: int, steps: int) -> float:
+    """Foretell the seconds of drive for so many examples of so many steps."""
+    of_layers = check_fit(network, setups)
+    return sum(
+        own.step_s * steps * examples * len(range(device, layer.nodes, len(devices)))
+        for layer, devices in zip(network.spec.layers, of_layers, strict=True)
+        for device, own in enumerate(devices)
+    )
 
 
 def _kind(ports: int, channels: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,13 +38,18 @@ class NodeScore:
     saturated: float
 
 
-def score_nodes(deployment: Deployment, twins: list[Twin], seed: int = 0) -> list[NodeScore]:
-    """Compare the device's readouts with draws of the twins under the same drives, worst node first."""
+def score_nodes(deployment: Deployment, twins: Sequence[Twin | list[Twin]], seed: int = 0) -> list[NodeScore]:
+    """Compare the devices' readouts with draws of the twins under the same drives, worst node first.
+
+    `twins` holds the twin of each layer, or those that its nodes take in turn.
+    """
     scores = []
     for layer, (drive, readout) in enumerate(zip(deployment.drives, deployment.readouts, strict=True)):
         for node in range(drive.shape[1]):
-            draws = _draw(twins[layer], drive[:, node], seed)
-            scale = twins[layer].readout_std.numpy()
+            own = twins[layer]
+            twin = own[node % len(own)] if isinstance(own, list) else own
+            draws = _draw(twin, drive[:, node], seed)
+            scale = twin.readout_std.numpy()
             scores.append(_score(layer, node, drive[:, node], readout[:, node] / scale, draws / scale))
     return sorted(scores, key=lambda each: -each.mean_error)
 

@@ -32,6 +32,11 @@ class Recalled:
             )
         return cast("list[Twin]", self.twins)
 
+    def all_twins(self) -> list[Twin]:
+        """Return the different twins of all layers, in order."""
+        flat = [twin for each in self.twins for twin in (each if isinstance(each, list) else [each])]
+        return list(dict.fromkeys(flat))
+
 
 def recall(
     saved: SavedNetwork, moved: list[Path] | None = None, test_examples: int | None = None

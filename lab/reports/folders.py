@@ -22,12 +22,12 @@ def deployment_page(path: Path) -> Page:
     pictures = (
         (Picture(nodes_figure(nodes), "How far the twin is from the device, node by node."),) if nodes else ()
     )
+    setups = [part for name in report.get("setups", [report["setup"]]) for part in ("--setup", name)]
     command = [
         "nado",
         "deploy",
         report["network"],
-        "--setup",
-        report["setup"],
+        *setups,
         "--test",
         str(report["n_test"]),
     ]
@@ -38,6 +38,7 @@ def deployment_page(path: Path) -> Page:
             f"over {report['n_test']} test examples: a transfer gap of {report['transfer_gap']:+.4g}."
         ),
         sections=(
+            *_parts(report),
             Section("Nodes", pictures=pictures, table=Table(names, rows, numbers=True)),
             findings_section(report["findings"]),
             Section("What answered", table=pairs(report["device_identities"], "role", "identity")),
@@ -46,6 +47,22 @@ def deployment_page(path: Path) -> Page:
             versions_section(report.get("versions", {})),
         ),
     )
+
+
+def _parts(report: dict[str, Any]) -> list[Section]:
+    """Describe what a deployment may hold beside its nodes: layers, a refitted readout, interruptions."""
+    layers, stopped = report.get("layers", []), report.get("interruptions", [])
+    found = []
+    if len(layers) > 1:
+        rows = [tuple(figure_of(value) for value in layer.values()) for layer in layers]
+        found.append(Section("Layers", table=Table(tuple(layers[0]), rows, numbers=True)))
+    if "readout" in report:
+        figures = {name: figure_of(value) for name, value in report["readout"].items()}
+        found.append(Section("Readout as trained and refitted", table=pairs(figures)))
+    if stopped:
+        rows = [(each["time"], str(each["trials"]), each["reason"]) for each in stopped]
+        found.append(Section("Interruptions", table=Table(("time", "trials committed", "reason"), rows)))
+    return found
 
 
 def loop_page(path: Path) -> Page:

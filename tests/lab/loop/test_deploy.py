@@ -1,14 +1,19 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
+from instruments import InstrumentError, load_setup
 from lab.compose import open_named_setup
 from lab.errors import LabError
-from lab.loop.deploy import deploy
+from lab.loop.deploy import Deployment, deploy
 from lab.loop.deployment import DeployOptions, deploy_network
 from lab.loop.play import AbortedError, PlayOptions
+from lab.loop.readout import refit_readout
 from lab.loop.recall import recall
+from lab.reports import write_report
 from lab.store import Run, Status
 from network import load
 
@@ -53,12 +58,19 @@ def test_resume_goes_on_where_it_stopped(network, tmp_path):
 
 
 def test_report_compares_twin_and_device(demo, tmp_path):
-    options = DeployOptions(setup="sim:nanoring", test_examples=4, seed=3)
+    options = DeployOptions(("sim:nanoring",), test_examples=4, seed=3)
     report = deploy_network(
         demo[0] / "networks" / "noise_aware.net", tmp_path / "out", options, lambda *_: None
     )
     assert report == json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert report["n_test"] == 4
+    assert report["device_s"] == pytest.approx(4 * 28 * len(report["nodes"]) / 37)
+    (layer,) = report["layers"]
+    assert layer["mean_error"] == pytest.approx(np.mean([node["mean_error"] for node in report["nodes"]]))
+    stored = Run.open(tmp_path / "out" / "layer0.zarr").metadata
+    assert stored.lineage == [Run.open(demo[0] / "runs" / "fit.zarr").metadata.run_id]
+    assert stored.setup.noise_seed == report["noise_seed"]
+    assert (stored.setup.source, stored.setup.seed) == ("sim:nanoring", 3)
     errors = [node["mean_error"] for node in report["nodes"]]
     assert errors == sorted(errors, reverse=True)
     assert all(0 <= node["coverage90"] <= 1 for node in report["nodes"])
@@ -77,3 +89,76 @@ def test_a_wish_to_stop_is_recorded_as_aborted_and_rows_are_seen_as_they_come(ne
     assert run.rows() == len(seen) == 5
     assert not benches[0].world.field().any()
     assert not benches[0].world.sources_on()
+
+
+def short_bursts(folder):
+    """Write a setup that reads back every other trial: path."""
+    config = load_setup("sim:nanoring")
+    timing = config.timing.model_copy(update={"max_burst_s": 2.0})
+    file = folder / "short.toml"
+    file.write_text(config.model_copy(update={"timing": timing}).to_toml())
+    return str(file)
+
+
+def test_what_stopped_it_is_told_by_the_report_of_what_went_on(demo, tmp_path, benches):
+    net, out = demo[0] / "networks" / "noise_aware.net", tmp_path / "out"
+    options = DeployOptions((short_bursts(tmp_path),), test_examples=6, seed=3)
+    with pytest.raises(InstrumentError):
+        deploy_network(net, out, replace(options, faults=("digitiser_0:disconnect@40",)), lambda *_: None)
+    run = Run.open(out / "layer0.zarr")
+    assert run.status is Status.FAILED
+    committed = run.rows()
+    assert 0 < committed < 18
+    assert not benches[0].world.field().any()
+    assert not benches[0].world.sources_on()
+    report = deploy_network(net, out, replace(options, resume=True), lambda *_: None)
+    (told,) = report["interruptions"]
+    assert told["trials"] == committed
+    assert "DisconnectedError" in told["reason"]
+    write_report(str(out), tmp_path / "page.html")
+    assert "DisconnectedError" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    whole = deploy_network(net, tmp_path / "whole", options, lambda *_: None)
+    assert report["device"] == whole["device"]
+    assert whole["interruptions"] == []
+
+
+def test_the_readout_is_refitted_on_sequences_that_are_not_scored(demo, tmp_path):
+    net = demo[0] / "networks" / "noise_aware.net"
+    options = DeployOptions(("sim:nanoring",), test_examples=8, seed=3, refit_readout=0.5)
+    report = deploy_network(net, tmp_path / "out", options, lambda *_: None)
+    readout = report["readout"]
+    assert (readout["calibrated_on"], readout["scored_on"]) == (4, 4)
+    assert 0 <= readout["device_refitted"] <= 1
+    with pytest.raises(LabError, match="to fit the readout on"):
+        deploy_network(net, tmp_path / "few", replace(options, test_examples=6), lambda *_: None)
+
+
+def test_refitting_mends_a_readout_that_the_device_put_out_of_tune(network):
+    known = recall(network)
+    task, torch_generator = known.task, torch.Generator().manual_seed(0)
+    task = replace(task, test=task.train[:150])
+    answers = network.network.respond(task.test.inputs, known.twins, generator=torch_generator)
+    said = network.network.decode(answers).detach()
+    targets = said.argmax(-1)  # what the network says on its twin counts as right
+    task = replace(task, test=replace(task.test, targets=targets))
+    shifted = [(1.3 * each + 0.5 * each.std((0, 1, 2))).detach().numpy() for each in answers]
+    deployed = Deployment(np.empty(0), [], shifted, [])
+    found = refit_readout(network.network, task, deployed, said, 0.5, seed=0)
+    assert found["twin"] == 1.0
+    assert found["device_refitted"] > found["device_trained"] + 0.05
+
+
+def test_nodes_are_shared_out_to_several_setups_and_put_together_again(network, tmp_path):
+    inputs = recall(network, test_examples=2).task.test.inputs.numpy()
+    nodes = network.network.node_count
+    with open_named_setup("sim:nanoring") as one, open_named_setup("sim:nanoring", seed=9) as two:
+        done = deploy(network.network, inputs, [one, two], tmp_path / "out")
+    assert [path.name for path in done.runs] == ["layer0.zarr", "layer0-device1.zarr"]
+    for device, path in enumerate(done.runs):
+        stored = Run.open(path).dataset()
+        np.testing.assert_allclose(
+            stored["drive"].values, done.drives[0][:, device::2].reshape(-1, *done.drives[0].shape[2:])
+        )
+        kept = done.readouts[0][:, device::2].reshape(-1, *done.readouts[0].shape[2:])
+        np.testing.assert_allclose(kept, stored["readout"].values, rtol=1e-5)
+    assert done.readouts[0].shape[1] == nodes

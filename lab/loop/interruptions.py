@@ -1,0 +1,54 @@
+"""What stopped a deployment on its way, kept beside its runs until its report tells of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from lab.loop.round_state import read_whole, write_whole
+from lab.store import Run, Status, StoreError
+
+FILE = "interruptions.json"
+
+
+def note(out: Path, error: BaseException) -> None:
+    """Write down what ended a deployment early: when, why, and how much of it was committed."""
+    if not out.exists():
+        return
+    runs = _runs(out)
+    reasons = [run.metadata.reason for run in runs if run.metadata.reason]
+    _append(out, reasons[-1] if reasons else f"{type(error).__name__}: {error}".rstrip(": "), runs)
+
+
+def note_death(out: Path) -> None:
+    """Write down that the program died, where a run that nobody measures any more says that it runs."""
+    runs = _runs(out) if out.exists() else []
+    if any(run.status is Status.RUNNING for run in runs):
+        _append(out, "the program died", runs)
+
+
+def read(out: Path) -> list[dict[str, Any]]:
+    """Read what stopped the deployment in `out`, oldest first: {time, reason, trials}."""
+    path = out / FILE
+    return read_whole(path)["interruptions"] if path.exists() else []
+
+
+def _append(out: Path, reason: str, runs: list[Run]) -> None:
+    entry = {
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "reason": reason,
+        "trials": sum(run.rows() for run in runs),
+    }
+    write_whole(out / FILE, {"interruptions": [*read(out), entry]})
+
+
+def _runs(out: Path) -> list[Run]:
+    """Open the runs of a deployment that can be opened."""
+    found = []
+    for path in sorted(out.glob("*.zarr")):
+        try:
+            found.append(Run.open(path))
+        except StoreError:
+            continue
+    return found

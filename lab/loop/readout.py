@@ -1,0 +1,97 @@
+"""The readout of a deployed network, fitted again to what the device answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from lab.errors import LabError
+from network import score_answers
+from network.training.loss import loss_of
+
+if TYPE_CHECKING:
+    from lab.loop.deploy import Deployment
+    from network import DeviceNetwork, Task
+
+FOLDS = 4
+PENALTIES = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
+MOST_STEPS = 60
+
+
+def calibrated(share: float, examples: int) -> int:
+    """Return how many of the examples a share is; refuse one that leaves too few on either side."""
+    count = round(share * examples)
+    if not FOLDS <= count < examples:
+        raise LabError(
+            f"a share of {share:g} leaves {count} of {examples} sequences to fit the readout on and "
+            f"{examples - count} to score; it takes at least {FOLDS} and 1"
+        )
+    return count
+
+
+def refit_readout(
+    network: DeviceNetwork, task: Task, deployed: Deployment, on_twin: Tensor, share: float, seed: int
+) -> dict[str, Any]:
+    """Fit the readout on a share of the deployed sequences and score all readouts on the others.
+
+    The trained weights are moved along the task's loss, held to where they stand by a penalty on the
+    squared change (features in units of their deviation); how strong, four folds of the calibration
+    sequences decide, and "not at all" is one of the choices. `on_twin` are the twin's answers.
+    """
+    targets, count = task.test.targets, calibrated(share, len(task.test))
+    order = torch.randperm(len(targets), generator=torch.Generator().manual_seed(seed))
+    learnt, scored = order[:count], order[count:]
+    with torch.no_grad():
+        features = network.features([torch.as_tensor(each) for each in deployed.readouts])
+        answers = network.readout(features)
+    penalty = _choose(task, features[learnt], answers[learnt], targets[learnt])
+    change = _fit(task, features[learnt], answers[learnt], targets[learnt], penalty)
+    refitted = change(features[scored], answers[scored])
+    wanted = targets[scored]
+    return {
+        "calibrated_on": count,
+        "scored_on": len(scored),
+        "penalty": penalty,
+        "twin": score_answers(task, on_twin[scored], wanted),
+        "device_trained": score_answers(task, answers[scored], wanted),
+        "device_refitted": score_answers(task, refitted, wanted),
+    }
+
+
+def _choose(task: Task, features: Tensor, answers: Tensor, targets: Tensor) -> float | None:
+    """Choose the penalty by cross-validation; None where leaving the readout alone does best."""
+    fold = torch.arange(len(features)) % FOLDS
+    losses: dict[float | None, float] = {None: float(loss_of(task, answers, targets))}
+    for penalty in PENALTIES:
+        held = 0.0
+        for each in range(FOLDS):
+            mine, out = fold != each, fold == each
+            change = _fit(task, features[mine], answers[mine], targets[mine], penalty)
+            held += float(loss_of(task, change(features[out], answers[out]), targets[out])) / FOLDS
+        losses[penalty] = held
+    return min(losses, key=lambda each: losses[each])
+
+
+def _fit(task: Task, features: Tensor, answers: Tensor, targets: Tensor, penalty: float | None) -> Any:
+    """Fit a correction to answers (trial[, step], output), linear in the features; return a function."""
+    if penalty is None:
+        return lambda _, theirs: theirs
+    flat = features.flatten(0, -2)
+    mean, scale = flat.mean(0), flat.std(0).clamp_min(1e-9)
+    known = (features - mean) / scale
+    weight = torch.zeros(answers.shape[-1], flat.shape[-1], requires_grad=True)
+    bias = torch.zeros(answers.shape[-1], requires_grad=True)
+    descent = torch.optim.LBFGS([weight, bias], max_iter=MOST_STEPS, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        descent.zero_grad()
+        loss = loss_of(task, answers + known @ weight.T + bias, targets)
+        loss = loss + penalty * weight.square().mean()
+        loss.backward()
+        return loss
+
+    descent.step(closure)
+    found, level = weight.detach(), bias.detach()
+    return lambda other, theirs: theirs + (other - mean) / scale @ found.T + level
