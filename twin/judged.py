@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import torch
+
 from twin.data import Trials
 from twin.descent import Progress
 from twin.fit import fit
 from twin.keeper import Keeper
 from twin.model import Twin
 from twin.parts import SCORED_SHARE, describe, hold_out, set_aside
+from twin.refreshed import More
 from twin.scores import evaluate
 from twin.settings import FitSettings
 
@@ -20,20 +23,27 @@ def fit_and_score(
     share: float = SCORED_SHARE,
     start: Twin | None = None,
     keeper: Keeper | None = None,
+    more: More | None = None,
 ) -> Twin:
     """Fit a twin and write its scores, and what they are taken on, into its card.
 
     Scored is what the run marks as held out, else `share` of the sequences, set aside first. Where there is
     too little for three parts, or with a share of 0, the part that stopped the fit scores it too: the card's
-    `scored_on` then says "stopping part", and the scores flatter.
+    `scored_on` then says "stopping part", and the scores flatter. `more` gives trials beyond those in memory.
     """
     settings = settings or FitSettings()
     parts = set_aside(trials, share, settings.seed)
-    twin = fit(parts.learnt, settings, progress, start=start, keeper=keeper)
     scored = parts.scored
+    others = _without(more, scored) if more and scored else more
+    twin = fit(parts.learnt, settings, progress, start=start, keeper=keeper, more=others)
     if scored is None:
         scored = hold_out(parts.learnt, settings.held_out_share, settings.seed)[1]
     twin.card["parts"] |= {"scored": describe(parts.scored), "scored_share": share, "trials": len(trials)}
     scores = evaluate(twin, scored, seed=settings.seed).to_dict()
     twin.card |= {"scored_on": parts.scored_on, "scores": scores}
     return twin
+
+
+def _without(more: More, scored: Trials) -> More:
+    """Keep the sequences that are scored out of what is fitted later, too."""
+    return lambda held_out: more(torch.cat([held_out, scored.sequence.unique()]))

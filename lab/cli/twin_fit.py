@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.cli.twin_runs import WINDOW, read_trials
+from lab.cli.twin_runs import WINDOW, read_trials, streams
 from lab.errors import LabError
 
 if TYPE_CHECKING:
-    from twin import FitSettings, Keeper, Twin
+    from lab.loop.streaming import Stream
+    from twin import FitSettings, Keeper, Trials, Twin
 
 Show = Callable[[dict[str, Any]], None]
 
@@ -29,6 +30,7 @@ class FitOrder:
     start: Path | None = None
     resume: bool = False
     tensorboard: Path | None = None
+    memory_gb: float = 8.0
     given: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -52,13 +54,27 @@ def carry_out(order: FitOrder) -> tuple[Twin, float]:
     keeper = _keeper(order, stop)
     settings = _settings(order, keeper)
     start = load(order.start) if order.start else None
-    trials, started = read_trials(order.runs, level=order.level, window=WINDOW), time.perf_counter()
+    (trials, stream), started = _trials(order, settings.seed), time.perf_counter()
+    how: dict[str, Any] = {"share": order.share, "start": start, "keeper": keeper}
     with _told(order) as progress, stop_on_signals(stop):
-        twin = fit_and_score(trials, settings, progress, share=order.share, start=start, keeper=keeper)
+        twin = fit_and_score(trials, settings, progress, more=stream.more if stream else None, **how)
+    if stream:
+        held = {"stored": len(stream.stored), "in_memory": stream.most, "read_later": stream.read}
+        twin.card["parts"]["streamed"] = held
     twin.card["runs"] = [str(path.resolve()) for path in order.runs]
     save(twin, order.out)
     keeper.done()
     return twin, time.perf_counter() - started
+
+
+def _trials(order: FitOrder, seed: int) -> tuple[Trials, Stream | None]:
+    """Read all trials; of runs larger than memory some, with a stream of the others."""
+    from lab.loop.streaming import open_stream
+
+    stream = open_stream(order.runs, order.memory_gb, seed) if streams(order.runs, order.level) else None
+    if stream and stream.needed:
+        return stream.first(), stream
+    return read_trials(order.runs, level=order.level, window=WINDOW), None
 
 
 def _keeper(order: FitOrder, stop: Any) -> Keeper:

@@ -31,6 +31,19 @@ def read_trials(runs: list[Path], *, level: str = "step", window: int | None = N
     return join(parts, window)
 
 
+def streams(runs: list[Path], level: str) -> bool:
+    """Tell whether the trials of runs can be read part by part: at the step level, of one shape."""
+    from lab.store import Run
+
+    if level != "step":
+        return False
+    shapes = set()
+    for path in runs:
+        group = Run.open(path).group()
+        shapes.add(tuple(group[name].shape[1:] for name in ("drive", "readout") if name in group))  # type: ignore[union-attr]
+    return len(shapes) == 1 and len(next(iter(shapes))) == 2
+
+
 def _steps_of_run(run: Run) -> Trials:
     from lab.loop.trials import trials_of
 

@@ -16,6 +16,7 @@ from lab.store.metadata import (
 )
 from lab.store.reader import Run
 from lab.store.repair import repair
+from lab.store.stored_trials import StoredTrials
 from lab.store.summary import summarise
 from lab.store.trials import TrialArrays, load_trials
 from lab.store.verify import Finding, verify
@@ -33,6 +34,7 @@ __all__ = [
     "SetupRecord",
     "Status",
     "StoreError",
+    "StoredTrials",
     "TrialArrays",
     "code_version",
     "export",

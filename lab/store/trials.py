@@ -63,9 +63,9 @@ def load_trials(*runs: str | Path | Run) -> TrialArrays:
     )
 
 
-def load_part(run: Run, rows: slice = slice(None)) -> TrialArrays:
-    """Read some trials of one run (all of them by default), and nothing that a fit does not need."""
-    data = run.dataset(PRIMARY).isel(trial=rows)
+def load_part(run: Run, data: "xr.Dataset | None" = None) -> TrialArrays:
+    """Read one run, or some rows `data` of it, and nothing that a fit does not need."""
+    data = run.dataset(PRIMARY) if data is None else data
     for name, dims in (("drive", ("trial", "step", "port")), ("readout", ("trial", "step", "channel"))):
         if name not in data or data[name].dims != dims:
             raise StoreError(f"{run.path} holds no {name!r} with dims {dims}; it cannot be used as trials")

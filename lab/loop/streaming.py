@@ -1,0 +1,123 @@
+"""Fits and scores of runs that are larger than memory: trials are read from the store part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lab.store import StoredTrials
+from twin import Trials, evaluate
+
+if TYPE_CHECKING:
+    from lab.store import Run, TrialArrays
+    from twin import Twin
+
+GIB = 2**30
+MEMORY_GB = 8.0
+"""What a fit or a score may take beside the program itself, unless it is told otherwise (GiB)."""
+TIMES = 20
+"""What a fit or a score needs at its peak, in multiples of its trials (benchmarks/larger_than_memory)."""
+SHOTS = 16
+"""So many times more where there are no repeats, and a twin answers every trial so often."""
+PIECES = 16
+"""Pieces of the runs that are in memory at a time."""
+
+
+class Stream:
+    """Trials of stored runs of which `most` are held in memory at a time; `read` counts the further ones."""
+
+    def __init__(self, stored: StoredTrials, most: int, seed: int = 0) -> None:
+        self.stored, self.most, self.seed = stored, most, seed
+        self.read = 0
+        chunk = stored.chunk_trials()
+        self._piece = chunk * max(1, most // PIECES // chunk)
+
+    @property
+    def needed(self) -> bool:
+        """Tell whether there are more trials than may be held."""
+        return len(self.stored) > self.most
+
+    def first(self) -> Trials:
+        """Read random pieces of the runs, as many trials as may be held."""
+        count = len(self.stored)
+        pieces = np.random.default_rng(self.seed).permutation(-(-count // self._piece))
+        rows = np.concatenate([np.arange(each * self._piece, (each + 1) * self._piece) for each in pieces])
+        return as_trials(self.stored.read(rows[rows < count][: self.most]))
+
+    def more(self, held_out: Tensor) -> Iterator[Trials]:
+        """Read trials without end, piece by piece, but none of the sequences that are held out."""
+        for arrays in self.stored.blocks(self._piece, self.seed + 1):
+            block, _ = as_trials(arrays).for_fitting().split(held_out.tolist())
+            self.read += len(block)
+            if len(block):
+                yield block
+
+
+def open_stream(runs: Sequence[str | Path | Run], memory_gb: float = MEMORY_GB, seed: int = 0) -> Stream:
+    """Open runs so that a fit of them takes about `memory_gb` GiB at most beside the program itself."""
+    stored = StoredTrials(*runs)
+    most = int(memory_gb * GIB / TIMES / stored.trial_bytes)
+    return Stream(stored, max(most, 2 * stored.chunk_trials()), seed)
+
+
+def score_in_parts(
+    twin: Twin, stored: StoredTrials, rows: np.ndarray, memory_gb: float = MEMORY_GB, seed: int = 0
+) -> dict[str, Any]:
+    """Score a twin on some rows of stored trials, whole sequences at a time, so many as memory allows.
+
+    Every figure is the mean of the parts', weighted by their trials; `parts` says how many there were.
+    """
+    parts = list(_sequences_together(stored, rows, memory_gb))
+    found = [evaluate(twin, as_trials(stored.read(each)), seed=seed).to_dict() for each in parts]
+    return {"parts": len(parts)} | _mean(found, [len(each) for each in parts])
+
+
+def as_trials(found: TrialArrays) -> Trials:
+    """Turn stored trials into tensors."""
+    return Trials(
+        drive=torch.as_tensor(found.drive, dtype=torch.float32),
+        readout=torch.as_tensor(found.readout, dtype=torch.float32),
+        initial=None if found.initial is None else torch.as_tensor(found.initial, dtype=torch.float32),
+        sequence=torch.as_tensor(found.sequence),
+        channels=found.channels,
+        units=found.units,
+        step_s=found.step_s or 1.0,
+        lineage=found.lineage,
+        held_out=None if found.held_out is None else torch.as_tensor(found.held_out),
+    )
+
+
+def _sequences_together(stored: StoredTrials, rows: np.ndarray, memory_gb: float) -> Iterator[np.ndarray]:
+    """Part rows by whole sequences, in the order in which they were first measured."""
+    numbers, first, which, counts = np.unique(
+        stored.sequence[rows], return_index=True, return_inverse=True, return_counts=True
+    )
+    times = TIMES * (1 if counts.max() > 1 else SHOTS)
+    most = max(1, int(memory_gb * GIB / times / stored.trial_bytes))
+    order = np.argsort(first)
+    part = np.empty(len(numbers), int)
+    part[order] = (np.cumsum(counts[order]) - 1) // most
+    of_row = part[which]
+    together = np.argsort(of_row, kind="stable")
+    yield from np.split(rows[together], np.flatnonzero(np.diff(of_row[together])) + 1)
+
+
+def _mean(found: list[dict[str, Any]], weights: list[int]) -> dict[str, Any]:
+    """Average numbers by weight, mapping by mapping; collect the warnings."""
+    result: dict[str, Any] = {}
+    for name, value in found[0].items():
+        values = [each.get(name) for each in found]
+        if name == "warnings":
+            result[name] = list(dict.fromkeys(text for each in values for text in each or ()))
+        elif isinstance(value, dict):
+            result[name] = _mean([each or {} for each in values], weights)
+        else:
+            known = [each for each in values if each is not None]
+            whole = len(known) == len(values)
+            result[name] = float(np.average(known, weights=weights)) if whole else None
+    return result
