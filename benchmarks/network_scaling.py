@@ -32,18 +32,20 @@ def untrained_twin(seed: int = 0) -> Twin:
     return Twin(spec, tuple(f"c{i}" for i in range(10)), ("V",) * 10).eval()
 
 
-def one_step(nodes: int, layers: int, steps: int, batch: int, repeats: int = 3) -> dict[str, Any]:
-    """Return seconds of a training step, best of `repeats` after one to warm up, and the peak memory."""
+def one_step(nodes: int, layers: int, steps: int, batch: int, repeats: int = 2) -> dict[str, Any]:
+    """Return wall and processor seconds of a training step (best of `repeats` after one more), and memory."""
     inputs = torch.rand(batch, steps, 28)
     examples = Examples(inputs, torch.arange(batch) % 10)
     task, twin = Task("speed", Metric.ACCURACY, 10, examples, examples), untrained_twin()
     network = build(inputs[:2], 10, twin, (nodes,) * layers)
     settings = TrainSettings(epochs=repeats + 1, batch=batch, learning_rate=1e-6)
-    ticks = [time.perf_counter()]
-    train_through_twins(network, task, twin, settings, lambda row: ticks.append(time.perf_counter()))
-    best = min(after - before for before, after in pairwise(ticks[1:]))
+    ticks: list[tuple[float, float]] = []
+    clocks = (time.perf_counter, time.process_time)
+    train_through_twins(network, task, twin, settings, lambda row: ticks.append((clocks[0](), clocks[1]())))
+    wall, cpu = (min(after[i] - before[i] for before, after in pairwise(ticks)) for i in range(2))
     sizes = {"nodes": nodes, "layers": layers, "steps": steps, "batch": batch}
-    return sizes | {"step_s": round(best, 4), "peak_mib": round(peak_memory() / 2**20)}
+    times = {"step_s": round(wall, 4), "cpu_s": round(cpu, 4)}
+    return sizes | times | {"peak_mib": round(peak_memory() / 2**20)}
 
 
 def in_own_process(sizes: dict[str, int]) -> dict[str, Any]:
@@ -55,8 +57,8 @@ def in_own_process(sizes: dict[str, int]) -> dict[str, Any]:
 
 
 def exponent(rows: list[dict[str, Any]], name: str) -> float:
-    """Return the power of a size that the time grows with (least squares of logarithms); 1 is linear."""
-    sizes, seconds = (torch.tensor([float(row[key]) for row in rows]).log() for key in (name, "step_s"))
+    """Return the power of a size that processor time grows with (by least squares); 1 is linear."""
+    sizes, seconds = (torch.tensor([float(row[key]) for row in rows]).log() for key in (name, "cpu_s"))
     centred = sizes - sizes.mean()
     return round(float((centred * seconds).sum() / centred.square().sum()), 2)
 

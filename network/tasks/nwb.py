@@ -42,13 +42,19 @@ def _read(path: Path, behaviour: str) -> tuple[np.ndarray, np.ndarray, list[np.n
         raise TaskError("NWB files need the package pynwb: pip install pynwb") from error
     if not path.is_file():
         raise TaskError(f"{path} is not a file")
-    with NWBHDF5IO(str(path), "r", load_namespaces=True) as file:
-        recording = file.read()
-        if recording.units is None:
-            raise TaskError(f"{path} holds no sorted units")
-        spikes = [np.asarray(times) for times in recording.units["spike_times"][:]]
-        series = _find(recording, path, behaviour)
-        return _times(series), np.asarray(series.data).reshape(len(series.data), -1), spikes
+    try:
+        with NWBHDF5IO(str(path), "r", load_namespaces=True) as file:
+            return _taken(file.read(), path, behaviour)
+    except (OSError, ValueError, TypeError) as error:
+        raise TaskError(f"{path} could not be read as an NWB file: {error}") from error
+
+
+def _taken(recording: Any, path: Path, behaviour: str) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+    if recording.units is None or "spike_times" not in recording.units.colnames:
+        raise TaskError(f"{path} holds no sorted units with spike times")
+    spikes = [np.asarray(times) for times in recording.units["spike_times"][:]]
+    series = _find(recording, path, behaviour)
+    return _times(series), np.asarray(series.data).reshape(len(series.data), -1), spikes
 
 
 def _find(recording: Any, path: Path, behaviour: str) -> Any:

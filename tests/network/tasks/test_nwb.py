@@ -21,7 +21,7 @@ def test_counts_and_velocities_come_out_as_they_were_written(tmp_path):
         file.add_unit(spike_times=np.sort(random.uniform(0, 60, 60 * rate)))
     velocity = np.stack([np.sin(np.arange(6000) / 100), np.cos(np.arange(6000) / 100)], 1)
     module = file.create_processing_module("behavior", "x")
-    module.add(pynwb.TimeSeries("cursor_vel", data=velocity, unit="m/s", starting_time=0.0, rate=100.0))
+    module.add(pynwb.TimeSeries(name="cursor_vel", data=velocity, unit="m/s", starting_time=0.0, rate=100.0))
     path = tmp_path / "a.nwb"
     with pynwb.NWBHDF5IO(str(path), "w") as io:
         io.write(file)
@@ -34,3 +34,6 @@ def test_counts_and_velocities_come_out_as_they_were_written(tmp_path):
     assert np.corrcoef(task.train.targets[..., 0].flatten(), wanted.flatten())[0, 1] > 0.999
     with pytest.raises(TaskError, match="cursor_vel"):
         load_task(str(path), behaviour="gaze")
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(TaskError, match="could not be read"):
+        load_task(str(path))
