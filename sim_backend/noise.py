@@ -1,7 +1,10 @@
 """Noise of a voltage readout: white, 1/f drift, and mains pick-up, continuous in time."""
 
+import math
+
 import numpy as np
-from scipy.signal import lfilter
+
+from .samples.compiled import compiled
 
 PINK_TIMES_S = np.logspace(-3, 3, 7)
 """Correlation times of the relaxations whose sum is 1/f between about 0.2 mHz and 200 Hz."""
@@ -61,15 +64,10 @@ class ReadoutNoise:
     def _drift(self, gap: float, dt: float, n: int) -> np.ndarray:
         if self.pink_v == 0:
             return np.zeros((n, self.contacts))
-        total = np.zeros((n, self.contacts))
         steps = self._rng.standard_normal((len(PINK_TIMES_S), n, self.contacts))
-        for path, own, tau in zip(self._pink, steps, PINK_TIMES_S, strict=True):
-            first, keep = np.exp(-gap / tau), np.exp(-dt / tau)
-            own[0] *= np.sqrt(1 - first**2)
-            own[1:] *= np.sqrt(1 - keep**2)
-            driven, _ = lfilter([1.0], [1.0, -keep], own, axis=0, zi=(first * path)[None])
-            path[:] = driven[-1]
-            total += driven
+        first, keep = np.exp(-gap / PINK_TIMES_S), np.exp(-dt / PINK_TIMES_S)
+        total = np.zeros((n, self.contacts))
+        relax(self._pink, steps, first, keep, total)
         return self.pink_v / np.sqrt(len(PINK_TIMES_S)) * total
 
     def _mains(self, t0: float, gap: float, dt: float, n: int) -> np.ndarray:
@@ -81,3 +79,23 @@ class ReadoutNoise:
         self._phase = wander[-1]
         phase = 2 * np.pi * self.mains_hz * (t0 + dt * np.arange(n)) + wander
         return self.mains_v * np.sin(phase)[:, None] * self._pickup
+
+
+@compiled
+def relax(path, steps, first, keep, total):
+    """Carry relaxations on and add them up.
+
+    path (time, contact) is where they are, steps (time, n, contact) their normal draws, total (n, contact);
+    first and keep (time,) are what is left of them after the gap before the first sample, and from one to the
+    next.
+    """
+    for one in range(len(path)):
+        rest = first[one]
+        width = math.sqrt(1 - rest * rest)
+        for sample in range(steps.shape[1]):
+            for contact in range(path.shape[1]):
+                value = width * steps[one, sample, contact] + rest * path[one, contact]
+                path[one, contact] = value
+                total[sample, contact] += value
+            rest = keep[one]
+            width = math.sqrt(1 - rest * rest)
