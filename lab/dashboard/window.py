@@ -28,6 +28,7 @@ from lab.dashboard.panels.network import NetworkPanel
 from lab.dashboard.panels.setup import SetupPanel
 from lab.dashboard.panels.simulator import SimulatorPanel
 from lab.dashboard.panels.twin import TwinPanel
+from lab.dashboard.views.help import Shortcut, show_help
 from lab.dashboard.views.hub import Hub
 from lab.dashboard.views.recolour import recolour
 from lab.dashboard.views.theme import DARK, LIGHT, THEMES, Theme, apply
@@ -153,32 +154,39 @@ class Dashboard(QMainWindow):
         bar.addWidget(spacer)
         for dock in self._docks.values():
             bar.addAction(dock.toggleViewAction())
-        self._add_action(bar, "Dark / light", self.toggle_theme, "Ctrl+D")
+        bar.addWidget(button("Dark / light", self.toggle_theme, "Change the colours (Ctrl+D)"))
+        bar.addWidget(button("Help", self.help, "Keys, and what the mouse does in plots (F1)"))
         return bar
 
-    def _add_action(self, bar: QToolBar, text: str, call: Any, keys: str) -> None:
-        action = QAction(text, self)
-        action.setShortcut(QKeySequence(keys))
-        action.setToolTip(f"{text} ({keys})")
-        action.triggered.connect(lambda: call())
-        bar.addAction(action)
-
     def _shortcuts(self) -> None:
-        keys = {
-            "Esc": self.abort,
-            "Ctrl+K": self.setup.connect_bench,
-            "Ctrl+Return": self.measure.queue_it,
-            "Ctrl+P": self.measure.pause_or_resume,
-            "F": self.live.follow,
-            "F5": self.browser.rescan,
+        calls = {
+            Shortcut("Esc", "abort: field to zero, sources off"): self.abort,
+            Shortcut("Ctrl+K", "connect, disconnect"): self.setup.connect_bench,
+            Shortcut("Ctrl+Return", "queue the experiment"): self.measure.queue_it,
+            Shortcut("Ctrl+P", "pause, resume"): self.measure.pause_or_resume,
+            Shortcut("F", "follow the newest data again"): self.live.follow,
+            Shortcut("F5", "read the folder again"): self.browser.rescan,
+            Shortcut("Ctrl+F", "search the runs"): self._search,
+            Shortcut("Ctrl+D", "dark, light"): self.toggle_theme,
+            Shortcut("F1", "this help"): self.help,
         }
         for index in range(self.tabs.count()):
-            keys[f"Ctrl+{index + 1}"] = lambda i=index: self.tabs.setCurrentIndex(i)
-        for key, call in keys.items():
-            action = QAction(self)
-            action.setShortcut(QKeySequence(key))
+            shortcut = Shortcut(f"Ctrl+{index + 1}", f"tab {self.tabs.tabText(index)}")
+            calls[shortcut] = lambda i=index: self.tabs.setCurrentIndex(i)
+        for shortcut, call in calls.items():
+            action = QAction(shortcut.does, self)
+            action.setShortcut(QKeySequence(shortcut.keys))
             action.triggered.connect(lambda _=False, c=call: c())
             self.addAction(action)
+        self.shortcuts = tuple(calls)
+
+    def help(self) -> QMessageBox:
+        """Show the keys, and what the mouse does in plots."""
+        return show_help(self, self.shortcuts)
+
+    def _search(self) -> None:
+        self.tabs.setCurrentWidget(self.browser)
+        self.browser.search.setFocus()
 
     def _listen(self) -> None:
         self.hub.listen(BenchOpened, lambda e: self.status.setText(f"  {e.name} is ready"))

@@ -83,7 +83,10 @@ class QueueChanged(Event):
 
 @dataclass(frozen=True)
 class RunStarted(Event):
-    """A run begins: columns per stream, seconds of one step, rows to come, monitored quantity -> unit."""
+    """A run begins: columns per stream, seconds of one step, rows to come, monitored quantity -> unit.
+
+    `frequencies` (channel,) in Hz where the readout of a step is a spectrum.
+    """
 
     path: str
     protocol: str
@@ -93,6 +96,7 @@ class RunStarted(Event):
     step_s: float
     rows: int
     monitors: dict[str, str] = field(default_factory=dict)
+    frequencies: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

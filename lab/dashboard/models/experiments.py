@@ -12,6 +12,7 @@ from lab.dashboard.models.bench import BenchModel
 from lab.dashboard.models.estimates import Estimates
 from lab.dashboard.models.events import Event, QueueChanged, RowArrived, RunEnded, RunStarted
 from lab.dashboard.models.experiment import Experiment, State, prepare
+from lab.dashboard.models.readings import frequencies
 from lab.dashboard.models.worker import Job
 from lab.errors import LabError
 from lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
@@ -174,7 +175,8 @@ class ExperimentQueue:
         columns, step_s = procedure.columns(), float(setup.step_s)
         rows, monitors = experiment.total, {name: unit for name, (_, unit) in take_readings(setup).items()}
         where = str(experiment.out)
-        self._post(RunStarted(where, experiment.label, columns, channels, units, step_s, rows, monitors))
+        what = (where, experiment.label, columns, channels, units, step_s, rows, monitors)
+        self._post(RunStarted(*what, frequencies(setup)))
 
     def _conclude(self, experiment: Experiment, stop: StopRequest, procedure: Any) -> None:
         status = Run.open(experiment.out).status if experiment.out else Status.FAILED

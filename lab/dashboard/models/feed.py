@@ -1,11 +1,13 @@
 """Show live what deployments and loops measure: their runs are announced with their first rows."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from lab.dashboard.models.events import Event, RowArrived, RunStarted
+from lab.dashboard.models.readings import frequencies
 from lab.dashboard.models.worker import Job, Stopped
 from lab.loop.play import AbortedError
 from lab.runs import StopRequest
@@ -40,7 +42,8 @@ class Feed:
             Column("readout", ("step", "channel"), np.shape(row["readout"]), units=units[0]),
         )
         step_s = float(setup.step_s)
-        self._post(RunStarted("", self._what, {"primary": columns}, channels, units, step_s, self.rows))
+        started = RunStarted("", self._what, {"primary": columns}, channels, units, step_s, self.rows)
+        self._post(replace(started, frequencies=frequencies(setup)))
 
 
 def stop_request(job: Job) -> StopRequest:

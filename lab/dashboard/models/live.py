@@ -31,7 +31,6 @@ class LiveRun:
     def __init__(self, start: RunStarted, capacity: int = CAPACITY) -> None:
         self.start, self.capacity = start, capacity
         self.panels: dict[str, list[Signal]] = {}
-        self.spectra: list[np.ndarray] = []
         self.trials: list[tuple[int, np.ndarray, np.ndarray]] = []
         self.rows = 0
         self._feeds = [
@@ -55,14 +54,16 @@ class LiveRun:
             _append(signals, np.asarray(event.row[name]))
         if "readout" in event.row and "field" in event.row:
             self._keep(event.row)
-        if self.is_spectral:
-            self.spectra.append(np.array(event.row["readout"], np.float32))
-            del self.spectra[:-KEPT_TRIALS]
 
     @property
     def is_spectral(self) -> bool:
         """Say whether there are too many channels for curves: they are drawn as a map."""
         return len(self.start.channels) > MOST_CURVES
+
+    def spectra(self) -> tuple[np.ndarray, np.ndarray]:
+        """Give readouts (step, channel) and fields (step,): of the newest trial if it sweeps, else of all."""
+        newest = self.trials[-1:] if monotonic(self.trials[-1][1]) else self.trials
+        return np.concatenate([each[2] for each in newest]), np.concatenate([each[1] for each in newest])
 
     def repeats(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
         """Give the kept trials (sequence, field (step,), readout (step, channel)) of the newest sequence."""
@@ -101,6 +102,12 @@ class LiveRun:
             (int(row.get("sequence", self.rows)), np.array(row["field"]), np.array(row["readout"]))
         )
         del self.trials[:-KEPT_TRIALS]
+
+
+def monotonic(fields: np.ndarray) -> bool:
+    """Say whether fields (step,) only rise or only fall, as those of a sweep do."""
+    steps = np.diff(fields)
+    return len(steps) > 1 and bool(np.all(steps > 0) or np.all(steps < 0))
 
 
 def _append(signals: list[Signal], values: np.ndarray) -> None:

@@ -42,3 +42,9 @@ def settings(setup: Any) -> Readings:
         for role, found in setup.snapshot()["instruments"].items()
         for name, setting in found.items()
     }
+
+
+def frequencies(setup: Any) -> tuple[float, ...]:
+    """Give the grid (channel,) in Hz of a setup whose readout is a spectrum, nothing for others."""
+    grid = getattr(setup, "frequencies", None)
+    return () if grid is None else tuple(map(float, grid))

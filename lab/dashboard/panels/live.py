@@ -1,17 +1,16 @@
 """What is measured now: field, raw voltage and harmonics over time; repeats step by step; loops."""
 
 import numpy as np
-import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from lab.dashboard.models.events import RowArrived, RunStarted
-from lab.dashboard.models.live import LiveRun
+from lab.dashboard.models.live import LiveRun, monotonic
 from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.spectra_map import SpectraMap
-from lab.dashboard.views.theme import curve_colour, faded
+from lab.dashboard.views.spectra_map import Spectra, SpectraMap, Waterfall
+from lab.dashboard.views.steps_plot import StepsPlot
 from lab.dashboard.views.trace_plot import TracePlot
-from lab.dashboard.views.widgets import button, label, plot, row
+from lab.dashboard.views.widgets import button, label, row
 
 WINDOWS = {"all": 0, "last 50 steps": 50, "last 200 steps": 200, "last 1000 steps": 1000}
 LABELS = {
@@ -35,7 +34,7 @@ class LivePanel(QWidget):
         self.plots["monitor"].setLabel("bottom", "reading, one a second", units="")
         self.span, self.centred = QComboBox(), QCheckBox("centred")
         self.title = label("nothing measured yet", "line")
-        self.steps, self.map = StepsPlot(), SpectraMap()
+        self.steps, self.map, self.waterfall = StepsPlot(), SpectraMap(), Waterfall()
         self._lay_out()
         hub.listen(RunStarted, self.start)
         hub.listen(RowArrived, self.take)
@@ -50,7 +49,9 @@ class LivePanel(QWidget):
                 each.setVisible(name in self.run.panels)
         self._set_window(self.span.currentText())
         self.steps.set_channels(event.channels, event.units)
-        self.tabs.setTabEnabled(self.tabs.indexOf(self.map), self.run.is_spectral)
+        for page in (self.map, self.waterfall):
+            self.tabs.setTabEnabled(self.tabs.indexOf(page), self.run.is_spectral)
+        self.map.automatic()
         self.title.setText(f"{event.protocol}, {event.rows} trials" if event.rows else event.protocol)
 
     def take(self, event: RowArrived) -> None:
@@ -68,15 +69,25 @@ class LivePanel(QWidget):
         if self.steps.isVisible():
             self._new = False
             self.steps.show_trials(self.run.repeats())
-        if self.map.isVisible() and self.run.spectra:
+        if (self.map.isVisible() or self.waterfall.isVisible()) and self.run.trials:
             self._new = False
-            start = self.run.start
-            self.map.show_map(np.concatenate(self.run.spectra), start.channels, start.units[0])
+            self._draw_spectra(self.run)
+
+    def _draw_spectra(self, run: LiveRun) -> None:
+        values, fields = run.spectra()
+        grid = np.array(run.start.frequencies or range(values.shape[1]), float)
+        swept = fields if monotonic(fields) else None
+        spectra = Spectra(values.astype(np.float32), grid, run.start.units[0], swept)
+        if self.map.isVisible():
+            self.map.show_map(spectra)
+        else:
+            self.waterfall.show_spectra(spectra)
 
     def follow(self) -> None:
         """Show the newest data again, after zooming."""
         for each in self.plots.values():
             each.automatic()
+        self.map.automatic()
 
     def _lay_out(self) -> None:
         self.span.addItems(list(WINDOWS))
@@ -98,12 +109,17 @@ class LivePanel(QWidget):
         tabs.addTab(splitter, "Over time")
         tabs.addTab(self.steps, "Step by step")
         tabs.addTab(self.map, "Map")
+        tabs.addTab(self.waterfall, "Waterfall")
         tabs.addTab(self.plots["monitor"], "Monitors")
+        tabs.currentChanged.connect(self._turned)
         self.tabs = tabs
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
         layout.addLayout(row(self.title, None, label("window"), self.span, self.centred, follow))
         layout.addWidget(tabs, 1)
+
+    def _turned(self, index: int) -> None:
+        self._new = True
 
     def _set_window(self, text: str) -> None:
         step_s = self.run.start.step_s if self.run else 0.0
@@ -113,48 +129,3 @@ class LivePanel(QWidget):
 
     def _centre(self, on: bool) -> None:
         self.plots["readout"].centred = self.plots["waveform"].centred = on
-
-
-class StepsPlot(QWidget):
-    """Draw the newest sequence: every repeat and their mean over steps, and the readout against the field."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.channel = QComboBox()
-        self.over_steps = plot("", ("step", ""), ("readout", "V"))
-        self.against_field = plot("", ("field", "T"), ("readout", "V"))
-        self._repeats = [self.over_steps.plot(pen=pg.mkPen(faded(curve_colour(0), 90))) for _ in range(32)]
-        self._mean = self.over_steps.plot(pen=pg.mkPen(curve_colour(1), width=2))
-        self._loop = pg.ScatterPlotItem(size=4, pen=None, brush=pg.mkBrush(faded(curve_colour(0), 150)))
-        self.against_field.addItem(self._loop)
-        self._trials: list[tuple[int, np.ndarray, np.ndarray]] = []
-        self.channel.currentIndexChanged.connect(lambda _: self.show_trials(self._trials))
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.addWidget(self.over_steps)
-        splitter.addWidget(self.against_field)
-        splitter.setSizes([600, 400])
-        layout = QVBoxLayout(self)
-        layout.addLayout(row(label("channel"), self.channel, None))
-        layout.addWidget(splitter, 1)
-
-    def set_channels(self, channels: tuple[str, ...], units: tuple[str, ...]) -> None:
-        """Offer other channels."""
-        self._trials = []
-        self.channel.clear()
-        self.channel.addItems(list(channels))
-        for each in (self.over_steps, self.against_field):
-            each.setLabel("left", "readout", units=units[0] if units else "")
-
-    def show_trials(self, trials: list[tuple[int, np.ndarray, np.ndarray]]) -> None:
-        """Draw trials (sequence, field (step,), readout (step, channel)) of one sequence."""
-        self._trials, channel = trials, max(self.channel.currentIndex(), 0)
-        readouts = [readout[:, channel] for _, _, readout in trials[-len(self._repeats) :]]
-        for curve, values in zip(self._repeats, readouts, strict=False):
-            curve.setData(values)
-        for curve in self._repeats[len(readouts) :]:
-            curve.setData([])
-        if readouts:
-            self._mean.setData(np.mean(readouts, axis=0))
-            fields = np.concatenate([field for _, field, _ in trials[-len(readouts) :]])
-            self._loop.setData(x=fields, y=np.concatenate(readouts))
-            self.over_steps.setTitle(f"sequence {trials[-1][0]}: {len(readouts)} repeat(s) and their mean")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QGroupBox, QSpinBox, QWidget
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QGroupBox, QSpinBox, QTabWidget, QWidget
 
 from lab.dashboard.models.events import (
     BenchClosed,
@@ -71,9 +71,12 @@ class SetupPanel(QWidget):
         grid.addRow("limits", self.limits)
         self.setLayout(top)
         top.setContentsMargins(6, 6, 6, 6)
-        for widget, stretch in ((now, 0), (self.identities, 3), (self.readings, 3), (self.checks, 2)):
-            top.addWidget(widget, stretch)
-        self.checks.hide()
+        top.addWidget(now)
+        self.tabs = QTabWidget()
+        pages = {"Instruments": self.identities, "Settings": self.readings, "Checks": self.checks}
+        for name, page in pages.items():
+            self.tabs.addTab(page, name)
+        top.addWidget(self.tabs, 1)
 
     def _listen(self, hub: Hub) -> None:
         hub.listen(BenchOpened, self._opened)
@@ -98,9 +101,8 @@ class SetupPanel(QWidget):
         self.connect_button.setText("Connect")
         for text in (self.field, self.current, self.temperature, self.interlock, self.limits):
             text.setText("–")
-        for view in (self.identities, self.readings):
+        for view in (self.identities, self.readings, self.checks):
             view.setRowCount(0)
-        self.checks.hide()
 
     def _read(self, event: BenchReading) -> None:
         self._values.update(event.values)
@@ -121,7 +123,7 @@ class SetupPanel(QWidget):
     def _checked(self, event: ChecksDone) -> None:
         rows = [["✓" if passed else "✗", name, detail] for name, passed, detail in event.checks]
         fill(self.checks, rows)
-        self.checks.show()
+        self.tabs.setCurrentWidget(self.checks)
         passed = all(each[1] for each in event.checks)
         self.state.setText("all checks passed" if passed else "a check FAILED")
 

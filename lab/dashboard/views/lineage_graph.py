@@ -39,7 +39,7 @@ class LineageGraph(pg.PlotWidget):
         dots.sigClicked.connect(lambda _, points: self.chosen.emit(points[0].data()))
         self.addItem(dots)
         for node, place in zip(nodes, places, strict=True):
-            name = node.short_name.rpartition("/")[2]
+            name = "/".join(node.short_name.split("/")[-2:])
             text = pg.TextItem(name, anchor=(0.5, -0.5), color=pg.getConfigOption("foreground"))
             text.setPos(*place)
             self.addItem(text)

@@ -1,5 +1,6 @@
-"""Spectra below each other as an image, with its levels: a waterfall of steps by channels."""
+"""Spectra below each other: as an image with its levels (a map), and as curves (a waterfall)."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,30 @@ import pyqtgraph as pg
 from lab.dashboard.views.theme import SEQUENTIAL
 
 CLIP = (1, 99)
+MOST_CURVES = 48
+OFFSET_SHARE = 0.35
+
+
+@dataclass(frozen=True)
+class Spectra:
+    """Readouts (step, channel) at `frequencies` (channel,) in Hz; `fields` (step,) in T of a sweep."""
+
+    values: np.ndarray
+    frequencies: np.ndarray
+    units: str
+    fields: np.ndarray | None = None
+
+    @property
+    def down(self) -> tuple[str, str, float, float]:
+        """Give label, unit, first and last value of the axis down the steps."""
+        if self.fields is None:
+            return "step", "", 0.0, float(len(self.values))
+        half = 0.5 * (self.fields[-1] - self.fields[0]) / max(len(self.fields) - 1, 1)
+        return "field", "T", float(self.fields[0] - half), float(self.fields[-1] + half)
 
 
 class SpectraMap(pg.GraphicsLayoutWidget):
-    """Draw readouts (step, channel); the levels are those of the central 98 %, until moved by hand."""
+    """Draw spectra as an image; the levels are those of the central 98 %, until moved by hand."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,16 +43,69 @@ class SpectraMap(pg.GraphicsLayoutWidget):
         self._levels: Any = pg.HistogramLUTItem(self._image)
         self._levels.gradient.setColorMap(pg.colormap.get(SEQUENTIAL))
         layout.addItem(self._levels)
-        self._plot.setLabel("left", "step")
-        self._plot.setLabel("bottom", "channel")
+        self._plot.setLabel("bottom", "frequency", units="Hz")
+        self._automatic, self._setting = True, False
+        self._levels.sigLevelChangeFinished.connect(self._taken_over)
 
-    def show_map(self, values: np.ndarray, channels: tuple[str, ...], units: str) -> None:
-        """Show other readouts (step, channel)."""
-        self._image.setImage(values, autoLevels=False)
-        low, high = np.percentile(values, CLIP)
-        self._levels.setLevels(low, high if high > low else low + 1e-12)
-        self._levels.axis.setLabel("readout", units=units)
-        every = max(1, len(channels) // 6)
-        self._plot.getAxis("bottom").setTicks(
-            [[(i + 0.5, channels[i]) for i in range(0, len(channels), every)]]
-        )
+    def automatic(self) -> None:
+        """Let the levels follow the data again."""
+        self._automatic = True
+
+    def show_map(self, spectra: Spectra) -> None:
+        """Show other spectra."""
+        self._image.setImage(spectra.values, autoLevels=False)
+        name, unit, first, last = spectra.down
+        left, right = _edges(spectra.frequencies)
+        self._image.setRect(left, first, right - left, last - first)
+        self._plot.setLabel("left", name, units=unit)
+        self._levels.axis.setLabel("readout", units=spectra.units)
+        if self._automatic:
+            low, high = np.percentile(spectra.values, CLIP)
+            self._setting = True
+            self._levels.setLevels(low, high if high > low else low + 1e-12)
+            self._levels.setHistogramRange(low, high if high > low else low + 1e-12)
+            self._setting = False
+
+    def _taken_over(self, *_: object) -> None:
+        self._automatic = self._setting
+
+
+class Waterfall(pg.PlotWidget):
+    """Draw spectra as curves, each a little above the one before; coloured from the first to the last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        item: Any = self.getPlotItem()
+        item.setLabel("bottom", "frequency", units="Hz")
+        item.showGrid(x=True, alpha=0.15)
+        self._item = item
+        self._curves = [pg.PlotCurveItem() for _ in range(MOST_CURVES)]
+        for curve in self._curves:
+            item.addItem(curve)
+
+    def show_spectra(self, spectra: Spectra) -> None:
+        """Show other spectra; of more than fit, evenly chosen ones."""
+        count = min(len(spectra.values), MOST_CURVES)
+        chosen = np.unique(np.linspace(0, len(spectra.values) - 1, count).round().astype(int))
+        offset = OFFSET_SHARE * float(np.ptp(spectra.values)) or 1.0
+        shades: Any = pg.colormap.get(SEQUENTIAL)
+        colours = shades.map(np.linspace(0.25, 1, len(chosen)), "qcolor")
+        for place, (curve, step) in enumerate(zip(self._curves, chosen, strict=False)):
+            curve.setData(spectra.frequencies, spectra.values[step] + place * offset)
+            curve.setPen(pg.mkPen(colours[place], width=1))
+        for curve in self._curves[len(chosen) :]:
+            curve.setData([], [])
+        self._item.setLabel("left", "readout, each shifted up", units=spectra.units)
+        self._item.setTitle(_span(spectra, len(chosen)), size="9pt")
+
+
+def _edges(frequencies: np.ndarray) -> tuple[float, float]:
+    half = 0.5 * (frequencies[-1] - frequencies[0]) / max(len(frequencies) - 1, 1)
+    return float(frequencies[0] - half), float(frequencies[-1] + half)
+
+
+def _span(spectra: Spectra, count: int) -> str:
+    if spectra.fields is None:
+        return f"{count} of {len(spectra.values)} steps, the first at the bottom"
+    first, last = (pg.siFormat(field, precision=3, suffix="T") for field in spectra.fields[[0, -1]])
+    return f"{count} of {len(spectra.values)} fields, from {first} (bottom) to {last}"

@@ -1,6 +1,7 @@
 """Colours: dark and light, and palettes that colour-blind people can tell apart (Okabe and Ito 2008)."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyqtgraph as pg
 from PyQt6.QtGui import QColor, QPalette
@@ -20,6 +21,7 @@ CURVES = (
 )
 SEQUENTIAL = "cividis"
 DIVERGING = "CET-CBD1"
+TICK = (Path(__file__).parent / "tick.png").as_posix()
 ABORT = "#C1272D"
 GOOD, BAD = "#009E73", "#D55E00"
 
@@ -99,6 +101,13 @@ def _sheet(theme: Theme) -> str:
     QLabel[role="faint"] {{ color: {theme.faint}; }}
     QLabel[role="big"] {{ font-size: 20px; font-weight: 600; }}
     QPushButton {{ padding: 3px 10px; }}
+    QCheckBox::indicator, QListView::indicator {{ width: 12px; height: 12px; border-radius: 3px;
+        border: 1px solid {theme.faint}; background: {theme.base}; }}
+    QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {theme.accent};
+        border-color: {theme.accent}; image: url({TICK}); }}
+    QCheckBox::indicator:disabled {{ border-color: {theme.raised}; }}
+    QListWidget::item {{ padding: 2px; }}
+    QToolBar QToolButton {{ padding: 3px 10px; }}
     QPushButton#abort {{ background: {ABORT}; color: white; font-size: 17px; font-weight: 700;
         padding: 5px 22px; border-radius: 4px; }}
     QPushButton#abort:pressed {{ background: #8E1B20; }}

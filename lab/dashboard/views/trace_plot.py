@@ -11,6 +11,7 @@ from lab.dashboard.models.live import Signal
 from lab.dashboard.views.theme import curve_colour
 
 MARGIN = 0.06
+LEGEND_COLUMNS, LEGEND_ROW_PX, MOST_LEGEND = 5, 22, 0.45
 
 
 class TracePlot(pg.PlotWidget):
@@ -28,7 +29,7 @@ class TracePlot(pg.PlotWidget):
         self._signals: list[Signal] = []
         self._shown: tuple[Any, ...] = ()
         self._curves: list[pg.PlotCurveItem] = []
-        self.legend = self.addLegend(offset=(6, 2), labelTextSize="8pt", colCount=5)
+        self.legend = self.addLegend(offset=(6, 2), labelTextSize="8pt", colCount=LEGEND_COLUMNS)
         self._cross = Crosshair(self)
         self.getViewBox().sigRangeChangedManually.connect(self._taken_over)
 
@@ -101,10 +102,17 @@ class TracePlot(pg.PlotWidget):
         if not (np.isfinite(low) and np.isfinite(high)):
             return
         margin = MARGIN * (high - low) or max(abs(high), 1e-12) * MARGIN
+        top = margin + self._legend_share() * (high - low + margin)
         now_low, now_high = self.getViewBox().viewRange()[1]
-        outside = low < now_low or high > now_high
-        if outside or (now_high - now_low) > 1.5 * (high - low + 2 * margin):
-            self.getViewBox().setYRange(low - margin, high + margin, padding=0)
+        outside = low < now_low or high > now_high - top + margin
+        if outside or (now_high - now_low) > 1.5 * (high - low + margin + top):
+            self.getViewBox().setYRange(low - margin, high + top, padding=0)
+
+    def _legend_share(self) -> float:
+        """Give how much is to be added to the height of the curves to keep them below the legend."""
+        rows = -(-len(self._curves) // LEGEND_COLUMNS)
+        share = min(rows * LEGEND_ROW_PX / max(self.getViewBox().height(), 1.0), MOST_LEGEND)
+        return share / (1 - share)
 
     def _taken_over(self, axes: object = None) -> None:
         self.follow = self.auto_y = False

@@ -22,6 +22,7 @@ class TwinPictures(QTabWidget):
         self.correlation = plot("", ("lag in steps", ""), ("autocorrelation of the noise", ""))
         self.spectrum = plot("", ("frequency in cycles a step", ""), ("noise power", "V²"))
         self.spectrum.setLogMode(y=True)
+        self.spectrum.getAxis("left").setStyle(maxTextLevel=0)
         for name, page in (
             ("Bands", self.bands),
             ("Residual", self.residual),

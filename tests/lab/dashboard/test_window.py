@@ -239,17 +239,57 @@ def test_the_simulator_shows_the_sample(qtbot, window):
     assert spins["readout gain"].value() == 0
 
 
-def test_spectra_are_drawn_as_a_map_and_bars_as_bars(qtbot, window):
+def test_a_map_of_spectra_against_the_field_is_drawn_and_bars_as_bars(qtbot, window):
     window.setup.choice.setEditText("sim:asvi")
     click(qtbot, window.setup.connect_button)
     qtbot.waitUntil(lambda: window.setup.connect_button.text() == "Disconnect", timeout=PATIENCE)
-    window.live.tabs.setCurrentWidget(window.live.map)
-    experiment = measure(qtbot, window, sequences=2, steps=3)
+    live = window.live
+    live.tabs.setCurrentWidget(live.map)
+    window.measure.protocol.setCurrentText("fmr_map")
+    experiment = measure(qtbot, window, points=5, field_centre=20, field_range=4)
     finished(qtbot, experiment)
-    qtbot.waitUntil(lambda: window.live.map._image.image is not None, timeout=PATIENCE)
-    assert window.live.map._image.image.shape[1] == len(window.live.run.start.channels) > 16
+    qtbot.waitUntil(lambda: live.map._image.image is not None, timeout=PATIENCE)
+    stored = Run.open(experiment.out).dataset()
+    np.testing.assert_allclose(live.map._image.image, stored["readout"].values[0], rtol=1e-6)
+    place = live.map._image.mapRectToParent(live.map._image.boundingRect())
+    assert (place.top(), place.bottom()) == pytest.approx((15e-3, 25e-3))
+    grid = stored["frequency"].values
+    assert place.left() < grid[0] < grid[-1] < place.right()
+    live.tabs.setCurrentWidget(live.waterfall)
+    curves = live.waterfall._curves
+    qtbot.waitUntil(lambda: len(curves[4].getData()[0]) > 0, timeout=PATIENCE)
+    np.testing.assert_allclose(curves[0].getData(), [grid, stored["readout"].values[0, 0]], rtol=1e-6)
+    assert "5 of 5 fields" in live.waterfall.getPlotItem().titleLabel.text
     window.simulator.draw()
     assert window.simulator.stack.currentWidget() is window.simulator.views[Bars]
+
+
+def test_a_hysteresis_loop_is_drawn_by_its_branches(qtbot, window):
+    connect(qtbot, window)
+    steps = window.live.steps
+    window.live.tabs.setCurrentWidget(steps)
+    window.measure.protocol.setCurrentText("hysteresis")
+    experiment = measure(qtbot, window, points=7, repeats=2)
+    finished(qtbot, experiment)
+    qtbot.waitUntil(lambda: window.live.run is not None and window.live.run.rows == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: steps.branches[1].getData()[0] is not None, timeout=PATIENCE)
+    rising, falling = (branch.getData()[1] for branch in steps.branches)
+    stored = Run.open(experiment.out).dataset()["readout"].values[:, :, 0]
+    up = np.isfinite(rising).reshape(2, 13)
+    assert up.sum(1).tolist() == [7, 7]
+    np.testing.assert_allclose(rising.reshape(2, 13)[:, :7], stored[:, :7])
+    np.testing.assert_allclose(falling.reshape(2, 13)[:, 7:], stored[:, 7:])
+    assert "2 passages" in steps.over_steps.getPlotItem().titleLabel.text
+
+
+def test_the_help_tells_every_shortcut(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    (box,) = window.findChildren(QMessageBox)
+    actions = {action.shortcut().toString() for action in window.actions() if action.shortcut().toString()}
+    assert {each.keys for each in window.shortcuts} == actions
+    assert all(keys in box.text() for keys in actions)
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert window.tabs.currentWidget() is window.browser
 
 
 def test_a_fault_by_switch_ends_a_run_with_a_message_and_no_field(qtbot, window):
