@@ -1,22 +1,32 @@
-"""Workers: a local cluster, or any Dask scheduler by its address."""
+"""Workers: a local cluster, jobs of a cluster's queue, or any Dask scheduler by its address."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from lab.errors import LabError
+from lab.sweeps.config import ClusterConfig, System
 
 CONNECT_S = 20
+CLASSES = {
+    System.SLURM: "SLURMCluster",
+    System.PBS: "PBSCluster",
+    System.SGE: "SGECluster",
+    System.LSF: "LSFCluster",
+    System.OAR: "OARCluster",
+    System.MOAB: "MoabCluster",
+    System.HTCONDOR: "HTCondorCluster",
+}
 
 
 @contextmanager
-def workers(scheduler: str = "", count: int = 2) -> Iterator[Any]:
-    """Give a Dask client with `count` local worker processes, or one of the scheduler at an address."""
+def workers(scheduler: str = "", count: int = 2, cluster: ClusterConfig | None = None) -> Iterator[Any]:
+    """Give a Dask client of the scheduler at an address, of a cluster's jobs, or of local processes."""
     try:
-        from distributed import Client, LocalCluster  # pyright: ignore[reportMissingImports]
+        from distributed import Client  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise LabError("sweeps need the extra `scale`: pip install 'nado-lab[scale]'") from error
     if scheduler:
@@ -27,10 +37,34 @@ def workers(scheduler: str = "", count: int = 2) -> Iterator[Any]:
         with client:
             yield client
         return
-    with (
-        LocalCluster(
-            n_workers=count, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.ERROR
-        ) as cluster,
-        Client(cluster) as client,
-    ):
+    with _jobs(cluster) if cluster else _local(count) as opened, Client(opened) as client:
         yield client
+
+
+def _local(count: int) -> AbstractContextManager[Any]:
+    from distributed import LocalCluster  # pyright: ignore[reportMissingImports]
+
+    return LocalCluster(
+        n_workers=count, threads_per_worker=1, dashboard_address=":0", silence_logs=logging.ERROR
+    )
+
+
+def _jobs(wanted: ClusterConfig) -> AbstractContextManager[Any]:
+    """Open a scheduler here and ask the cluster's queue for workers."""
+    make = _class_of(wanted.system)
+    asked: dict[str, Any] = {"cores": wanted.cores, "processes": wanted.cores, "memory": wanted.memory}
+    try:
+        cluster = make(**(asked | wanted.options))
+    except (TypeError, ValueError) as error:
+        raise LabError(f"[cluster]: dask-jobqueue refuses these options: {error}") from error
+    cluster.scale(jobs=wanted.jobs)
+    return cluster
+
+
+def _class_of(system: System) -> Any:
+    try:
+        import dask_jobqueue  # pyright: ignore[reportMissingImports]
+        from dask_jobqueue.local import LocalCluster  # pyright: ignore[reportMissingImports]
+    except ImportError as error:
+        raise LabError("[cluster] needs dask-jobqueue: pip install 'nado-lab[scale]'") from error
+    return LocalCluster if system is System.LOCAL else getattr(dask_jobqueue, CLASSES[system])

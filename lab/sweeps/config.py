@@ -42,12 +42,41 @@ class NetworkPlan(_Part):
 
 
 class Plan(_Part):
-    """One experiment: measure, fit, judge on other trials (or on what was held out), perhaps train."""
+    """One experiment: measure, fit, judge on other trials (or on what was held out), perhaps train.
+
+    With `fit` false it ends with the measured run (simulated data sets); with `use_twin` a twin that exists
+    stands in for the fit (large evaluations).
+    """
 
     measure: Source
+    fit: bool = True
+    use_twin: str = ""
     twin: dict[str, Any] = Field(default_factory=dict)
     judge: Source | None = None
     network: NetworkPlan | None = None
+
+
+class System(StrEnum):
+    """The queues that dask-jobqueue hands jobs to; LOCAL starts them on this computer (to try it out)."""
+
+    SLURM = "slurm"
+    PBS = "pbs"
+    SGE = "sge"
+    LSF = "lsf"
+    OAR = "oar"
+    MOAB = "moab"
+    HTCONDOR = "htcondor"
+    LOCAL = "local"
+
+
+class ClusterConfig(_Part):
+    """Workers as jobs of a cluster: how many jobs, and what dask-jobqueue is to ask for each of them."""
+
+    system: System
+    jobs: PositiveInt = 2
+    cores: PositiveInt = 1
+    memory: str = "4GB"
+    options: dict[str, Any] = Field(default_factory=dict)
 
 
 class Direction(StrEnum):
@@ -89,6 +118,7 @@ class SweepConfig(Plan):
 
     grid: dict[str, list[Value]] = Field(default_factory=dict)
     optimise: StudyConfig | None = None
+    cluster: ClusterConfig | None = None
     seed: NonNegativeInt = 0
 
 

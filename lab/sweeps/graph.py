@@ -18,26 +18,33 @@ def submit(client: Any, point: Point, out: Path) -> Any:
     )
     run = _measure(client, plan["measure"], folder["runs"])
     judge = _measure(client, plan["judge"], folder["runs"]) if plan["judge"] else None
-    twin_key = key_of([plan["measure"], plan["twin"]])
-    twin = _call(client, "fit", twin_key, stages.fitted, plan["twin"], run, twin_key, folder["twins"])
+    twin, twin_key = _twin(client, plan, run, folder["twins"])
     network = None
     if wanted := plan["network"]:
         key = key_of([twin_key, wanted])
         network = _call(client, "train", key, stages.trained, wanted, twin, key, folder["networks"])
-    return _call(client, "row", point.key, row_of, run, judge, twin, network, str(out))
+    made = {"run": run, "judge": judge, "twin": twin, "network": network}
+    return _call(client, "row", point.key, row_of, made, str(out))
 
 
-def row_of(
-    run: list[str], judge: list[str] | None, twin: str, network: str | None, out: str
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def row_of(made: dict[str, Any], out: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Score one point; return its row, and what is not the same again: when and where it was done."""
-    row = stages.scored(twin, judge, network)
-    lineage = {"run": [_short(path, out) for path in run], "twin": _short(twin, out)}
-    if judge:
-        lineage["judge"] = [_short(path, out) for path in judge]
-    if network:
-        lineage["network"] = _short(network, out)
+    judged = made["judge"] or made["run"]
+    row = stages.scored(made, judged) if made["twin"] else stages.counted(judged)
+    lineage = {
+        name: [_short(each, out) for each in paths] if isinstance(paths, list) else _short(paths, out)
+        for name, paths in made.items()
+        if paths
+    }
     return row | lineage, {"ended": time.time(), "worker": _worker()}
+
+
+def _twin(client: Any, plan: dict[str, Any], run: Any, folder: str) -> tuple[Any, str]:
+    """Return the future of a fitted twin (or the twin that is to be used, or none) and its key."""
+    if plan["use_twin"] or not plan["fit"]:
+        return plan["use_twin"] or None, key_of(plan["use_twin"])
+    key = key_of([plan["measure"], plan["twin"]])
+    return _call(client, "fit", key, stages.fitted, plan["twin"], run, key, folder), key
 
 
 def _measure(client: Any, source: dict[str, Any], folder: str) -> Any:

@@ -47,7 +47,7 @@ def grid_points(config: SweepConfig) -> list[Point]:
 
 def make_point(config: SweepConfig, options: dict[str, Any]) -> Point:
     """Put options into the plan; a path or value that cannot be is refused before anything runs."""
-    content = config.model_dump(mode="json", exclude={"grid", "optimise", "seed"})
+    content = config.model_dump(mode="json", exclude={"grid", "optimise", "cluster", "seed"})
     content = deepcopy(content)
     for path, value in options.items():
         _put(content, path, value)
@@ -82,6 +82,8 @@ def _check(plan: Plan) -> None:
         FitSettings(**plan.twin)
     except TypeError as error:
         raise LabError(f"twin: {error}".replace("FitSettings.__init__() ", "")) from error
+    if plan.network and not (plan.fit or plan.use_twin):
+        raise LabError("a network needs a twin: leave `fit = false` out, or name one in use_twin")
     if plan.network:
         TrainSettings.of(**plan.network.settings)
         if "." not in plan.network.task and plan.network.task not in task_names():

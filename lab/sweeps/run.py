@@ -37,7 +37,7 @@ def run_sweep(config: SweepConfig, out: Path, options: SweepOptions, show: Show)
     points = [] if options.optimise else grid_points(config)
     owner = Ownership("sweep", str(out.resolve())).take()
     try:
-        with workers(options.scheduler, options.workers) as client:
+        with workers(options.scheduler, options.workers, config.cluster) as client:
             (out / ROWS).mkdir(parents=True, exist_ok=True)
             show("sweep", 0.0, str(client.dashboard_link or client.scheduler.address))
             done = _Done(client, out.resolve(), show)
@@ -48,9 +48,10 @@ def run_sweep(config: SweepConfig, out: Path, options: SweepOptions, show: Show)
     finally:
         owner.release()
     rows = [done.rows[point.key] for point in points]
-    write_table(rows, out)
+    write_table(rows, out, config.model_dump(mode="json"))
     return {
         "table": str(out / "table.csv"),
+        "tables": sorted(path.name for path in out.glob("table.*")),
         "points": len(points),
         "reused": done.reused,
         "failed": sum("error" in row for row in rows),

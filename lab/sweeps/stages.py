@@ -34,17 +34,26 @@ def trained(plan: dict[str, Any], twin: str, key: str, folder: str) -> str:
     return str(_once(Path(folder) / f"{key}.net", lambda draft: _train(wanted, twin, draft)))
 
 
-def scored(twin: str, judge: list[str] | None, network: str | None) -> dict[str, Any]:
-    """Read or take the scores of a twin (on other trials, if there are) and of a network."""
+def scored(made: dict[str, Any], runs: list[str]) -> dict[str, Any]:
+    """Read or take the scores of a twin (on trials it was not fitted to, if there are) and of a network."""
     from lab.loop.trials import trials_of
     from twin import evaluate, load
 
-    fit = load(twin)
-    scores = evaluate(fit, trials_of(*judge)).to_dict() if judge else dict(fit.card["scores"])
+    twin = load(made["twin"])
+    own = made["judge"] is None and "scores" in twin.card and twin.card.get("runs") == made["run"]
+    scores = dict(twin.card["scores"]) if own else evaluate(twin, trials_of(*runs)).to_dict()
     scores.pop("warnings", None)
     floor = scores.pop("floor", None) or {}
     row = scores | {f"floor_{name}": value for name, value in floor.items()}
-    return row | (_network_scores(network) if network else {})
+    return row | (_network_scores(made["network"]) if made["network"] else {})
+
+
+def counted(runs: list[str]) -> dict[str, Any]:
+    """Tell what there is in measured runs, where nothing is fitted to them."""
+    from lab.store import StoredTrials
+
+    stored = StoredTrials(*runs)
+    return {"trials": len(stored), "sequences": len(set(stored.sequence.tolist()))}
 
 
 def _network_scores(path: str) -> dict[str, Any]:

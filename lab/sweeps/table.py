@@ -1,23 +1,66 @@
-"""The table of a sweep: JSON lines and CSV, one row a point, in the order of the points."""
+"""The table of a sweep, one row a point, in the order of the points: JSON lines, CSV, zarr, parquet."""
 
 from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 
-def write_table(rows: list[dict[str, Any]], out: Path) -> None:
-    """Write table.jsonl and table.csv into the folder `out`, each whole or not at all."""
-    lines = "".join(json.dumps(row, allow_nan=False) + "\n" for row in rows)
-    _replace(out / "table.jsonl", lines)
+LINEAGE = ("run", "judge", "twin", "network")
+
+
+def write_table(rows: list[dict[str, Any]], out: Path, config: dict[str, Any] | None = None) -> None:
+    """Write table.jsonl, .csv, .zarr (and .parquet, with pyarrow) into `out`, each whole or not at all."""
+    _replace(out / "table.jsonl", "".join(json.dumps(row, allow_nan=False) + "\n" for row in rows))
+    cells = [{name: _cell(value) for name, value in row.items()} for row in rows]
+    names = list(dict.fromkeys(name for row in rows for name in row))
     draft = out / ".table.csv.draft"
     with draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)))
+        writer = csv.DictWriter(file, names)
         writer.writeheader()
-        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+        writer.writerows(cells)
     draft.replace(out / "table.csv")
+    columns = {name: [row.get(name) for row in cells] for name in names}
+    _write_zarr(columns, out, config or {})
+    _write_parquet(columns, out, config or {})
+
+
+def _write_zarr(columns: dict[str, list[Any]], out: Path, config: dict[str, Any]) -> None:
+    """Write a dataset along `row`: numbers as float64 (NaN: none), everything else as text."""
+    import xarray as xr
+
+    from lab.store import code_version
+
+    draft, place = out / ".table.zarr.draft", out / "table.zarr"
+    shutil.rmtree(draft, ignore_errors=True)
+    data = {name: ("row", _array(values)) for name, values in columns.items()}
+    about = {"sweep": json.dumps(config), "code": code_version(), "lineage": ", ".join(LINEAGE)}
+    xr.Dataset(data, attrs=about).to_zarr(draft, consolidated=False)
+    shutil.rmtree(place, ignore_errors=True)
+    draft.rename(place)
+
+
+def _write_parquet(columns: dict[str, list[Any]], out: Path, config: dict[str, Any]) -> None:
+    try:
+        import pyarrow  # pyright: ignore[reportMissingImports]
+        from pyarrow import parquet  # pyright: ignore[reportMissingImports]
+    except ImportError:
+        return
+    table = pyarrow.table({name: _array(values).tolist() for name, values in columns.items()})
+    draft = out / ".table.parquet.draft"
+    parquet.write_table(table.replace_schema_metadata({"sweep": json.dumps(config)}), draft)
+    draft.replace(out / "table.parquet")
+
+
+def _array(values: list[Any]) -> np.ndarray:
+    """Make a column: float64 if all its values are numbers or none, else text."""
+    if all(value is None or isinstance(value, int | float) for value in values):
+        return np.array([np.nan if value is None else float(value) for value in values])
+    return np.array(["" if value is None else str(value) for value in values], dtype=np.dtypes.StringDType())
 
 
 def _cell(value: Any) -> Any:

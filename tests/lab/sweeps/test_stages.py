@@ -2,8 +2,10 @@
 
 import csv
 import json
+import math
 
 import pytest
+import xarray as xr
 
 from lab.sweeps.stages import _once, measured
 from lab.sweeps.table import write_table
@@ -53,10 +55,23 @@ def test_runs_that_exist_are_taken_as_they_are(tmp_path):
 
 def test_both_tables_say_the_same(tmp_path):
     rows = [{"twin.seed": 0, "crps": 0.25, "run": ["a"]}, {"twin.seed": 1, "error": "TwinError: no"}]
-    write_table(rows, tmp_path)
+    for _ in range(2):  # a second time over the first
+        write_table(rows, tmp_path, {"seed": 0})
     lines = (tmp_path / "table.jsonl").read_text().splitlines()
     assert [json.loads(line) for line in lines] == rows
     with (tmp_path / "table.csv").open(newline="") as file:
         read = list(csv.DictReader(file))
+    with xr.open_zarr(tmp_path / "table.zarr", consolidated=False) as table:
+        assert table["crps"].values[0] == 0.25
+        assert math.isnan(table["crps"].values[1])
+        assert table["error"].values.tolist() == ["", "TwinError: no"]
+        assert json.loads(table.attrs["sweep"]) == {"seed": 0}
     assert read[0] == {"twin.seed": "0", "crps": "0.25", "run": '["a"]', "error": ""}
     assert read[1]["error"] == "TwinError: no"
+
+
+def test_parquet_too_where_pyarrow_is(tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    write_table([{"twin.seed": 0, "crps": 0.25}, {"twin.seed": 1, "error": "lost"}], tmp_path)
+    first, second = parquet.read_table(tmp_path / "table.parquet").to_pylist()
+    assert (first["crps"], first["error"], second["error"]) == (0.25, "", "lost")
