@@ -3,6 +3,7 @@
 from twin.checkpoint import read_unfinished
 from twin.choose import alike_runs
 from twin.data import Trials
+from twin.drive_map import DriveMap, read_map
 from twin.ensemble import epistemic_spread, fit_ensemble, most_informative
 from twin.errors import DataError, DivergenceError, FileError, FitStopped, TwinError
 from twin.files import load, save
@@ -20,6 +21,7 @@ from twin.torchsde_bridge import torchsde_paths
 __all__ = [
     "DataError",
     "DivergenceError",
+    "DriveMap",
     "FileError",
     "FitSettings",
     "FitStopped",
@@ -40,6 +42,7 @@ __all__ = [
     "join",
     "load",
     "most_informative",
+    "read_map",
     "read_unfinished",
     "recalibrate",
     "save",

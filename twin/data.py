@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
+from twin.drive_map import DriveMap
 from twin.errors import DataError
 
 PER_TRIAL = ("drive", "readout", "initial", "sequence", "held_out", "origin")
@@ -20,6 +21,7 @@ class Trials:
     `sequence` (trial,) numbers the different inputs: trials of one number are repeats of one drive.
     `initial` is the readout of the defined state before the first step. `held_out` (trial,) marks trials
     that are never fitted. Of windows, `origin` (trial, 2) tells the long trial and the step they begin at.
+    `drive_map` says what drive -1 and 1 stood for, where that is known.
     """
 
     drive: Tensor
@@ -32,6 +34,7 @@ class Trials:
     lineage: tuple[str, ...] = ()
     held_out: Tensor | None = None
     origin: Tensor | None = None
+    drive_map: DriveMap | None = None
 
     def __post_init__(self) -> None:
         _fill(self)
@@ -57,6 +60,12 @@ class Trials:
         """Return (the rest, the trials whose sequence is in `held_out`)."""
         out = torch.isin(self.sequence, torch.as_tensor(list(held_out), dtype=torch.long))
         return self.at(~out), self.at(out)
+
+    def on(self, drive_map: DriveMap | None) -> Trials:
+        """Return the same trials with their drives on another map; as they are where one map is unknown."""
+        if drive_map is None or self.drive_map is None:
+            return self
+        return replace(self, drive=self.drive_map.convert(self.drive, drive_map), drive_map=drive_map)
 
     def first(self, steps: int) -> Trials:
         """Return the first steps of every trial."""

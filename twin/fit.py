@@ -42,6 +42,7 @@ def fit(
     """
     settings = settings or FitSettings()
     trials = trials.for_fitting()
+    trials = trials if start is None else trials.on(start.drive_map)
     with torch.random.fork_rng(devices=[]), one_thread():
         torch.manual_seed(settings.seed)
         fitted, held = hold_out(trials, settings.held_out_share, settings.seed)
@@ -56,6 +57,8 @@ def fit(
             silence(twin)
     record = asdict(settings) | {"held_out": held.sequence.unique().tolist()}
     parts = {"fitted": describe(fitted), "stopping": describe(held)}
+    if trials.drive_map is not None:
+        twin.card["drive_map"] = trials.drive_map._asdict()
     twin.card |= {"fit": record, "parts": parts, "lineage": list(trials.lineage), "versions": versions()}
     return twin.eval()
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from twin.data import Trials
+from twin.drive_map import on_one_map
 from twin.errors import DataError
 
 FEW_TRIALS = 8
@@ -20,11 +21,13 @@ def join(parts: Sequence[Trials], window: int | None = None) -> Trials:
     """Join the trials of several runs; sequences are numbered anew.
 
     With `window`, runs of unequal length and a few long trials without a defined start become overlapping
-    windows of so many steps; without it they are refused.
+    windows of so many steps; without it they are refused. Drives that stood for other inputs in each run are
+    brought to one map.
     """
     if not parts:
         raise DataError("no trials were given to join")
     _check_alike(parts, window)
+    parts = on_one_map(parts)
     first, lengths = parts[0], {part.drive.shape[1] for part in parts}
     if window and (len(lengths) > 1 or (first.initial is None and sum(map(len, parts)) < FEW_TRIALS)):
         window = min(window, *lengths, max(SHORTEST, max(lengths) // 4))

@@ -26,7 +26,7 @@ def recalibrate(
     """
     if trials.channels != twin.channels:
         raise DataError(f"the trials have {len(trials.channels)} channels that are not the twin's")
-    fresh = copy.deepcopy(twin)
+    trials, fresh = trials.on(twin.drive_map), copy.deepcopy(twin)
     fresh.calibration.load_state_dict(
         type(twin.calibration)(twin.spec.channels, twin.spec.scores).state_dict()
     )

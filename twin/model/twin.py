@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from twin.drive_map import DriveMap, read_map
 from twin.errors import TwinError
 from twin.model.basis import Basis
 from twin.model.calibration import Calibration
@@ -50,6 +51,11 @@ class Twin(nn.Module):
     def port_count(self) -> int:
         """Number of drive ports."""
         return self.spec.ports
+
+    @property
+    def drive_map(self) -> DriveMap | None:
+        """What drive -1 and 1 stand for, where the runs that were fitted say so."""
+        return read_map(self.card.get("drive_map"))
 
     @property
     def readout_mean(self) -> Tensor:
