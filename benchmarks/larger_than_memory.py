@@ -1,9 +1,10 @@
 """Fit and score a run that is larger than memory: the peak of `nado twin fit` and `nado twin evaluate`.
 
 The run is a known system (leaky integrators of the drive with noise, 64 channels of float32, every sequence
-measured 40 times, interleaved), written by the run store and packed like any other run; noise does not
-compress, so the run is as large on the disk. Writing it needs twice its size there for a moment. The commands
-run as processes of their own, whose resident memory is watched.
+measured 40 times, interleaved), written by the run store and left as a run that is still being measured:
+plain chunks, as large on the disk as in memory. Its noise is a random piece of one long sample for every
+block, so that writing is no slower than the disk. The commands run as processes of their own, whose peak of
+resident memory is taken from the system.
 """
 
 import argparse
@@ -19,12 +20,12 @@ from typing import Any
 import numpy as np
 import psutil
 
-from lab.store import RunMetadata, RunWriter, Status
+from lab.store import RunMetadata, RunWriter
 from protocols import Column, Coordinate
 
-STEPS, CHANNELS, REPEATS, SEED = 100, 64, 40, 0
+STEPS, CHANNELS, REPEATS, SEED = 40, 64, 40, 0
 TRIAL_BYTES = 4 * STEPS * CHANNELS
-BLOCK = 500
+BLOCK = 2000
 GIB = 2**30
 PHASES = ["--mean-steps", "300", "--likelihood-steps", "300", "--score-steps", "100"]
 
@@ -42,7 +43,7 @@ def write_run(path: Path, size_bytes: float) -> int:
     writer = RunWriter.create(path, RunMetadata(sample="leaky"), {"primary": columns}, (names,))
     drives = np.random.default_rng(SEED).uniform(-1, 1, (sequences, STEPS, 1)).astype("float32")
     mixing = np.random.default_rng(SEED + 1).normal(size=(4, CHANNELS)).astype("float32")
-    noise = np.random.default_rng(SEED + 2)
+    noise = Noise(SEED + 2)
     order = np.tile(np.arange(sequences), REPEATS)  # all sequences once, then again, as protocols do
     for start in range(0, len(order), BLOCK):
         chosen = order[start : start + BLOCK]
@@ -50,20 +51,32 @@ def write_run(path: Path, size_bytes: float) -> int:
         initial = np.zeros((len(chosen), CHANNELS), "float32")
         rows = {"sequence": chosen, "drive": drives[chosen], "readout": readout, "initial": initial}
         writer.append_block("primary", rows)
-    writer.finalise(Status.COMPLETE)
+    writer.close()
     return len(order)
 
 
-def answers(drive: np.ndarray, mixing: np.ndarray, noise: np.random.Generator) -> np.ndarray:
+class Noise:
+    """White noise: pieces of one long sample, each from a random place."""
+
+    def __init__(self, seed: int) -> None:
+        self._draw = np.random.default_rng(seed)
+        self._long = self._draw.standard_normal(2 * BLOCK * STEPS * CHANNELS, "float32")
+
+    def __call__(self, *shape: int) -> np.ndarray:
+        """Return noise of a shape."""
+        size = int(np.prod(shape))
+        start = self._draw.integers(len(self._long) - size)
+        return self._long[start : start + size].reshape(shape)
+
+
+def answers(drive: np.ndarray, mixing: np.ndarray, noise: Noise) -> np.ndarray:
     """Return what four leaky integrators with noise, seen through 64 noisy channels, answer to a drive."""
     rates = np.array([0.9, 0.7, 0.5, 0.2], "float32")
     state, states = np.zeros((len(drive), 4), "float32"), []
     for u in drive.transpose(1, 0, 2):
-        state = rates * state + (1 - rates) * np.tanh(2 * u)
-        state = state + 0.05 * noise.standard_normal(state.shape, "float32")
+        state = rates * state + (1 - rates) * np.tanh(2 * u) + np.float32(0.05) * noise(len(drive), 4)
         states.append(state)
-    clean = np.stack(states, 1) @ mixing
-    return clean + 0.1 * noise.standard_normal(clean.shape, "float32")
+    return np.stack(states, 1) @ mixing + np.float32(0.1) * noise(len(drive), STEPS, CHANNELS)
 
 
 def watched(*words: str) -> dict[str, Any]:
