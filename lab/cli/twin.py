@@ -52,6 +52,9 @@ def fit(
         Path | None, typer.Option(help="Write TensorBoard logs into a folder of this one.")
     ] = None,
     memory_gb: Memory = 8.0,
+    keep_all: Annotated[
+        bool, typer.Option("--keep-all", help="Fit runs whose mean readout is unlike the others', too.")
+    ] = False,
     seed: Annotated[int | None, typer.Option(help="Decides parts, weights and noise. [default: 0]")] = None,
     as_json: Json = False,
 ) -> None:
@@ -71,7 +74,7 @@ def fit(
         "seed": seed,
     }
     given = {name: value for name, value in stated.items() if value is not None}
-    order = FitOrder(run, out, level, scored_share, start, resume, tensorboard, memory_gb, given)
+    order = FitOrder(run, out, level, scored_share, start, resume, tensorboard, memory_gb, keep_all, given)
     twin, wall_s = carry_out(order)
     card = twin.card
     if card["scored_on"] == "stopping part":

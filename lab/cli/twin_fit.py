@@ -31,6 +31,7 @@ class FitOrder:
     resume: bool = False
     tensorboard: Path | None = None
     memory_gb: float = 8.0
+    keep_all: bool = False
     given: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -74,7 +75,8 @@ def _trials(order: FitOrder, seed: int) -> tuple[Trials, Stream | None]:
     stream = open_stream(order.runs, order.memory_gb, seed) if streams(order.runs, order.level) else None
     if stream and stream.needed:
         return stream.first(), stream
-    return read_trials(order.runs, level=order.level, window=WINDOW), None
+    alike = not order.keep_all
+    return read_trials(order.runs, level=order.level, window=WINDOW, only_alike=alike), None
 
 
 def _keeper(order: FitOrder, stop: Any) -> Keeper:

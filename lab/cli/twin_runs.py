@@ -17,31 +17,40 @@ WINDOW = 48
 PARTS = ("auto", "test", "train", "all")
 
 
-def read_trials(runs: list[Path], *, level: str = "step", window: int | None = None) -> Trials:
-    """Read the committed trials of runs as the twin's tensors; with `window` long ones are cut."""
+def read_trials(
+    runs: list[Path], *, level: str = "step", window: int | None = None, only_alike: bool = False
+) -> Trials:
+    """Read the committed trials of runs as the twin's tensors; with `window` long ones are cut.
+
+    A run whose mean readout is unlike the others' (a sample that was mounted anew) is named, and with
+    `only_alike` left out.
+    """
     from lab.store import Run
     from twin import alike_runs, join
 
     if level not in LEVELS:
         raise LabError(f"level must be one of {', '.join(LEVELS)}; got {level!r}")
     parts = [LEVELS[level](Run.open(path)) for path in runs]
-    if len({part.channels for part in parts}) == 1:
-        for odd in sorted(set(range(len(parts))) - set(alike_runs(parts))):
-            note(f"warning: {runs[odd]} has a mean readout unlike the other runs'; try a fit without it")
-    return join(parts, window)
+    alike = alike_runs(parts) if len({part.channels for part in parts}) == 1 else list(range(len(parts)))
+    for odd in sorted(set(range(len(parts))) - set(alike)):
+        done = "it is left out (--keep-all fits it too)" if only_alike else "it is used all the same"
+        note(f"warning: {runs[odd]} has a mean readout unlike the other runs': {done}")
+    return join([parts[i] for i in alike] if only_alike else parts, window)
 
 
 def streams(runs: list[Path], level: str) -> bool:
-    """Tell whether the trials of runs can be read part by part: at the step level, of one shape."""
-    from lab.store import Run
+    """Tell whether the trials of runs can be read part by part: at the step level, of one shape and map."""
+    from lab.store import Run, drive_map_of
 
     if level != "step":
         return False
-    shapes = set()
+    shapes, maps = set(), []
     for path in runs:
-        group = Run.open(path).group()
+        run = Run.open(path)
+        group = run.group()
+        maps.append(drive_map_of(run.metadata))
         shapes.add(tuple(group[name].shape[1:] for name in ("drive", "readout") if name in group))  # type: ignore[union-attr]
-    return len(shapes) == 1 and len(next(iter(shapes))) == 2
+    return len(shapes) == 1 and len(next(iter(shapes))) == 2 and maps.count(maps[0]) == len(maps)
 
 
 def _steps_of_run(run: Run) -> Trials:
@@ -93,7 +102,8 @@ def _set_aside_before(twin: Twin, runs: list[Path], level: str) -> tuple[Trials,
     from twin import set_aside
 
     parts, seed = twin.card.get("parts", {}), twin.card.get("fit", {}).get("seed", 0)
-    trials = read_trials(runs, level=level, window=WINDOW)
+    fewer = len(twin.card.get("lineage", ())) < len(runs)
+    trials = read_trials(runs, level=level, window=WINDOW, only_alike=fewer)
     same = list(trials.lineage) == twin.card.get("lineage") and len(trials) == parts.get("trials")
     found = set_aside(trials, parts.get("scored_share", 0.0), seed).scored if same else None
     return None if found is None else (found, "scored part")

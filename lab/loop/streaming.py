@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from lab.store import StoredTrials
-from twin import Trials, evaluate
+from twin import Trials, evaluate, read_map
 
 if TYPE_CHECKING:
     from lab.store import Run, TrialArrays
@@ -89,6 +89,7 @@ def as_trials(found: TrialArrays) -> Trials:
         step_s=found.step_s or 1.0,
         lineage=found.lineage,
         held_out=None if found.held_out is None else torch.as_tensor(found.held_out),
+        drive_map=read_map(found.drive_map),
     )
 
 

@@ -1,6 +1,7 @@
 """The run store: one zarr v3 store a run, of which only committed rows count."""
 
 from lab.store.catalogue import Catalogue, find_runs, locate
+from lab.store.drive_maps import drive_map_of
 from lab.store.errors import StoreError
 from lab.store.export import export
 from lab.store.imports import Options as ImportOptions
@@ -37,6 +38,7 @@ __all__ = [
     "StoredTrials",
     "TrialArrays",
     "code_version",
+    "drive_map_of",
     "export",
     "find_runs",
     "import_files",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lab.store.drive_maps import drive_map_of
 from lab.store.errors import StoreError
 from lab.store.layout import PRIMARY
 from lab.store.metadata import RunMetadata
@@ -22,8 +23,7 @@ class TrialArrays:
     drive (trial, step, port) in [-1, 1]; readout (trial, step, channel); initial (trial, channel)
     or None; sequence (trial,) equal where the drive is a repeat, unique across runs; held_out (trial,)
     marks trials that are not for fitting, where a run says so; drive_map {low, high, units} says what
-    drive -1 and 1 stood for in imported data (a setup has its own, fixed map); step_s is how long a step
-    lasted, None where no run says so.
+    drive -1 and 1 stood for, in SI units, None where no run says so; step_s likewise how long a step lasted.
     """
 
     drive: np.ndarray
@@ -81,7 +81,7 @@ def load_part(run: Run, data: "xr.Dataset | None" = None) -> TrialArrays:
         units=_channel_units(data),
         lineage=(run.metadata.run_id,),
         held_out=data["held_out"].values.astype(bool) if "held_out" in data else None,
-        drive_map=run.metadata.notes.get("drive_map"),
+        drive_map=drive_map_of(run.metadata),
         step_s=step_seconds(run.metadata),
     )
 
@@ -115,7 +115,7 @@ def check_alike(first_run: Run, first: TrialArrays, run: Run, part: TrialArrays)
     if part.drive_map != first.drive_map:
         raise StoreError(
             f"in {run.path} drive -1 to 1 stands for {part.drive_map}, in {first_run.path} for "
-            f"{first.drive_map}; import both with the same --drive-low and --drive-high"
+            f"{first.drive_map}; use them apart, or store both on one map (--drive-low and --drive-high)"
         )
     if part.step_s and first.step_s and not np.isclose(part.step_s, first.step_s, rtol=1e-3):
         raise StoreError(

@@ -127,7 +127,7 @@ def test_runs_scaled_differently_are_not_joined(tmp_path):
     for name, top in (("a", 200.0), ("b", 300.0)):
         np.savez(tmp_path / f"{name}.npz", field_oe=np.array([100.0, top]), spectrum=np.ones((2, 3)))
         import_files([tmp_path / f"{name}.npz"], tmp_path / name)
-    with pytest.raises(StoreError, match="the same --drive-low"):
+    with pytest.raises(StoreError, match="store both on one map"):
         load_trials(tmp_path / "a", tmp_path / "b")
 
 

@@ -1,0 +1,24 @@
+"""What the drives of a run stood for, in SI units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lab.store.imports.material import SI
+from lab.store.metadata import RunMetadata
+
+
+def drive_map_of(metadata: RunMetadata) -> dict[str, Any] | None:
+    """Return {low, high, units}: what drive -1 and 1 stood for; None where the run does not say.
+
+    An import notes the range it scaled; a setup's drive ranges over its configured window of fields.
+    """
+    noted = metadata.notes.get("drive_map")
+    if noted:
+        units, factor = SI.get(noted["units"], (noted["units"], 1.0))
+        return {"low": noted["low"] * factor, "high": noted["high"] * factor, "units": units}
+    window = (metadata.setup.details.get("drive") or {}) if metadata.setup else {}
+    if not {"field_centre_t", "field_range_t"} <= set(window):
+        return None
+    centre, half = float(window["field_centre_t"]), float(window["field_range_t"])
+    return {"low": centre - half, "high": centre + half, "units": "T"}

@@ -1,0 +1,29 @@
+"""What the drives of a run stood for is told in SI units, however the run came to be."""
+
+import numpy as np
+import pytest
+
+from lab.loop.trials import trials_of
+from lab.store import ImportOptions, Run, drive_map_of, import_files
+
+
+def stored(tmp_path, name: str, low: float, high: float):
+    """Import one spin-ice file whose field runs over [low, high] Oe and is its own spectrum."""
+    field = np.linspace(low, high, 30)[np.random.default_rng(0).permutation(30)]
+    np.savez(tmp_path / f"{name}.npz", field_oe=field, spectrum=np.stack([field, -field], 1))
+    import_files([tmp_path / f"{name}.npz"], tmp_path / f"{name}.zarr", ImportOptions())
+    return tmp_path / f"{name}.zarr"
+
+
+def test_an_import_tells_its_map_in_tesla(tmp_path):
+    """10 Oe are a millitesla."""
+    found = drive_map_of(Run.open(stored(tmp_path, "a", 180, 230)).metadata)
+    assert found == {"low": pytest.approx(0.018), "high": pytest.approx(0.023), "units": "T"}
+
+
+def test_imports_over_different_fields_are_joined_in_the_field(tmp_path):
+    """Each import scaled its own range; together, one drive means one field again."""
+    runs = [stored(tmp_path, "a", 180, 230), stored(tmp_path, "b", 200, 240)]
+    trials = trials_of(*runs)
+    oersted = 210 + 30 * trials.drive[..., 0]
+    assert np.allclose(oersted, trials.readout[..., 0], atol=0.01)
