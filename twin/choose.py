@@ -10,21 +10,57 @@ from torch import Tensor
 from twin.data import Trials
 
 FEW_CHANNELS = 16
-MOST_SCORES = 16
-VARIANCE = 0.995
+MOST_SCORES = 32
+LAGS = 6
+PENALTY = 1e-2
+TOLD = 0.1
+MAIN = 0.95
 OPEN = 0.05
 MOST_ROWS = 20_000
 
 
-def scores_for(readout: Tensor) -> int:
-    """Return the number of principal components for most of the variance; few channels are kept whole."""
-    channels = readout.shape[-1]
+def scores_for(trials: Trials) -> int:
+    """Return how many principal components the model has to carry; few channels are kept whole.
+
+    A component counts as long as the drive and the readout before tell part of it: the last such one in order
+    of variance ends the basis, unless MAIN of the variance takes more; the rest is left to observation noise.
+    """
+    channels = trials.readout.shape[-1]
     if channels <= FEW_CHANNELS:
         return channels
-    flat = readout.flatten(0, -2).double()
-    power = torch.linalg.svdvals(flat - flat.mean(0)).square()
-    share = power.cumsum(0) / power.sum().clamp_min(1e-300)
-    return min(int((share < VARIANCE).sum()) + 1, MOST_SCORES, channels)
+    scores, main = _components(trials.readout.double(), min(MOST_SCORES, channels))
+    before = torch.cat([scores[:, :1], scores[:, :-1]], 1)
+    known = torch.cat([_powers(_lagged(trials.drive.double())), before], -1)
+    missed = _missed(known.flatten(0, 1), scores.flatten(0, 1), PENALTY)
+    told = (missed < 1 - TOLD).nonzero()
+    return max(int(told[-1]) + 1 if len(told) else 1, main)
+
+
+def _components(readout: Tensor, count: int) -> tuple[Tensor, int]:
+    """Return principal components (trial, step, component) of unit variance, and how many make up MAIN."""
+    centred = readout - readout.mean((0, 1))
+    rows = centred.flatten(0, 1)
+    _, singular, vectors = torch.linalg.svd(rows[_spread(len(rows), MOST_ROWS)], full_matrices=False)
+    power = singular.square().cumsum(0)
+    scores = centred @ vectors[:count].T
+    main = int((power < MAIN * power[-1]).sum()) + 1
+    return scores / scores.flatten(0, 1).std(0).clamp_min(1e-30), min(main, count)
+
+
+def _lagged(drive: Tensor) -> Tensor:
+    """Return the drive (trial, step, port) with those before it (trial, step, (LAGS + 1) ports)."""
+    past = drive[:, :1].expand(-1, LAGS, -1)
+    return torch.cat([past, drive], 1).unfold(1, LAGS + 1, 1).flatten(2)
+
+
+def _powers(x: Tensor) -> Tensor:
+    """Return 1, x, x^2, x^3 and the products of neighbours."""
+    return torch.cat([torch.ones_like(x[..., :1]), x, x.square(), x.pow(3), x[..., 1:] * x[..., :-1]], -1)
+
+
+def _spread(rows: int, most: int) -> Tensor:
+    """Return at most `most` row numbers, evenly spread."""
+    return torch.linspace(0, rows - 1, min(rows, most)).long()
 
 
 def needs_memory(trials: Trials) -> bool:
@@ -39,7 +75,7 @@ def needs_memory(trials: Trials) -> bool:
     basis = torch.linalg.svd(flat[:MOST_ROWS], full_matrices=False)[2][: min(4, flat.shape[1])]
     x = normal @ basis.T
     state = torch.cat([x[:, :-1], trials.drive[:, 1:].double()], -1).flatten(0, 1)
-    return _missed(_quadratic(state), x[:, 1:].flatten(0, 1)) > OPEN
+    return float(_missed(_quadratic(state), x[:, 1:].flatten(0, 1), 1e-4).mean()) > OPEN
 
 
 def _quadratic(x: Tensor) -> Tensor:
@@ -48,13 +84,13 @@ def _quadratic(x: Tensor) -> Tensor:
     return torch.cat([x.new_ones(len(x), 1), x, products, x.pow(3)], 1)
 
 
-def _missed(features: Tensor, target: Tensor) -> float:
-    """Return the unexplained share of variance on the second half of a regression on the first."""
+def _missed(features: Tensor, target: Tensor, penalty: float) -> Tensor:
+    """Return, for each target, the unexplained share of variance on the second half of a regression."""
     rows = min(len(features), MOST_ROWS)
     half = rows // 2
-    weights = ridge(features[:half], target[:half], 1e-4).double()
+    weights = ridge(features[:half], target[:half], penalty).double()
     left = (target[half:rows] - features[half:rows] @ weights).square().mean(0)
-    return float((left / target[half:rows].var(0).clamp_min(1e-30)).mean())
+    return left / target[half:rows].var(0).clamp_min(1e-30)
 
 
 def ridge(features: Tensor, target: Tensor, penalty: float = 1e-3) -> Tensor:

@@ -35,7 +35,7 @@ class Rows:
 def suggest_spec(trials: Trials, overrides: dict[str, Any]) -> ModelSpec:
     """Choose the model's sizes from the data; `overrides` win."""
     ports, channels = trials.drive.shape[-1], trials.readout.shape[-1]
-    scores = int(overrides.get("scores", scores_for(trials.readout)))
+    scores = int(overrides["scores"] if "scores" in overrides else scores_for(trials))
     sizes: dict[str, Any] = {
         "ports": ports,
         "channels": channels,

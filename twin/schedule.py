@@ -14,6 +14,7 @@ from twin.losses import (
     likelihood,
     mean_square,
     sample_paths,
+    some_channels,
 )
 from twin.model import Twin
 from twin.prepare import Rows
@@ -59,14 +60,15 @@ def _losses(
     """Return phase -> (loss, held-out loss, rate relative to the settings'), in order, and its parts."""
 
     def mean(rows: Rows, generator: torch.Generator) -> Tensor:
-        return mean_square(twin, rows.drive, rows.truth, rows.start)
+        return mean_square(twin, rows.drive, rows.scores, rows.start)
 
     def forced(rows: Rows, generator: torch.Generator) -> Tensor:
         return likelihood(twin, rows.drive, rows.scores, rows.start)
 
     def score(rows: Rows, generator: torch.Generator) -> Tensor:
-        members = sample_paths(twin, rows.drive, settings.members, generator, rows.start)
-        return free_running(members, rows.truth, generator)
+        chosen = some_channels(twin.spec.channels, generator)
+        members = sample_paths(twin, rows.drive, settings.members, generator, rows.start, chosen)
+        return free_running(members, rows.truth[..., chosen], generator)
 
     adversarial, critic = _adversary(twin, rows) if settings.method == "gan" else (score, {})
     gentle = 1.0 if twin.spec.hidden else 0.1

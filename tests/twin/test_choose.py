@@ -22,11 +22,27 @@ def test_memory_is_asked_for_where_the_readout_does_not_show_the_state():
     assert suggest_spec(lagged_device(0), {}).hidden == 0
 
 
-def test_as_many_scores_as_the_variance_needs():
+def mixed(sources, noise):
+    """Make 100 channels that mix readouts `sources` (trial, step, source) with noise of their own."""
     generator = torch.Generator().manual_seed(0)
-    factors = torch.randn(500, 3, generator=generator) @ torch.randn(3, 100, generator=generator)
-    assert scores_for(factors + 1e-3 * torch.randn(500, 100, generator=generator)) == 3
-    assert scores_for(torch.randn(50, 7, generator=generator)) == 7
+    mix = torch.randn(sources.shape[-1], 100, generator=generator)
+    return sources @ mix + noise * torch.randn(*sources.shape[:-1], 100, generator=generator)
+
+
+def test_as_many_scores_as_the_drive_tells_of():
+    generator = torch.Generator().manual_seed(0)
+    drive = 2 * torch.rand(60, 30, 1, generator=generator) - 1
+    told = torch.cat([drive, drive**2, torch.roll(drive, 2, 1)], -1)
+    assert scores_for(Trials(drive, mixed(told, 0.1))) == 3
+    assert scores_for(Trials(drive, mixed(torch.cat([told, 0.05 * drive**3], -1), 1e-3))) == 4
+    assert scores_for(Trials(drive, told)) == 3
+
+
+def test_noise_that_many_channels_share_is_carried_where_it_is_large():
+    generator = torch.Generator().manual_seed(0)
+    drive = 2 * torch.rand(60, 30, 1, generator=generator) - 1
+    noise = torch.randn(60, 30, 4, generator=generator)
+    assert scores_for(Trials(drive, mixed(torch.cat([drive, noise], -1), 0.01))) >= 4
 
 
 def test_a_run_of_another_shape_is_told_apart():

@@ -5,7 +5,7 @@ from twin.losses.crps import crps
 from twin.losses.energy import energy_score
 from twin.losses.likelihood import likelihood
 from twin.losses.mean_square import mean_square
-from twin.losses.scoring import free_running, sample_paths
+from twin.losses.scoring import free_running, sample_paths, some_channels
 
 __all__ = [
     "Critic",
@@ -17,4 +17,5 @@ __all__ = [
     "likelihood",
     "mean_square",
     "sample_paths",
+    "some_channels",
 ]

@@ -7,7 +7,10 @@ from torch import Tensor
 from twin.model import Start, Twin
 
 
-def mean_square(twin: Twin, drive: Tensor, truth: Tensor, start: Start) -> Tensor:
-    """Return the mean squared error of the noise-free path against truth (row, step, channel)."""
-    predicted = twin.read(twin.paths(drive, start, noise=False), noise=False, generator=None)
-    return (predicted - truth).square().mean()
+def mean_square(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> Tensor:
+    """Return the mean squared error over channels of the noise-free path against scores (row, step, score).
+
+    The basis is orthogonal: what it cannot hold of a readout would only add a constant.
+    """
+    missed = twin.paths(drive, start, noise=False) - scores
+    return (missed.square() @ twin.basis.power).mean()

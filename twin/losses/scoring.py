@@ -9,16 +9,30 @@ from twin.losses.crps import crps
 from twin.losses.energy import energy_score
 from twin.model import Start, Twin
 
+MOST_CHANNELS = 48
+
 
 def sample_paths(
-    twin: Twin, drive: Tensor, members: int, generator: torch.Generator, start: Start | None = None
+    twin: Twin,
+    drive: Tensor,
+    members: int,
+    generator: torch.Generator,
+    start: Start | None = None,
+    channels: Tensor | slice = slice(None),
 ) -> Tensor:
     """Draw readouts (member, row, step, channel) in units of std, observation noise included."""
     rows = drive.repeat(members, 1, 1)
     if start is not None:
         start = Start(start.scores.repeat(members, 1, 1), start.drive.repeat(members, 1, 1))
     scores = twin.paths(rows, start, generator=generator)
-    return twin.read(scores, True, generator).unflatten(0, (members, len(drive)))
+    return twin.read(scores, True, generator, channels).unflatten(0, (members, len(drive)))
+
+
+def some_channels(count: int, generator: torch.Generator) -> Tensor | slice:
+    """Choose at random what a step of a fit scores of many channels; of few, all."""
+    if count <= MOST_CHANNELS:
+        return slice(None)
+    return torch.randperm(count, generator=generator)[:MOST_CHANNELS]
 
 
 def free_running(members: Tensor, truth: Tensor, generator: torch.Generator) -> Tensor:

@@ -52,9 +52,14 @@ class Basis(nn.Module):
         normal = self.normalise(readout)
         return normal if self.is_identity else normal @ self.inverse.T
 
-    def decode_normalised(self, scores: Tensor) -> Tensor:
-        """Turn scores to readouts in units of std."""
-        return scores if self.is_identity else scores @ self.matrix.T
+    def decode_normalised(self, scores: Tensor, channels: Tensor | slice = slice(None)) -> Tensor:
+        """Turn scores to readouts in units of std, of all channels or of those chosen."""
+        return scores[..., channels] if self.is_identity else scores @ self.matrix[channels].T
+
+    @property
+    def power(self) -> Tensor:
+        """Mean square (score,) over the channels of what one unit of a score adds to the readout."""
+        return self.matrix.square().mean(0)
 
     def restore(self, normal: Tensor) -> Tensor:
         """Turn units of std back to device units."""

@@ -43,11 +43,17 @@ class ObservationNoise(nn.Module):
         if factor is not None:
             self.factor.copy_(factor)
 
-    def sample(self, shape: tuple[int, ...], generator: torch.Generator | None) -> Tensor:
-        """Draw (…, channel) for a leading shape (…)."""
-        channels, rank = self.factor.shape
-        draw = torch.randn(*shape, channels + rank, generator=generator, device=self.raw.device)
-        return draw[..., :channels] * self.diagonal + draw[..., channels:] @ self.factor.T
+    def sample(
+        self,
+        shape: tuple[int, ...],
+        generator: torch.Generator | None,
+        channels: Tensor | slice = slice(None),
+    ) -> Tensor:
+        """Draw (…, channel) for a leading shape (…), of all channels or of those chosen."""
+        own, shared = self.diagonal[channels], self.factor[channels]
+        count, rank = shared.shape
+        draw = torch.randn(*shape, count + rank, generator=generator, device=self.raw.device)
+        return draw[..., :count] * own + draw[..., count:] @ shared.T
 
     def covariance(self) -> Tensor:
         """Return D + R R^T (channel, channel)."""

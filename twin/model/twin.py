@@ -83,11 +83,21 @@ class Twin(nn.Module):
         normal = self.read(self.paths(rows, start, noise=noise, generator=generator), noise, generator)
         return self.basis.restore(normal).reshape(*drive.shape[:-1], self.spec.channels)
 
-    def read(self, scores: Tensor, noise: bool, generator: torch.Generator | None) -> Tensor:
-        """Read scores (…, score) as (…, channel) in units of the basis' std, with observation noise."""
-        normal = self.basis.decode_normalised(self.calibration.scores(scores)) + self.calibration.offset
+    def read(
+        self,
+        scores: Tensor,
+        noise: bool,
+        generator: torch.Generator | None,
+        channels: Tensor | slice = slice(None),
+    ) -> Tensor:
+        """Read scores (…, score) as (…, channel) in units of the basis' std, with observation noise.
+
+        `channels` (number,) chooses some, where all are not needed.
+        """
+        normal = self.basis.decode_normalised(self.calibration.scores(scores), channels)
+        normal = normal + self.calibration.offset[channels]
         if noise and self.spec.noisy_readout:
-            drawn = self.observation.sample(tuple(normal.shape[:-1]), generator)
+            drawn = self.observation.sample(tuple(normal.shape[:-1]), generator, channels)
             normal = normal + self.calibration.spread * drawn
         return normal
 
