@@ -8,19 +8,29 @@ import torch
 from network.device_network import DeviceNetwork
 from network.tasks.task import Task
 from network.training.bptt import Progress, train_through_twins
+from network.training.checkpoint import Checkpoint
 from network.training.settings import TrainSettings
 
 
 def train_cascade(
-    network: DeviceNetwork, task: Task, twins: list, settings: TrainSettings, progress: Progress | None = None
+    network: DeviceNetwork,
+    task: Task,
+    twins: list,
+    settings: TrainSettings,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> None:
-    """Train the layers in place from the lowest to the highest; `settings.epochs` is shared between them."""
+    """Train the layers in place from the lowest to the highest; `settings.epochs` is shared between them.
+
+    A checkpoint is a file a layer (NAME.layer0, ...): layers that were done are read, not trained again.
+    """
     layers = network.layer_count
     epochs = max(1, settings.epochs // layers)
     for layer in range(layers):
         stage = _stage(network, layer)
         own = settings.model_copy(update={"epochs": epochs, "seed": settings.seed + layer})
-        train_through_twins(stage, task, twins[: layer + 1], own, _counted(progress, layer * epochs))
+        kept = checkpoint.of_layer(layer) if checkpoint else None
+        train_through_twins(stage, task, twins[: layer + 1], own, _counted(progress, layer * epochs), kept)
     network.readout.load_state_dict(stage.readout.state_dict())
     network.requires_grad_(True)
 

@@ -25,6 +25,10 @@ class Checkpoint:
 
     path: Path
 
+    def of_layer(self, layer: int) -> "Checkpoint":
+        """Return where cascade learning keeps the state of one layer."""
+        return Checkpoint(self.path.with_name(f"{self.path.name}.layer{layer}"))
+
     def write(
         self,
         network: DeviceNetwork,

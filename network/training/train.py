@@ -35,10 +35,8 @@ def train(
         return network
     if settings.method is Method.JOINT:
         train_through_twins(network, task, of_layers, settings, progress, checkpoint)
-    elif checkpoint:
-        raise NetworkError("cascade learning keeps no checkpoints; leave the checkpoint out")
     else:
-        train_cascade(network, task, of_layers, settings, progress)
+        train_cascade(network, task, of_layers, settings, progress, checkpoint)
     if settings.refit:
         fit_reservoir(network, task, of_layers, noise=settings.variant is Variant.NOISE_AWARE, **fit_refit)
     return network

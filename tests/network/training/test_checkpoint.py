@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from network import Checkpoint, NetworkFileError, TrainSettings, load_task, train
+from network import Checkpoint, Method, NetworkFileError, TrainSettings, load_task, train
 
 SETTINGS = TrainSettings(nodes=(3,), epochs=3, noise_ramp=0.7, shift=1)
 
@@ -34,6 +34,19 @@ def test_a_resumed_training_equals_one_never_stopped(leaky, digits, tmp_path):
     seen = []
     resumed = train(digits, leaky(), SETTINGS, seen.append, kept)
     assert [row["epoch"] for row in seen] == [3]
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[name]), name
+
+
+def test_cascade_learning_goes_on_in_the_layer_where_it_was_killed(leaky, digits, tmp_path):
+    how = SETTINGS.model_copy(update={"nodes": (2, 2), "epochs": 4, "method": Method.CASCADE})
+    whole = train(digits, leaky(), how)
+    kept = Checkpoint(tmp_path / "a.ckpt")
+    with pytest.raises(Killed):
+        train(digits, leaky(), how, kill_after(3), kept)
+    seen = []
+    resumed = train(digits, leaky(), how, seen.append, kept)
+    assert [row["epoch"] for row in seen] == [4]
     for name, value in whole.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[name]), name
 

@@ -28,10 +28,10 @@ def digits():
 
 def test_cascade_learns_and_its_lower_layers_stay_as_first_trained(leaky, digits):
     twin = leaky(noise=0.2)
-    how = TrainSettings(nodes=(6, 6), epochs=8, method="cascade")
+    how = TrainSettings(nodes=(4, 4), epochs=8, method="cascade")
     seen = []
     network = train(digits, twin, how, seen.append)
-    first = train(digits, twin, how.model_copy(update={"nodes": (6,), "epochs": 4}))
+    first = train(digits, twin, how.model_copy(update={"nodes": (4,), "epochs": 4}))
     assert torch.equal(network.connection(0).weight, first.connection(0).weight)
     assert [row["epoch"] for row in seen] == list(range(1, 9))
     assert score_on_twins(network, digits, twin) > 0.6
@@ -102,7 +102,7 @@ def test_range_penalty_pulls_drives_into_the_fitted_range(leaky, digits):
     twin.drive_high.fill_(0.3)
     excess = []
     for penalty in (0.0, 100.0):
-        network = train(digits, twin, TrainSettings(nodes=(4,), epochs=12, range_penalty=penalty))
+        network = train(digits, twin, TrainSettings(nodes=(2,), epochs=12, range_penalty=penalty))
         trace = network.run(digits.test.inputs, twin)
         excess.append(float(range_excess(network, trace.drives, twin).detach()))
     assert excess[1] < 0.3 * excess[0]
@@ -144,8 +144,34 @@ def test_a_readout_that_does_not_suit_the_task_is_named(leaky, digits, name, rea
         train(task, leaky(), TrainSettings(nodes=(2,), readout=readout))
 
 
-def test_cascade_with_a_checkpoint_is_refused(leaky, digits, tmp_path):
-    from network import Checkpoint
+def test_every_draw_of_the_noise_counts_alike(leaky, digits):
+    few = Task("few", Metric.ACCURACY, 10, digits.train[:40], digits.test)
 
-    with pytest.raises(NetworkError, match="no checkpoints"):
-        train(digits, leaky(), TrainSettings(nodes=(2,), method="cascade"), None, Checkpoint(tmp_path / "c"))
+    def trained(noise, draws):
+        network = build(few.train.inputs, 10, leaky(), (3,))
+        train_through_twins(
+            network, few, leaky(noise=noise), TrainSettings(epochs=1, batch=40, noise_draws=draws)
+        )
+        return network.readout.weight
+
+    torch.testing.assert_close(trained(0.0, 1), trained(0.0, 3), rtol=1e-3, atol=1e-4)
+    assert not torch.allclose(trained(0.5, 1), trained(0.5, 3), rtol=1e-2)
+
+
+def test_noise_comes_in_gradually(leaky, digits):
+    class Counting(leaky):
+        """Note of every minibatch whether it was noisy."""
+
+        def respond(self, drive, *, noise=True, generator=None):
+            self.noisy.append(noise)
+            return super().respond(drive, noise=noise, generator=generator)
+
+    twin = Counting()
+    twin.noisy = []
+    network = build(digits.train.inputs, 10, leaky(), (2,))
+    few = Task("few", Metric.ACCURACY, 10, digits.train[:60], digits.test)
+    train_through_twins(network, few, twin, TrainSettings(epochs=10, batch=5, noise_ramp=0.5))
+    first, second = twin.noisy[:60], twin.noisy[60:]
+    assert 15 < sum(first) < 45
+    assert sum(first[:20]) < sum(first[40:])
+    assert all(second)
