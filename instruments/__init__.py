@@ -2,6 +2,7 @@
 
 from .clock import Clock, WallClock
 from .errors import (
+    BusyError,
     DeviceReportedError,
     DisconnectedError,
     IdentityError,
@@ -17,6 +18,7 @@ from .errors import (
 from .setups import Check, Response, SetupConfig, builtin_setups, load_setup, open_setup
 
 __all__ = [
+    "BusyError",
     "Check",
     "Clock",
     "DeviceReportedError",

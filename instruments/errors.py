@@ -39,6 +39,10 @@ class InterlockError(InstrumentError):
     """A protective circuit is open: coil over-temperature or an interlock tripped by hand."""
 
 
+class BusyError(InstrumentError):
+    """A setup that measures already, in another thread."""
+
+
 class OverloadError(InstrumentError):
     """A signal beyond the range of the instrument that reads it."""
 

@@ -7,11 +7,18 @@ import numpy as np
 from .errors import LimitError
 
 
+def positive(name: str, value: float, most: float) -> float:
+    """Return a limit that lies above 0 and up to ``most``."""
+    if not 0 < value <= most:
+        raise LimitError(f"{name} = {value:g} must lie above 0, up to {most:g}")
+    return value
+
+
 def within(value: Any, values: Any) -> Any:
     """Return ``value`` if it lies in [min(values), max(values)]; a PyMeasure validator that names both."""
     low, high = min(values), max(values)
     if not low <= value <= high:
-        raise LimitError(f"{value:g} lies outside {low:g} to {high:g}; nothing was sent")
+        raise LimitError(f"{_shown(value, low, high)} lies outside {low:g} to {high:g}; nothing was sent")
     return value
 
 
@@ -24,6 +31,14 @@ def check_all(name: str, values: np.ndarray, low: float, high: float, unit: str,
         raise LimitError(f"{name} holds values that are not finite; nothing was sent")
     worst = array.max() if array.max() - high > low - array.min() else array.min()
     if not low <= worst <= high:
+        unit = f" {unit}" if unit else ""
         raise LimitError(
-            f"{name} {worst:.4g} {unit} lies outside {low:.4g} to {high:.4g} {unit}; nothing was sent. {hint}"
+            f"{name} {_shown(worst, low, high)}{unit} lies outside {low:.4g} to {high:.4g}{unit}; "
+            f"nothing was sent. {hint}"
         )
+
+
+def _shown(value: float, low: float, high: float) -> str:
+    """Print a value with as many digits as tell it from the bounds."""
+    texts = [f"{value:.{digits}g}" for digits in (4, 10, 17)]
+    return next((text for text in texts if float(text) not in (low, high)), texts[-1])

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.keithley import Keithley6221 as PyMeasure6221
 
-from ..limits import within
+from ..limits import positive, within
 from .base import SafeDriver
 
 
@@ -52,7 +52,7 @@ class Keithley6221(SafeDriver, PyMeasure6221):
     )
 
     def __init__(self, adapter: Any, *, max_amperes: float = 0.105, **kwargs: Any):
-        within(max_amperes, (0, 0.105))
+        positive("max_amperes", max_amperes, 0.105)
         super().__init__(adapter, read_termination="\n", write_termination="\n", **kwargs)
         self._most_amperes = max_amperes
         self.source_current_values = (-max_amperes, max_amperes)

@@ -6,12 +6,13 @@ import numpy as np
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.keithley import KeithleyDMM6500 as PyMeasureDMM6500
 
-from ..errors import OverloadError, ReplyError
+from ..errors import LimitError, OverloadError, ReplyError
 from ..limits import within
 from .base import SafeDriver
 
 _BUFFER = '"defbuffer1"'
 _OVERFLOW = 1e37
+_MOST_READINGS = 7_000_000
 
 
 class KeithleyDMM6500(SafeDriver, PyMeasureDMM6500):
@@ -63,7 +64,7 @@ class KeithleyDMM6500(SafeDriver, PyMeasureDMM6500):
         f":TRAC:POIN %d, {_BUFFER}",
         """Control the size of the reading buffer (int from 10 to 7000000).""",
         validator=within,
-        values=(10, 7_000_000),
+        values=(10, _MOST_READINGS),
         cast=int,
     )
     trigger_state = Instrument.measurement(
@@ -79,12 +80,18 @@ class KeithleyDMM6500(SafeDriver, PyMeasureDMM6500):
 
     def prepare(self, range_v: float, rate_hz: float) -> None:
         """Digitise volts within ``range_v`` V at ``rate_hz`` samples/s, a whole number."""
-        self.apply(digitise_function="VOLT", digitise_rate=rate_hz)
+        if abs(rate_hz - round(rate_hz)) > 1e-6:
+            raise LimitError(
+                f"{self.name}: {rate_hz:g} samples/s is no whole number; choose rotation_hz and "
+                "samples_per_rotation whose product is one"
+            )
+        self.apply(digitise_function="VOLT", digitise_rate=round(rate_hz))
         self.digitise_range = range_v
         self.apply(data_format="SRE", byte_order="SWAP", trigger_edge="RIS")
 
     def arm(self, count: int) -> None:
         """Load the trigger model: clear, wait for the edge, take ``count`` samples; then start it."""
+        within(count, (1, _MOST_READINGS))
         with self.lock:
             if count != self._capacity:
                 self.apply(buffer_points=max(count, 10))

@@ -7,11 +7,12 @@ from pymeasure.instruments import Instrument
 from pymeasure.instruments.kepco import KepcoBOP3612
 
 from ..errors import StuckOutputError
-from ..limits import within
+from ..limits import positive, within
 from .base import SafeDriver
 
 _OVER_TEMPERATURE = 16
 _RAMP_STEPS = 40
+_FASTEST = 1e6
 _DEAD_AMPERES = 2e-3
 _DECAY_S = 0.1
 
@@ -64,8 +65,9 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
         slew_amperes_per_s: float = 50.0,
         **kwargs: Any,
     ):
-        within(max_amperes, (0, 12))
-        within(max_volts, (0, 36))
+        positive("max_amperes", max_amperes, 12)
+        positive("max_volts", max_volts, 36)
+        positive("slew_amperes_per_s", slew_amperes_per_s, _FASTEST)
         super().__init__(adapter, **kwargs)
         self._slew = slew_amperes_per_s
         self._most_amperes, self._most_volts = max_amperes, max_volts
@@ -91,12 +93,14 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
 
     def prepare_amplifier(self, compliance_v: float) -> None:
         """Follow the analogue input in current mode, with no current of its own; output on."""
+        within(compliance_v, (0, self._most_volts))
         self._live, self._compliance = True, compliance_v
         self.apply(operating_mode="CURR", current_setpoint=0.0, voltage_setpoint=compliance_v)
         self.apply(output_enabled=True)
 
     def ramp_to(self, amperes: float) -> None:
         """Move the setpoint to ``amperes`` within the slew limit; an output that is off goes on at 0 A."""
+        within(amperes, (-self._most_amperes, self._most_amperes))
         if not self.recall("output_enabled"):
             self.prepare_amplifier(self._most_volts)
         start = self.recall("current_setpoint")

@@ -7,11 +7,16 @@ from pymeasure.instruments import Instrument
 from pymeasure.instruments.agilent.agilent33500 import Agilent33500, Agilent33500Channel
 
 from ..errors import LimitError, ReplyError
+from ..limits import check_all, positive, within
 from .operation import OperationDriver
 
 _FULL_SCALE = 32767
 _FADE_STEPS = 40
+_HALF_A_COUNT = 1 + 0.49 / _FULL_SCALE
 _LEAST_VPP = 1e-3
+_LEAST_POINTS = 8
+_MOST_VOLTS = 10.0
+_RATES_HZ = (1e-6, 250e6)
 _NAME = "NADO"
 
 
@@ -68,6 +73,7 @@ class Keysight33500(OperationDriver, Agilent33500):
     )
 
     def __init__(self, adapter: Any, *, max_volts: float = 10.0, **kwargs: Any):
+        positive("max_volts", max_volts, _MOST_VOLTS)
         kwargs.setdefault("name", "Keysight 33500 generator")
         super().__init__(adapter, read_termination="\n", write_termination="\n", **kwargs)
         self._max_volts = max_volts
@@ -82,9 +88,10 @@ class Keysight33500(OperationDriver, Agilent33500):
         """Set the sample rate and a full scale of ``peak_v`` V into high impedance; both outputs on."""
         if not 0 < peak_v <= self._max_volts:
             raise LimitError(f"{self.name}: full scale {peak_v:g} V lies outside 0 to {self._max_volts:g} V")
+        within(rate_hz, _RATES_HZ)
         self._peak = peak_v
         self.apply(byte_order="SWAP", sync_output=True)
-        self.load(np.zeros((8, 2)))
+        self.load(np.zeros((_LEAST_POINTS, 2)))
         for channel in self.pair:
             self._prepare_channel(channel, rate_hz)
         self.check_errors()
@@ -106,9 +113,13 @@ class Keysight33500(OperationDriver, Agilent33500):
 
     def load(self, volts: np.ndarray) -> None:
         """Upload (sample, 2) in V within the full scale to both channels."""
-        counts = np.rint(np.asarray(volts) * (_FULL_SCALE / self._peak))
-        if np.max(np.abs(counts)) > _FULL_SCALE:
-            raise LimitError(f"{self.name}: waveform beyond the full scale {self._peak:g} V; nothing sent")
+        volts = np.asarray(volts, float)
+        if volts.ndim != 2 or volts.shape[1] != 2 or not _LEAST_POINTS <= len(volts) <= self.memory_points:
+            points = f"{_LEAST_POINTS} to {self.memory_points}"
+            raise LimitError(f"{self.name}: a waveform has shape ({points}, 2), not {volts.shape}")
+        most = self._peak * _HALF_A_COUNT
+        check_all("waveform", volts, -most, most, "V", "Prepare a larger full scale.")
+        counts = np.rint(volts * (_FULL_SCALE / self._peak)) if self._peak else volts
         with self.lock:
             for index, channel in enumerate(self.pair):
                 channel.upload(counts[:, index])

@@ -71,6 +71,7 @@ class Keysight8257D(OperationDriver, Agilent8257D):
     )
 
     def __init__(self, adapter: Any, *, max_dbm: float = 25.0, **kwargs: Any):
+        within(max_dbm, (-135, 25))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
             super().__init__(adapter, read_termination="\n", write_termination="\n", **kwargs)

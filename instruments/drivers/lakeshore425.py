@@ -36,9 +36,9 @@ class LakeShore425(EventStatusDriver, PyMeasure425):
 
     def prepare(self, most_t: float) -> None:
         """Read in tesla, steady field, in the least range that holds ``most_t`` T."""
-        fitting = [limit for limit in _RANGES_T if most_t <= limit]
+        fitting = [limit for limit in _RANGES_T if 0 <= most_t <= limit]
         if not fitting:
-            raise LimitError(f"{self.name}: {most_t:g} T exceeds its largest range {_RANGES_T[-1]:g} T")
+            raise LimitError(f"{self.name}: {most_t:g} T is no range from 0 to {_RANGES_T[-1]:g} T")
         self.apply(unit="T", range=round(fitting[0] * 1e4))
         self._in_tesla = True
         self.dc_mode(wideband=False)

@@ -22,6 +22,7 @@ from ..errors import (
     OverloadError,
     SetupError,
 )
+from ..limits import check_all
 
 _FADE_POINTS = 200
 _RAIL = 0.999
@@ -121,8 +122,9 @@ class NiWaveformPair(NiDevice):
     def load(self, volts: np.ndarray) -> None:
         """Write (sample, 2) in V to the buffer of a new task."""
         volts = np.asarray(volts, float)
-        if np.max(np.abs(volts)) > self.most_volts:
-            raise LimitError(f"{self.name}: waveform beyond {self.most_volts:g} V; nothing was sent")
+        if volts.ndim != 2 or volts.shape[1] != 2 or len(volts) < 2:
+            raise LimitError(f"{self.name}: a waveform has shape (2 or more, 2), not {volts.shape}")
+        check_all("waveform", volts, -self.most_volts, self.most_volts, "V", "Raise max_volts of the role.")
         with self._named_errors():
             self._drop()
             self._task = self._daq.Task()

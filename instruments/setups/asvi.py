@@ -28,7 +28,6 @@ class AsviSetup(Setup):
 
     def __init__(self, config: AsviConfig, visa_library: Any, clock: Clock):
         self.config = config
-        self._energised = False
         super().__init__(config, visa_library, clock)
 
     def _assign_roles(self) -> None:
@@ -75,11 +74,7 @@ class AsviSetup(Setup):
 
     def _play(self, field: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[Response]:
         for trial in field:
-            try:
-                response = None if should_stop() else self._trial(trial, should_stop)
-            except BaseException:
-                self.shutdown()
-                raise
+            response = None if should_stop() else self._trial(trial, should_stop)
             if response is None:
                 self.shutdown()
                 return
@@ -108,6 +103,7 @@ class AsviSetup(Setup):
     def _go_to(self, tesla: float) -> float:
         """Take the field to ``tesla`` within the slew limit; return what the gaussmeter reads in T."""
         self.require_interlock()
+        self.require_energised()
         axis, loop = self.config.axis, self.config.loop
         self.supply.ramp_to((tesla - axis.offset_t) / axis.tesla_per_ampere)
         self.clock.sleep(loop.settle_s)

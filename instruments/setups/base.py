@@ -1,5 +1,7 @@
 """What all setups share: roles opened together, the drive map, the interlock, records for the laboratory."""
 
+import logging
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import Any, Self
@@ -7,11 +9,13 @@ from typing import Any, Self
 import numpy as np
 
 from ..clock import Clock
-from ..errors import InterlockError, SetupError
+from ..errors import BusyError, InstrumentError, InterlockError, SetupError
 from ..limits import check_all
 from .config import LimitsConfig, SetupConfig
 from .records import Check, Response
 from .roles_open import close_all, each_in_its_own_try, open_roles
+
+log = logging.getLogger(__name__)
 
 
 class Setup(ABC):
@@ -24,6 +28,7 @@ class Setup(ABC):
     def __init__(self, config: SetupConfig, visa_library: Any, clock: Clock):
         self.clock = clock
         self.interlock_tripped = False
+        self._energised, self._measuring = False, threading.RLock()
         self._base_config = config
         self.roles = open_roles(config, visa_library, clock)
         try:
@@ -36,8 +41,11 @@ class Setup(ABC):
         return self
 
     def __exit__(self, *reason: object) -> None:
-        self.shutdown()
-        close_all(self.roles)
+        try:
+            for failure in self.shutdown():
+                log.error("%s is not safe: %s", self._base_config.name, failure)
+        finally:
+            close_all(self.roles)
 
     # -- what a kind of setup is made of -----------------------------------------------------
 
@@ -97,10 +105,12 @@ class Setup(ABC):
 
     def respond(self, drive: np.ndarray) -> np.ndarray:
         """Return the readout (…, step, channel) of a drive (…, step, port)."""
-        drive = np.asarray(drive, dtype=float)
+        drive = np.asarray(drive)
+        if drive.ndim < 2 or not drive.shape[-2]:
+            raise ValueError(f"drive must have shape (…, step, {self.port_count}), got {drive.shape}")
         flat = drive.reshape(-1, *drive.shape[-2:])
         readouts = [response.readout for response in self.measure(flat)]
-        return np.stack(readouts).reshape(*drive.shape[:-1], len(self.channels))
+        return np.array(readouts).reshape(*drive.shape[:-1], len(self.channels))
 
     def measure(
         self,
@@ -112,10 +122,12 @@ class Setup(ABC):
         """Check a drive (trial, step, port) against all limits, then yield one Response a trial.
 
         ``field_tesla`` (trial, step) replaces the setup's map. When ``should_stop()`` turns true the
-        field goes to zero and the iteration ends.
+        field goes to zero and the iteration ends; it does so too where the caller leaves the iteration early.
         """
+        if np.iscomplexobj(drive):
+            raise ValueError("drive must be real, got complex numbers")
         drive = np.asarray(drive, dtype=float)
-        if drive.ndim != 3 or drive.shape[2] != self.port_count:
+        if drive.ndim != 3 or drive.shape[2] != self.port_count or not drive.shape[1]:
             raise ValueError(f"drive must have shape (trial, step, {self.port_count}), got {drive.shape}")
         field = self.field_tesla(drive[:, :, 0]) if field_tesla is None else np.asarray(field_tesla, float)
         if field.shape != drive.shape[:2]:
@@ -123,7 +135,27 @@ class Setup(ABC):
         if field_tesla is None:
             check_all("drive", drive, -1.0, 1.0, "", "Squash the drive into the device's range.")
         self.check_limits(field)
-        return self._play(field, should_stop)
+        return self._watched(self._play(field, should_stop))
+
+    def _watched(self, play: Iterator[Response]) -> Iterator[Response]:
+        """Pass responses on; whatever ends them early, also a caller who loses interest, leaves all safe."""
+        try:
+            while (response := self._next(play)) is not None:
+                yield response
+        except BusyError:
+            raise
+        except BaseException:
+            self.shutdown()
+            raise
+
+    def _next(self, play: Iterator[Response]) -> Response | None:
+        """Measure the next trial, unless another thread is at it."""
+        if not self._measuring.acquire(blocking=False):
+            raise BusyError("this setup measures already, in another thread; wait for it or stop it")
+        try:
+            return next(play, None)
+        finally:
+            self._measuring.release()
 
     # -- safety ------------------------------------------------------------------------------
 
@@ -134,6 +166,11 @@ class Setup(ABC):
         for name, supply in self.coil_supplies.items():
             if not supply.interlock_closed():
                 raise InterlockError(f"{name}: coil over-temperature; let it cool down")
+
+    def require_energised(self) -> None:
+        """Raise InstrumentError where somebody else made the setup safe while it measured."""
+        if not self._energised:
+            raise InstrumentError("the setup was made safe while it measured; what it measured is not whole")
 
     def require_health(self) -> None:
         """Read all error queues, and all thermometers: nothing is measured at an unknown temperature."""

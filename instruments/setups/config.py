@@ -4,7 +4,15 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 
 from ..drivers import DRIVERS
 from ..errors import SetupError
@@ -14,7 +22,7 @@ _PRESETS = Path(__file__).parent / "presets"
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class RoleConfig(_Part):
@@ -37,7 +45,7 @@ class TimingConfig(_Part):
     """The clockwork of a hardware-timed burst."""
 
     rotation_hz: PositiveFloat
-    samples_per_rotation: PositiveInt
+    samples_per_rotation: int = Field(ge=8, le=65536)
     mode: Literal["hardware", "stepped"] = "hardware"
     max_burst_s: PositiveFloat = 30.0
     poll_s: PositiveFloat = 0.5
@@ -100,6 +108,12 @@ class SpectrumConfig(_Part):
     dwell_s: PositiveFloat
     power_dbm: float
 
+    @model_validator(mode="after")
+    def _upwards(self) -> Self:
+        if self.stop_hz <= self.start_hz:
+            raise ValueError(f"stop_hz {self.stop_hz:g} must lie above start_hz {self.start_hz:g}")
+        return self
+
 
 class ModulationConfig(_Part):
     """The field modulation and the lock-in that follows it."""
@@ -122,7 +136,7 @@ class LimitsConfig(_Part):
 
     max_field_t: PositiveFloat
     max_slew_t_per_s: PositiveFloat
-    max_duty: PositiveFloat = 1.0
+    max_duty: PositiveFloat = Field(default=1.0, le=1.0)
 
 
 class SetupConfig(BaseModel):

@@ -29,7 +29,6 @@ class NanoringSetup(Setup):
 
     def __init__(self, config: NanoringConfig, visa_library: Any, clock: Clock):
         self.config = config
-        self._energised = False
         self.waveform = DriveWaveform(
             config.timing.rotation_hz,
             config.timing.samples_per_rotation,
@@ -83,11 +82,7 @@ class NanoringSetup(Setup):
         for first in range(0, len(field), size := 1 if stepped else self._batch_size(field.shape[1])):
             batch = field[first : first + size]
             play = self._steps if stepped else self._trials
-            try:
-                volts = None if should_stop() else play(batch, should_stop)
-            except BaseException:
-                self.shutdown()
-                raise
+            volts = None if should_stop() else play(batch, should_stop)
             if volts is None:
                 self.shutdown()
                 return
@@ -136,6 +131,7 @@ class NanoringSetup(Setup):
         self.generator.trigger()
         if not self._wait(len(field) / self.waveform.rate_hz, should_stop):
             return None
+        self.require_energised()
         self._require_rest()
         return np.stack([digitiser.readings() for digitiser in digitisers], axis=1)
 

@@ -9,6 +9,8 @@ from ..drivers import driver_class
 from ..errors import DisconnectedError, InstrumentError, SetupError
 from .config import RoleConfig, SetupConfig
 
+_PRESSES = 5
+
 
 def open_roles(config: SetupConfig, visa_library: Any, clock: Clock) -> dict[str, Any]:
     """Open and identify every role; what is open already is closed again where one fails."""
@@ -45,13 +47,25 @@ def _open(name: str, role: RoleConfig, visa_library: Any, clock: Clock) -> Any:
 
 
 def each_in_its_own_try(actions: list[tuple[str, Callable[[], Any]]]) -> list[str]:
-    """Run all actions although some fail; return what failed, one line each."""
-    failed = []
+    """Run all actions although some fail; return what failed, one line each.
+
+    Ctrl-C does not stop them: what it interrupted is done again, and it is raised once everything is safe.
+    """
+    failed, pressed = [], None
     for name, action in actions:
-        try:
-            action()
-        except Exception as error:  # noqa: BLE001  safety goes on whatever one device does
-            failed.append(f"{name}: {error}")
+        for _ in range(_PRESSES):
+            try:
+                action()
+                break
+            except KeyboardInterrupt as press:
+                pressed = press
+            except Exception as error:  # noqa: BLE001  safety goes on whatever one device does
+                failed.append(f"{name}: {error}")
+                break
+        else:
+            failed.append(f"{name}: interrupted {_PRESSES} times")
+    if pressed is not None:
+        raise pressed
     return failed
 
 

@@ -151,7 +151,8 @@ def test_ctrl_c_in_the_middle_of_a_burst_leaves_the_field_at_zero(setup, bench):
 def test_leaving_the_with_block_makes_safe_even_after_an_exception(bench):
     def fail():
         with open_on(bench) as setup:
-            next(setup.measure(drive_of(3, 4)))
+            responses = setup.measure(drive_of(3, 4))
+            next(responses)
             assert bench.world.sources_on()
             raise RuntimeError
 
