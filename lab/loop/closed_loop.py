@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lab.errors import LabError
 from lab.loop.config import LoopConfig
 from lab.loop.drift import Verdict, verdict
+from lab.loop.round import twin_of
 from lab.loop.round_state import RoundState, read_whole, write_whole
 from lab.loop.stages import FIRST, LATER, Round
 from lab.loop.workshop import OpenDevice, Workshop, opener
@@ -85,7 +86,7 @@ def _rounds(shop: Workshop) -> dict[str, Any]:
         "tolerance": tolerance(shop),
         "device_s": spent,
         "rounds": rows,
-        "twin": rows[-1]["twin_file"],
+        "twins": rows[-1]["twin_files"],
         "network": rows[-1]["network_file"],
     }
 
@@ -118,7 +119,7 @@ def _row(shop: Workshop, state: RoundState, spent: float) -> dict[str, Any]:
         "drift_while_deployed": stages["deploy"]["drift"],
         "findings": compared["findings"],
         "runs": stages["measure"]["runs"] + stages["deploy"]["runs"],
-        "twin_file": f"{folder}/device.twin",
+        "twin_files": [twin_of(Path(folder), array).as_posix() for array in range(len(shop.config.arrays))],
         "network_file": f"{folder}/network.net",
     }
 
@@ -150,9 +151,9 @@ def _next_round_s(shop: Workshop, state: RoundState) -> float:
     """Foretell the device seconds of the next round."""
     config, step_s = shop.config, state.stages["measure"]["step_s"]
     refined = config.refine.device_examples * config.refine.device_epochs
-    nodes = sum(config.network.nodes)
-    trials = config.measure.more + refined * nodes
-    return trials * shop.steps * step_s + state.stages["deploy"]["device_s"]
+    measured_s = config.measure.more * sum(step_s)
+    refined_s = sum(refined * n * step_s[config.array_of(i)] for i, n in enumerate(config.network.nodes))
+    return (measured_s + refined_s) * shop.steps + state.stages["deploy"]["device_s"]
 
 
 def tolerance(shop: Workshop) -> float:

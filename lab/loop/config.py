@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from lab.loop.tolerances import read_toml
 from network import TrainSettings
@@ -95,10 +95,21 @@ class ToleranceConfig(_Part):
     nrmse: PositiveFloat = 0.10
 
 
-class LoopConfig(_Part):
-    """The whole loop. `specimen` is the seed of a simulated bench; `seed` decides everything else."""
+class LayerConfig(_Part):
+    """The array that is every node of a layer: its setup, and which specimen a simulated one is."""
 
     setup: str
+    specimen: NonNegativeInt = 0
+
+
+class LoopConfig(_Part):
+    """The whole loop. `specimen` is the seed of a simulated bench; `seed` decides everything else.
+
+    `setup` is the one array that is every node; or `layers` gives each layer an array and a twin of its own.
+    """
+
+    setup: str = ""
+    layers: tuple[LayerConfig, ...] = ()
     task: TaskConfig
     network: TrainSettings = Field(default_factory=TrainSettings)
     measure: MeasureConfig = Field(default_factory=MeasureConfig)
@@ -109,6 +120,27 @@ class LoopConfig(_Part):
     tolerance: ToleranceConfig = Field(default_factory=ToleranceConfig)
     seed: NonNegativeInt = 0
     specimen: NonNegativeInt = 0
+
+    @model_validator(mode="after")
+    def _one_kind_of_setup(self) -> Self:
+        if bool(self.setup) == bool(self.layers):
+            raise ValueError("name the arrays either by `setup` or by [[layers]]")
+        if self.layers and self.specimen:
+            raise ValueError("with [[layers]] each layer names its own specimen")
+        if self.layers and len(self.layers) != len(self.network.nodes):
+            raise ValueError(
+                f"{len(self.layers)} [[layers]] for network.nodes = {list(self.network.nodes)}: one a layer"
+            )
+        return self
+
+    @property
+    def arrays(self) -> tuple[LayerConfig, ...]:
+        """Give the arrays there are: one, or one a layer."""
+        return self.layers or (LayerConfig(setup=self.setup, specimen=self.specimen),)
+
+    def array_of(self, layer: int) -> int:
+        """Say which of the arrays a layer is made of."""
+        return layer if self.layers else 0
 
     def as_json(self) -> dict[str, Any]:
         """Give plain values, to be kept with the loop's state."""

@@ -17,15 +17,17 @@ ROWS = 200
 
 
 @torch.no_grad()
-def follow(network: DeviceNetwork, old: Twin, new: Twin, drives: list[np.ndarray]) -> None:
-    """Shift and scale each layer's normalisation by what the device changed between two twins of it.
+def follow(network: DeviceNetwork, old: list[Twin], new: list[Twin], drives: list[np.ndarray]) -> None:
+    """Shift and scale each layer's normalisation by what its device changed between two twins of it.
 
-    Where the old twin says y the new one says a y + b under the layer's drives (trial, node, step, port),
-    so that the weights above see what they were trained on.
+    Where the layer's old twin says y the new one says a y + b under the layer's drives (trial, node, step,
+    port), so that the weights above see what they were trained on.
     """
     for layer, drive in enumerate(drives):
         rows = torch.as_tensor(drive.reshape(-1, *drive.shape[2:])[:ROWS])
-        gain, offset = straight_line(old.respond(rows, noise=False), new.respond(rows, noise=False))
+        gain, offset = straight_line(
+            old[layer].respond(rows, noise=False), new[layer].respond(rows, noise=False)
+        )
         mean = network.get_buffer(f"readout_mean_{layer}")
         mean.copy_(gain * mean + offset)
         network.get_buffer(f"readout_std_{layer}").mul_(gain)

@@ -41,25 +41,39 @@ class Round:
         """Give the folder of the round."""
         return self.state.folder
 
-    def visit(self, stage: str, more_s: float = 0.0) -> Visit:
-        """Plan a visit to the device, `more_s` after what the round has spent so far."""
-        return Visit(self.number, stage, self.spent_before_s + self.state.device_s() + more_s)
+    def visit(self, stage: str, more_s: float = 0.0, array: int = 0) -> Visit:
+        """Plan a visit to an array, `more_s` after what the round has spent so far."""
+        return Visit(self.number, stage, self.spent_before_s + self.state.device_s() + more_s, array)
+
+    def step_s(self, array: int) -> float:
+        """Give the seconds of a step of an array, once the round has measured."""
+        return self.state.stages["measure"]["step_s"][array]
 
     def seed(self, stage: str) -> int:
         """Give the seed of a stage."""
         return self.shop.seed(self.number, stage)
 
-    def twin(self) -> Twin:
-        """Load the twin of this round."""
-        return load_twin(self.folder / "device.twin")
+    @property
+    def arrays(self) -> range:
+        """Number the arrays."""
+        return range(len(self.shop.config.arrays))
+
+    def twins(self) -> list[Twin]:
+        """Load this round's twin of each array."""
+        return [load_twin(twin_of(self.folder, array)) for array in self.arrays]
 
     def network(self) -> DeviceNetwork:
         """Load the network of this round."""
         return load_network(self.folder / "network.net").network
 
-    def old_twin(self) -> Twin:
-        """Load the twin of the round before."""
-        return load_twin(self._before() / "device.twin")
+    def old_twins(self) -> list[Twin]:
+        """Load each array's twin of the round before."""
+        return [load_twin(twin_of(self._before(), array)) for array in self.arrays]
+
+    def of_layers(self, twins: list[Twin]) -> list[Twin]:
+        """Give each layer the twin of its array."""
+        config = self.shop.config
+        return [twins[config.array_of(layer)] for layer in range(len(config.network.nodes))]
 
     def old_network(self) -> DeviceNetwork:
         """Load the network of the round before."""
@@ -71,11 +85,21 @@ class Round:
         return self.before.folder
 
 
-def own_drives(this: Round, network: DeviceNetwork, twin: Twin) -> list[np.ndarray]:
+def measured(folder: Path, array: int) -> Path:
+    """Name the run in which a round measured an array."""
+    return folder / (f"measure{array}.zarr" if array else "measure.zarr")
+
+
+def twin_of(folder: Path, array: int) -> Path:
+    """Name a round's twin of an array."""
+    return folder / (f"device{array}.twin" if array else "device.twin")
+
+
+def own_drives(this: Round, network: DeviceNetwork, twins: list[Twin]) -> list[np.ndarray]:
     """Give what the network sends for some training examples: per layer (trial, node, step, port)."""
     seed, examples = this.seed("drives"), this.shop.task.train
     few = np.random.default_rng(seed).integers(0, len(examples), DRAWN_EXAMPLES)
-    return network_drives(network, examples.inputs[few], [twin] * network.layer_count, seed)
+    return network_drives(network, examples.inputs[few], this.of_layers(twins), seed)
 
 
 def lineage(this: Round) -> tuple[str, ...]:
@@ -92,7 +116,7 @@ def notes(this: Round, settings: TrainSettings) -> dict[str, Any]:
     return {
         "task": {"name": config.task.name, "options": config.task.options},
         "settings": settings.model_dump(mode="json"),
-        "twins": [str((this.folder / "device.twin").resolve())],
+        "twins": [str(twin_of(this.folder, array).resolve()) for array in this.arrays],
         "loop": {"round": this.number},
     }
 

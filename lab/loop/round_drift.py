@@ -8,7 +8,7 @@ import numpy as np
 
 from lab.loop.drift import drift_score, verdict
 from lab.loop.play import probe_readout
-from lab.loop.round import Round
+from lab.loop.round import Round, measured
 from lab.store import Run
 
 
@@ -21,18 +21,23 @@ def drift_within(this: Round, run: Run) -> float | None:
     return drift_score(probes[:third], probes[len(probes) - third :])
 
 
-def initial_state(this: Round) -> np.ndarray | None:
-    """Average the initial state (channel,) over the run the twin was last fitted to, if it is followed."""
+def initial_state(this: Round, array: int) -> np.ndarray | None:
+    """Average an array's initial state (channel,) over the run its twin was last fitted to, if followed."""
     if not this.shop.config.drift.follow_offset:
         return None
-    return Run.open(this.folder / "measure.zarr").dataset()["initial"].values.mean(axis=0)
+    return Run.open(measured(this.folder, array)).dataset()["initial"].values.mean(axis=0)
 
 
-def drift_since(this: Round, run: Run) -> dict[str, Any]:
-    """Score the drift of the probes against the last measurement before, and say what it asks for."""
+def drift_since(this: Round, runs: list[Run]) -> dict[str, Any]:
+    """Score the drift of the probes against the last measurements before, and say what it asks for.
+
+    Of several arrays the one that drifted most counts.
+    """
     rule = this.shop.config.drift
-    score = None
+    known = []
     if rule.probe_every and this.before is not None:
-        earlier = Run.open(this.before.folder / "measure.zarr")
-        score = drift_score(probe_readout(earlier), probe_readout(run))
+        for array, run in enumerate(runs):
+            earlier = Run.open(measured(this.before.folder, array))
+            known.append(drift_score(probe_readout(earlier), probe_readout(run)))
+    score = max((each for each in known if each is not None), default=None)
     return {"score": score, "verdict": verdict(score, rule.recalibrate_above, rule.stop_above).value}

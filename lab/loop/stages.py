@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,48 +14,44 @@ from lab.loop.adapt import adapt
 from lab.loop.follow import follow
 from lab.loop.in_the_loop import RecordedDevice
 from lab.loop.play import play
-from lab.loop.round import Result, Round, checkpoint, epochs, notes, own_drives
+from lab.loop.round import Result, Round, checkpoint, epochs, measured, notes, own_drives, twin_of
 from lab.loop.stages_device import compare_stage, deploy_stage, measure_stage
 from lab.loop.trials import trials_of
 from lab.loop.workshop import device_seconds
 from network import DeviceNetwork, PhysicsAware, train
 from network import save as save_network
 from network.training import train_through_twins
-from twin import fit
+from twin import Twin, fit
 from twin import save as save_twin
 
 
 def fit_stage(this: Round) -> Result:
-    """Fit the first twin."""
-    shop, path = this.shop, this.folder / "device.twin"
-    if not path.exists():
-        phases = {"mean": 0.0, "likelihood": 0.3, "score": 0.3}
+    """Fit the first twin of every array."""
+    phases = {"mean": 0.0, "likelihood": 0.3, "score": 0.3}
+    tell = this.shop.tell(this.number, "fit")
 
-        def report(event: dict[str, Any]) -> None:
-            tell(round(100 * (phases[event["phase"]] + 0.7 * event["done"])), 100)
+    def report(event: dict[str, Any]) -> None:
+        tell(round(100 * (phases[event["phase"]] + 0.7 * event["done"])), 100)
 
-        tell = shop.tell(this.number, "fit")
-        settings = shop.config.twin.fit_settings(this.seed("fit"))
-        save_twin(fit(trials_of(this.folder / "measure.zarr"), settings, report), path)
-    return {"twin": path.name}
+    settings = this.shop.config.twin.fit_settings(this.seed("fit"))
+    for array in this.arrays:
+        path = twin_of(this.folder, array)
+        if not path.exists():
+            save_twin(fit(trials_of(measured(this.folder, array)), settings, report), path)
+    return {"twins": [twin_of(this.folder, array).name for array in this.arrays]}
 
 
 def recalibrate_stage(this: Round) -> Result:
-    """Bring the twin of the round before up to date with what was measured in this one."""
-    shop, path = this.shop, this.folder / "device.twin"
-    if not path.exists():
-        tell = shop.tell(this.number, "recalibrate")
-        trials = trials_of(this.folder / "measure.zarr")
-        steps = shop.config.twin.recalibrate_steps
-        fresh = adapt(
-            this.old_twin(),
-            trials,
-            steps,
-            this.seed("recalibrate"),
-            lambda done: tell(round(100 * done), 100),
-        )
-        save_twin(fresh, path)
-    return {"twin": path.name}
+    """Bring the twins of the round before up to date with what was measured in this one."""
+    shop, old = this.shop, this.old_twins()
+    tell, seed = shop.tell(this.number, "recalibrate"), this.seed("recalibrate")
+    for array in this.arrays:
+        path = twin_of(this.folder, array)
+        if not path.exists():
+            trials = trials_of(measured(this.folder, array))
+            steps = shop.config.twin.recalibrate_steps
+            save_twin(adapt(old[array], trials, steps, seed, lambda done: tell(round(100 * done), 100)), path)
+    return {"twins": [twin_of(this.folder, array).name for array in this.arrays]}
 
 
 def train_stage(this: Round) -> Result:
@@ -63,7 +60,8 @@ def train_stage(this: Round) -> Result:
     if not path.exists():
         settings = shop.config.network.model_copy(update={"seed": this.seed("train")})
         tell = epochs(this, "train", settings.epochs)
-        network = train(shop.task, this.twin(), settings, tell, checkpoint(this, settings))
+        twins = this.of_layers(this.twins())
+        network = train(shop.task, twins, settings, tell, checkpoint(this, settings))
         save_network(network, path, notes(this, settings))
     return {"network": path.name}
 
@@ -76,28 +74,28 @@ def refine_stage(this: Round) -> Result:
     settings = shop.config.network.model_copy(
         update={"seed": this.seed("refine"), "epochs": how.epochs, "learning_rate": how.learning_rate}
     )
-    twins = [this.twin()] * network.layer_count
-    follow(network, this.old_twin(), twins[0], own_drives(this, network, this.old_twin()))
+    twins, old = this.of_layers(this.twins()), this.old_twins()
+    follow(network, this.of_layers(old), twins, own_drives(this, network, old))
     tell = epochs(this, "refine", how.epochs)
     train_through_twins(network, shop.task, twins, settings, tell, checkpoint(this, settings))
-    device_s = _refine_on_device(this, network) if how.device_examples else 0.0
+    device_s = _refine_on_device(this, network, twins) if how.device_examples else 0.0
     if not path.exists():
         save_network(network, path, notes(this, settings))
     return {"network": path.name, "device_s": device_s}
 
 
-def _refine_on_device(this: Round, network: DeviceNetwork) -> float:
-    """Go forward on the device and backward through the twin, for a few examples; return device seconds."""
-    shop, how, twin = this.shop, this.shop.config.refine, this.twin()
-    step_s = this.state.stages["measure"]["step_s"]
+def _refine_on_device(this: Round, network: DeviceNetwork, twins: list[Twin]) -> float:
+    """Go forward on the devices and backward through the twins, for a few examples; return device seconds."""
+    shop, how = this.shop, this.shop.config.refine
     spent = 0.0
 
-    def answer(drive: np.ndarray, run: Path) -> np.ndarray:
+    def answer(array: int, drive: np.ndarray, run: Path) -> np.ndarray:
         nonlocal spent
-        with shop.open_device(this.visit("refine", spent)) as setup:
-            options = replace(shop.options(this.number, "refine", setup.port_count), probe=None)
+        visit = this.visit("refine", spent, array)
+        with shop.open_device(visit) as setup:
+            options = replace(shop.options(visit, setup.port_count), probe=None)
             done = play(drive, setup, run, options)
-        spent += device_seconds(done, step_s)
+        spent += device_seconds(done, this.step_s(array))
         return done.dataset()["readout"].values
 
     settings = shop.config.network.model_copy(
@@ -110,9 +108,13 @@ def _refine_on_device(this: Round, network: DeviceNetwork) -> float:
             "truncate": None,
         }
     )
-    device = PhysicsAware(RecordedDevice(this.folder / "refine", answer), twin)
+    recorded = [
+        RecordedDevice(this.folder / (f"refine{array}" if array else "refine"), partial(answer, array))
+        for array in this.arrays
+    ]
+    devices = [PhysicsAware(recorded[shop.config.array_of(layer)], twin) for layer, twin in enumerate(twins)]
     few = replace(shop.task, train=shop.task.train[: how.device_examples])
-    train_through_twins(network, few, [device] * network.layer_count, settings)
+    train_through_twins(network, few, devices, settings)
     return spent
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lab.compose import open_named_setup
+from lab.compose import noise_seed_of, open_named_setup
 from lab.loop.config import LoopConfig
 from lab.loop.drift import Probe
 from lab.loop.play import AbortedError, PlayOptions, is_simulated, play
@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit to the device: round and stage it is for, device seconds the loop has spent before."""
+    """One visit to an array: round and stage it is for, device seconds the loop has spent before."""
 
     round: int
     stage: str
     age_s: float
+    array: int = 0
 
 
 OpenDevice = Callable[[Visit], AbstractContextManager[Any]]
@@ -85,14 +86,15 @@ class Workshop:
         label = f"round {number}: {stage}"
         return lambda done, total: self.show(label, 0.999 * done / max(total, 1), f"{done} of {total}")
 
-    def options(self, number: int, stage: str, ports: int, lineage: tuple[str, ...] = ()) -> PlayOptions:
-        """Say how runs of a stage are made: resumed where they are there, with probes woven in."""
-        every = self.config.drift.probe_every
+    def options(self, visit: Visit, ports: int, lineage: tuple[str, ...] = ()) -> PlayOptions:
+        """Say how runs of a visit are made: resumed where they are there, with probes woven in."""
+        every, array = self.config.drift.probe_every, self.config.arrays[visit.array]
         return PlayOptions(
-            progress=self._say(number, stage),
+            progress=self._say(visit.round, visit.stage),
             lineage=lineage,
-            source=self.config.setup,
-            seed=self.config.specimen,
+            source=array.setup,
+            seed=array.specimen,
+            noise_seed=noise_seed(self.config, visit),
             resume=True,
             probe=Probe(self.probe_drive(ports), every) if every else None,
             stop=self.stop,
@@ -106,15 +108,17 @@ class Workshop:
 
 
 def opener(config: LoopConfig) -> OpenDevice:
-    """Open the configured setup; a simulated one is as old as the loop has used it.
+    """Open the configured setup of an array; a simulated one is as old as the loop has used it.
 
     A simulated bench starts at time zero whenever it is opened. Letting its clock pass the seconds that
-    the loop spent before makes every visit the same, however often the loop was stopped in between.
+    the loop spent before, and giving every visit noise of its own, makes each visit what it would have been
+    on a bench that was never switched off, and the same, however often the loop was stopped in between.
     """
 
     @contextmanager
     def open_device(visit: Visit) -> Iterator[Setup]:
-        with open_named_setup(config.setup, seed=config.specimen) as setup:
+        array, noise = config.arrays[visit.array], noise_seed(config, visit)
+        with open_named_setup(array.setup, seed=array.specimen, noise_seed=noise) as setup:
             if is_simulated(setup):
                 setup.clock.sleep(visit.age_s)
             yield setup
@@ -122,10 +126,15 @@ def opener(config: LoopConfig) -> OpenDevice:
     return open_device
 
 
+def noise_seed(config: LoopConfig, visit: Visit) -> int:
+    """Choose the noise of a simulated bench on a visit."""
+    return noise_seed_of(f"{config.seed} {visit.round} {visit.stage} {visit.age_s:.3f} {visit.array}")
+
+
 def measure(shop: Workshop, visit: Visit, drive: np.ndarray, run: Path, lineage: tuple[str, ...]) -> Run:
     """Play drive (trial, step, port) into `run` on one visit to the device; what is there is not repeated."""
     with shop.open_device(visit) as setup:
-        options = shop.options(visit.round, visit.stage, setup.port_count, lineage)
+        options = shop.options(visit, setup.port_count, lineage)
         return play(drive, setup, run, options)
 
 

@@ -7,9 +7,11 @@ import time
 import numpy as np
 import pytest
 
+from instruments import load_setup
 from lab.errors import LabError
 from lab.loop.closed_loop import run_loop
 from lab.loop.config import LoopConfig, load_config
+from lab.loop.deployment import DeployOptions, deploy_network
 from lab.loop.play import AbortedError
 from lab.loop.round_state import RoundState, stage_seed, write_whole
 from lab.store import Run, Status, StoreError
@@ -185,9 +187,70 @@ def test_every_round_says_what_it_follows_from(uninterrupted):
     assert [each["parent"] for each in rounds] == [None, "round00"]
     later = Run.open(out / "round01" / "measure.zarr")
     assert later.metadata.lineage == rounds[0]["stages"]["deploy"]["runs"]
-    card = json.loads((out / result["twin"] / "card.json").read_text())
+    card = json.loads((out / result["twins"][0] / "card.json").read_text())
     assert card["lineage"] == [later.metadata.run_id]
     assert result["device_s"] == pytest.approx(sum(row["device_s"] for row in result["rounds"]))
+
+
+def small_ice(name, folder):
+    """Write a setup of an ice with a short spectrum and quick ramps: what a layer's table says."""
+    config = load_setup(name)
+    supply = config.roles["supply"]
+    quick = supply.model_copy(update={"limits": supply.limits | {"slew_amperes_per_s": 5000.0}})
+    changed = {
+        "roles": config.roles | {"supply": quick},
+        "limits": config.limits.model_copy(update={"max_slew_t_per_s": 40.0}),
+        "spectrum": config.spectrum.model_copy(update={"points": 8, "start_hz": 6e9, "stop_hz": 10e9}),
+        "simulation": config.simulation | {"size": 4},
+    }
+    file = folder / f"{name.removeprefix('sim:')}.toml"
+    file.write_text(config.model_copy(update=changed).to_toml())
+    return {"setup": str(file)}
+
+
+@pytest.fixture
+def two_layers(config, tmp_path):
+    """Configure a loop over MS and then WM, each with a setup and a twin of its own."""
+    changed = config.as_json() | {"setup": "", "specimen": 0}
+    changed["layers"] = [small_ice("sim:asvi-ms", tmp_path), small_ice("sim:asvi", tmp_path)]
+    changed["network"]["nodes"] = [1, 2]
+    changed["measure"] |= {"sequences": 6, "more": 3}
+    changed["refine"]["device_examples"] = 2
+    changed["task"]["options"] |= {"train": 4, "test": 2, "steps": 4, "washout": 1}
+    changed["budget"]["device_s"] = 1e6
+    return LoopConfig.model_validate(changed)
+
+
+def test_two_layers_on_two_setups_each_with_its_twin_survive_stops(two_layers, tmp_path, benches):
+    out = tmp_path / "out"
+    for number, stage, calls in ((0, "measure", 9), (0, "deploy", 6)):
+        with pytest.raises(KeyboardInterrupt):
+            run_loop(two_layers, out, press_ctrl_c_in(number, stage, calls))
+    before = readouts(out)
+    result = run_loop(two_layers, out, lambda *_: None)
+    assert result["twins"] == ["round01/device.twin", "round01/device1.twin"]
+    assert all(readouts(out)[run][0] == run_id for run, (run_id, _) in before.items())
+    assert not any(bench.world.field().any() or bench.world.sources_on() for bench in benches)
+    rounds = json.loads((out / "round01" / "round.json").read_text())["stages"]
+    assert len(rounds["measure"]["runs"]) == 2
+    assert [layer["nodes"] for layer in rounds["compare"]["layers"]] == [1, 2]
+    first, second = (Run.open(out / "round01" / "deploy" / f"layer{i}.zarr").metadata for i in (0, 1))
+    assert first.setup.details["simulation"]["preset"] == "MS"
+    assert second.lineage == [*rounds["measure"]["runs"], first.run_id]
+    report = deploy_network(
+        out / result["network"],
+        tmp_path / "deployed",
+        DeployOptions(tuple(layer.setup for layer in two_layers.layers)),
+        lambda *_: None,
+    )
+    assert [layer["nodes"] for layer in report["layers"]] == [1, 2]
+
+
+def test_layers_and_setup_exclude_each_other(two_layers):
+    with pytest.raises(ValueError, match="either by"):
+        LoopConfig.model_validate(two_layers.as_json() | {"setup": "sim:nanoring"})
+    with pytest.raises(ValueError, match="one a layer"):
+        LoopConfig.model_validate(two_layers.as_json() | {"network": {"nodes": [3]}})
 
 
 def test_another_configuration_is_refused(config, uninterrupted):
