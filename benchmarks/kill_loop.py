@@ -1,7 +1,10 @@
-"""Kill the loop (SIGKILL) at random moments until it gets through, and compare with a loop left alone.
+"""Kill the loop (SIGKILL) once in every stage and at random moments of the whole, and compare.
 
-Reports the kills, the stages they hit, and whether the result, every stored readout and every committed row
-are those of the loop that was never stopped.
+A loop that is left alone says how long each of its stages takes. Then the same loop is started again and
+again and killed at moments drawn uniformly over that time, and once in the middle of every stage, in order,
+until all are spent; then it is left to finish. Result, lineage and every stored number must be those of the
+loop that was left alone, and no committed row may change. The second part does the same, with fewer kills,
+on a bench that is served over TCP and outlives the loop: after each kill its field must come to zero.
 """
 
 from __future__ import annotations
@@ -12,112 +15,217 @@ import random
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lab.errors import LabError
+from lab.compose import served_setup
 from lab.loop.closed_loop import run_loop
 from lab.loop.config import load_config
 from lab.store import Run, StoreError
 
 CONFIG = """
-setup = "sim:nanoring"
+setup = "SETUP"
 seed = 1
 [task]
 name = "mackey-glass"
-options = { train = 60, test = 30, steps = 20, washout = 5 }
+options = { train = 30, test = 12, steps = 12, washout = 4 }
 [network]
-nodes = [4]
+nodes = [3]
 epochs = 3
 [measure]
-sequences = 200
-more = 60
+sequences = 60
+more = 20
+choose = "disagreement"
+ensemble = 2
 [twin]
-mean_steps = 10
-score_steps = 5
+mean_steps = 30
+score_steps = 10
 members = 2
-recalibrate_steps = 5
+recalibrate_steps = 20
 [refine]
-epochs = 1
-device_examples = 20
-device_batch = 5
+epochs = 2
+device_examples = 8
+device_batch = 4
 [drift]
-probe_every = 10
+probe_every = 4
+recalibrate_above = 1e-9
+stop_above = 1e9
 [budget]
 rounds = 1
-[tolerance]
-nrmse = 1e-9
 """
+STAGES = [f"round 0: {stage}" for stage in ("measure", "fit", "train", "deploy", "compare")]
+STAGES += [f"round 1: {stage}" for stage in ("measure", "recalibrate", "refine", "deploy", "compare")]
+SAFE_WITHIN_S = 15.0
+MOST_S = 180.0
 
 
-def committed(out: Path) -> dict[str, np.ndarray]:
-    """Read the committed readouts of every run that can be opened."""
-    found = {}
-    for path in out.rglob("*.zarr"):
-        try:
-            found[path.relative_to(out).as_posix()] = Run.open(path).dataset()["readout"].values
-        except (StoreError, LabError):
-            found[path.relative_to(out).as_posix()] = np.empty(0)
+class Watched:
+    """A loop in a process of its own, and the moments at which its stages began."""
+
+    def __init__(self, file: Path, out: Path) -> None:
+        command = [sys.executable, "-m", "lab", "loop", str(file), "--out", str(out)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.began: dict[str, float] = {}
+        self.said: list[str] = []
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in self.process.stderr or ():
+            self.said.append(line)
+            label = line.removesuffix(" ...\n")
+            if label in STAGES:
+                self.began[label] = time.monotonic()
+
+    def reached(self) -> str:
+        """Name the last stage that began."""
+        return max(self.began, key=lambda label: self.began[label], default="before the first stage")
+
+    def kill_at(self, stage: str, after_s: float) -> str:
+        """Kill it so long after a stage began, or in a later stage; say in which (empty: it was done)."""
+        later = STAGES[STAGES.index(stage) :]
+        end = time.monotonic() + MOST_S
+        while self.process.poll() is None and time.monotonic() < end:
+            begun = [label for label in later if label in self.began]
+            if begun and (begun != [stage] or time.monotonic() - self.began[stage] >= after_s):
+                self.process.kill()
+                self.process.wait()
+                return self.reached()
+            time.sleep(0.005)
+        return ""
+
+
+def durations(file: Path, out: Path) -> dict[str, float]:
+    """Run a loop to its end and measure its stages in s."""
+    alone = Watched(file, out)
+    if alone.process.wait() != 0:
+        raise SystemExit("the loop failed: " + "".join(alone.said[-5:]))
+    ended = time.monotonic()
+    moments = [*(alone.began[stage] for stage in STAGES), ended]
+    return {stage: moments[i + 1] - moments[i] for i, stage in enumerate(STAGES)}
+
+
+def moments(stages: dict[str, float], kills: int, seed: int) -> list[tuple[str, float]]:
+    """Choose when to kill: the middle of every stage, and uniformly over the whole; in order of time."""
+    chance, starts, total = random.Random(seed), {}, 0.0
+    for stage, seconds in stages.items():
+        starts[stage] = total
+        total += seconds
+    drawn = [starts[stage] + seconds / 2 for stage, seconds in stages.items()]
+    drawn += [chance.uniform(0, total) for _ in range(kills)]
+    found = []
+    for moment in sorted(drawn):
+        stage = max((s for s in starts if starts[s] <= moment), key=lambda s: starts[s])
+        found.append((stage, moment - starts[stage]))
     return found
 
 
-def reached(out: Path) -> str:
-    """Name the stage that was under way."""
-    rounds = sorted(out.glob("round*/round.json"))
-    if not rounds:
-        return "0 measure"
-    last = json.loads(rounds[-1].read_text(encoding="utf-8"))
-    stages = list(last["stages"])
-    return f"after {last['round']} {stages[-1]}"
+def committed(out: Path) -> dict[str, tuple[str, np.ndarray]]:
+    """Read run id and committed readouts of every run below a folder."""
+    found = {}
+    for path in out.rglob("*.zarr"):
+        try:
+            run = Run.open(path)
+            rows = run.dataset()["readout"].values
+        except StoreError:
+            continue  # killed before its first commit
+        found[path.relative_to(out).as_posix()] = (run.metadata.run_id, rows)
+    return found
 
 
-def kill_until_done(file: Path, out: Path, kills: int, longest_s: float, seed: int) -> dict[str, Any]:
-    """Start the loop and kill it, at most `kills` times; then let it finish."""
-    chance = random.Random(seed)
-    command = [sys.executable, "-m", "lab", "loop", str(file), "--out", str(out)]
+def lineage(out: Path) -> dict[str, list[str]]:
+    """Say which runs every run follows from, by their paths."""
+    runs = {path.relative_to(out).as_posix(): Run.open(path).metadata for path in out.rglob("*.zarr")}
+    names = {metadata.run_id: name for name, metadata in runs.items()}
+    return {name: [names[run] for run in metadata.lineage] for name, metadata in runs.items()}
+
+
+def changed(before: dict[str, Any], after: dict[str, Any]) -> int:
+    """Count the runs that were begun anew, or whose committed rows are others now."""
+    return sum(
+        name not in after or after[name][0] != run_id or not np.array_equal(after[name][1][: len(rows)], rows)
+        for name, (run_id, rows) in before.items()
+        if len(rows)
+    )
+
+
+def is_safe(server: Any) -> bool:
+    """Wait for the supervisor to bring a served bench to zero field with its sources off."""
+    end = time.monotonic() + SAFE_WITHIN_S
+    while time.monotonic() < end:
+        if not server.bench.world.field().any() and not server.bench.world.sources_on():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def killed_often(file: Path, out: Path, plan: list[tuple[str, float]], server: Any = None) -> dict[str, Any]:
+    """Start the loop and kill it at each planned moment, in order."""
     hits: list[str] = []
-    changed = 0
-    while len(hits) < kills and not (out / "loop.json").exists():
+    bad, unsafe = 0, 0
+    for stage, after_s in plan:
         before = committed(out)
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-            process.stderr.readline()  # the first stage has begun
-            time.sleep(chance.uniform(0, longest_s))
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-                hits.append(reached(out))
-        after = committed(out)
-        changed += sum(not np.array_equal(after[name][: len(rows)], rows) for name, rows in before.items())
-    return {"kills": len(hits), "stages": {hit: hits.count(hit) for hit in hits}, "runs_changed": changed}
+        hit = Watched(file, out).kill_at(stage, after_s)
+        if not hit:
+            break
+        hits.append(hit)
+        print(f"{len(hits)} kills: {hit} (planned: {stage} + {after_s:.2f} s)", file=sys.stderr, flush=True)
+        bad += changed(before, committed(out))
+        unsafe += int(server is not None and not is_safe(server))
+    found = {"kills": len(hits), "stages": {hit: hits.count(hit) for hit in hits}, "committed_changed": bad}
+    return found if server is None else found | {"field_not_zero": unsafe}
+
+
+def in_process(folder: Path, kills: int) -> dict[str, Any]:
+    """Kill a loop on a simulated bench that dies with it: all must be as if it had been left alone."""
+    file, alone, out = folder / "loop.toml", folder / "alone", folder / "killed"
+    file.write_text(CONFIG.replace("SETUP", "sim:nanoring"), encoding="utf-8")
+    stages = durations(file, alone)
+    report = killed_often(file, out, moments(stages, kills, seed=0))
+    result = run_loop(load_config(file), out, lambda *_: None)
+    whole = json.loads((alone / "loop.json").read_text(encoding="utf-8"))
+    for each in (result, whole):
+        for row in each["rounds"]:
+            row.pop("runs")
+    one, two = committed(alone), committed(out)
+    return report | {
+        "stage_s": {stage: round(seconds, 2) for stage, seconds in stages.items()},
+        "result_equal": json.loads(json.dumps(result)) == whole,
+        "lineage_equal": lineage(alone) == lineage(out),
+        "readouts_equal": one.keys() == two.keys()
+        and all(np.array_equal(one[name][1], two[name][1]) for name in one),
+    }
+
+
+def served(folder: Path, kills: int) -> dict[str, Any]:
+    """Kill a loop on a bench that outlives it: the supervisor must make the bench safe, every time."""
+    with served_setup("sim:nanoring", host="127.0.0.1", port=0, seed=1) as (server, toml):
+        setup, file = folder / "served.toml", folder / "served-loop.toml"
+        setup.write_text(toml, encoding="utf-8")
+        file.write_text(CONFIG.replace("SETUP", setup.as_posix()), encoding="utf-8")
+        stages = durations(file, folder / "served-alone")
+        report = killed_often(file, folder / "served", moments(stages, kills, seed=1), server)
+        last = Watched(file, folder / "served")
+        finished = last.process.wait() == 0
+        equal = lineage(folder / "served-alone") == lineage(folder / "served") if finished else False
+        return report | {"finished": finished, "lineage_equal": equal, "safe_at_the_end": is_safe(server)}
 
 
 def main() -> None:
     """Print what the kills did to the loop."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--quick", action="store_true", help="three kills")
-    parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--longest", type=float, default=3.0, help="s from the first stage to a kill")
+    parser.add_argument("--quick", action="store_true", help="only the kills in the middle of the stages")
+    parser.add_argument("--kills", type=int, default=50, help="at random, beside one in every stage")
+    parser.add_argument("--served", type=int, default=10, help="at random on the served bench, likewise")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        file = folder / "loop.toml"
-        file.write_text(CONFIG, encoding="utf-8")
-        config = load_config(file)
-        alone = run_loop(config, folder / "alone", lambda *_: None)
-        kills = 3 if options.quick else options.kills
-        report = kill_until_done(file, folder / "killed", kills, options.longest, seed=0)
-        result = run_loop(config, folder / "killed", lambda *_: None)
-        one, two = committed(folder / "alone"), committed(folder / "killed")
-        report["readouts_equal"] = one.keys() == two.keys() and all(
-            np.array_equal(one[name], two[name]) for name in one
-        )
-        report["gaps_equal"] = [row["gap"] for row in alone["rounds"]] == [
-            row["gap"] for row in result["rounds"]
-        ]
+        report = {"in_process": in_process(Path(scratch), 0 if options.quick else options.kills)}
+        if not options.quick:
+            report["served"] = served(Path(scratch), options.served)
     print(json.dumps(report, indent=2) if options.json else report)
 
 
