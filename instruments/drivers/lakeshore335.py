@@ -7,6 +7,7 @@ import math
 from typing import Any, ClassVar
 
 from pymeasure.instruments.lakeshore import LakeShore3xx
+from pyvisa.constants import Parity
 
 from ..errors import OverloadError, ReplyError, SetupError
 from .event_status import EventStatusDriver
@@ -24,10 +25,9 @@ class LakeShore335(EventStatusDriver, LakeShore3xx):
     def __init__(self, adapter: Any, *, input_number: float = 1, **kwargs: Any):
         if input_number not in (1, 2):
             raise SetupError(f"a Lake Shore 335 has inputs 1 (A) and 2 (B), not {input_number:g}")
-        super().__init__(adapter, **kwargs)
+        serial = {"baud_rate": 57600, "data_bits": 7, "parity": Parity.odd}
+        super().__init__(adapter, read_termination="\n", write_termination="\n", asrl=serial, **kwargs)
         self._input = "AB"[int(input_number) - 1]
-        connection: Any = self.adapter.connection
-        connection.read_termination = connection.write_termination = "\n"
 
     def measured_kelvin(self) -> float:
         """Read the temperature in K; a sensor that reads nothing is an OverloadError."""

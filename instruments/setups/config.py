@@ -16,6 +16,7 @@ from pydantic import (
 
 from ..drivers import DRIVERS
 from ..errors import SetupError
+from .address import visa_address
 from .toml_text import toml_text
 
 _PRESETS = Path(__file__).parent / "presets"
@@ -32,6 +33,19 @@ class RoleConfig(_Part):
     address: str
     limits: dict[str, float] = Field(default_factory=dict)
     timeout_s: PositiveFloat = 5.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_spelling(cls, given: Any) -> Any:
+        """Spell the address in one way; what NI-DAQmx calls a channel is no VISA address."""
+        if not isinstance(given, dict) or not isinstance(given.get("address"), str):
+            return given
+        is_visa = not str(given.get("driver")).startswith("ni_")
+        return given | {"address": visa_address(given["address"])} if is_visa else given
+
+    def at(self, address: str) -> "RoleConfig":
+        """Return the same role at another address."""
+        return RoleConfig(**{**self.model_dump(), "address": address})
 
 
 class DriveConfig(_Part):
@@ -158,10 +172,7 @@ class SetupConfig(BaseModel):
 
     def with_addresses(self, addresses: dict[str, str], visa_library: str) -> Self:
         """Return the same setup at other VISA addresses (role -> address)."""
-        roles = {
-            name: role.model_copy(update={"address": addresses.get(name, role.address)})
-            for name, role in self.roles.items()
-        }
+        roles = {name: role.at(addresses.get(name, role.address)) for name, role in self.roles.items()}
         return self.model_copy(update={"roles": roles, "visa_library": visa_library})
 
     def to_toml(self) -> str:
@@ -232,10 +243,20 @@ def _parse(text: str, where: str) -> SetupConfig:
         raise SetupError(f"{where} is no TOML: {error}") from error
     except ValidationError as error:
         raise SetupError(f"{where} is no setup: {_first(error)}") from error
+    _require_one_owner(config, where)
     unknown = sorted({role.driver for role in config.roles.values()} - set(DRIVERS))
     if unknown:
         raise SetupError(f"{where}: no driver {unknown[0]!r}; there are {', '.join(sorted(DRIVERS))}")
     return config
+
+
+def _require_one_owner(config: SetupConfig, where: str) -> None:
+    """Raise SetupError where two roles share an address: their replies would cross."""
+    owner: dict[str, str] = {}
+    for name, role in config.roles.items():
+        if role.address in owner:
+            raise SetupError(f"{where}: roles {owner[role.address]!r} and {name!r} share {role.address}")
+        owner[role.address] = name
 
 
 def _first(error: ValidationError) -> str:
