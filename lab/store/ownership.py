@@ -44,6 +44,15 @@ class Ownership:
         except (OSError, ValueError, KeyError, psutil.Error):
             return ""
 
+    def owner_pid(self) -> int | None:
+        """Give the process id of the owner, None if nobody owns it (or none is known)."""
+        if not self.is_taken():
+            return None
+        try:
+            return int(json.loads(self._note().read_text(encoding="utf-8"))["pid"])
+        except (OSError, ValueError, KeyError):
+            return None
+
     def is_taken(self) -> bool:
         """Say whether somebody (this process included) owns it now."""
         probe = FileLock(self._file, timeout=0)

@@ -3,8 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any, cast
 
 from lab.dashboard.models.events import BenchClosed, BenchOpened, BenchReading, BenchSafe, ChecksDone, Event
@@ -15,6 +15,7 @@ from protocols import PROTOCOLS, load_protocol
 
 log = logging.getLogger(__name__)
 PATIENCE_S = 2.0
+LENT_S = 15.0
 
 
 def default_parameters(setup: Any) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
@@ -44,6 +45,7 @@ class BenchModel:
         self.simulation: Any = None
         self.name, self.seed = "", 0
         self._open = ExitStack()
+        self.lent: Callable[[float], bool] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -99,6 +101,21 @@ class BenchModel:
             raise LabError("no setup is connected; choose one and press Connect")
         return self.setup
 
+    @contextmanager
+    def lend(self, gives_back: Callable[[float], bool]) -> Iterator[None]:
+        """Close the setup, so that another process can own it, and open it again (in the bench's thread).
+
+        `gives_back(seconds)` waits until the other process has left the bench safe, and says whether it has.
+        """
+        was_open, self.lent = self.is_open, gives_back
+        self._close()
+        try:
+            yield
+        finally:
+            self.lent = None
+            if was_open and gives_back(0.0):
+                self._connect(self.name, self.seed)
+
     def _connect(self, name: str, seed: int) -> None:
         from lab.compose import open_named_bench
 
@@ -143,7 +160,11 @@ class BenchModel:
             self._post(BenchSafe(time.monotonic() - begun, "run stopped" if jobs else "outputs off"))
 
     def _shutdown(self) -> bool:
-        """Shut the setup down; say so loudly if that fails."""
+        """Shut the setup down, or see the process off that it was lent to; say so loudly if that fails."""
+        lent = self.lent
+        if lent is not None and not lent(LENT_S):
+            log.critical("the process that measures has not left the bench within %g s: end it", LENT_S)
+            return False
         if self.setup is None:
             return True
         failed = self.setup.shutdown()

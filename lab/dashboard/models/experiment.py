@@ -7,6 +7,8 @@ from typing import Any
 
 from protocols import configure, load_protocol
 
+ABORTED = "aborted at the dashboard"
+
 
 class State(StrEnum):
     """How far an experiment is."""
@@ -21,7 +23,11 @@ class State(StrEnum):
 
 @dataclass
 class Experiment:
-    """One protocol with its parameters, and how far it is."""
+    """One protocol with its parameters, and how far it is.
+
+    `goes_on`: completes the run `out`. `apart`: measured by a process of its own, which outlives the window;
+    `follows`: by one that runs already.
+    """
 
     protocol: str
     values: dict[str, Any]
@@ -33,6 +39,8 @@ class Experiment:
     reason: str = ""
     seconds: float = 0.0
     goes_on: bool = False
+    apart: bool = False
+    follows: bool = False
 
     @property
     def label(self) -> str:

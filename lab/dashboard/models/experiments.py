@@ -1,36 +1,28 @@
 """The queue of experiments: what is to be measured next, reordered, paused, repeated, resumed."""
 
 import itertools
-import logging
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from lab.dashboard.models.bench import BenchModel
 from lab.dashboard.models.estimates import Estimates
-from lab.dashboard.models.events import Event, QueueChanged, RowArrived, RunEnded, RunStarted
-from lab.dashboard.models.experiment import Experiment, State, prepare
-from lab.dashboard.models.readings import frequencies
+from lab.dashboard.models.events import Event, QueueChanged, RunEnded
+from lab.dashboard.models.execution import Executor
+from lab.dashboard.models.experiment import ABORTED, Experiment, State
 from lab.dashboard.models.worker import Job
 from lab.errors import LabError
-from lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
-from lab.runs.monitors import take_readings
-from lab.runs.recall import provide_drives
-from lab.store import Run, Status
+from lab.runs import StopRequest
+from lab.store import Run
 from protocols import NadoProcedure
-
-log = logging.getLogger(__name__)
-MONITOR_S = 1.0
-ABORTED = "aborted at the dashboard"
 
 
 class ExperimentQueue:
     """Run experiments one after another on the bench. All methods may be called from any thread."""
 
     def __init__(self, bench: BenchModel, post: Callable[[Event], None], folder: Callable[[], Path]) -> None:
-        self._bench, self._post, self._folder = bench, post, folder
+        self._bench, self._post = bench, post
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
         self._items: list[Experiment] = []
@@ -38,6 +30,7 @@ class ExperimentQueue:
         self._stop = StopRequest()
         self.holds = False
         self._estimates = Estimates()
+        self._executor = Executor(bench, post, folder, self._estimates)
 
     @property
     def items(self) -> list[Experiment]:
@@ -70,6 +63,20 @@ class ExperimentQueue:
         if protocol is None:
             raise LabError(f"{run} does not say which protocol made it; it cannot be gone on with")
         return self.add(protocol.name, protocol.values(), out=run, goes_on=True)
+
+    def follow(self, run: Path) -> Experiment | None:
+        """Look on while another process measures into `run`; None if we do already."""
+        with self._lock:
+            if any(each.out == run and each.state in (State.QUEUED, State.RUNNING) for each in self._items):
+                return None
+        protocol = Run.open(run).metadata.protocol
+        name, values = (protocol.name, protocol.values()) if protocol else (run.stem, {})
+        return self.add(name, values, out=run, apart=True, follows=True)
+
+    def leave(self) -> None:
+        """Stop looking on; what is measured apart goes on."""
+        self.holds = True
+        self._executor.leaving.set()
 
     def move(self, experiment: Experiment, by: int) -> None:
         """Move a waiting experiment up (negative) or down."""
@@ -116,9 +123,10 @@ class ExperimentQueue:
     def pump(self) -> None:
         """Start the next experiment if the bench is open and nothing runs."""
         with self._lock:
-            if self.holds or self._current or not self._bench.is_open:
+            if self.holds or self._current:
                 return
-            self._current = next((each for each in self._items if each.state is State.QUEUED), None)
+            waiting = (each for each in self._items if each.state is State.QUEUED)
+            self._current = next((each for each in waiting if each.follows or self._bench.is_open), None)
             if self._current is None:
                 return
             self._stop = StopRequest()
@@ -135,7 +143,7 @@ class ExperimentQueue:
         if experiment is None:
             return
         try:
-            self._measure(experiment, job)
+            self._executor.run(experiment, job, self._stop)
         except BaseException as error:
             experiment.state, experiment.reason = State.FAILED, str(error)
             raise
@@ -144,54 +152,3 @@ class ExperimentQueue:
                 self._post(RunEnded(str(experiment.out), experiment.state, experiment.reason))
             self._current = None
             self._changed()
-
-    def _measure(self, experiment: Experiment, job: Job) -> None:
-        procedure, setup = prepare(experiment), self._bench.opened()
-        lineage = provide_drives(procedure)
-        experiment.state, begun, stop = State.RUNNING, time.monotonic(), self._stop
-        job.when_stopped(lambda: stop.stop(ABORTED))
-
-        def progress(done: int, total: int) -> None:
-            experiment.done, experiment.total = done, total
-            experiment.seconds = time.monotonic() - begun
-            job.progress(done / max(total, 1), f"{done} of {total} trials")
-
-        if experiment.out is None:
-            experiment.out = self._new_path(experiment)
-        live: dict[str, Any] = {"progress": progress, "subscribers": (self._show,), "stop": stop}
-        live["monitors"] = MonitorSettings(every_s=MONITOR_S)
-        self._announce(experiment, procedure, setup)
-        if experiment.goes_on:
-            resume_protocol(procedure, setup, experiment.out, **live)
-        else:
-            source = {"source": self._bench.name, "seed": self._bench.seed}
-            run_protocol(procedure, setup, experiment.out, lineage=lineage, **source, **live)
-        self._conclude(experiment, stop, procedure)
-
-    def _announce(self, experiment: Experiment, procedure: Any, setup: Any) -> None:
-        procedure.bind(setup)
-        experiment.total = procedure.row_count()
-        channels, units = tuple(setup.channels), tuple(setup.channel_units)
-        columns, step_s = procedure.columns(), float(setup.step_s)
-        rows, monitors = experiment.total, {name: unit for name, (_, unit) in take_readings(setup).items()}
-        where = str(experiment.out)
-        what = (where, experiment.label, columns, channels, units, step_s, rows, monitors)
-        self._post(RunStarted(*what, frequencies(setup)))
-
-    def _conclude(self, experiment: Experiment, stop: StopRequest, procedure: Any) -> None:
-        status = Run.open(experiment.out).status if experiment.out else Status.FAILED
-        experiment.state = State(status.value)
-        experiment.reason = stop.reason
-        if experiment.total and not experiment.goes_on:
-            share = experiment.done / experiment.total
-            bench = self._bench
-            self._estimates.learn(procedure, bench.name, bench.setup, experiment.seconds, share)
-
-    def _show(self, stream: str, row: dict[str, Any]) -> None:
-        self._post(RowArrived(stream, row))
-
-    def _new_path(self, experiment: Experiment) -> Path:
-        folder = self._folder()
-        folder.mkdir(parents=True, exist_ok=True)
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        return folder / f"{stamp}-{experiment.number:03d}-{experiment.label}.zarr"

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 
 from lab.dashboard.models.events import Event, RowArrived, RunStarted
+from lab.dashboard.models.experiment import ABORTED
 from lab.dashboard.models.readings import frequencies
 from lab.dashboard.models.worker import Job, Stopped
 from lab.loop.play import AbortedError
 from lab.runs import StopRequest
 from protocols import Column
-
-ABORTED = "aborted at the dashboard"
 
 
 class Feed:

@@ -33,8 +33,11 @@ class Session:
 
     @property
     def is_measuring(self) -> bool:
-        """Say whether closing now would end something on the bench."""
-        return self.queue.current is not None or (self.bench.is_open and self.bench.is_busy)
+        """Say whether closing now would end something on the bench; what is measured apart goes on."""
+        current = self.queue.current
+        if current is not None and current.apart:
+            return False
+        return current is not None or (self.bench.is_open and self.bench.is_busy)
 
     def abort(self) -> Any:
         """Bring the field to zero and hold the queue; give the thread that sees to it."""
@@ -125,8 +128,12 @@ class Session:
         return self.librarian.submit("turn", "as calibrated", lambda job: simulation.clear_drift())
 
     def close(self) -> bool:
-        """End everything and leave the bench safe; say whether all threads ended in time."""
-        self.queue.abort()
+        """End all but what is measured apart, leave the bench safe; say whether all threads ended in time."""
+        current = self.queue.current
+        if current is not None and current.apart:
+            self.queue.leave()
+        else:
+            self.queue.abort()
         workers = (self.computer, self.librarian)
         for worker in workers:
             worker.stop_all()

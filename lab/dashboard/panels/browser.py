@@ -42,6 +42,7 @@ class BrowserPanel(QWidget):
         super().__init__()
         self._session = session
         self.entries: list[Entry] = []
+        self._read_before = False
         self._loaded: dict[Path, RunLoaded] = {}
         self.search, self.kind = QLineEdit(), QComboBox()
         self.search.setPlaceholderText("search: words of name, id, status, protocol, sample …")
@@ -66,6 +67,12 @@ class BrowserPanel(QWidget):
         for entry in self.marked()[:1]:
             if entry.kind == "run" and entry.status != "complete":
                 self._session.queue.complete(entry.path)
+
+    def follow(self) -> None:
+        """Look on while another process measures the marked run."""
+        for entry in self.marked()[:1]:
+            if entry.kind == "run" and entry.status == "running":
+                self._session.queue.follow(entry.path)
 
     def marked(self) -> list[Entry]:
         """Give the marked entries, in the order of the table."""
@@ -105,6 +112,7 @@ class BrowserPanel(QWidget):
         buttons = (
             self.refresh_button,
             button("Complete", self.complete, "Measure what is left of the marked run"),
+            button("Follow", self.follow, "Look on while another program measures the marked run"),
             button("To twin", self._to_twin, "Tick the marked runs under Twin, to fit one to them"),
             button("Folder …", self._choose_folder, "Show, and measure into, another folder"),
             button("Export …", self._export, "Write the marked run as netCDF, npz or CSV"),
@@ -126,8 +134,12 @@ class BrowserPanel(QWidget):
         hub.listen(Finished, lambda e: self.rescan())
 
     def _read(self, event: CatalogueRead) -> None:
-        self.entries = list(event.entries)
+        is_first, self.entries = not self._read_before, list(event.entries)
         self._filter()
+        if is_first:
+            self._read_before = True
+            for entry in [e for e in self.entries if e.status == "running"][:1]:
+                self._session.queue.follow(entry.path)
 
     def _filter(self) -> None:
         kind = self.kind.currentText() if self.kind.currentIndex() else ""

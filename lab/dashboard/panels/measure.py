@@ -4,7 +4,16 @@ from pathlib import Path
 from typing import Any
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QProgressBar, QScrollArea, QSpinBox, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QProgressBar,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lab.dashboard.models.events import BenchOpened, JobChanged, QueueChanged, RunEnded
 from lab.dashboard.models.experiment import Experiment, State
@@ -17,6 +26,10 @@ from lab.dashboard.views.widgets import button, column, fill, label, row, table,
 from protocols import PROTOCOLS, load_protocol
 
 NEEDS_AN_ARRAY = ("drives",)
+APART = """Measure in a process of its own: if this window is closed, or dies, the run goes on,
+and a window that is opened again on this folder shows it.
+Abort ends it safely; Pause holds the queue only.
+Without this, a run whose window dies ends, and the safety supervisor switches the bench off."""
 
 
 class MeasurePanel(QWidget):
@@ -29,6 +42,8 @@ class MeasurePanel(QWidget):
         self.protocol, self.times = QComboBox(), QSpinBox()
         self.protocol.addItems([name for name in PROTOCOLS if name not in NEEDS_AN_ARRAY])
         self.protocol.currentTextChanged.connect(self._show_form)
+        self.apart = QCheckBox("outlives the window")
+        self.apart.setToolTip(APART)
         self.times.setRange(1, 999)
         self.times.setPrefix("× ")
         self.estimate = label("", "faint")
@@ -51,8 +66,8 @@ class MeasurePanel(QWidget):
 
     def queue_it(self) -> list[Experiment]:
         """Queue the experiment that the form describes."""
-        name, values = self.protocol.currentText(), self.form.values()
-        return [self._session.queue.add(name, values) for _ in range(self.times.value())]
+        name, values, apart = self.protocol.currentText(), self.form.values(), self.apart.isChecked()
+        return [self._session.queue.add(name, values, apart=apart) for _ in range(self.times.value())]
 
     def pause_or_resume(self) -> None:
         """Hold the queue, or go on."""
@@ -70,7 +85,7 @@ class MeasurePanel(QWidget):
         layout.addLayout(row(label("protocol"), self.protocol, own, None))
         layout.addWidget(self.area, 3)
         layout.addWidget(self.estimate)
-        layout.addLayout(row(self.queue_button, self.times, None))
+        layout.addLayout(row(self.queue_button, self.times, self.apart, None))
         layout.addWidget(self.list, 2)
         layout.addWidget(self.progress)
         layout.addWidget(self.left)

@@ -1,0 +1,134 @@
+"""Measure one experiment: in this process on the open bench, or in a process of its own."""
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from lab.dashboard.models.apart import Apart, command_for
+from lab.dashboard.models.bench import BenchModel
+from lab.dashboard.models.estimates import Estimates
+from lab.dashboard.models.events import Event, RowArrived, RunStarted
+from lab.dashboard.models.experiment import ABORTED, Experiment, State, prepare
+from lab.dashboard.models.following import Follower
+from lab.dashboard.models.readings import frequencies
+from lab.dashboard.models.worker import Job
+from lab.errors import LabError
+from lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
+from lab.runs.monitors import take_readings
+from lab.runs.recall import provide_drives
+from lab.store import Run, Status
+
+MONITOR_S, LOOK_S = 1.0, 0.25
+
+
+class Executor:
+    """Carry experiments out in the bench's thread; `leaving` ends looking on, not what is measured apart."""
+
+    def __init__(
+        self,
+        bench: BenchModel,
+        post: Callable[[Event], None],
+        folder: Callable[[], Path],
+        estimates: Estimates,
+    ) -> None:
+        self._bench, self._post, self._folder, self._estimates = bench, post, folder, estimates
+        self.leaving = threading.Event()
+
+    def run(self, experiment: Experiment, job: Job, stop: StopRequest) -> None:
+        """Measure, or look on; the experiment tells how far it is and how it ended."""
+        if experiment.apart:
+            self._look_on(experiment, job)
+        else:
+            self._measure(experiment, job, stop)
+
+    def _measure(self, experiment: Experiment, job: Job, stop: StopRequest) -> None:
+        procedure, setup = prepare(experiment), self._bench.opened()
+        lineage = provide_drives(procedure)
+        experiment.state, begun = State.RUNNING, time.monotonic()
+        job.when_stopped(lambda: stop.stop(ABORTED))
+
+        def progress(done: int, total: int) -> None:
+            experiment.done, experiment.total = done, total
+            experiment.seconds = time.monotonic() - begun
+            job.progress(done / max(total, 1), f"{done} of {total} trials")
+
+        if experiment.out is None:
+            experiment.out = self._new_path(experiment)
+        live: dict[str, Any] = {"progress": progress, "subscribers": (self._show,), "stop": stop}
+        live["monitors"] = MonitorSettings(every_s=MONITOR_S)
+        self._announce(experiment, procedure, setup)
+        if experiment.goes_on:
+            resume_protocol(procedure, setup, experiment.out, **live)
+        else:
+            source = {"source": self._bench.name, "seed": self._bench.seed}
+            run_protocol(procedure, setup, experiment.out, lineage=lineage, **source, **live)
+        self._conclude(experiment, stop, procedure)
+
+    def _look_on(self, experiment: Experiment, job: Job) -> None:
+        """Measure in a process of its own, or find the one that does, and follow its rows."""
+        name, seed = self._bench.name, self._bench.seed
+        out = experiment.out = experiment.out or self._new_path(experiment)
+        if not experiment.follows:
+            experiment.total = self._row_count(experiment)
+        apart = Apart(out)
+        with nullcontext() if experiment.follows else self._bench.lend(lambda seconds: apart.wait(seconds)):
+            if not experiment.follows:
+                apart = Apart.start(command_for(experiment, name, seed, out), out)
+            job.when_stopped(lambda: None if self.leaving.is_set() else apart.end())
+            experiment.state = State.RUNNING
+            self._follow(experiment, apart, job)
+        found = Run.open(out).metadata
+        experiment.state, experiment.reason = State(found.status.value), found.reason
+        if experiment.state is State.RUNNING and not apart.is_going:
+            raise LabError(f"the process that measured died ({apart.complaint()}); Complete goes on with it")
+
+    def _follow(self, experiment: Experiment, apart: Apart, job: Job) -> None:
+        if not apart.began():
+            raise LabError(f"the process that was to measure ended at once: {apart.complaint()}")
+        follower = Follower(apart.out, experiment.label, experiment.total, self._post)
+        begun, going = time.monotonic(), True
+        while going and not self.leaving.is_set():
+            going = apart.is_going
+            before, experiment.done = experiment.done, follower.look()
+            experiment.seconds = time.monotonic() - begun
+            share = experiment.done / experiment.total if experiment.total else 0.0
+            job.progress(min(share, 0.999), f"{experiment.done} trials, in a process of its own")
+            going = going or experiment.done > before
+            self.leaving.wait(LOOK_S)
+
+    def _row_count(self, experiment: Experiment) -> int:
+        procedure = prepare(experiment)
+        provide_drives(procedure)
+        procedure.bind(self._bench.opened())
+        return procedure.row_count()
+
+    def _announce(self, experiment: Experiment, procedure: Any, setup: Any) -> None:
+        procedure.bind(setup)
+        experiment.total = procedure.row_count()
+        channels, units = tuple(setup.channels), tuple(setup.channel_units)
+        columns, step_s = procedure.columns(), float(setup.step_s)
+        rows, monitors = experiment.total, {name: unit for name, (_, unit) in take_readings(setup).items()}
+        where = str(experiment.out)
+        what = (where, experiment.label, columns, channels, units, step_s, rows, monitors)
+        self._post(RunStarted(*what, frequencies(setup)))
+
+    def _conclude(self, experiment: Experiment, stop: StopRequest, procedure: Any) -> None:
+        status = Run.open(experiment.out).status if experiment.out else Status.FAILED
+        experiment.state = State(status.value)
+        experiment.reason = stop.reason
+        if experiment.total and not experiment.goes_on:
+            share = experiment.done / experiment.total
+            bench = self._bench
+            self._estimates.learn(procedure, bench.name, bench.setup, experiment.seconds, share)
+
+    def _show(self, stream: str, row: dict[str, Any]) -> None:
+        self._post(RowArrived(stream, row))
+
+    def _new_path(self, experiment: Experiment) -> Path:
+        folder = self._folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        stamp = time.strftime("%Y%m%d-%H%M%S")
+        return folder / f"{stamp}-{experiment.number:03d}-{experiment.label}.zarr"
