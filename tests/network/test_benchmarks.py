@@ -14,6 +14,7 @@ PROMISED = {
     "cascade": ("network", "summary"),
     "forecasting": ("network", "summary"),
     "network_scaling": ("nodes", "exponent"),
+    "network_ways": ("ways",),
 }
 
 
