@@ -1,11 +1,10 @@
 """Runs in a process of their own: followed live, aborted from here, and going on without the window."""
 
-import subprocess
 import sys
 
 import numpy as np
 
-from lab.dashboard.models.apart import command_for
+from lab.dashboard.models.apart import Apart, command_for
 from lab.dashboard.models.events import RowArrived, RunStarted
 from lab.dashboard.models.experiment import Experiment, State
 from lab.dashboard.models.session import Session
@@ -58,19 +57,20 @@ def test_closing_leaves_it_going_another_session_shows_it_and_abort_ends_it(tmp_
         second.close()
 
 
-def test_a_process_that_cannot_measure_says_why(session, wait_for):
-    session.bench.connect("sim:nanoring").ended.wait(150)
-    experiment = session.queue.add("characterise", {"field_centre": 900.0}, apart=True)
-    wait_for(lambda: experiment.state is State.FAILED)
-    assert "field" in experiment.reason
-    wait_for(lambda: session.bench.is_open)
+def test_a_process_that_cannot_measure_says_why(tmp_path):
+    words = [sys.executable, "-c", "import sys; print('warming up'); sys.exit('nado: no field')"]
+    apart = Apart.start(words, tmp_path / "runs" / "x.zarr")
+    assert not apart.began()
+    assert apart.complaint() == "nado: no field"
+    assert apart.wait(5)
 
 
-def test_the_command_is_one_that_the_command_line_takes(tmp_path):
+def test_the_command_measures_with_the_parameters_that_are_settled(tmp_path):
     own = Experiment("mine.py:Squares", {"points": 3, "left": None}, apart=True)
     command = command_for(own, "sim:nanoring", 5, tmp_path / "x.zarr")
-    assert command[3:8] == ["measure", "--protocol", "mine.py:Squares", "-p", "points=3"]
+    assert command[:6] == [sys.executable, "-m", "lab", "measure", "--protocol", "mine.py:Squares"]
+    assert command[command.index("--seed") + 1] == "5"
+    assert command[-2:] == ["-p", "points=3"]
     rest = Experiment("characterise", {}, apart=True, goes_on=True)
-    asked = [*command_for(rest, "sim:nanoring", 0, tmp_path / "none.zarr"), "--help"]
-    assert subprocess.run(asked, capture_output=True, check=False).returncode == 0
-    assert sys.executable == command[0]
+    out = tmp_path / "none.zarr"
+    assert command_for(rest, "sim:asvi", 0, out)[3:] == ["resume", str(out), "--setup", "sim:asvi"]
