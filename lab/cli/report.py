@@ -1,4 +1,4 @@
-"""`nado report`: one self-contained HTML page about a run, a twin, a network, a deployment or a loop."""
+"""`nado report`: one self-contained HTML page about a run, a twin, a network or a folder of results."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,10 +17,13 @@ def register(app: typer.Typer) -> None:
 
 def report(
     path: Annotated[
-        str, typer.Argument(help="A run, a twin, a network, or the folder of a deploy, loop or demo.")
+        str, typer.Argument(help="A run, a twin, a network, or the folder of a deploy, loop, demo or sweep.")
     ],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The new HTML file. [default: NAME-report.html]")
+    ] = None,
+    figures: Annotated[
+        Path | None, typer.Option(help="Also write the figures as PDF into this folder.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -28,7 +31,7 @@ def report(
     from lab.reports import write_report
 
     file = out or Path(f"{Path(path).name}-report.html")
-    result(write_report(path, file), as_json, _show)
+    result(write_report(path, file, figures), as_json, _show)
 
 
 def _show(done: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -46,13 +47,15 @@ def load_tolerances(path: Path | None) -> Tolerances:
 
 
 def read_toml(path: Path, model: type[Any]) -> Any:
-    """Read a TOML file into a pydantic model; a wrong entry is named in one line."""
+    """Read a TOML file (or the JSON kept of one) into a model; a wrong entry is named in one line."""
+    load = json.loads if path.suffix == ".json" else tomllib.loads
     try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return model.model_validate(load(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise LabError(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise LabError(f"{path} is not valid TOML: {error}") from error
+    except (tomllib.TOMLDecodeError, json.JSONDecodeError, UnicodeDecodeError) as error:
+        kind = "JSON" if path.suffix == ".json" else "TOML"
+        raise LabError(f"{path} is not valid {kind}: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "file"

@@ -86,7 +86,8 @@ def loop_page(path: Path) -> Page:
             Section("Configuration", table=pairs(_flat(config))),
             Section("Lineage", table=pairs({f"round {each['round']}": each["runs"] for each in rounds})),
             Section(
-                "Do it again", commands=("nado loop CONFIG.toml --out again   # the configuration above",)
+                "Do it again",
+                commands=(shlex.join(["nado", "loop", str(path / "config.json"), "--out", "again"]),),
             ),
             versions_section(report.get("versions", {})),
         ),

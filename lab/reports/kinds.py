@@ -12,8 +12,9 @@ from lab.errors import LabError
 from lab.reports.content import Page
 from lab.reports.folders import demo_page, deployment_page, loop_page
 from lab.reports.network import network_page
-from lab.reports.page import embed_png, render
+from lab.reports.page import embed_png, render, save_figures
 from lab.reports.run import run_page
+from lab.reports.sweep import sweep_page
 from lab.reports.twin import twin_page
 
 
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     DEPLOYMENT = "deployment"
     LOOP = "loop"
     DEMO = "demo"
+    SWEEP = "sweep"
 
 
 _PAGES: dict[Kind, Callable[[Any], Page]] = {
@@ -35,6 +37,7 @@ _PAGES: dict[Kind, Callable[[Any], Page]] = {
     Kind.DEPLOYMENT: deployment_page,
     Kind.LOOP: loop_page,
     Kind.DEMO: demo_page,
+    Kind.SWEEP: sweep_page,
 }
 _CARDS = {"nado-twin": Kind.TWIN, "nado-network": Kind.NETWORK}
 
@@ -50,6 +53,8 @@ def kind_of(path: str) -> Kind:
         return found
     if (folder / "loop.json").exists():
         return Kind.LOOP
+    if (folder / "table.jsonl").exists():
+        return Kind.SWEEP
     report = _read(folder / "report.json")
     if "accuracy" in report and "targets" in report:
         return Kind.DEMO
@@ -57,12 +62,15 @@ def kind_of(path: str) -> Kind:
         return Kind.DEPLOYMENT
     raise LabError(
         f"{path} is nothing that can be reported on; expected a run, a twin (.twin), a network (.net), "
-        "or the folder of a deploy, a finished loop or a demo"
+        "or the folder of a deploy, a finished loop, a demo or a sweep"
     )
 
 
-def write_report(path: str, out: Path) -> dict[str, Any]:
-    """Write the page about what lies at `path` to the new file `out`; return kind, file and summary."""
+def write_report(path: str, out: Path, figures: Path | None = None) -> dict[str, Any]:
+    """Write the page about what lies at `path` to the new file `out`; return kind, file and summary.
+
+    Into the folder `figures`, if one is given, go the page's figures as PDF, for a paper.
+    """
     if out.exists():
         raise LabError(f"{out} exists; choose another --out or remove it")
     kind = kind_of(path)
@@ -70,7 +78,8 @@ def write_report(path: str, out: Path) -> dict[str, Any]:
     text = render("page.html.j2", page=page, embed=embed_png)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(text, encoding="utf-8")
-    return {"kind": kind.value, "file": str(out), "title": page.title, "summary": page.summary}
+    done = {"kind": kind.value, "file": str(out), "title": page.title, "summary": page.summary}
+    return done | ({"figures": save_figures(page, figures)} if figures else {})
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from matplotlib import rc_context
 from matplotlib.figure import Figure
+
+from lab.reports.content import Page
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -31,6 +35,20 @@ def save_png(figure: Figure, path: Path) -> str:
     drawn = _png(figure)
     path.write_bytes(drawn)
     return _data_uri(drawn)
+
+
+def save_figures(page: Page, folder: Path) -> list[str]:
+    """Write every figure of a page as PDF, its text as text; return the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for section in page.sections:
+        words = re.sub(r"[^a-z0-9]+", "-", section.heading.lower()).strip("-")
+        for number, picture in enumerate(section.pictures, 1):
+            file = folder / f"{words}-{number}.pdf"
+            with rc_context({"pdf.fonttype": 42}):
+                picture.figure.savefig(file, metadata={"Title": page.title, "Subject": picture.shows})
+            files.append(str(file))
+    return files
 
 
 def _png(figure: Figure) -> bytes:

@@ -18,7 +18,7 @@ from lab.sweeps.study import study_points
 from lab.sweeps.table import write_table
 
 Show = Callable[[str, float, str], None]
-ROWS = "rows"
+ROWS, CONFIG = "rows", "config.json"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ def run_sweep(config: SweepConfig, out: Path, options: SweepOptions, show: Show)
     finally:
         owner.release()
     rows = [done.rows[point.key] for point in points]
-    write_table(rows, out, config.model_dump(mode="json"))
+    about = config.model_dump(mode="json", exclude_none=True)
+    write_table(rows, out, about)
+    (out / CONFIG).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
     return {
         "table": str(out / "table.csv"),
         "tables": sorted(path.name for path in out.glob("table.*")),

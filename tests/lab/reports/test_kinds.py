@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import torch
 from lab.errors import LabError
 from lab.reports import Kind, kind_of, write_report
 from lab.runs import run_protocol
+from lab.sweeps.table import write_table
 from network import TrainSettings, load_task
 from network import save as save_network
 from network import train as train_network
@@ -174,6 +176,27 @@ def test_a_loop_is_recognised(tmp_path):
     done, text, pictures = report(folder, tmp_path)
     assert (done["kind"], pictures) == (Kind.LOOP, 1)
     assert "all rounds are done" in text
+
+
+def test_a_sweep_is_drawn_against_what_was_varied(tmp_path):
+    folder = tmp_path / "sweep"
+    folder.mkdir()
+    rows = [
+        {"twin.seed": i, "twin.batch": 2**i, "crps": 0.1 * (3 - i), "run": ["runs/a.zarr"]} for i in range(3)
+    ]
+    write_table([*rows, {"twin.seed": 3, "twin.batch": 8, "error": "TwinError: no"}], folder, {"seed": 4})
+    done, text, pictures = report(folder, tmp_path)
+    assert (done["kind"], pictures) == (Kind.SWEEP, 1)
+    assert "1 failed. Best crps 0.1 with twin.seed 2, twin.batch 4." in done["summary"]
+    assert f"nado sweep {folder / 'config.json'} --out again" in text
+    assert "TwinError: no" in text
+
+
+def test_figures_are_written_as_pdf_too(run, tmp_path):
+    done = write_report(str(run), tmp_path / "page.html", tmp_path / "figures")
+    assert len(done["figures"]) == 2
+    for file in map(Path, done["figures"]):
+        assert file.read_bytes()[:5] == b"%PDF-"
 
 
 def test_what_cannot_be_reported(tmp_path):
