@@ -1,28 +1,31 @@
-"""Recalibrate a twin to a drifted device from a few dozen steps: gain, offset, spread and a small map."""
+"""Recalibrate a twin to a drifted device from a few dozen steps: drive, gain, offset, spread, a small map."""
 
 from __future__ import annotations
 
 import copy
+import math
 
 import torch
 from torch import Tensor
 
+from twin.correction import best_correction, correct
 from twin.data import Trials
 from twin.errors import DataError
 from twin.model import Twin
-from twin.prepare import rows_of
+from twin.prepare import Rows, rows_of
 
 FEWEST_STEPS = 8
+MISFIT = 1.2
+"""What the mean path misses widens the residual by up to so much: no wider noise is concluded from that."""
 
 
 @torch.no_grad()
-def recalibrate(
-    twin: Twin, trials: Trials, steps: int | None = None, *, stiffness: float = 10.0, members: int = 16
-) -> Twin:
+def recalibrate(twin: Twin, trials: Trials, steps: int | None = None, *, members: int = 16) -> Twin:
     """Return a copy of the twin that follows the first `steps` steps of the trials; its dynamics are kept.
 
-    The map from the twin's scores to the device's is a ridge regression towards "no drift", as stiff as
-    `stiffness` measured steps; the offset of the channels is the mean of what the map leaves.
+    Of corrections from none at all to a drive that is scaled and shifted with a small map of the scores, the
+    one is taken that predicts best those of the steps that it was not found from (`twin.correction`). The
+    spread follows the repeats where there are any, else the residual, as far as that says more than misfit.
     """
     if trials.channels != twin.channels:
         raise DataError(f"the trials have {len(trials.channels)} channels that are not the twin's")
@@ -30,35 +33,42 @@ def recalibrate(
     fresh.calibration.load_state_dict(
         type(twin.calibration)(twin.spec.channels, twin.spec.scores).state_dict()
     )
-    rows = rows_of(fresh, trials if steps is None else trials.first(steps))
-    if rows.scores.shape[1] * len(rows) < FEWEST_STEPS:
+    trials = trials if steps is None else trials.first(steps)
+    rows = rows_of(fresh, trials)
+    count = rows.scores.shape[1] * len(rows)
+    if count < FEWEST_STEPS:
         raise DataError(f"recalibration needs at least {FEWEST_STEPS} steps beyond the start; got {steps}")
-    predicted = fresh.paths(rows.drive, rows.start, noise=False).flatten(0, 1)
-    _map_scores(fresh, predicted, rows.scores.flatten(0, 1), stiffness)
-    normal = fresh.read(predicted, noise=False, generator=None)
-    count = len(normal)
-    residual = rows.truth.flatten(0, 1) - normal
-    fresh.calibration.offset.copy_(residual.mean(0) * count / (count + stiffness))
-    fresh.calibration.spread.copy_(_spread(fresh, rows.drive, residual, members))
-    fresh.card["recalibrated"] = {"steps": count, "lineage": list(trials.lineage)}
+    found = best_correction(fresh, rows)
+    correct(fresh, found)
+    _follow_offset_and_spread(fresh, rows, trials.sequence, members)
+    fresh.card["recalibrated"] = {"steps": count, "lineage": list(trials.lineage), **found.describe()}
     return fresh
 
 
-def _map_scores(twin: Twin, predicted: Tensor, measured: Tensor, stiffness: float) -> None:
-    """Regress what the twin misses on what it says, (sample, score) each, towards no correction."""
-    x = torch.cat([predicted, predicted.new_ones(len(predicted), 1)], 1).double()
-    penalty = stiffness * torch.eye(x.shape[1], dtype=torch.float64)
-    penalty[-1, -1] = 0.1 * stiffness
-    weights = torch.linalg.solve(x.T @ x + penalty, x.T @ (measured - predicted).double()).float()
-    twin.calibration.matrix.add_(weights[:-1].T)
-    twin.calibration.shift.copy_(weights[-1])
+def _follow_offset_and_spread(twin: Twin, rows: Rows, sequence: Tensor, members: int) -> None:
+    """Set the offset to what the basis cannot say of the channels, and the spread to the noise found."""
+    scores = twin.paths(rows.drive, rows.start, noise=False)
+    residual = rows.truth - twin.read(scores, noise=False, generator=None)
+    twin.calibration.offset.copy_(residual.mean((0, 1)))
+    own = _own_deviation(twin, rows.drive, members)
+    twin.calibration.spread.copy_(torch.as_tensor(_spread(residual, sequence, own)).clamp(0.2, 5.0))
 
 
-def _spread(twin: Twin, drive: Tensor, residual: Tensor, members: int) -> Tensor:
-    """Return the ratio of the measured to the twin's own deviation from the mean path."""
+def _spread(residual: Tensor, sequence: Tensor, own: float) -> float:
+    """Return the ratio of the measured noise to the twin's own."""
+    groups = [residual[sequence == number] for number in sequence.unique()]
+    several = [group for group in groups if len(group) > 1]
+    if several:
+        power = sum(float((g - g.mean(0)).square().sum()) for g in several)
+        freedom = sum((len(g) - 1) * g[0].numel() for g in several)
+        return math.sqrt(power / freedom) / own
+    ratio = float((residual - residual.mean((0, 1))).square().mean().sqrt()) / own
+    return ratio if ratio < 1.0 else max(1.0, ratio / MISFIT)
+
+
+def _own_deviation(twin: Twin, drive: Tensor, members: int) -> float:
+    """Return the deviation of the twin's answers from their mean, over everything, in units of std."""
     generator = torch.Generator().manual_seed(0)
     many = drive.repeat(members, 1, 1)
     noisy = twin.read(twin.paths(many, generator=generator), True, generator)
-    own = noisy.unflatten(0, (members, -1)).std(0).square().mean().sqrt()
-    measured = (residual - residual.mean(0)).square().mean().sqrt()
-    return (measured / own.clamp_min(1e-9)).clamp(0.2, 5.0)
+    return max(float(noisy.unflatten(0, (members, -1)).std(0).square().mean().sqrt()), 1e-9)

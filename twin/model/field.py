@@ -79,6 +79,14 @@ class VectorField(nn.Module):
         self.to_noise.bias[first : first + shared] = _inverse_softplus(torch.ones(shared))
         self.mix.copy_(mix)
 
+    @torch.no_grad()
+    def move_drive(self, gain: Tensor, shift: Tensor) -> None:
+        """Answer drive u as `gain` * u + `shift` (port,) was answered, the drive's lags too."""
+        lags = self.spec.drive_lags + 1
+        for layer in (self.from_drive, self.embed):
+            layer.bias += layer.weight @ shift.repeat_interleave(lags)
+            layer.weight *= gain.repeat_interleave(lags)
+
     def shared_mix(self) -> Tensor:
         """Return the mix padded with zeros for the hidden states (score + hidden, rank)."""
         return nn.functional.pad(self.mix, (0, 0, 0, self.spec.hidden))
