@@ -25,8 +25,6 @@ def single_shots(process, tmp_path_factory):
         dt=0.1,
         train_input=trials.drive.numpy(),
         train_target=trials.readout.numpy(),
-        test_input=trials.drive[:0].numpy(),
-        test_target=trials.readout[:0, None].numpy(),
     )
     import_files([folder / "data.npz"], folder / "data.zarr", ImportOptions())
     return folder / "data.zarr"

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from lab.store.errors import StoreError
+from lab.store.imports import train_test
 from lab.store.imports.material import Options, TrialMaterial
 
 Arrays = dict[str, np.ndarray]
@@ -15,7 +16,10 @@ def read(path: Path, options: Options) -> TrialMaterial:
     arrays = _load(path)
     for keys, reader in _LAYOUTS.items():
         if set(keys) <= set(arrays):
-            return reader(arrays, options)
+            try:
+                return reader(arrays, options)
+            except StoreError as error:
+                raise StoreError(f"{path}: {error}") from error
     known = "; ".join(" + ".join(keys) for keys in _LAYOUTS)
     raise StoreError(f"{path} holds {', '.join(arrays)}; expected the keys {known}")
 
@@ -28,26 +32,6 @@ def _load(path: Path) -> Arrays:
         raise StoreError(f"{path} does not exist") from error
     except Exception as error:  # a truncated or hostile archive fails in many ways
         raise StoreError(f"{path} cannot be read as an .npz of plain arrays: {error}") from error
-
-
-def _train_and_test(arrays: Arrays, options: Options) -> TrialMaterial:
-    """Read train_* (sequence, step, .), test_input (sequence, step, .) and test_target with repeats."""
-    train, test = arrays["train_input"], arrays["test_input"]
-    targets = arrays["test_target"]
-    if targets.ndim != 4 or len(targets) != len(test):
-        raise StoreError(f"test_target must be (sequence, repeat, step, channel); it is {targets.shape}")
-    sequences, repeats = targets.shape[:2]
-    again = np.repeat(np.arange(sequences), repeats)
-    return TrialMaterial(
-        stimulus=np.concatenate([train, test[again]]),
-        readout=np.concatenate([arrays["train_target"], targets.reshape(-1, *targets.shape[2:])]),
-        sequence=np.concatenate([np.arange(len(train)), len(train) + again]),
-        repeat=np.concatenate([np.zeros(len(train), int), np.tile(np.arange(repeats), sequences)]),
-        held_out=np.arange(len(train) + sequences * repeats) >= len(train),
-        stimulus_units=options.drive_units or "1",
-        readout_units=options.readout_units or "1",
-        notes={"dt": float(arrays["dt"])} if "dt" in arrays else {},
-    )
 
 
 def _field_and_spectrum(arrays: Arrays, options: Options) -> TrialMaterial:
@@ -82,7 +66,7 @@ def _repeated_spectrum(arrays: Arrays, options: Options) -> TrialMaterial:
 
 
 _LAYOUTS = {
-    ("train_input", "train_target", "test_input", "test_target"): _train_and_test,
+    train_test.TRAIN: train_test.read,
     ("field_oe", "spectrum"): _field_and_spectrum,
     ("spectrum",): _repeated_spectrum,
 }
