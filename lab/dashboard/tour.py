@@ -8,7 +8,7 @@ from typing import Any
 from PyQt6.QtCore import QSettings
 from PyQt6.QtWidgets import QApplication
 
-from lab.dashboard.models.experiment import State
+from lab.dashboard.models.experiment import Experiment, State
 from lab.dashboard.models.worker import Job, JobState
 from lab.dashboard.start import application, make_window
 from lab.dashboard.views.theme import DARK, LIGHT
@@ -20,6 +20,8 @@ FIT_STEPS = {"mean_steps": 300, "score_steps": 200}
 NANORING, SPIN_VORTEX_ICE = "sim:nanoring", "sim:asvi"
 SIZE = (1366, 768)
 TRAINING = {"sequences": 150, "repeats": 1, "seed": 0}
+HYSTERESIS = {"points": 61, "repeats": 4, "settle": 1}
+FMR = {"points": 41, "repeats": 1}
 REPEATED = {"sequences": 4, "repeats": 40, "seed": 1}
 
 
@@ -34,16 +36,16 @@ class Tour:
         """Go through all panels; give the pictures."""
         self.connect(setup)
         self.measure()
+        self.hysteresis()
         self.fit()
         self.train_and_deploy()
         self.loop()
         self.simulator()
         self.runs()
-        self.window.use_theme(LIGHT)
-        self.photograph("runs-light")
-        self.window.use_theme(DARK)
+        self.light()
         if setup == NANORING:
             self.spectra()
+        self.help()
         return self.pictures
 
     def connect(self, setup: str) -> None:
@@ -66,6 +68,44 @@ class Tour:
         self.photograph("measure-steps")
         self.until(lambda: all(each.state not in (State.QUEUED, State.RUNNING) for each in queue.items))
         self.window.live.tabs.setCurrentIndex(0)
+
+    def hysteresis(self) -> None:
+        """Sweep the field up and down, and look at the loop."""
+        experiment = self._queue("hysteresis", HYSTERESIS)
+        self.window.live.tabs.setCurrentWidget(self.window.live.steps)
+        self.until(lambda: experiment.state is State.COMPLETE)
+        self.until(lambda: self._live("hysteresis", HYSTERESIS["repeats"]))
+        self.photograph("measure-hysteresis")
+        self.window.live.tabs.setCurrentIndex(0)
+        self.window.measure.protocol.setCurrentText("characterise")
+
+    def _live(self, protocol: str, rows: int) -> bool:
+        run = self.window.live.run
+        return run is not None and run.start.protocol == protocol and run.rows >= rows
+
+    def _queue(self, protocol: str, values: dict[str, Any]) -> Experiment:
+        self.window.measure.protocol.setCurrentText(protocol)
+        self.window.measure.form.set_values(values)
+        (experiment,) = self.window.measure.queue_it()
+        return experiment
+
+    def light(self) -> None:
+        """Look at some panels in the light theme."""
+        self.window.use_theme(LIGHT)
+        self.photograph("runs-light")
+        for name, panel in (("Measure", None), ("Twin", self.window.twin), ("Simulator", None)):
+            self._page(name, panel)
+            self.photograph(f"{name}-light")
+        self.window.use_theme(DARK)
+
+    def help(self) -> None:
+        """Look at the keys."""
+        box = self.window.help()
+        self.settle(0.2)
+        path = self._out / "help.png"
+        box.grab().save(str(path))
+        self.pictures.append(path)
+        box.close()
 
     def fit(self) -> None:
         """Fit a twin to the first run, judged on the repeats."""
@@ -111,11 +151,15 @@ class Tour:
         if self.window.session.bench.simulation is None:
             return
         queue = self.window.session.queue
-        self.window.measure.queue_it()
-        self.until(lambda: (queue.current is not None and queue.current.done > 60) or not queue.current)
-        panel.draw()
+        experiment = self._queue("repeats", {"sequences": 5, "repeats": 300})
+        panel.spins["readout offset"].setValue(20.0)
+        self.until(lambda: experiment.done > 600)
         self.photograph("simulator")
         self.until(lambda: queue.current is None)
+        self._page("Measure", None)
+        self.window.live.tabs.setCurrentWidget(self.window.live.monitors)
+        self.photograph("measure-monitors")
+        self.window.live.tabs.setCurrentIndex(0)
 
     def spectra(self) -> None:
         """Look at a setup whose readout is a spectrum."""
@@ -123,11 +167,16 @@ class Tour:
         self.finish(bench.disconnect())
         self.connect(SPIN_VORTEX_ICE)
         self._page("Measure", self.window.measure)
-        self.window.measure.form.set_values({"sequences": 8, "repeats": 1, "steps": 20})
-        (experiment,) = self.window.measure.queue_it()
-        self.until(lambda: experiment.done > 2)
-        self.window.live.tabs.setCurrentWidget(self.window.live.map)
+        live = self.window.live
+        live.tabs.setCurrentWidget(live.map)
+        experiment = self._queue("fmr_map", FMR)
+        self.until(lambda: experiment.state is State.COMPLETE)
+        self.until(lambda: self._live("fmr_map", 1))
         self.photograph("measure-map")
+        live.tabs.setCurrentWidget(live.waterfall)
+        self.photograph("measure-waterfall")
+        experiment = self._queue("characterise", {"sequences": 8, "repeats": 1, "steps": 20})
+        self.until(lambda: experiment.done > 2)
         self._page("Simulator", self.window.simulator)
         seen = self.window.simulator.counted
         self.until(lambda: (seen and seen[-1] > 0) or queue.current is None)

@@ -9,6 +9,7 @@ from lab.dashboard.models.live import LiveRun, monotonic
 from lab.dashboard.views.hub import Hub
 from lab.dashboard.views.spectra_map import Spectra, SpectraMap, Waterfall
 from lab.dashboard.views.steps_plot import StepsPlot
+from lab.dashboard.views.strips import Strips
 from lab.dashboard.views.trace_plot import TracePlot
 from lab.dashboard.views.widgets import button, label, row
 
@@ -18,7 +19,6 @@ LABELS = {
     "waveform": "raw voltage",
     "readout": "harmonics",
     "rows": "values",
-    "monitor": "monitors",
 }
 
 
@@ -31,9 +31,9 @@ class LivePanel(QWidget):
         self._new = False
         self.plots = {name: TracePlot(text) for name, text in LABELS.items()}
         self.plots["rows"].setLabel("bottom", "row", units="")
-        self.plots["monitor"].setLabel("bottom", "reading, one a second", units="")
         self.span, self.centred = QComboBox(), QCheckBox("centred")
         self.title = label("nothing measured yet", "line")
+        self.monitors = Strips()
         self.steps, self.map, self.waterfall = StepsPlot(), SpectraMap(), Waterfall()
         self._lay_out()
         hub.listen(RunStarted, self.start)
@@ -45,8 +45,8 @@ class LivePanel(QWidget):
         self.run = LiveRun(event)
         for name, each in self.plots.items():
             each.set_signals(self.run.panels.get(name, []))
-            if name != "monitor":
-                each.setVisible(name in self.run.panels)
+            each.setVisible(name in self.run.panels)
+        self.monitors.set_signals(self.run.panels.get("monitor", []))
         self._set_window(self.span.currentText())
         self.steps.set_channels(event.channels, event.units)
         for page in (self.map, self.waterfall):
@@ -62,7 +62,7 @@ class LivePanel(QWidget):
 
     def refresh(self) -> None:
         """Draw what is new."""
-        for each in self.plots.values():
+        for each in (*self.plots.values(), self.monitors):
             each.refresh()
         if not (self._new and self.run):
             return
@@ -85,7 +85,7 @@ class LivePanel(QWidget):
 
     def follow(self) -> None:
         """Show the newest data again, after zooming."""
-        for each in self.plots.values():
+        for each in (*self.plots.values(), self.monitors):
             each.automatic()
         self.map.automatic()
 
@@ -110,7 +110,7 @@ class LivePanel(QWidget):
         tabs.addTab(self.steps, "Step by step")
         tabs.addTab(self.map, "Map")
         tabs.addTab(self.waterfall, "Waterfall")
-        tabs.addTab(self.plots["monitor"], "Monitors")
+        tabs.addTab(self.monitors, "Monitors")
         tabs.currentChanged.connect(self._turned)
         self.tabs = tabs
         layout = QVBoxLayout(self)

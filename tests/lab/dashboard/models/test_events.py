@@ -1,6 +1,6 @@
 import threading
 
-from lab.dashboard.models.events import EventQueue, LogLine, RowArrived
+from lab.dashboard.models.events import EventQueue, JobChanged, LogLine, RowArrived
 
 
 def test_rows_are_dropped_and_counted_when_nobody_looks_but_news_is_kept():
@@ -21,6 +21,17 @@ def test_taking_makes_room_for_rows_again():
     queue.take()
     queue.post(RowArrived("primary", {}))
     assert (len(queue), queue.dropped) == (1, 0)
+
+
+def test_of_the_progress_of_a_job_only_the_newest_waits():
+    queue = EventQueue()
+    for done in (0.0, 0.1, 0.2, 1.0):
+        for job in (1, 2):
+            queue.post(JobChanged(job, "run", "x", "running", done))
+    told = [queue.take() for _ in range(len(queue))]
+    assert [(e.job, e.fraction) for e in told] == [(1, 0), (2, 0), (1, 0.2), (2, 0.2), (1, 1), (2, 1)]
+    queue.post(JobChanged(1, "run", "x", "running", 0.5))
+    assert queue.take().fraction == 0.5
 
 
 def test_events_of_many_threads_all_arrive_in_the_order_of_each():

@@ -59,3 +59,19 @@ def test_the_crosshair_reads_with_units(plot):
 
 def test_the_label_of_the_axis_has_the_unit_of_the_data(plot):
     assert plot.getAxis("left").labelUnits == "V"
+
+
+def test_monitors_of_different_units_share_no_axis(qtbot):
+    from lab.dashboard.models.live import Signal
+    from lab.dashboard.models.trace import Trace
+    from lab.dashboard.views.strips import Strips
+
+    strips = Strips()
+    qtbot.addWidget(strips)
+    currents = [Signal(name, "A", Trace(100)) for name in ("x", "y")]
+    strips.set_signals([*currents, Signal("sample", "K", Trace(100))])
+    strips.show()
+    assert [chart.getAxis("left").labelUnits for chart in strips.charts] == ["A", "K"]
+    assert [len(chart._signals) for chart in strips.charts] == [2, 1]
+    strips.set_signals(currents)
+    assert [chart.isVisible() for chart in strips.charts] == [True, False]
