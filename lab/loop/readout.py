@@ -60,6 +60,22 @@ def refit_readout(
     }
 
 
+def fitted_readout(network: DeviceNetwork, task: Task, deployed: Deployment, targets: Tensor) -> float | None:
+    """Fit the readout to deployed examples with these targets, in place; return the penalty chosen."""
+    with torch.no_grad():
+        features = network.features([torch.as_tensor(each) for each in deployed.readouts])
+        answers = network.readout(features)
+    penalty = _choose(task, features, answers, targets)
+    change = _fit(task, features, answers, targets, penalty)
+    with torch.no_grad():  # the correction is linear: read it off at the unit vectors
+        width = features.shape[-1]
+        at_zero = change(torch.zeros(1, width), torch.zeros(1, answers.shape[-1]))
+        slopes = change(torch.eye(width), torch.zeros(width, answers.shape[-1])) - at_zero
+        network.readout.weight += slopes.T
+        network.readout.bias += at_zero[0]
+    return penalty
+
+
 def _choose(task: Task, features: Tensor, answers: Tensor, targets: Tensor) -> float | None:
     """Choose the penalty by cross-validation; None where leaving the readout alone does best."""
     fold = torch.arange(len(features)) % FOLDS

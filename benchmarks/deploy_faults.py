@@ -1,0 +1,165 @@
+"""Every fault of every instrument in the middle of a deployment: it stops safe, and ends as if whole.
+
+A small network with random weights is deployed to a simulated nanoring bench and to a simulated ice. With
+every kind of fault on every instrument (lab.compose.fault_kinds) the deployment begins anew, the fault
+appears once some trials are stored, and it is started again with the bench whole. Shown of each: the error,
+the status and reason of the run, how many trials were committed, whether the bench's field was zero and its
+sources off, whether the outputs of the one that was gone on with are those of one that was never disturbed,
+and whether its report tells what happened.
+
+python benchmarks/deploy_faults.py --json          both setups (some minutes)
+python benchmarks/deploy_faults.py --quick --json  one instrument of each
+python benchmarks/deploy_faults.py --markdown      the table of docs/deploy.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import lab.compose
+from instruments import InstrumentError, load_setup
+from lab.loop.deployment import DeployOptions, deploy_network
+from lab.store import Run, Status
+from network import TrainSettings, load_task, save, train
+from twin import ModelSpec, Twin
+from twin import save as save_twin
+
+OPTIONS = {"train": 12, "test": 4, "seed": 0}
+TASK_STEPS = {"steps": 6, "washout": 2}
+TIMEOUT_S = 0.5
+
+
+class Bench:
+    """The latest simulated bench that the program opened, to look at it from outside."""
+
+    latest: Any = None
+
+    @classmethod
+    def watch(cls) -> None:
+        """Remember every bench that is built from now on."""
+        build = lab.compose.simulated_bench
+
+        def remembered(kind: str, **options: Any) -> Any:
+            cls.latest = build(kind, **options)
+            return cls.latest
+
+        lab.compose.simulated_bench = remembered
+
+
+def small(kind: str, folder: Path) -> str:
+    """Write a quick setup of a kind whose readings come back trial by trial: its path."""
+    config: Any = load_setup(f"sim:{kind}")
+    roles = {name: role.model_copy(update={"timeout_s": TIMEOUT_S}) for name, role in config.roles.items()}
+    changed: dict[str, Any] = {"roles": roles, "simulation": {"size": 4}}
+    if kind == "asvi":
+        sweep = {"points": 8, "start_hz": 6e9, "stop_hz": 1e10, "dwell_s": 0.01}
+        changed["spectrum"] = config.spectrum.model_copy(update=sweep)
+        changed["modulation"] = config.modulation.model_copy(update={"time_constant_s": 1e-3})
+    else:
+        changed["timing"] = config.timing.model_copy(update={"max_burst_s": 0.4})
+    file = folder / f"{kind}.toml"
+    file.write_text(config.model_copy(update=changed).to_toml(), encoding="utf-8")
+    return str(file)
+
+
+def network_for(setup: str, folder: Path) -> Path:
+    """Save an untrained twin of the setup's shape, and a network with random weights through it."""
+    with lab.compose.open_named_setup(setup) as bench:
+        channels, units = tuple(bench.channels), tuple(bench.channel_units)
+    torch.manual_seed(0)
+    twin = Twin(ModelSpec(ports=1, channels=len(channels), scores=4, width=8), channels, units)
+    twin_path = save_twin(twin, folder / "device.twin")
+    options = OPTIONS | TASK_STEPS
+    settings = TrainSettings(nodes=(2,), epochs=1)
+    network = train(load_task("mackey-glass", **options), twin, settings)
+    notes = {
+        "task": {"name": "mackey-glass", "options": options},
+        "settings": settings.model_dump(mode="json"),
+        "twins": [str(twin_path)],
+    }
+    return save(network, folder / "network.net", notes)
+
+
+def messages(role: str) -> int:
+    """Count the messages an instrument of the latest bench got."""
+    return Bench.latest.gate(role).messages
+
+
+def suffer(net: Path, setup: str, role: str, fault: str, at: int, whole: float, out: Path) -> dict[str, Any]:
+    """Deploy with a fault from an instrument's message `at` on, look at the bench, and go on without."""
+    broken = DeployOptions((setup,), faults=(f"{role}:{fault}@{at}",))
+    error = "none"
+    try:
+        deploy_network(net, out, broken, lambda *_: None)
+    except InstrumentError as caught:
+        error = type(caught).__name__
+    safe = not (Bench.latest.world.field().any() or Bench.latest.world.sources_on())
+    run = Run.open(out / "layer0.zarr")
+    status, committed = run.status, run.rows()
+    row = {"setup": Path(setup).stem, "role": role, "fault": fault, "error": error, "status": status.value}
+    row |= {"committed": committed, "field_zero_sources_off": safe}
+    report = deploy_network(net, out, DeployOptions((setup,), resume=True), lambda *_: None)
+    told = [each["reason"] for each in report["interruptions"]]
+    return row | {
+        "resumed": Run.open(out / "layer0.zarr").status is Status.COMPLETE,
+        "same_result": report["device"] == whole,
+        "report_tells": len(told) == 1 and error in told[0],
+    }
+
+
+def one_kind(kind: str, folder: Path, quick: bool) -> list[dict[str, Any]]:
+    """Deploy undisturbed, counting messages; then once with every fault, from half of them on."""
+    folder.mkdir()
+    setup = small(kind, folder)
+    net = network_for(setup, folder)
+    whole = deploy_network(net, folder / "whole", DeployOptions((setup,)), lambda *_: None)["device"]
+    roles = list(load_setup(setup).roles)
+    half = {role: max(1, round(0.6 * messages(role))) for role in roles}
+    rows = []
+    for role in roles[-1:] if quick else roles:
+        for fault in sorted(Bench.latest.device(role).faults):
+            out = folder / f"{role}-{fault}"
+            rows.append(suffer(net, setup, role, fault, half[role], whole, out))
+    return rows
+
+
+def passed(row: dict[str, Any]) -> bool:
+    """Tell whether a fault ended as it should."""
+    good = ("field_zero_sources_off", "resumed", "same_result", "report_tells")
+    return row["status"] == "failed" and row["committed"] > 0 and all(row[name] for name in good)
+
+
+def main() -> None:
+    """Print the rows and how many ended as they should."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--quick", action="store_true", help="the last instrument of each setup only")
+    parser.add_argument("--markdown", action="store_true", help="print a table")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    Bench.watch()
+    with tempfile.TemporaryDirectory() as scratch:
+        rows = [
+            row
+            for kind in ("nanoring", "asvi")
+            for row in one_kind(kind, Path(scratch) / kind, options.quick)
+        ]
+    good = sum(map(passed, rows))
+    if options.json:
+        print(json.dumps({"rows": rows, "passed": good, "total": len(rows)}, indent=2))
+        return
+    if options.markdown:
+        print("| " + " | ".join(rows[0]) + " |\n|" + " --- |" * len(rows[0]))
+    for row in rows:
+        print("| " + " | ".join(str(value) for value in row.values()) + " |")
+    print(f"\n{good} of {len(rows)} ended as they should")
+
+
+if __name__ == "__main__":
+    main()
