@@ -71,7 +71,7 @@ def row(level: str, fitted: Trials, scored: Trials, settings: FitSettings) -> di
 def main() -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--sequences", type=int, default=1600)
+    parser.add_argument("--sequences", type=int, default=4800)
     parser.add_argument("--level", choices=("step", "waveform"))
     parser.add_argument("--curve", action="store_true")
     parser.add_argument("--quick", action="store_true")
@@ -80,7 +80,7 @@ def main() -> None:
     torch.set_num_threads(1)
     sequences = 60 if given.quick else given.sequences
     data = measure(sequences, 3 if given.quick else 8, 8 if given.quick else 60)
-    settings = FitSettings(mean_steps=30, score_steps=10) if given.quick else FitSettings(weight_decay=0.03)
+    settings = FitSettings(mean_steps=30, score_steps=10) if given.quick else FitSettings()
     rows = []
     for level in [given.level] if given.level else ["step", "waveform"]:
         fitted, scored = data[level]

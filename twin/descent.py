@@ -14,6 +14,7 @@ from torch import Tensor
 
 from twin.errors import DivergenceError
 from twin.model import Twin
+from twin.optimisers import optimisers_of, set_rate, step
 from twin.prepare import Rows
 from twin.settings import FitSettings
 
@@ -43,7 +44,7 @@ class Phase:
 class Descent:
     """Where a phase stands: with the twin's weights, all that its next step depends on."""
 
-    optimiser: torch.optim.Optimizer
+    optimisers: list[torch.optim.Optimizer]
     generator: torch.Generator
     kept: dict[str, Tensor]
     rate: float
@@ -58,7 +59,8 @@ class Descent:
 def begin(twin: Twin, phase: Phase, settings: FitSettings) -> Descent:
     """Return the state in which a phase begins."""
     generator = torch.Generator().manual_seed(settings.seed + 1)
-    return Descent(_optimiser(twin, settings), generator, copy.deepcopy(twin.state_dict()), phase.rate)
+    optimisers, kept = optimisers_of(twin, settings.weight_decay), copy.deepcopy(twin.state_dict())
+    return Descent(optimisers, generator, kept, phase.rate)
 
 
 def descend(
@@ -82,18 +84,18 @@ def descend(
             done = _judge(twin, phase, settings, check, state, done, report)
         if done >= 1.0:
             break
-        _set_rate(state.optimiser, state.rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done))))
+        set_rate(state.optimisers, state.rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done))))
         chosen = torch.randint(len(train), (min(settings.batch, len(train)),), generator=state.generator)
         try:
             loss = phase.loss(train.at(chosen), state.generator)
-            _step(twin, state.optimiser, phase, loss)
+            _step(twin, state.optimisers, phase, loss)
             state.loss = float(loss.detach())
         except DivergenceError:
             state.retries, state.rate = state.retries - 1, state.rate / 3
             if state.retries < 0:
                 raise
             twin.load_state_dict(state.kept)
-            state.optimiser = _optimiser(twin, settings)
+            state.optimisers = optimisers_of(twin, settings.weight_decay)
         state.step += 1
     twin.load_state_dict(state.kept)
 
@@ -117,15 +119,6 @@ def _judge(
     return done
 
 
-def _optimiser(twin: Twin, settings: FitSettings) -> torch.optim.Optimizer:
-    return torch.optim.AdamW(twin.parameters(), weight_decay=settings.weight_decay)
-
-
-def _set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
-    for group in optimiser.param_groups:
-        group["lr"] = rate
-
-
 def _clock(phase: Phase, state: Descent) -> Iterator[float]:
     """Tell how much of the phase is done (0 to 1), by steps or by seconds."""
     begun = time.monotonic() - state.spent
@@ -137,9 +130,9 @@ def _clock(phase: Phase, state: Descent) -> Iterator[float]:
             yield min(1.0, state.spent / phase.seconds)
 
 
-def _step(twin: Twin, optimiser: torch.optim.Optimizer, phase: Phase, loss: Tensor) -> None:
+def _step(twin: Twin, optimisers: list[torch.optim.Optimizer], phase: Phase, loss: Tensor) -> None:
     """Take one step; a loss or gradient that is not finite is refused with the name of the part."""
-    optimiser.zero_grad(set_to_none=True)
+    twin.zero_grad(set_to_none=True)
     if not torch.isfinite(loss):
         raise DivergenceError(f"the {phase.name} loss became {loss.item()}; lower the learning rate")
     loss.backward()
@@ -147,7 +140,7 @@ def _step(twin: Twin, optimiser: torch.optim.Optimizer, phase: Phase, loss: Tens
     if not torch.isfinite(norm):
         parts = [n for n, p in twin.named_parameters() if p.grad is not None and not p.grad.isfinite().all()]
         raise DivergenceError(f"no finite gradient in {', '.join(parts[:3])}; lower the learning rate")
-    optimiser.step()
+    step(optimisers)
 
 
 @torch.no_grad()

@@ -40,8 +40,8 @@ def fit(
     under way. `progress` is called with {"phase", "step", "done", "held_out", "best", "loss"} at every check.
     `more` gives further trials, where memory cannot hold all: they take the place of those fitted first.
     """
-    settings = settings or FitSettings()
     trials = trials.for_fitting()
+    settings = (settings or FitSettings()).settled(trials.readout[..., 0].numel())
     trials = trials if start is None else trials.on(start.drive_map)
     with torch.random.fork_rng(devices=[]), one_thread():
         torch.manual_seed(settings.seed)

@@ -77,7 +77,8 @@ class Keeper:
             setattr(state, name, type(getattr(state, name))(numbers[name]))
         state.best = math.inf if numbers["best"] is None else float(numbers["best"])
         state.kept = found.under("kept")
-        checkpoint.set_state(state.optimiser, found.under("optimiser"))
+        for index, optimiser in enumerate(state.optimisers):
+            checkpoint.set_state(optimiser, found.under(f"optimiser/{index}"))
         for name, part in _parts(phases).items():
             checkpoint.set_state(part, found.under(f"part/{name}"))
         state.generator.set_state(found.tensors["random/phase"])
@@ -100,7 +101,9 @@ class Keeper:
         descent = {name: getattr(state, name) for name in NUMBERS}
         descent["best"] = state.best if math.isfinite(state.best) else None
         notes = {"phase": number, "descent": descent, "model": asdict(twin.spec), "card": twin.card}
-        tensors = checkpoint.state_of("twin", twin) | checkpoint.state_of("optimiser", state.optimiser)
+        tensors = checkpoint.state_of("twin", twin)
+        for index, optimiser in enumerate(state.optimisers):
+            tensors |= checkpoint.state_of(f"optimiser/{index}", optimiser)
         tensors |= {f"kept/{name}": tensor for name, tensor in state.kept.items()}
         for name, part in _parts(phases).items():
             tensors |= checkpoint.state_of(f"part/{name}", part)

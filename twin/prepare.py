@@ -13,6 +13,9 @@ from twin.data import Trials
 from twin.errors import DataError
 from twin.model import ModelSpec, Start, Twin
 
+MANY_STEPS = 20_000
+"""Measured steps from which on a larger memory pays."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -45,7 +48,8 @@ def suggest_spec(trials: Trials, overrides: dict[str, Any]) -> ModelSpec:
     }
     remembers = overrides["hidden"] > 0 if "hidden" in overrides else needs_memory(trials)
     if remembers:
-        sizes |= {"hidden": 24, "delays": 0, "drive_lags": 1}
+        many = trials.readout[..., 0].numel() >= MANY_STEPS
+        sizes |= {"hidden": 32 if many else 24, "delays": 0, "drive_lags": 1}
     else:
         sizes |= {"delays": 1 if scores > 1 else 0, "drive_lags": 0, "sources": min(scores, 2), "taus": 2}
     try:

@@ -23,14 +23,14 @@ from twin.settings import FitSettings
 CRITIC_STEPS = 5
 CRITIC_RATE = 1e-3
 STEPS: dict[str, dict[str, int]] = {
-    "score with memory": {"mean": 700, "score": 600},
-    "score": {"likelihood": 800, "score": 60},
+    "score with memory": {"mean": 1500, "score": 1800},
+    "score": {"likelihood": 1500},
     "ode": {"mean": 1000},
     "gan": {"mean": 700, "adversarial": 600},
 }
 SHARES: dict[str, dict[str, float]] = {
     "score with memory": {"mean": 0.3, "score": 0.7},
-    "score": {"likelihood": 0.9, "score": 0.1},
+    "score": {"likelihood": 1.0},
     "ode": {"mean": 1.0},
     "gan": {"mean": 1 / 3, "adversarial": 2 / 3},
 }

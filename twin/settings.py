@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from twin.errors import TwinError
 
 METHODS = ("score", "gan", "ode")
+MOST_DECAY = 0.1
+DECAY_STEPS = 1000.0
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,8 @@ class FitSettings:
 
     With `budget_s` the phases share that wall time and results depend on the machine's speed; without it the
     same seed and settings give the same twin again. `model` overrides sizes of the model that is otherwise
-    chosen from the data. A phase ends early after `patience` checks without a better held-out loss.
+    chosen from the data; `weight_decay` None falls with the number of measured steps. A phase ends early
+    after `patience` checks without a better held-out loss.
     """
 
     method: str = "score"
@@ -26,9 +29,9 @@ class FitSettings:
     adversarial_steps: int | None = None
     budget_s: float | None = None
     batch: int = 64
-    members: int = 6
+    members: int = 4
     learning_rate: float = 1e-2
-    weight_decay: float = 0.1
+    weight_decay: float | None = None
     held_out_share: float = 0.06
     check_every: int = 20
     patience: int = 25
@@ -46,6 +49,12 @@ class FitSettings:
             raise TwinError(f"budget_s must be positive; got {self.budget_s}")
         if not 0 < self.held_out_share < 1 or self.learning_rate <= 0:
             raise TwinError("held_out_share must lie between 0 and 1, learning_rate above 0")
+
+    def settled(self, measured_steps: int) -> FitSettings:
+        """Return the settings with all that depends on how much was measured."""
+        if self.weight_decay is not None:
+            return self
+        return replace(self, weight_decay=min(MOST_DECAY, DECAY_STEPS / measured_steps))
 
     def given_steps(self) -> dict[str, int]:
         """Return the numbers of steps that were given, by phase."""

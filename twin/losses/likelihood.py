@@ -16,7 +16,7 @@ from twin.losses.forcing import Forced, force, jacobian
 from twin.model import Start, Twin
 
 
-def likelihood(twin: Twin, drive: Tensor, scores: Tensor, start: Start, window: int = 32) -> Tensor:
+def likelihood(twin: Twin, drive: Tensor, scores: Tensor, start: Start, window: int = 8) -> Tensor:
     """Return the mean negative log-likelihood per score of measured scores (row, step, score).
 
     Windows of `window` values (step x score) are taken as independent. Amplitudes are those at the measured
