@@ -16,6 +16,8 @@ _DEAD_TESLA = 1e-9
 VOLTS_PER_UNIT = 1e-4
 REFERENCE_SINE_V = 0.5
 REFERENCE_DBM = 10.0
+TRACE_NOISE = 2e-5
+"""Noise of a network analyser's trace at 1 kHz bandwidth, relative to full transmission."""
 
 
 class IceSample(Protocol):
@@ -26,6 +28,8 @@ class IceSample(Protocol):
     def apply(self, field_tesla: float) -> None: ...
 
     def measured_spectrum(self, frequencies_hz: np.ndarray | None = None) -> np.ndarray: ...
+
+    def transmission(self, frequencies_hz: np.ndarray) -> np.ndarray: ...
 
     def set_temperature(self, kelvin: float) -> None: ...
 
@@ -38,10 +42,12 @@ class AsviWorld(Surroundings):
         self.tesla_per_ampere, self.lag_s = tesla_per_ampere, lag_s
         self.lock, self.conditions = threading.RLock(), Conditions()
         self.rng = np.random.default_rng([seed, 7])
+        self.trace_rng = np.random.default_rng([seed, 15])
         self.time = clock.now()
         self.supply: Any = None
         self.microwave: Any = None
         self.lockin: Any = None
+        self.analyser: Any = None
         self.peak_slew = 0.0
         self._field, self._turning, self._applied = 0.0, 0.0, 0.0
         self._sweeping = False
@@ -64,6 +70,14 @@ class AsviWorld(Surroundings):
         """Return the lock-in's output in V at the source's fixed frequency."""
         return float(self._spectrum(np.array([self.microwave.get("frequency")]))[0])
 
+    def transmission(self, frequencies_hz: np.ndarray, bandwidth_hz: float, sent: bool) -> np.ndarray:
+        """Return S21 (channel,) at the present field with the noise of a receiver of this bandwidth."""
+        self._show(self._turning)
+        noise = self.trace_rng.normal(size=(len(frequencies_hz), 2)).view(complex)[:, 0]
+        noise *= TRACE_NOISE * np.sqrt(bandwidth_hz / 1e3) * self.conditions.noise_scale
+        through = self.sample.transmission(frequencies_hz) if sent else 0.0
+        return (self.conditions.gain(self.time) if self.conditions.drifted else 1.0) * through + noise
+
     # -- what a test asks --------------------------------------------------------------------
 
     def field(self) -> np.ndarray:
@@ -74,7 +88,8 @@ class AsviWorld(Surroundings):
     def sources_on(self) -> bool:
         """Tell whether any source still has its output on."""
         modulating = self.lockin.sine_volts() > 0.004
-        return bool(self.supply.get("output") or self.microwave.get("output") or modulating)
+        radiating = self.microwave.get("output") or self.analyser.get("output")
+        return bool(self.supply.get("output") or radiating or modulating)
 
     # -- time --------------------------------------------------------------------------------
 

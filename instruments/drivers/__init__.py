@@ -10,6 +10,7 @@ DRIVERS = {
     "keithley_dmm6500": ("keithley_dmm6500", "KeithleyDMM6500"),
     "kepco_bop": ("kepco_bop", "KepcoBOP"),
     "keysight8257d": ("keysight8257d", "Keysight8257D"),
+    "keysight_e5071c": ("keysight_e5071c", "KeysightE5071C"),
     "keysight33500": ("keysight33500", "Keysight33500"),
     "lakeshore335": ("lakeshore335", "LakeShore335"),
     "lakeshore425": ("lakeshore425", "LakeShore425"),

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..asvi_world import AsviWorld
-from ..devices import SR830, SR860, KepcoBOP, Keysight8257D, LakeShore335, LakeShore425
+from ..devices import SR830, SR860, KepcoBOP, Keysight8257D, KeysightE5071C, LakeShore335, LakeShore425
 from ..noise import derived_seed
 
 SUPPLY = "GPIB99::6::INSTR"
@@ -14,6 +14,7 @@ MICROWAVE = "GPIB99::19::INSTR"
 LOCKINS = {"sr860": ("GPIB99::4::INSTR", SR860), "sr830": ("GPIB99::8::INSTR", SR830)}
 TESLA_PER_AMPERE = 6e-3
 LAG_S = 5e-3
+ANALYSER = "GPIB99::20::INSTR"
 THERMOMETER = "GPIB99::17::INSTR"
 PROBE_NOISE_T = 5e-6
 
@@ -41,12 +42,14 @@ def build(
     world.supply = KepcoBOP(clock, world, 0)
     world.microwave = Keysight8257D(clock, world)
     world.lockin = lockin_class(clock, world)
+    world.analyser = KeysightE5071C(clock, world)
     probe = LakeShore425(clock, world, lambda: PROBE_NOISE_T * rng.normal())
     devices: dict[str, tuple[str, Any]] = {
         "supply": (SUPPLY, world.supply),
         "gaussmeter": (GAUSSMETER, probe),
         "microwave": (MICROWAVE, world.microwave),
         "lockin": (address, world.lockin),
+        "analyser": (ANALYSER, world.analyser),
         "thermometer": (THERMOMETER, LakeShore335(clock, world.conditions)),
     }
     return world, devices

@@ -5,6 +5,7 @@ from .keithley_dmm6500 import KeithleyDMM6500
 from .kepco_bop import KepcoBOP
 from .keysight8257d import Keysight8257D
 from .keysight33500 import Keysight33500
+from .keysight_e5071c import KeysightE5071C
 from .lakeshore335 import LakeShore335
 from .lakeshore425 import LakeShore425
 from .sr830 import SR830
@@ -18,6 +19,7 @@ __all__ = [
     "KepcoBOP",
     "Keysight8257D",
     "Keysight33500",
+    "KeysightE5071C",
     "LakeShore335",
     "LakeShore425",
 ]

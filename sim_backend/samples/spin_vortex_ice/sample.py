@@ -14,6 +14,8 @@ from sim_backend.samples.stream import seeded_words
 
 REFERENCE_K = 293.0
 """Temperature to which the parameters belong (K)."""
+ABSORBED = 0.05
+"""What all bars together take out of a waveguide at one frequency, relative to what is sent."""
 CERTAIN = 4.0
 """Thermal deviations beyond which a bar surely bears a field, or surely does not."""
 
@@ -124,6 +126,16 @@ class SpinVortexIce:
         numbers = self.parameters.spectrum
         scale = numbers.signal / self.bars
         return scale * line_spectrum(frequency, self._weight * shift, numbers.linewidth_hz, channel)
+
+    def transmission(self, frequencies_hz: np.ndarray) -> np.ndarray:
+        """Return S21 (channel,) of a waveguide under the sample: one, less what the bars absorb.
+
+        A bar takes out a complex Lorentzian at its mode; its depth is assumed (A), its width that of spectra.
+        """
+        frequency, _ = self._modes(self.field_t)
+        numbers = self.parameters.spectrum
+        away = (np.asarray(frequencies_hz, float)[:, None] - frequency) / numbers.linewidth_hz
+        return 1 - ABSORBED / self.bars * (self._weight / (1 + 1j * away)).sum(axis=1)
 
     def spectrum_noise(self, frequencies_hz: np.ndarray | None = None) -> np.ndarray:
         """Return the noise (channel,) of one spectrum: correlated between channels, new each time."""

@@ -9,6 +9,7 @@ from instruments.drivers.keithley_dmm6500 import KeithleyDMM6500
 from instruments.drivers.kepco_bop import KepcoBOP
 from instruments.drivers.keysight8257d import Keysight8257D
 from instruments.drivers.keysight33500 import Keysight33500
+from instruments.drivers.keysight_e5071c import KeysightE5071C
 from instruments.drivers.lakeshore335 import LakeShore335
 from instruments.drivers.lakeshore425 import LakeShore425
 from instruments.drivers.sr830 import SR830
@@ -377,6 +378,31 @@ def test_lakeshore_335_reads_kelvin_and_names_a_sensor_that_reads_nothing():
             thermometer.measured_kelvin()
         with pytest.raises(ReplyError, match="no temperature"):
             thermometer.measured_kelvin()
+
+
+def test_network_analyser_sweeps_once_and_reads_complex_data():
+    values = np.array([1 + 0j, 0.9 - 0.1j])
+    exchange = [
+        (":SENS1:SWE:TIME?", "+1.000E-03"),
+        (":TRIG:SING", None),
+        ("*OPC", None),
+        NO_ERROR,
+        ("*ESR?", "0"),
+        ("*ESR?", "1"),
+        (":CALC1:DATA:SDAT?", b"#232" + values.tobytes() + b"\n"),
+        (":OUTP 0", None),
+        (":ABOR", None),
+        (":OUTP?", "0"),
+    ]
+    with expected_protocol(KeysightE5071C, exchange, max_dbm=0, clock=NoWait()) as analyser:
+        with pytest.raises(LimitError, match="prepare_trace"):
+            analyser.trace()
+        analyser._points = 2
+        np.testing.assert_array_equal(analyser.trace(), values)
+        for power, grid in ((1.0, (1e9, 2e9)), (-10.0, (2e9, 1e9)), (float("nan"), (1e9, 2e9))):
+            with pytest.raises(LimitError):
+                analyser.prepare_trace(*grid, 2, power)
+        analyser.shutdown()
 
 
 def test_microwave_source_sweeps_and_switches_off():
