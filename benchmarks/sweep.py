@@ -114,7 +114,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="4 fits of a few steps")
     chosen = parser.parse_args()
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    found = measure(4, 4) if chosen.quick else measure(32, 60)
+    found = measure(4, 4) if chosen.quick else measure(32, 150)
     if chosen.json:
         print(json.dumps(found, indent=2))
         return
