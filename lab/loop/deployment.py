@@ -15,6 +15,7 @@ from lab.errors import LabError
 from lab.loop import interruptions
 from lab.loop.deploy import check_fit, deploy, device_seconds
 from lab.loop.deployment_report import report_of
+from lab.loop.drive_check import check_drive_maps
 from lab.loop.play import PlayOptions
 from lab.loop.readout import calibrated
 from lab.loop.recall import recall
@@ -66,6 +67,8 @@ def deploy_network(net: Path, out: Path, options: DeployOptions, show: Show) -> 
     started = time.perf_counter()
     with ExitStack() as opened:
         setups = _open(saved, options, net, opened)
+        for twins, own in zip(known.twins, check_fit(saved.network, setups), strict=True):
+            check_drive_maps(twins if isinstance(twins, list) else [twins], own)
         identities = _identities(setups)
         inputs = known.task.test.inputs
         estimate = device_seconds(saved.network, setups, *inputs.shape[:2])
