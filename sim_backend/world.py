@@ -55,8 +55,7 @@ class NanoringWorld(Surroundings):
     def trigger_out(self, time_s: float) -> None:
         """Pass the generator's sync edge on to every digitiser."""
         self.time = time_s
-        for digitiser in self.digitisers:
-            digitiser.external_trigger(time_s)
+        self._start_waiting(time_s)
 
     def acquire(self, start_s: float, rate: float, count: int, contact: int) -> Acquisition:
         """Begin to record one contact pair."""
@@ -116,6 +115,8 @@ class NanoringWorld(Surroundings):
 
     def _idle(self, now: float) -> bool:
         """Run an idle bench on its own ticks; at rest without field there is nothing to run."""
+        if self.generator.swinging():
+            return self._swing(now)
         volts = self.generator.idle_volts()
         at_rest = self.coils.settled(self._currents(volts[None], self.time)[0]) and not self.coils.field.any()
         if at_rest and self.ohms is not None and not self.acquisitions:
@@ -126,6 +127,21 @@ class NanoringWorld(Surroundings):
             self._run(np.repeat(volts[None], ticks, axis=0), self.tick_s)
             self.time += ticks * self.tick_s
         return ticks > 0
+
+    def _swing(self, now: float) -> bool:
+        """Run the continuous sines of the generator, on ticks that are fine enough for them."""
+        if self.generator.get("sync"):
+            self._start_waiting(self.generator.next_edge(self.time))
+        tick_s = min(self.tick_s, self.generator.finest_s())
+        ticks = min(_IDLE_TICKS, int((now - self.time) / tick_s + 1e-6))
+        if ticks:
+            self._run(self.generator.continuous_volts(self.time + tick_s * np.arange(1, ticks + 1)), tick_s)
+            self.time += ticks * tick_s
+        return ticks > 0
+
+    def _start_waiting(self, time_s: float) -> None:
+        for digitiser in self.digitisers:
+            digitiser.external_trigger(time_s)
 
     def _currents(self, volts: np.ndarray, times: Any) -> np.ndarray:
         """Return the currents (tick, 2) in A, times what the field per ampere has drifted."""
@@ -163,7 +179,7 @@ class NanoringWorld(Surroundings):
         seen = field
         if any(a.contact >= ohms.shape[1] for a in self.acquisitions):
             seen = field + self.probe_noise_t * self.probe_rng.standard_normal(field.shape)
-        readout = ohms * self.source.amperes() + noise
+        readout = ohms * self.source.amperes(times) + noise
         if self.conditions.drifted:
             readout = self.conditions.gain(times) * readout + self.conditions.offset_v(times)
         volts = np.hstack([readout, seen / MONITOR_TESLA_PER_VOLT])

@@ -47,6 +47,29 @@ class Keithley6221(SafeDriver, PyMeasure6221):
         validator=within,
         values=(-0.105, 0.105),
     )
+    waveform_frequency = Instrument.control(
+        ":SOUR:WAVE:FREQ?",
+        ":SOUR:WAVE:FREQ %g",
+        """Control the frequency of the wave in Hz (float).""",
+        validator=within,
+        values=(1e-3, 1e5),
+    )
+    waveform_amplitude = Instrument.control(
+        ":SOUR:WAVE:AMPL?",
+        ":SOUR:WAVE:AMPL %g",
+        """Control the peak of the wave in A (float, strictly within the limits).""",
+        validator=within,
+        values=(2e-12, 0.105),
+        dynamic=True,
+    )
+    waveform_offset = Instrument.control(
+        ":SOUR:WAVE:OFFS?",
+        ":SOUR:WAVE:OFFS %g",
+        """Control the offset of the wave in A (float, strictly within the limits).""",
+        validator=within,
+        values=(-0.105, 0.105),
+        dynamic=True,
+    )
     standard_event_enabled = Instrument.control(
         "*ESE?", "*ESE %d", """Control the standard event enable register (int).""", cast=int
     )
@@ -55,7 +78,10 @@ class Keithley6221(SafeDriver, PyMeasure6221):
         positive("max_amperes", max_amperes, 0.105)
         super().__init__(adapter, read_termination="\n", write_termination="\n", **kwargs)
         self._most_amperes = max_amperes
+        self._alternates = False
         self.source_current_values = (-max_amperes, max_amperes)
+        self.waveform_offset_values = (-max_amperes, max_amperes)
+        self.waveform_amplitude_values = (2e-12, max_amperes)
 
     def source(self, amperes: float, compliance_v: float) -> None:
         """Source ``amperes`` in A with a compliance in V; output on."""
@@ -63,7 +89,25 @@ class Keithley6221(SafeDriver, PyMeasure6221):
         self.apply(source_auto_range=True, source_compliance=compliance_v, source_current=amperes)
         self.apply(source_enabled=True)
 
+    def alternate(
+        self, peak_a: float, frequency_hz: float, compliance_v: float, offset_a: float = 0.0
+    ) -> None:
+        """Source a sine of ``peak_a`` A about ``offset_a`` A until ``shutdown``; output on."""
+        within(abs(offset_a) + peak_a, (0, self._most_amperes))
+        self.apply(source_compliance=compliance_v, waveform_function="sine", waveform_ranging="best")
+        self.apply(
+            waveform_frequency=frequency_hz, waveform_amplitude=peak_a, waveform_offset=float(offset_a)
+        )
+        self.waveform_duration_set_infinity()
+        self._alternates = True
+        self.waveform_arm()
+        self.waveform_start()
+        self.check_errors()
+
     def _make_safe(self) -> None:
+        if self._alternates:
+            self.waveform_abort()
+            self._alternates = False
         self.source_current = 0.0
         self.source_enabled = False
         self._require_off(self.recall("source_enabled"), "the current")

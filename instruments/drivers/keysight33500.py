@@ -1,5 +1,6 @@
 """Keysight 33500 two-channel generator: binary waveforms and triggered bursts on PyMeasure's driver."""
 
+import math
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +17,7 @@ _HALF_A_COUNT = 1 + 0.49 / _FULL_SCALE
 _LEAST_VPP = 1e-3
 _LEAST_POINTS = 8
 _MOST_VOLTS = 10.0
+_SINE_HERTZ = (1e-6, 30e6)
 _RATES_HZ = (1e-6, 250e6)
 _NAME = "NADO"
 
@@ -77,7 +79,7 @@ class Keysight33500(OperationDriver, Agilent33500):
         kwargs.setdefault("name", "Keysight 33500 generator")
         super().__init__(adapter, read_termination="\n", write_termination="\n", **kwargs)
         self._max_volts = max_volts
-        self._peak = 0.0
+        self._peak, self._peaks = 0.0, (0.0, 0.0)
 
     @property
     def pair(self) -> tuple[WaveformChannel, WaveformChannel]:
@@ -89,7 +91,7 @@ class Keysight33500(OperationDriver, Agilent33500):
         if not 0 < peak_v <= self._max_volts:
             raise LimitError(f"{self.name}: full scale {peak_v:g} V lies outside 0 to {self._max_volts:g} V")
         within(rate_hz, _RATES_HZ)
-        self._peak = peak_v
+        self._peak, self._peaks = peak_v, (peak_v, peak_v)
         self.apply(byte_order="SWAP", sync_output=True)
         self.load(np.zeros((_LEAST_POINTS, 2)))
         for channel in self.pair:
@@ -135,11 +137,48 @@ class Keysight33500(OperationDriver, Agilent33500):
 
     def fade(self, seconds: float) -> None:
         """Shrink both outputs to nothing in ``seconds``, stop the burst, open the outputs."""
-        for fraction in np.linspace(1, 0, _FADE_STEPS + 1)[1:]:
-            for channel in self.pair:
-                channel.amplitude = max(_LEAST_VPP, round(2 * self._peak * float(fraction), 6))
-            self.clock.sleep(seconds / _FADE_STEPS)
+        self._scale_outputs(np.linspace(1, 0, _FADE_STEPS + 1)[1:], seconds)
         self._make_safe()
+
+    def rotate(
+        self,
+        frequency_hz: float,
+        peaks_v: tuple[float, float],
+        phases_rad: tuple[float, float] = (math.pi / 2, 0.0),
+        rise_s: float = 0.2,
+    ) -> None:
+        """Put out continuous sines, cosine and sine to turn a field, grown from nothing; see ``fade``."""
+        for peak in peaks_v:
+            within(peak, (_LEAST_VPP / 2, self._max_volts))
+        within(frequency_hz, _SINE_HERTZ)
+        for channel, phase in zip(self.pair, phases_rad, strict=True):
+            self._prepare_sine(channel, frequency_hz, phase)
+        self.write("SOUR1:PHAS:SYNC")
+        self.check_errors()
+        self.running = True
+        self._peaks = peaks_v
+        self._scale_outputs(np.linspace(0, 1, _FADE_STEPS + 1)[1:], rise_s)
+        self.check_errors()
+
+    def _prepare_sine(self, channel: WaveformChannel, frequency_hz: float, phase_rad: float) -> None:
+        channel.output = False
+        channel.output_load = "INF"
+        channel.burst_state = False
+        channel.shape = "SIN"
+        channel.frequency = frequency_hz
+        channel.amplitude = _LEAST_VPP
+        channel.offset = 0.0
+        channel.phase = math.degrees(phase_rad)
+        channel.output = True
+        for name, wanted in {"frequency": frequency_hz, "amplitude": _LEAST_VPP, "shape": "SIN"}.items():
+            self._confirm(name, wanted, self._answer(channel, name))
+
+    def _scale_outputs(self, fractions: np.ndarray, seconds: float) -> None:
+        """Go through fractions of the full amplitude of both channels in ``seconds``."""
+        for fraction in fractions:
+            for channel, peak in zip(self.pair, self._peaks, strict=True):
+                channel.amplitude = max(_LEAST_VPP, round(2 * peak * float(fraction), 6))
+            self.clock.sleep(seconds / len(fractions))
 
     def snapshot(self) -> dict[str, Any]:
         """Read all settings of the instrument and of both channels."""

@@ -26,6 +26,7 @@ class Keysight33500(ScpiDevice):
         number("[SOURce#:]VOLTage", "amplitude", 0.1, 1e-3, 20.0),
         number("[SOURce#:]VOLTage:OFFSet", "offset", 0.0, -10.0, 10.0),
         choice("[SOURce#:]VOLTage:UNIT", "unit", "VPP", "VPP VRMS DBM"),
+        number("[SOURce#:]PHASe", "phase", 0.0, -360.0, 360.0),
         boolean("[SOURce#:]BURSt:STATe", "burst"),
         choice("[SOURce#:]BURSt:MODE", "burst_mode", "TRIG", "TRIGgered GATed"),
         number("[SOURce#:]BURSt:NCYCles", "cycles", 1, 1, 1e8),
@@ -44,6 +45,7 @@ class Keysight33500(ScpiDevice):
         self.selected: dict[int, str] = {}
         self.burst_start: float | None = None
         self._points, self._rate = 0, 1.0
+        self.phase_zero_s = 0.0
 
     def reset(self) -> None:
         """Forget settings, waveforms and the burst."""
@@ -120,7 +122,8 @@ class Keysight33500(ScpiDevice):
 
     @command("[SOURce#:]PHASe:SYNChronize")
     def _synchronise(self, channel: int) -> None:
-        """Accept: a burst always starts both channels in step."""
+        """Begin both sines anew; a burst always starts both channels in step."""
+        self.phase_zero_s = self.clock.now()
 
     def _plays(self, channel: int) -> bool:
         ready = self.get("shape", channel) == "ARB" and channel in self.selected
@@ -151,6 +154,31 @@ class Keysight33500(ScpiDevice):
     def idle_volts(self) -> np.ndarray:
         """Return both outputs (2,) in V while no burst runs."""
         return np.array([self._idle(c) for c in (1, 2)])
+
+    def swinging(self) -> list[int]:
+        """Return the channels that put out a continuous sine."""
+        return [
+            c
+            for c in (1, 2)
+            if self.get("output", c) and self.get("shape", c) == "SIN" and not self.get("burst", c)
+        ]
+
+    def finest_s(self) -> float:
+        """Return the time in which the fastest continuous sine turns by one part in 64."""
+        return 1 / (64 * max(self.get("frequency", c) for c in self.swinging()))
+
+    def next_edge(self, time_s: float) -> float:
+        """Return when the first continuous sine next begins a period: the edge of the sync output."""
+        period = 1 / self.get("frequency", self.swinging()[0])
+        return self.phase_zero_s + np.ceil((time_s - self.phase_zero_s) / period - 1e-9) * period
+
+    def continuous_volts(self, times: np.ndarray) -> np.ndarray:
+        """Return both outputs (tick, 2) in V at times (tick,) in s while no burst runs."""
+        volts = np.repeat(self.idle_volts()[None], len(times), axis=0)
+        for c in self.swinging():
+            angle = 2 * np.pi * self.get("frequency", c) * (times - self.phase_zero_s)
+            volts[:, c - 1] += self.get("amplitude", c) / 2 * np.sin(angle + np.radians(self.get("phase", c)))
+        return volts
 
     def outputs_on(self) -> bool:
         """Tell whether an output relay is closed."""
