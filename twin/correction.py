@@ -19,7 +19,7 @@ from twin.prepare import Rows
 FOLDS = 4
 ROUNDS = 6
 NUDGE = 0.02
-SOFT_MAP_STEPS = 3
+DRIVE_STEPS, SOFT_MAP_STEPS = 2, 3
 USUAL_DRIFT = 0.2
 """Gain and shift of the drive are expected to change by about so much."""
 
@@ -64,9 +64,9 @@ class Correction:
 def best_correction(twin: Twin, rows: Rows) -> Correction:
     """Return the correction whose plan predicts best the quarters of the rows that it was not found from.
 
-    A soft map has a number for every pair of scores: it is left out below 3 steps a score.
+    A drive is not moved below 2 steps a score and port, and a soft map, which has a number for every pair of
+    scores, is not looked for below 3 steps a score.
     """
-    few = rows.scores.shape[:2].numel() < SOFT_MAP_STEPS * twin.spec.scores
     fold = _folds(len(rows), rows.scores.shape[1])
     missed = torch.zeros(len(PLANS))
     for number in range(FOLDS):
@@ -74,9 +74,15 @@ def best_correction(twin: Twin, rows: Rows) -> Correction:
         for place, found in enumerate(corrections(twin, rows, ~left_out)):
             answered = _path(twin, rows, found.gain, found.shift) @ found.matrix.T + found.bias
             missed[place] += (answered - rows.scores)[left_out].square().sum()
-    if few:
-        missed[[plan.is_soft for plan in PLANS]] = torch.inf
+    missed[[not enough(twin, rows, plan) for plan in PLANS]] = torch.inf
     return corrections(twin, rows, torch.ones_like(fold, dtype=torch.bool))[int(missed.argmin())]
+
+
+def enough(twin: Twin, rows: Rows, plan: Plan) -> bool:
+    """Tell whether there are steps enough to try a plan."""
+    count, scores = rows.scores.shape[:2].numel(), twin.spec.scores
+    needed = DRIVE_STEPS * scores * twin.spec.ports if plan.drive else 0
+    return count >= max(needed, SOFT_MAP_STEPS * scores if plan.is_soft else 0)
 
 
 def correct(twin: Twin, found: Correction) -> None:

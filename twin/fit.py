@@ -13,6 +13,7 @@ import torch
 from twin.data import Trials
 from twin.descent import Progress, begin, descend
 from twin.keeper import Keeper
+from twin.losses.forcing import force
 from twin.model import Twin
 from twin.parts import describe, hold_out
 from twin.prepare import Rows, build, rows_of, set_noise, silence
@@ -98,6 +99,13 @@ def one_thread() -> Iterator[None]:
 
 @torch.no_grad()
 def _noise_from_residual(twin: Twin, rows: Rows) -> None:
-    """Start the noise from what the mean path leaves of the training rows."""
-    residual = rows.scores - twin.paths(rows.drive, rows.start, noise=False)
+    """Start the noise from what the mean leaves of the training rows.
+
+    With hidden states that is the path's residual: its scores do not feed on themselves. Without them noise
+    adds up along the path, so that of one step is taken.
+    """
+    if twin.spec.hidden:
+        residual = rows.scores - twin.paths(rows.drive, rows.start, noise=False)
+    else:
+        residual = force(twin, rows.drive, rows.scores, rows.start).error
     set_noise(twin, residual.flatten(0, 1), share=0.7)

@@ -8,7 +8,7 @@ import math
 import torch
 from torch import Tensor
 
-from twin.correction import best_correction, correct
+from twin.correction import Plan, best_correction, correct, enough
 from twin.data import Trials
 from twin.errors import DataError
 from twin.model import Twin
@@ -50,6 +50,8 @@ def _follow_offset_and_spread(twin: Twin, rows: Rows, sequence: Tensor, members:
     scores = twin.paths(rows.drive, rows.start, noise=False)
     residual = rows.truth - twin.read(scores, noise=False, generator=None)
     twin.calibration.offset.copy_(residual.mean((0, 1)))
+    if len(sequence.unique()) == len(sequence) and not enough(twin, rows, Plan(drive=True)):
+        return  # a residual of so few steps is more misfit than noise
     own = _own_deviation(twin, rows.drive, members)
     twin.calibration.spread.copy_(torch.as_tensor(_spread(residual, sequence, own)).clamp(0.2, 5.0))
 

@@ -84,8 +84,8 @@ class VectorField(nn.Module):
         """Answer drive u as `gain` * u + `shift` (port,) was answered, the drive's lags too."""
         lags = self.spec.drive_lags + 1
         for layer in (self.from_drive, self.embed):
-            layer.bias += layer.weight @ shift.repeat_interleave(lags)
-            layer.weight *= gain.repeat_interleave(lags)
+            layer.bias.add_(layer.weight @ shift.repeat_interleave(lags))
+            layer.weight.mul_(gain.repeat_interleave(lags))
 
     def shared_mix(self) -> Tensor:
         """Return the mix padded with zeros for the hidden states (score + hidden, rank)."""
