@@ -1,11 +1,12 @@
 """A short real session on a setup that is photographed panel by panel."""
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QSettings
+from PyQt6.QtCore import QSettings, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
 from lab.dashboard.models.experiment import Experiment, State
@@ -189,7 +190,7 @@ class Tour:
         panel.rescan()
         self.until(lambda: len(panel.shown) >= 5)
         panel.select(*[each.out for each in self.window.session.queue.items[:2]])
-        self.settle(0.5)
+        self.until(lambda: len(panel.loaded) == 2)
         self._photograph_tabs(panel, "Overlay", "Metadata", "Open in Python")
         here = self.window.session.folder
         panel.select(
@@ -244,6 +245,7 @@ class Tour:
 def take_tour(setup: str, out: Path, folder: Path, seed: int, tell: Callable[[str], None]) -> list[Path]:
     """Drive a short real session on `setup` in an unseen window; write a PNG of every panel to `out`."""
     out.mkdir(parents=True, exist_ok=True)
+    qInstallMessageHandler(_pass_on)
     app = application()
     settings = QSettings(str(folder / "tour.ini"), QSettings.Format.IniFormat)
     window = make_window(folder, settings)
@@ -257,3 +259,9 @@ def take_tour(setup: str, out: Path, folder: Path, seed: int, tell: Callable[[st
         window.hub.stop()
         window.session.close()
         window.close()
+
+
+def _pass_on(kind: Any, context: Any, text: str | None) -> None:
+    """Print what Qt says, but for what its unseen platform says of every window."""
+    if text and "propagateSizeHints" not in text:
+        sys.stderr.write(f"{text}\n")

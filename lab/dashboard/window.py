@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from PyQt6.QtCore import QByteArray, QSettings, Qt
-from PyQt6.QtGui import QAction, QCloseEvent, QKeySequence
+from PyQt6.QtCore import QByteArray, QSettings, Qt, QUrl
+from PyQt6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeySequence
 from PyQt6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -17,7 +17,7 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-from lab.dashboard.models.events import BenchClosed, BenchOpened, BenchSafe, JobChanged
+from lab.dashboard.models.events import BenchClosed, BenchOpened, BenchSafe, Finished, JobChanged
 from lab.dashboard.models.session import Session
 from lab.dashboard.panels.browser import BrowserPanel
 from lab.dashboard.panels.live import LivePanel
@@ -35,7 +35,7 @@ from lab.dashboard.views.theme import DARK, LIGHT, THEMES, Theme, apply
 from lab.dashboard.views.widgets import button, tell
 
 SIZE = (1366, 728)
-BUSY_KINDS = ("run", "deploy", "loop", "fit", "train", "judge", "check", "connect")
+BUSY_KINDS = ("run", "deploy", "loop", "fit", "train", "judge", "check", "connect", "report", "export")
 
 
 class Dashboard(QMainWindow):
@@ -193,7 +193,13 @@ class Dashboard(QMainWindow):
         self.hub.listen(BenchClosed, lambda e: self.status.setText("  not connected"))
         self.hub.listen(BenchSafe, lambda e: self.status.setText("  aborted: field at zero, sources off"))
         self.hub.listen(JobChanged, self._job)
+        self.hub.listen(Finished, self._report)
         self.browser.wanted_for_twin.connect(self._to_twin)
+
+    def _report(self, event: Finished) -> None:
+        if event.kind == "report":
+            self.status.setText(f"  wrote {event.result}")
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(event.result)))
 
     def _to_twin(self, entries: list[Any]) -> None:
         self.twin.take_runs(entries)

@@ -4,6 +4,7 @@ They outlive the window. Their process owns the bench and has its own safety sup
 """
 
 import contextlib
+import logging
 import os
 import subprocess
 import sys
@@ -14,9 +15,9 @@ from typing import Any
 import psutil
 
 from lab.dashboard.models.experiment import Experiment
-from lab.errors import LabError
 from lab.store.ownership import run_ownership
 
+log = logging.getLogger(__name__)
 _POLL_S = 0.1
 _started: list["subprocess.Popen[Any]"] = []  # kept, so that Python minds none that outlives its run here
 
@@ -73,8 +74,12 @@ class Apart:
 
     def end(self) -> None:
         """Ask the process to end its run as aborted (on Windows it is ended, and its supervisor acts)."""
+        pid = self._process.pid if self._process is not None else run_ownership(self.out).owner_pid()
+        if pid is None:
+            log.critical("nobody is known to measure %s; end that program where it was started", self.out)
+            return
         with contextlib.suppress(psutil.Error):
-            psutil.Process(self._pid()).terminate()
+            psutil.Process(pid).terminate()
 
     def wait(self, seconds: float) -> bool:
         """Wait until the process has left the bench; it does so safely. False if it has not in time."""
@@ -89,11 +94,3 @@ class Apart:
             lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
             return lines[-1] if lines else ""
         return ""
-
-    def _pid(self) -> int:
-        if self._process is not None:
-            return self._process.pid
-        pid = run_ownership(self.out).owner_pid()
-        if pid is None:
-            raise LabError(f"nobody is known to measure {self.out}; end that program where it was started")
-        return pid

@@ -46,18 +46,18 @@ def drifted(bench: Any) -> str:
 def _temperature(bench: Any) -> Knob:
     hint = "Of the sample: how readily walls depin, how widely switching fields spread."
     get = lambda: bench.conditions.temperature_k  # noqa: E731
-    return Knob("Sample", "temperature", "K", 1, 800, get, bench.set_temperature, hint)
+    return Knob("Temperature and noise", "temperature", "K", 1, 800, get, bench.set_temperature, hint)
 
 
 def _scale(bench: Any) -> Knob:
     hint = "All readout noise times this; 1 is the noise the bench was opened with."
     get = lambda: bench.conditions.noise_scale  # noqa: E731
-    return Knob("Noise", "all noise", "×", 0, 1000, get, bench.set_noise, hint)
+    return Knob("Temperature and noise", "all noise", "×", 0, 1000, get, bench.set_noise, hint)
 
 
 def _strength(noise: Any, key: str, text: str) -> Knob:
     return Knob(
-        "Noise",
+        "Temperature and noise",
         text,
         "µV",
         0,

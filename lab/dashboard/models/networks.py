@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,14 +48,14 @@ class NetworkResult:
 class DeployResult:
     """Scores of a network on its twin and on the device, over `count` test trials, and node by node.
 
-    `nodes` are `lab.loop.node_scores.NodeScore`; `findings` name what failed and say what to do.
+    `nodes` are rows of `lab.loop.node_scores`; `findings` name what failed and say what to do.
     """
 
     path: Path
     twin: float
     device: float
     count: int
-    nodes: list[Any]
+    nodes: list[dict[str, Any]]
     findings: list[dict[str, str]]
     runs: list[Path]
 
@@ -108,21 +109,29 @@ def deploy_job(trained: NetworkResult, count: int, out: Path, bench: BenchModel,
         options = PlayOptions(progress, lineage, bench.name, bench.seed, **live)
         inputs = trained.task.test[:count].inputs.numpy()
         answered = measured(lambda: deploy(trained.network, inputs, setup, out, options))
-        post(Finished("deploy", _compare(trained, answered, count, out)))
+        report = _report(trained, answered, count, out) | {
+            "setup": bench.name,
+            "setups": [bench.name],
+            "device_identities": setup.identities(),
+        }
+        (out / "report.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        figures = {key: report[key] for key in ("twin", "device", "findings", "nodes")}
+        post(Finished("deploy", DeployResult(out, count=report["n_test"], runs=answered.runs, **figures)))
 
     return action
 
 
-def _compare(trained: NetworkResult, answered: Any, count: int, out: Path) -> DeployResult:
-    """Score what the device answered beside what the twin would have."""
-    from lab.loop.node_scores import findings, score_nodes
-    from network import score_answers, score_on_twins
+def _report(trained: NetworkResult, answered: Any, count: int, out: Path) -> dict[str, Any]:
+    """Score what the device answered beside what the twin would have, as `nado deploy` writes it down."""
+    from lab.loop.deployment_report import report_of
+    from lab.loop.recall import Recalled
+    from network import Variant, load
 
-    test, twins = trained.task.test[:count], [trained.twin] * trained.network.layer_count
-    device = score_answers(trained.task, _tensor(answered.outputs), test.targets)
-    on_twin = score_on_twins(trained.network, trained.task, trained.twin, examples=test)
-    nodes = score_nodes(answered, twins)
-    return DeployResult(out, on_twin, device, len(test), nodes, findings(nodes, twins), list(answered.runs))
+    task = replace(trained.task, test=trained.task.test[:count])
+    variant = Variant(trained.notes["settings"]["variant"])
+    known = Recalled(task, variant, [trained.twin] * trained.network.layer_count)
+    found = report_of(load(trained.path), known, answered, out, None, 0)
+    return {"status": "complete", "network": str(trained.path), "interruptions": [], **found}
 
 
 def connectivity(network: DeviceNetwork) -> list[tuple[str, np.ndarray]]:
@@ -136,12 +145,6 @@ def _title(name: str) -> str:
     kind, _, layer = name.partition(".")
     words = {"connections": "into layer", "recurrences": "within layer"}
     return f"{words.get(kind, kind)} {int(layer) + 1}" if layer.isdigit() else kind
-
-
-def _tensor(values: np.ndarray) -> Any:
-    import torch
-
-    return torch.as_tensor(values, dtype=torch.float32)
 
 
 def _array(weight: Any) -> np.ndarray:

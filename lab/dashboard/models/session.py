@@ -1,12 +1,21 @@
 """A day at the bench: everything the window shows, without a window."""
 
 import logging
+import traceback
 from pathlib import Path
 from typing import Any
 
 from lab.dashboard.models.bench import PATIENCE_S, BenchModel
 from lab.dashboard.models.catalogue import Entry, describe, scan
-from lab.dashboard.models.events import CatalogueRead, ChoicesRead, EntryRead, EventQueue, LogLine, RunLoaded
+from lab.dashboard.models.events import (
+    CatalogueRead,
+    ChoicesRead,
+    EntryRead,
+    EventQueue,
+    Finished,
+    LogLine,
+    RunLoaded,
+)
 from lab.dashboard.models.experiments import ExperimentQueue
 from lab.dashboard.models.fitting import FitRequest, fit_job, judge_job, recalibrate_job
 from lab.dashboard.models.knobs import Knob
@@ -118,6 +127,18 @@ class Session:
         """Write a run in another format."""
         return self.librarian.submit("export", f"export {out.name}", lambda job: _export(run, out))
 
+    def report(self, path: Path) -> Job:
+        """Write an HTML page about a run, a twin, a network or a deployment into the folder."""
+
+        def action(job: Job) -> None:
+            from lab.reports import write_report
+
+            out = self.new_path(f"{path.stem}-report", ".html")
+            write_report(str(path), out)
+            self.events.post(Finished("report", out))
+
+        return self.librarian.submit("report", f"report on {path.name}", action)
+
     def turn(self, knob: Knob, value: float) -> Job:
         """Turn a knob of the simulated bench; it may have to wait for the bench's lock."""
         label = f"{knob.name} {value:g} {knob.unit}"
@@ -166,5 +187,7 @@ class _ToEvents(logging.Handler):
         self._events = events
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Post one record."""
-        self._events.post(LogLine(record.levelno, f"{record.name.split('.')[0]}: {record.getMessage()}"))
+        """Post one record, with the traceback of what nobody expected."""
+        trace = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""
+        text = f"{record.name.split('.')[0]}: {record.getMessage()}\n{trace}".rstrip()
+        self._events.post(LogLine(record.levelno, text))

@@ -42,7 +42,7 @@ class Bars:
         return int(np.count_nonzero(self.chirality))
 
 
-COUNTED: dict[type, str] = {Rings: "walls in the array", Bars: "vortices in the ice"}
+COUNTED: dict[type, str] = {Rings: "walls", Bars: "vortices"}
 
 
 def picture(bench: Any) -> Rings | Bars | None:

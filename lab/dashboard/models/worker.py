@@ -142,6 +142,8 @@ def is_for_people(error: BaseException) -> bool:
 
 
 def message_of(error: BaseException) -> str:
-    """Give one line about an error."""
+    """Give one line about an error; of one that nobody expected, also what to do."""
     text: Any = str(error).strip() or type(error).__name__
-    return text if is_for_people(error) else f"{type(error).__name__}: {text}"
+    if is_for_people(error):
+        return text
+    return f"{type(error).__name__}: {text} (a mistake in the program or in a protocol; the log says where)"

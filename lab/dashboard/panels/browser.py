@@ -43,7 +43,7 @@ class BrowserPanel(QWidget):
         self._session = session
         self.entries: list[Entry] = []
         self._read_before = False
-        self._loaded: dict[Path, RunLoaded] = {}
+        self.loaded: dict[Path, RunLoaded] = {}
         self.search, self.kind = QLineEdit(), QComboBox()
         self.search.setPlaceholderText("search: words of name, id, status, protocol, sample …")
         self.kind.addItems(["everything", "run", "twin", "network"])
@@ -73,6 +73,11 @@ class BrowserPanel(QWidget):
         for entry in self.marked()[:1]:
             if entry.kind == "run" and entry.status == "running":
                 self._session.queue.follow(entry.path)
+
+    def report(self) -> None:
+        """Write a page about the marked entry, and open it."""
+        for entry in self.marked()[:1]:
+            self._session.report(entry.path)
 
     def marked(self) -> list[Entry]:
         """Give the marked entries, in the order of the table."""
@@ -106,7 +111,7 @@ class BrowserPanel(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.list)
         splitter.addWidget(self.tabs)
-        splitter.setSizes([560, 520])
+        splitter.setSizes([600, 480])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         buttons = (
@@ -115,6 +120,7 @@ class BrowserPanel(QWidget):
             button("Follow", self.follow, "Look on while another program measures the marked run"),
             button("To twin", self._to_twin, "Tick the marked runs under Twin, to fit one to them"),
             button("Folder …", self._choose_folder, "Show, and measure into, another folder"),
+            button("Report", self.report, "Write and open a page about the marked entry"),
             button("Export …", self._export, "Write the marked run as netCDF, npz or CSV"),
         )
         layout.addLayout(row(self.search, self.kind, *buttons))
@@ -155,7 +161,7 @@ class BrowserPanel(QWidget):
         self.snippet.setPlainText("\n".join(snippet(entry) for entry in marked[:MOST_OVERLAID]))
         self.graph.show_graph(*lineage(self.entries, first), first)
         for entry in marked[:MOST_OVERLAID]:
-            if entry.kind == "run" and entry.path not in self._loaded:
+            if entry.kind == "run" and entry.path not in self.loaded:
                 self._session.load_run(entry.path)
         self._draw_overlay()
 
@@ -167,7 +173,7 @@ class BrowserPanel(QWidget):
         self.metadata.resizeColumnToContents(0)
 
     def _take(self, event: RunLoaded) -> None:
-        self._loaded[event.path] = event
+        self.loaded[event.path] = event
         names = [self.channel.itemText(i) for i in range(self.channel.count())]
         if names != list(event.channels):
             self.channel.clear()
@@ -177,7 +183,7 @@ class BrowserPanel(QWidget):
     def _draw_overlay(self) -> None:
         self.overlay.clear()
         channel = max(self.channel.currentIndex(), 0)
-        runs = [self._loaded[e.path] for e in self.marked()[:MOST_OVERLAID] if e.path in self._loaded]
+        runs = [self.loaded[e.path] for e in self.marked()[:MOST_OVERLAID] if e.path in self.loaded]
         for index, run in enumerate(runs):
             if channel < run.readout.shape[2]:
                 _draw_run(self.overlay, run, channel, curve_colour(index))

@@ -52,7 +52,8 @@ class LivePanel(QWidget):
         for page in (self.map, self.waterfall):
             self.tabs.setTabEnabled(self.tabs.indexOf(page), self.run.is_spectral)
         self.map.automatic()
-        self.title.setText(f"{event.protocol}, {event.rows} trials" if event.rows else event.protocol)
+        trials = {0: "", 1: ", 1 trial"}.get(event.rows, f", {event.rows} trials")
+        self.title.setText(f"{event.protocol}{trials}")
 
     def take(self, event: RowArrived) -> None:
         """Take one row."""

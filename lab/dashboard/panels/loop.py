@@ -77,6 +77,7 @@ class LoopPanel(QWidget):
         self.gaps.plot(x, gaps, pen=curve_colour(4), symbol="o", symbolBrush=curve_colour(4), name="gap")
         for each in (self.scores, self.gaps):
             each.setXRange(-0.5, len(rounds) - 0.5)
+            each.getAxis("bottom").setTicks([[(r.number, str(r.number)) for r in rounds]])
         self.gaps.addItem(pg.InfiniteLine(pos=0, angle=0, pen=pg.mkPen("#888888")))
 
     def _lay_out(self) -> None:

@@ -73,6 +73,13 @@ class NetworkPanel(QWidget):
         self._deployment = self._session.deploy(self.result, self.count.value(), out)
         return self._deployment
 
+    def report(self) -> Job | None:
+        """Write a page about the last deployment, and open it."""
+        if self.deployed is None:
+            tell(self, "Transfer report", "There is no deployment to report on yet; press Deploy first.")
+            return None
+        return self._session.report(self.deployed.path)
+
     def _request(self) -> TrainRequest:
         numbers = {name: spin.value() for name, spin in self.numbers.items()}
         settings = {
@@ -98,6 +105,8 @@ class NetworkPanel(QWidget):
         left.addLayout(form)
         left.addLayout(row(self.train_button, None))
         left.addLayout(row(label("test trials"), self.count, self.deploy_button, None))
+        report = button("Transfer report", self.report, "Write and open a page about this deployment")
+        left.addLayout(row(report, None))
         left.addWidget(self.state)
         left.addWidget(self.findings)
         left.addStretch(1)
@@ -173,8 +182,9 @@ class NetworkPanel(QWidget):
         ]
         gap = result.twin - result.device
         self.accuracy.show_bars(bars, f"{result.count} trials: transfer gap {gap:+.3f}")
-        by_place = sorted(result.nodes, key=lambda each: (each.layer, each.node))
-        nodes = [(f"{each.layer + 1}.{each.node + 1}", each.mean_error, 0.0) for each in by_place]
+        by_place = sorted(result.nodes, key=lambda each: (each["layer"], each["node"]))
+        names = [f"{each['layer'] + 1}.{each['node'] + 1}" for each in by_place]
+        nodes = [(name, each["mean_error"], 0.0) for name, each in zip(names, by_place, strict=True)]
         self.nodes.show_bars(nodes, "node by node (layer.node)")
         told = [f"{each['what']}: {each['detail']}" for each in result.findings]
         self.findings.setText("\n\n".join(told) or "No failure shows in this deployment.")

@@ -20,7 +20,7 @@ from lab.dashboard.views.theme import curve_colour
 from lab.dashboard.views.widgets import boxed, button, label, plot, row
 
 DRAW_EVERY = 8
-GROUPS = ("Sample", "Noise", "Drift")
+GROUPS = ("Temperature and noise", "Drift")
 KEPT = 4000
 
 
@@ -41,6 +41,7 @@ class SimulatorPanel(QWidget):
         self._groups: dict[str, str] = {}
         self.views: dict[type, RingsView | BarsView] = {Rings: RingsView(), Bars: BarsView()}
         self.stack = QStackedWidget()
+        self.note.setMinimumHeight(34)
         self.counts = plot("", ("bench time", "s"), ("count", ""))
         dots = {"symbol": "o", "symbolSize": 3, "symbolBrush": curve_colour(0), "symbolPen": None}
         self._curve = self.counts.plot(pen=curve_colour(0), **dots)

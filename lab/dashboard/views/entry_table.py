@@ -12,7 +12,7 @@ from lab.dashboard.models.catalogue import INTERRUPTED, UNREADABLE, Entry
 from lab.dashboard.views.theme import BAD, GOOD
 
 # heading -> width in pixels; the name takes the room that is left
-COLUMNS = {"kind": 62, "name": 0, "status": 84, "started": 140, "protocol": 96, "rows": 56}
+COLUMNS = {"kind": 58, "name": 0, "status": 76, "started": 134, "protocol": 90, "rows": 50}
 COLOURS = {"failed": BAD, INTERRUPTED: BAD, UNREADABLE: BAD, "aborted": BAD, "running": GOOD}
 DISPLAY, TIP, FOREGROUND = (
     Qt.ItemDataRole.DisplayRole,
@@ -74,6 +74,7 @@ class EntryTable(QTableView):
         vertical.setDefaultSectionSize(21)
         horizontal.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         horizontal.setMinimumSectionSize(30)
+        horizontal.setHighlightSections(False)
         for index, width in enumerate(COLUMNS.values()):
             if width:
                 self.setColumnWidth(index, width)

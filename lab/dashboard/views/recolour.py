@@ -24,4 +24,6 @@ def recolour(window: QWidget, theme: Theme) -> None:
                 text.setColor(theme.text)
         if item.legend is not None:
             item.legend.setLabelTextColor(theme.text)
+            for _, name in item.legend.items:
+                name.setText(name.text)  # draws it again, in the new colour
             item.legend.setBrush(faded(theme.base, LEGEND_ALPHA))

@@ -10,6 +10,7 @@ from lab.dashboard.views.widgets import label, plot, row
 
 MOST_REPEATS = 32
 RISING, FALLING = 0, 1
+BRANCHES = {RISING: "field rising", FALLING: "field falling"}
 Trials = list[tuple[int, np.ndarray, np.ndarray]]
 
 
@@ -21,11 +22,11 @@ class StepsPlot(QWidget):
         self.channel = QComboBox()
         self.over_steps = plot("", ("step", ""), ("readout", "V"))
         self.against_field = plot("", ("field", "T"), ("readout", "V"))
-        self.against_field.addLegend(offset=(6, 2), labelTextSize="8pt", colCount=2)
+        self.against_field.setTitle(_legend(), size="9pt")
         pen = pg.mkPen(faded(curve_colour(0), 90))
         self._repeats = [self.over_steps.plot(pen=pen) for _ in range(MOST_REPEATS)]
         self._mean = self.over_steps.plot(pen=pg.mkPen(curve_colour(1), width=2))
-        self.branches = [self._branch(RISING, "field rising"), self._branch(FALLING, "field falling")]
+        self.branches = [self._branch(which) for which in BRANCHES]
         self._trials: Trials = []
         self.channel.currentIndexChanged.connect(lambda _: self.show_trials(self._trials))
         splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -58,9 +59,9 @@ class StepsPlot(QWidget):
             told = "1 passage" if len(readouts) == 1 else f"{len(readouts)} passages and their mean"
             self.over_steps.setTitle(f"sequence {trials[-1][0]}: {told}", size="9pt")
 
-    def _branch(self, which: int, name: str) -> pg.PlotDataItem:
+    def _branch(self, which: int) -> pg.PlotDataItem:
         dots = {"symbol": "o", "symbolSize": 4, "symbolPen": None, "symbolBrush": curve_colour(which)}
-        return self.against_field.plot(pen=None, connect="finite", name=name, **dots)
+        return self.against_field.plot(pen=None, connect="finite", **dots)
 
     def _draw_branches(self, fields: list[np.ndarray], readouts: list[np.ndarray]) -> None:
         """Draw the steps that follow a rise and those that follow a fall; joined where the field is swept."""
@@ -73,6 +74,11 @@ class StepsPlot(QWidget):
             pen = pg.mkPen(curve_colour(which), width=1) if swept else None
             self.branches[which].setData(x if swept else x[there], values, connect="finite")
             self.branches[which].setPen(pen)
+
+
+def _legend() -> str:
+    texts = [f'<span style="color:{curve_colour(which)}">● {name}</span>' for which, name in BRANCHES.items()]
+    return " · ".join(texts)
 
 
 def is_swept(field: np.ndarray) -> bool:

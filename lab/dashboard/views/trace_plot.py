@@ -10,7 +10,7 @@ from PyQt6.QtCore import QPointF
 from lab.dashboard.models.live import Signal
 from lab.dashboard.views.theme import curve_colour
 
-MARGIN = 0.06
+MARGIN, FLAT = 0.06, 1e-3
 LEGEND_COLUMNS, LEGEND_ROW_PX, MOST_LEGEND = 5, 22, 0.45
 
 
@@ -101,7 +101,7 @@ class TracePlot(pg.PlotWidget):
         low, high = min(b[0] for b in bounds), max(b[1] for b in bounds)
         if not (np.isfinite(low) and np.isfinite(high)):
             return
-        margin = MARGIN * (high - low) or max(abs(high), 1e-12) * MARGIN
+        margin = MARGIN * (high - low) or (abs(high) or FLAT) * MARGIN
         top = margin + self._legend_share() * (high - low + margin)
         now_low, now_high = self.getViewBox().viewRange()[1]
         outside = low < now_low or high > now_high - top + margin

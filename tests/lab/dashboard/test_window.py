@@ -1,5 +1,7 @@
 """A day at the window: connect, measure, watch, abort, fit, train, deploy, browse; and the way out."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from lab.store import Run
 
 pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QMessageBox
 
 PATIENCE = 150_000
@@ -75,7 +78,7 @@ def test_points_arrive_while_it_measures_and_abort_leaves_no_field(qtbot, window
     assert window.measure.list.item(0, 2).text() == "aborted"
 
 
-def test_the_whole_loop_by_hand(qtbot, window):
+def test_the_whole_loop_by_hand(qtbot, window, monkeypatch):
     connect(qtbot, window)
     first = measure(qtbot, window, sequences=12, repeats=1, steps=8, seed=0)
     second = measure(qtbot, window, sequences=2, repeats=8, steps=8, seed=1)
@@ -84,6 +87,7 @@ def test_the_whole_loop_by_hand(qtbot, window):
     fit(qtbot, window, first, second)
     train(qtbot, window)
     deploy(qtbot, window)
+    report(qtbot, window, monkeypatch)
     abort_a_deployment(qtbot, window)
     browse(qtbot, window, first, second)
 
@@ -127,6 +131,14 @@ def deploy(qtbot, window):
     assert window.live.run.rows == 3 * 2
 
 
+def report(qtbot, window, monkeypatch):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    window.network.report()
+    qtbot.waitUntil(lambda: bool(opened), timeout=PATIENCE)
+    assert "transfer gap" in Path(opened[0]).read_text(encoding="utf-8")
+
+
 def abort_a_deployment(qtbot, window):
     panel = window.network
     panel.count.setValue(400)
@@ -147,7 +159,7 @@ def browse(qtbot, window, first, second):
     click(qtbot, panel.refresh_button)
     qtbot.waitUntil(lambda: len(panel.shown) == 6, timeout=PATIENCE)
     panel.select(first.out, second.out)
-    qtbot.waitUntil(lambda: len(panel._loaded) == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(panel.loaded) == 2, timeout=PATIENCE)
     assert [entry.path for entry in panel.marked()] == [second.out, first.out]
     assert str(first.out.resolve().as_posix()) in panel.snippet.toPlainText()
     panel.search.setText("network temporal-mnist")
