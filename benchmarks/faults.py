@@ -3,9 +3,11 @@
 python benchmarks/faults.py --json            in process and over TCP (about eight minutes)
 python benchmarks/faults.py --quick           in process only
 python benchmarks/faults.py --markdown        the table of docs/faults.md
+python benchmarks/faults.py --moments         at 36 moments, also within the shutdown: is all off in the end?
 """
 
 import argparse
+import contextlib
 import json
 import time
 from typing import Any
@@ -18,6 +20,9 @@ import sim_backend
 TIMEOUT_S = 0.5
 ALLOWED_S = TIMEOUT_S + 5.0
 AFTER = 9
+DRIVING = {"nanoring": ("supply_x", "generator", "source"), "asvi": ("supply", "microwave", "lockin")}
+AT_MOMENTS = ("timeout", "disconnect", "error", "garbage", "truncate")
+MOMENTS = (*range(0, 60, 3), *range(60, 220, 10))
 
 
 def short(config: Any) -> Any:
@@ -67,6 +72,30 @@ def suffer(kind: str, role: str, fault: str, tcp: bool) -> dict[str, Any]:
     return row
 
 
+def ends_safely(kind: str, role: str, fault: str, moment: int) -> bool:
+    """Measure until a stop with a fault from message ``moment`` on; tell whether all is off in the end."""
+    bench = sim_backend.open_bench(kind, seed=1, size=2)
+    steps, polls = (40, 10_000) if kind == "nanoring" else (2, 6)
+    polled = iter(range(10_000))
+    with (
+        contextlib.suppress(instruments.InstrumentError),
+        instruments.open_setup(
+            short(instruments.load_setup(f"sim:{kind}")), bench.visa_library, bench.clock
+        ) as setup,
+    ):
+        bench.set_fault(f"{role}:{fault}@{moment}")
+        list(setup.measure(np.zeros((3, steps, 1)), should_stop=lambda: next(polled) >= polls))
+    safe = not bench.world.field().any() and not bench.world.sources_on()
+    bench.close()
+    return safe
+
+
+def at_all_moments(moments: tuple[int, ...]) -> list[bool]:
+    """Run every moment of every fault of everything that drives."""
+    cases = [(kind, role) for kind, roles in DRIVING.items() for role in roles]
+    return [ends_safely(*case, fault, m) for case in cases for fault in AT_MOMENTS for m in moments]
+
+
 def all_rows(backends: list[bool]) -> list[dict[str, Any]]:
     """Run everything."""
     rows = []
@@ -90,7 +119,12 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--quick", action="store_true", help="in process only")
     parser.add_argument("--markdown", action="store_true", help="print a table")
+    parser.add_argument("--moments", action="store_true", help="at many moments, in process")
     options = parser.parse_args()
+    if options.moments:
+        safe = at_all_moments(MOMENTS[::12] if options.quick else MOMENTS)
+        print(json.dumps({"safe": sum(safe), "total": len(safe)}))
+        return
     rows = all_rows([False] if options.quick else [False, True])
     good = sum(map(passed, rows))
     if options.markdown:

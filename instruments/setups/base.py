@@ -43,7 +43,7 @@ class Setup(ABC):
     def __exit__(self, *reason: object) -> None:
         try:
             for failure in self.shutdown():
-                log.error("%s is not safe: %s", self._base_config.name, failure)
+                log.error("%s may not be safe: %s", self._base_config.name, failure)
         finally:
             close_all(self.roles)
 
