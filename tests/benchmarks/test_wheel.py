@@ -2,7 +2,7 @@
 
 import zipfile
 
-from benchmarks.packaging import FILES, ROOT, missing
+from benchmarks.wheel import FILES, ROOT, missing
 
 
 def test_the_tree_holds_what_the_wheel_must():
