@@ -56,6 +56,7 @@ def measure(quick: bool, only: list[str] | None) -> list[dict[str, Any]]:
 def draw(rows: list[dict[str, Any]], file: Path) -> None:
     """Draw CPU seconds against size, a panel a stage."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import NullFormatter
 
     stages = list(dict.fromkeys(row["stage"] for row in rows))
     figure = Figure(figsize=(3.1 * len(stages), 3.3), layout="constrained")
@@ -64,6 +65,7 @@ def draw(rows: list[dict[str, Any]], file: Path) -> None:
             axis.loglog(row["sizes"], row["cpu_s"], "o-", label=f"{row['varied']}: {row['exponent']:.2f}")
         axis.set_title(stage)
         axis.set_xlabel("size")
+        axis.xaxis.set_minor_formatter(NullFormatter())
         axis.legend(fontsize=7, title="exponent", title_fontsize=7)
     figure.axes[0].set_ylabel("CPU seconds")
     file.parent.mkdir(parents=True, exist_ok=True)
