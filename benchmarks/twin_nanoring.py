@@ -2,7 +2,7 @@
 
     python benchmarks/twin_nanoring.py [--quick] [--json] [--sequences N] [--curve] [--level step|waveform]
 
-Measured through VISA and the drivers: single-shot sequences to fit, 8 others with 60 repeats to score.
+Measured through VISA and the drivers: single-shot sequences to fit, 24 others with 60 repeats to score.
 `--curve` fits to ever fewer sequences and tells the least data for 1.5 times the floor.
 """
 
@@ -79,7 +79,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(1)
     sequences = 60 if given.quick else given.sequences
-    data = measure(sequences, 3 if given.quick else 8, 8 if given.quick else 60)
+    data = measure(sequences, 3 if given.quick else 24, 8 if given.quick else 60)
     settings = FitSettings(mean_steps=30, score_steps=10) if given.quick else FitSettings()
     rows = []
     for level in [given.level] if given.level else ["step", "waveform"]:

@@ -59,7 +59,7 @@ class Descent:
 def begin(twin: Twin, phase: Phase, settings: FitSettings) -> Descent:
     """Return the state in which a phase begins."""
     generator = torch.Generator().manual_seed(settings.seed + 1)
-    optimisers, kept = optimisers_of(twin, settings.weight_decay), copy.deepcopy(twin.state_dict())
+    optimisers, kept = optimisers_of(twin, settings), copy.deepcopy(twin.state_dict())
     return Descent(optimisers, generator, kept, phase.rate)
 
 
@@ -95,7 +95,7 @@ def descend(
             if state.retries < 0:
                 raise
             twin.load_state_dict(state.kept)
-            state.optimisers = optimisers_of(twin, settings.weight_decay)
+            state.optimisers = optimisers_of(twin, settings)
         state.step += 1
     twin.load_state_dict(state.kept)
 

@@ -1,8 +1,8 @@
-"""The optimisers of a fit: Muon turns the matrices of the vector field, AdamW does the rest.
+"""The optimisers of a fit: AdamW, or Muon for the matrices of the vector field and AdamW for the rest.
 
 Muon steps along the orthogonalised momentum of a matrix (Jordan et al. 2024,
 https://kellerjordan.github.io/posts/muon), its rate matched to AdamW's (Liu et al. 2025, arXiv 2502.16982).
-On these small fields it needs a half to two thirds of AdamW's steps.
+By likelihood it needs a half to two thirds of AdamW's steps; with hidden states AdamW ends as low or lower.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from collections.abc import Sequence
 from torch.optim import AdamW, Muon, Optimizer
 
 from twin.model import Twin
+from twin.settings import FitSettings
 
 LEAST_SIDE = 8
 
 
-def optimisers_of(twin: Twin, weight_decay: float | None) -> list[Optimizer]:
+def optimisers_of(twin: Twin, settings: FitSettings) -> list[Optimizer]:
     """Return the optimisers which together move every parameter of the twin."""
-    matrices = [p for p in twin.sde.field.parameters() if p.ndim == 2 and min(p.shape) >= LEAST_SIDE]
+    muon = settings.optimiser == "muon" or (settings.optimiser == "auto" and not twin.spec.hidden)
+    matrices = [p for p in twin.sde.field.parameters() if muon and p.ndim == 2 and min(p.shape) >= LEAST_SIDE]
     taken = {id(p) for p in matrices}
-    rest = [p for p in twin.parameters() if id(p) not in taken]
-    decay = weight_decay or 0.0
+    rest, decay = [p for p in twin.parameters() if id(p) not in taken], settings.weight_decay or 0.0
     found: list[Optimizer] = [AdamW(rest, weight_decay=decay)]
     if matrices:
         found.append(Muon(matrices, weight_decay=decay, adjust_lr_fn="match_rms_adamw"))

@@ -12,9 +12,7 @@ from twin.choose import needs_memory, ridge, scores_for
 from twin.data import Trials
 from twin.errors import DataError
 from twin.model import ModelSpec, Start, Twin
-
-MANY_STEPS = 20_000
-"""Measured steps from which on a larger memory pays."""
+from twin.settings import MANY_STEPS
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from twin.settings import FitSettings
 CRITIC_STEPS = 5
 CRITIC_RATE = 1e-3
 STEPS: dict[str, dict[str, int]] = {
-    "score with memory": {"mean": 1500, "score": 1800},
+    "score with memory": {"mean": 1500, "score": 2200},
     "score": {"likelihood": 1500},
     "ode": {"mean": 1000},
     "gan": {"mean": 700, "adversarial": 600},

@@ -9,7 +9,10 @@ from twin.errors import TwinError
 
 METHODS = ("score", "gan", "ode")
 MOST_DECAY = 0.1
-DECAY_STEPS = 1000.0
+DECAY_STEPS = 3000.0
+OPTIMISERS = ("auto", "adamw", "muon")
+MANY_STEPS = 20_000
+"""Measured steps that bear a larger memory, and Muon: on few it learns their noise by heart."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,8 @@ class FitSettings:
     With `budget_s` the phases share that wall time and results depend on the machine's speed; without it the
     same seed and settings give the same twin again. `model` overrides sizes of the model that is otherwise
     chosen from the data; `weight_decay` None falls with the number of measured steps. A phase ends early
-    after `patience` checks without a better held-out loss.
+    after `patience` checks without a better held-out loss. `optimiser` "auto" is Muon where many steps were
+    measured and the readout shows the state, else AdamW.
     """
 
     method: str = "score"
@@ -32,6 +36,7 @@ class FitSettings:
     members: int = 4
     learning_rate: float = 1e-2
     weight_decay: float | None = None
+    optimiser: str = "auto"
     held_out_share: float = 0.06
     check_every: int = 20
     patience: int = 25
@@ -41,6 +46,8 @@ class FitSettings:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise TwinError(f"method must be one of {', '.join(METHODS)}; got {self.method!r}")
+        if self.optimiser not in OPTIMISERS:
+            raise TwinError(f"optimiser must be one of {', '.join(OPTIMISERS)}; got {self.optimiser!r}")
         if self.members < 2 or min(self.batch, self.check_every, self.patience) < 1:
             raise TwinError("members must be at least 2; batch, check_every and patience at least 1")
         if min(self.given_steps().values(), default=0) < 0:
@@ -52,9 +59,11 @@ class FitSettings:
 
     def settled(self, measured_steps: int) -> FitSettings:
         """Return the settings with all that depends on how much was measured."""
-        if self.weight_decay is not None:
-            return self
-        return replace(self, weight_decay=min(MOST_DECAY, DECAY_STEPS / measured_steps))
+        few = self.optimiser == "auto" and measured_steps < MANY_STEPS
+        decay = (
+            min(MOST_DECAY, DECAY_STEPS / measured_steps) if self.weight_decay is None else self.weight_decay
+        )
+        return replace(self, weight_decay=decay, optimiser="adamw" if few else self.optimiser)
 
     def given_steps(self) -> dict[str, int]:
         """Return the numbers of steps that were given, by phase."""

@@ -15,18 +15,21 @@ from torch import Tensor
 from twin.losses.forcing import Forced, force, jacobian
 from twin.model import Start, Twin
 
+FEWEST_STEPS = 4
+
 
 def likelihood(twin: Twin, drive: Tensor, scores: Tensor, start: Start, window: int = 8) -> Tensor:
     """Return the mean negative log-likelihood per score of measured scores (row, step, score).
 
-    Windows of `window` values (step x score) are taken as independent. Amplitudes are those at the measured
-    scores; J, the slope of the drift there, is taken as fixed.
+    Windows of `window` values (step x score), or of FEWEST_STEPS steps where that is more, are taken as
+    independent: in fewer, noise of the readout cannot be told from noise of the state. Amplitudes are those
+    at the measured scores; J, the slope of the drift there, is taken as fixed.
     """
     forced = force(twin, drive, scores, start)
     slope = jacobian(twin, drive, scores, start) if twin.spec.noisy_readout else None
     variance = _coloured_variance(twin.sde.colour.theta, forced.colour)
     steps = scores.shape[1]
-    length = max(1, min(steps, window // twin.spec.scores))
+    length = min(steps, max(FEWEST_STEPS, window // twin.spec.scores))
     whole = steps // length * length
     total = _windows(twin, forced, variance, slope, slice(0, whole), length)
     if whole < steps:
