@@ -37,13 +37,19 @@ def train_one(twin_path: Path, layers: int, method: str, seed: int, quick: bool)
 
 
 def peak_memory() -> int:
-    """Return the largest resident memory of this process so far (bytes), on Windows and elsewhere."""
+    """Return the largest resident memory of this process so far (bytes), on Linux, Windows and elsewhere.
+
+    On Linux the kernel's ru_maxrss begins with the parent's memory and would hide a small child's own.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        return 1024 * int(status.read_text(encoding="utf-8").partition("VmHWM:")[2].split()[0])
     memory = psutil.Process().memory_info()
     if hasattr(memory, "peak_wset"):
         return memory.peak_wset
     import resource
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def in_own_process(twin_path: Path, layers: int, method: str, seed: int, quick: bool) -> dict[str, Any]:

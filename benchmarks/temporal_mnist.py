@@ -42,7 +42,7 @@ def one_seed(
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of the networks and of the baselines for one seed."""
     quick = options.quick
-    train_digits, test_digits = (200, 100) if quick else (4000, 1000)
+    train_digits, test_digits = (100, 50) if quick else (4000, 1000)
     nodes, epochs = options.nodes or (4 if quick else NODES), options.epochs or (1 if quick else EPOCHS)
     task = load_task("temporal-mnist", train=train_digits, test=test_digits, seed=seed)
     how = {"epochs": epochs, "shift": SHIFT, "windows": WINDOWS, "learning_rate": RATE, "seed": seed}
