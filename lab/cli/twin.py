@@ -142,7 +142,7 @@ def _show(report: dict[str, Any]) -> None:
         for name, value in report.items()
         if value is None or isinstance(value, float)
     ]
-    told = f" on the {report['scored_on']}" if "scored_on" in report else ""
+    told = f", scored on: {report['scored_on']}" if "scored_on" in report else ""
     table(report["twin"] + told, ["", "twin", "floor"], rows)
 
 
