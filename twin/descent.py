@@ -50,7 +50,7 @@ class Descent:
     rate: float
     best: float = math.inf
     retries: int = RETRIES
-    stale: int = 0
+    best_at: float = 0.0
     step: int = 0
     spent: float = 0.0
     loss: float | None = None
@@ -76,7 +76,8 @@ def descend(
     """Descend the phase's loss from `state` and keep the state that scores best on the held-out rows.
 
     When a loss or gradient stops being finite, go on from the best state at a third of the rate, thrice.
-    Without a better state for `patience` checks the phase ends early. `look` sees the state before each step.
+    Without a better state for `patience` of its length the phase ends early. `look` sees the state before
+    each step.
     """
     for done in _clock(phase, state):
         look(state)
@@ -110,10 +111,10 @@ def _judge(
     report: Progress,
 ) -> float:
     """Score the held-out rows, keep the twin if it is the best so far; return the share done, 1 at an end."""
-    held, state.stale = _held_out_loss(phase.check, check, settings.seed), state.stale + 1
+    held = _held_out_loss(phase.check, check, settings.seed)
     if held < state.best:
-        state.best, state.kept, state.stale = held, copy.deepcopy(twin.state_dict()), 0
-    done = 1.0 if state.stale > settings.patience else done
+        state.best, state.kept, state.best_at = held, copy.deepcopy(twin.state_dict()), done
+    done = 1.0 if done - state.best_at > settings.patience else done
     told = {"step": state.step, "done": done, "held_out": held, "best": state.best, "loss": state.loss}
     report({"phase": phase.name} | told)
     return done

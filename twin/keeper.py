@@ -20,7 +20,7 @@ from twin.model import Twin
 from twin.settings import FitSettings
 
 EVERY_S = 5.0
-NUMBERS = ("step", "stale", "retries", "rate", "spent")
+NUMBERS = ("step", "best_at", "retries", "rate", "spent")
 
 
 class Keeper:

@@ -22,8 +22,8 @@ class FitSettings:
     With `budget_s` the phases share that wall time and results depend on the machine's speed; without it the
     same seed and settings give the same twin again. `model` overrides sizes of the model that is otherwise
     chosen from the data; `weight_decay` None falls with the number of measured steps. A phase ends early
-    after `patience` checks without a better held-out loss. `optimiser` "auto" is Muon where many steps were
-    measured and the readout shows the state, else AdamW.
+    after `patience` of its length without a better held-out loss. `optimiser` "auto" is Muon where many steps
+    were measured and the readout shows the state, else AdamW.
     """
 
     method: str = "score"
@@ -39,7 +39,7 @@ class FitSettings:
     optimiser: str = "auto"
     held_out_share: float = 0.06
     check_every: int = 20
-    patience: int = 25
+    patience: float = 0.5
     seed: int = 0
     model: dict[str, Any] = field(default_factory=dict)
 
@@ -48,8 +48,10 @@ class FitSettings:
             raise TwinError(f"method must be one of {', '.join(METHODS)}; got {self.method!r}")
         if self.optimiser not in OPTIMISERS:
             raise TwinError(f"optimiser must be one of {', '.join(OPTIMISERS)}; got {self.optimiser!r}")
-        if self.members < 2 or min(self.batch, self.check_every, self.patience) < 1:
-            raise TwinError("members must be at least 2; batch, check_every and patience at least 1")
+        if self.members < 2 or min(self.batch, self.check_every) < 1 or not 0 < self.patience <= 1:
+            raise TwinError(
+                "members must be at least 2, batch and check_every at least 1, patience above 0 and at most 1"
+            )
         if min(self.given_steps().values(), default=0) < 0:
             raise TwinError("numbers of steps cannot be negative")
         if self.budget_s is not None and self.budget_s <= 0:
