@@ -60,7 +60,15 @@ def sweep(wanted: SweepConfig, out: Path, options: SweepOptions, kill: bool = Fa
 def kill_one_worker() -> None:
     """Kill a worker process of this process's local cluster."""
     children = psutil.Process().children(recursive=True)
-    [each for each in children if any("spawn_main" in word for word in each.cmdline())][-1].kill()
+    [each for each in children if any("spawn_main" in word for word in _command(each))][-1].kill()
+
+
+def _command(process: psutil.Process) -> list[str]:
+    """Return the words of a process' command; none of one that has ended."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from instruments import load_setup
+from lab.loop.config import load_config
 from lab.runs import read_queue
 from lab.sweeps import load_sweep
 from lab.sweeps.points import grid_points
@@ -43,9 +44,10 @@ def test_the_three_experiments(script):
     assert all(0 <= float(score) <= 1 for row in rows for score in row[1:])
 
 
-def test_a_night_and_a_sweep_are_accepted():
+def test_a_night_a_sweep_and_a_loop_are_accepted():
     assert len(read_queue(EXAMPLES / "night.toml")) == 3
     assert len(grid_points(load_sweep(EXAMPLES / "sweep.toml"))) == 12
+    assert len(load_config(EXAMPLES / "two-layer-loop.toml").layers) == 2
 
 
 def test_the_bench_is_a_real_one():
