@@ -1,5 +1,6 @@
 """A run, opened to be read: only what was committed is shown."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ from lab.store.metadata import RunMetadata, Status
 
 if TYPE_CHECKING:
     import xarray as xr
+
+LOOKS = 20
+LOOK_AGAIN_S = 0.05
 
 
 class Run:
@@ -48,7 +52,18 @@ class Run:
         return layout.committed_rows(self.group(stream))
 
     def dataset(self, stream: str = layout.PRIMARY) -> "xr.Dataset":
-        """Open the committed rows of a stream, lazily, with named dimensions, coordinates, units."""
+        """Open the committed rows of a stream, lazily, with named dimensions, coordinates, units.
+
+        A run that another process is writing is looked at again where a commit fell between two looks.
+        """
+        for _ in range(LOOKS - 1):
+            try:
+                return self._open_rows(stream)
+            except ValueError:  # xarray: arrays of conflicting sizes
+                time.sleep(LOOK_AGAIN_S)
+        return self._open_rows(stream)
+
+    def _open_rows(self, stream: str) -> "xr.Dataset":
         import xarray as xr
 
         group = self.group(stream)

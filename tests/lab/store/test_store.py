@@ -73,6 +73,26 @@ def test_rows_in_memory_are_not_seen_until_flushed(tmp_path):
     assert Run.open(tmp_path / "run").rows() == 3
 
 
+def test_a_reader_that_meets_another_process_in_mid_commit_looks_again(tmp_path, monkeypatch):
+    writer = create(tmp_path / "run", rows=4)
+    writer.flush()
+    opened, looks = xr.open_zarr, []
+
+    def grown_meanwhile(*given, **options):
+        looks.append(1)
+        if len(looks) == 1:
+            for number in range(4, 9):
+                writer.append("primary", row(number))
+            writer.flush()
+            tear(tmp_path / "run", "sequence", 12)
+        return opened(*given, **options)
+
+    monkeypatch.setattr(xr, "open_zarr", grown_meanwhile)
+    found = Run.open(tmp_path / "run").dataset()
+    assert found["readout"].values[:, 0, 0].tolist() == list(range(9))
+    writer.finalise(Status.COMPLETE)
+
+
 def test_a_row_is_written_within_about_a_second_though_nothing_follows(tmp_path):
     writer = create(tmp_path / "run", rows=1)
     end = time.monotonic() + 10
