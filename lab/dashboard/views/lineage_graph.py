@@ -11,6 +11,7 @@ from lab.dashboard.models.catalogue import Entry
 from lab.dashboard.views.theme import curve_colour
 
 KINDS = ("run", "twin", "network")
+MOST_LETTERS = 18
 
 
 class LineageGraph(pg.PlotWidget):
@@ -39,8 +40,9 @@ class LineageGraph(pg.PlotWidget):
         dots.sigClicked.connect(lambda _, points: self.chosen.emit(points[0].data()))
         self.addItem(dots)
         for node, place in zip(nodes, places, strict=True):
-            name = "/".join(node.short_name.split("/")[-2:])
-            text = pg.TextItem(name, anchor=(0.5, -0.5), color=pg.getConfigOption("foreground"))
+            name = _shortened("/".join(node.short_name.split("/")[-2:]))
+            side = -0.5 if int(place[0]) % 2 == 0 else 1.5  # neighbours' names below and above their dots
+            text = pg.TextItem(name, anchor=(0.5, side), color=pg.getConfigOption("foreground"))
             text.setPos(*place)
             self.addItem(text)
         low, high = places.min(0), places.max(0)
@@ -54,6 +56,12 @@ class LineageGraph(pg.PlotWidget):
         head = pg.ArrowItem(angle=180 - angle, headLen=10, brush="#888888", pen=None)
         head.setPos(*middle)
         self.addItem(head)
+
+
+def _shortened(name: str) -> str:
+    """Leave out the middle of a long name."""
+    half = MOST_LETTERS // 2
+    return name if len(name) <= MOST_LETTERS else f"{name[:half]}…{name[-half:]}"
 
 
 def _legend() -> str:
