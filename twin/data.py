@@ -69,7 +69,13 @@ class Trials:
 
     def first(self, steps: int) -> Trials:
         """Return the first steps of every trial."""
-        return replace(self, drive=self.drive[:, :steps], readout=self.readout[:, :steps])
+        return self.steps(0, steps)
+
+    def steps(self, low: int, high: int) -> Trials:
+        """Return the steps from `low` to before `high`; only from the first on is the start defined."""
+        initial = self.initial if low == 0 else None
+        drive, readout = self.drive[:, low:high], self.readout[:, low:high]
+        return replace(self, drive=drive, readout=readout, initial=initial)
 
     def groups(self) -> list[Trials]:
         """Return one `Trials` a sequence, so that its rows are repeats."""

@@ -6,14 +6,11 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
 from lab.reports.figures import Prediction, prediction_figure, scores_figure, telling_channels
 
 if TYPE_CHECKING:
-    from lab.store import TrialArrays
-    from twin import Twin
+    from twin import Trials, Twin
 
 DRAWS = 200
 TRIPLE = ("mean_error", "std_error", "autocov_error")
@@ -78,33 +75,54 @@ def _model(twin: Twin, card: dict[str, Any]) -> dict[str, Any]:
 
 
 def _against_run(twin: Twin, card: dict[str, Any]) -> tuple[Section, ...]:
-    """Draw a sequence that was held out, if the run is still where it was."""
-    from lab.store import StoreError, load_trials
+    """Draw trials that were held out, if the run is still where it was."""
+    from lab.store import StoreError
+    from twin import TwinError
 
     try:
-        trials = load_trials(*(run for run in card.get("runs", []) if "://" not in run))
-    except (StoreError, OSError) as error:
+        shown = _prediction(twin, _held_out(twin, card))
+    except (StoreError, TwinError, OSError) as error:
         return (Section("Beside its run", f"The run could not be read, so nothing is drawn: {error}"),)
-    never_seen = card.get("parts", {}).get("scored", {}).get("sequences")
-    held_out = never_seen or card.get("fit", {}).get("held_out") or [int(trials.sequence[0])]
-    shown = _prediction(twin, trials, held_out[0])
     drawn = prediction_figure(shown, telling_channels(shown.channels))
-    text = "A sequence that was held out from the fit: what was measured, over the twin's bands."
+    text = "What was held out from the fit: measured, over the twin's bands."
     return (Section("Beside its run", pictures=(Picture(drawn, text),)),)
 
 
-def _prediction(twin: Twin, trials: TrialArrays, sequence: int) -> Prediction:
+def _held_out(twin: Twin, card: dict[str, Any]) -> Trials:
+    """Read a sequence of the fitted runs that was held out, or of long trials a block of steps."""
+    from lab.loop.trials import trials_of
+    from lab.store import StoreError
+    from twin import join
+
+    runs = [trials_of(run) for run in card.get("runs", []) if "://" not in run]
+    fitted = [run for run in runs if set(run.lineage) <= set(card.get("lineage", run.lineage))]
+    if not fitted or fitted[0].channels != twin.channels:
+        raise StoreError("no run with the twin's channels is left")
+    parts = card.get("parts", {})
+    part = parts.get("scored", {}) if parts.get("scored", {}).get("trials") else parts.get("stopping", {})
+    if part.get("blocks"):
+        number, low, high = part["blocks"][0]
+        whole = [run.at(slice(i, i + 1)) for run in fitted for i in range(len(run))][number]
+        return whole.steps(low, high).on(twin.drive_map)
+    trials = join(fitted).on(twin.drive_map)
+    wanted = part.get("sequences") or card.get("fit", {}).get("held_out") or [-1]
+    mine = trials.sequence == wanted[0]
+    return trials.at(mine if mine.any() else trials.sequence == trials.sequence[0])
+
+
+def _prediction(twin: Twin, trials: Trials) -> Prediction:
     import torch
 
-    mine = np.flatnonzero(trials.sequence == sequence)
-    drive = torch.as_tensor(trials.drive[mine[0]], dtype=torch.float32)
+    from twin.scores import answer
+
+    one = trials.at(slice(0, 1))
     with torch.no_grad():
-        generator = torch.Generator().manual_seed(0)
-        predicted = twin.respond(drive.expand(DRAWS, *drive.shape), generator=generator)
+        begun, answers = answer(twin, one, DRAWS, torch.Generator().manual_seed(0))
+    steps = begun.shape[1]  # without a defined start the first measured ones begin the path
     return Prediction(
-        field_mt=trials.drive[mine[0]][:, 0],
-        measured=trials.readout[mine],
-        predicted=predicted.numpy(),
+        field_mt=one.drive[0, -steps:, 0].numpy(),
+        measured=trials.readout[:, -steps:].numpy(),
+        predicted=answers[:, 0].numpy(),
         channels=trials.channels,
         units=trials.units[0],
         applied="drive",
