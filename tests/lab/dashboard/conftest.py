@@ -27,7 +27,7 @@ def session(tmp_path: Path) -> Iterator:
 def wait_for() -> Callable[..., None]:
     """Give a function that waits until a condition holds, or fails."""
 
-    def wait(condition: Callable[[], object], seconds: float = 150.0) -> None:
+    def wait(condition: Callable[[], object], seconds: float = 30.0) -> None:
         end = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < end, "waited in vain"

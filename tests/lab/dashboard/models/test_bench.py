@@ -16,7 +16,7 @@ def events_of(session):
 
 @pytest.fixture
 def bench(session):
-    assert session.bench.connect("sim:nanoring").ended.wait(150)
+    assert session.bench.connect("sim:nanoring").ended.wait(60)
     return session.bench
 
 
@@ -34,7 +34,7 @@ def test_connecting_tells_identities_and_readings(session, bench):
 
 
 def test_checks_are_told(session, bench):
-    assert bench.check().ended.wait(100)
+    assert bench.check().ended.wait(30)
     checks = next(e for e in events_of(session) if isinstance(e, ChecksDone)).checks
     assert checks
     assert all(passed for _, passed, _ in checks)
@@ -44,7 +44,7 @@ def test_abort_in_mid_field_leaves_no_field(session, bench, wait_for):
     experiment = session.queue.add("characterise", {"sequences": 5000, "steps": 28})
     wait_for(lambda: experiment.done >= 1)
     assert bench.simulation.world.sources_on()
-    session.abort().join(60)
+    session.abort().join(30)
     wait_for(lambda: experiment.state is State.ABORTED)
     assert field(bench) < 1e-9
     assert not bench.simulation.world.sources_on()
@@ -54,11 +54,11 @@ def test_abort_in_mid_field_leaves_no_field(session, bench, wait_for):
 def test_abort_works_past_a_bench_that_hangs(session, bench, wait_for):
     """The bench's thread does not come back; the guard switches the outputs off all the same."""
     setup, release, bench._patience_s = bench.setup, threading.Event(), 1.0
-    bench.worker.submit("hang", "hang", lambda job: (setup.energise(), release.wait(100)))
+    bench.worker.submit("hang", "hang", lambda job: (setup.energise(), release.wait(30)))
     wait_for(lambda: bench.simulation.world.sources_on())
     begun = time.monotonic()
-    session.abort().join(60)
-    assert time.monotonic() - begun < 20
+    session.abort().join(30)
+    assert time.monotonic() - begun < 10
     assert not bench.simulation.world.sources_on()
     assert field(bench) < 1e-9
     release.set()
@@ -66,7 +66,7 @@ def test_abort_works_past_a_bench_that_hangs(session, bench, wait_for):
 
 def test_connecting_to_nothing_is_a_message(session):
     job = session.bench.connect("no-such-setup")
-    assert job.ended.wait(100)
+    assert job.ended.wait(30)
     assert job.state == "failed"
     assert not session.bench.is_open
 
