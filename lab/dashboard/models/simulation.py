@@ -3,6 +3,7 @@
 The bench comes from the composition root as an object; nothing of the simulator is imported here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,9 +68,9 @@ def wall_places(centres: np.ndarray, segment: np.ndarray, segments: int) -> np.n
     return centres[there] + RADIUS * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
-def faults(bench: Any) -> list[str]:
-    """List the faults that can be switched on, as role:fault."""
-    return [f"{role}:{kind}" for role in bench.roles for kind in sorted(bench.device(role).faults)]
+def faults(bench: Any, roles: Iterable[str]) -> list[str]:
+    """List the faults of the roles that a setup has, as role:fault."""
+    return [f"{role}:{kind}" for role in roles for kind in sorted(bench.device(role).faults)]
 
 
 def _rings(state: Any) -> Rings:

@@ -306,6 +306,8 @@ def test_the_help_tells_every_shortcut(qtbot, window):
 
 def test_a_fault_by_switch_ends_a_run_with_a_message_and_no_field(qtbot, window):
     connect(qtbot, window)
+    offered = [window.simulator.fault.itemText(i) for i in range(window.simulator.fault.count())]
+    assert {each.split(":")[0] for each in offered} == set(window.session.bench.setup.config.roles)
     window.simulator.fault.setCurrentText("generator:timeout")
     assert window.simulator.fault.currentText() == "generator:timeout"
     window.simulator.break_it()
