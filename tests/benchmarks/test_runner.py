@@ -1,5 +1,6 @@
 """`python -m benchmarks`: every benchmark is found, and what it says becomes one table."""
 
+import importlib
 import json
 import sys
 
@@ -26,6 +27,7 @@ BAD = '"""Fail."""\nimport sys\nif __name__ == "__main__":\n    sys.exit("no ins
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "__init__.py").touch()
     (tmp_path / "benchmarks" / "good.py").write_text(GOOD)
     (tmp_path / "benchmarks" / "bad.py").write_text(BAD)
     (tmp_path / "benchmarks" / "helper.py").write_text("x = 1\n")
@@ -39,6 +41,12 @@ def test_all_are_found_and_take_the_common_options():
     assert not {"machine", "network_bench", "__main__"} & set(found)
     without_json = [name for name, path in found.items() if "--json" not in runner.options_of(path, True)]
     assert without_json == []
+
+
+@pytest.mark.parametrize("name", sorted(runner.scripts()))
+def test_each_starts_as_a_module(name):
+    module = importlib.import_module(f"benchmarks.{name}")
+    assert callable(module.main)
 
 
 def test_a_table_of_what_came(folder, capsys):
