@@ -1,9 +1,10 @@
 """Forecasting on simulated devices against an echo-state network of equal nodes: normalised errors.
 
 Mackey-Glass at several horizons and NARMA-10; networks are trained through twins and scored on the twin
-and on the simulated device. Errors are root mean squares in units of the target's deviation (NRMSE). A
-device gives several readouts, a neuron one: an echo-state network with as many neurons as the network has
-readouts (at most 640) stands beside the one with as many neurons as it has nodes.
+and on the simulated device. Errors are root mean squares in units of the target's deviation (NRMSE). The
+weights and the readout of the device network see the DELAYS steps before each, too. Beside it: an echo-state
+network with as many neurons as the network has nodes, the same with as many delays in its readout, one with
+as many neurons as the network has readouts (at most 640), and linear regression on the input with the delays.
 """
 
 import argparse
@@ -21,6 +22,7 @@ TASKS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 SEEDS = (1, 2, 3)
 MOST_NEURONS = 640
+DELAYS = 15
 VARIANTS = {"trained": Variant.NOISE_AWARE, "reservoir": Variant.RESERVOIR}
 
 
@@ -48,6 +50,7 @@ def networks_on(setup: Any, twin: Any, task: Task, sizes: Sizes, seed: int) -> d
     row = {}
     for label, variant in VARIANTS.items():
         how = {"nodes": (sizes.nodes,), "epochs": sizes.epochs, "batch": 10, "refit": True, "seed": seed}
+        how |= {"delays": DELAYS, "readout_delays": DELAYS}
         network = train(task, twin, TrainSettings(variant=variant, **how))
         row[f"{label}_twin"] = round(score_on_twins(network, task, twin), 4)
         row[f"{label}_device"] = round(common.score_on_device(network, task, setup), 4)
@@ -66,8 +69,9 @@ def one_task(setup: Any, twin: Any, label: str, sizes: Sizes, seed: int) -> dict
         "nodes": sizes.nodes,
         **networks_on(setup, twin, task, sizes, seed),
         "echo_state_nodes": round(echo_state_baseline(task, sizes.nodes, seed).score, 4),
+        "echo_state_delays": round(echo_state_baseline(task, sizes.nodes, seed, delays=DELAYS).score, 4),
         "echo_state_readouts": round(echo_state_baseline(task, readouts, seed).score, 4),
-        "linear": round(linear_baselines(task)[0].score, 4),
+        "linear_delays": round(linear_baselines(task, DELAYS)[-1].score, 4),
     }
 
 
@@ -97,7 +101,7 @@ def main() -> None:
         options, lambda: {"network": [r for kind in kinds for r in one_device(kind, options)]}
     )
     found = [f"{label}_{where}" for label in VARIANTS for where in ("twin", "device")]
-    keys = (*found, "echo_state_nodes", "echo_state_readouts", "linear")
+    keys = (*found, "echo_state_nodes", "echo_state_delays", "echo_state_readouts", "linear_delays")
     summary = common.summarised(rows["network"], ("device", "task", "nodes"), keys)
     common.show(rows | {"summary": summary}, options.json)
 

@@ -23,7 +23,7 @@ def build(
     """Make a network of layers of `nodes` for inputs (trial, step, feature), with seeded random weights.
 
     Weights are scaled on these inputs so that the drives fill the device's range; `options` are those
-    of NetworkSpec (readout, windows, skip, recurrent, fan_in, levels).
+    of NetworkSpec (readout, windows, skip, recurrent, delays, readout_delays, fan_in, levels).
     """
     of_layers = twins_of_layers(twins, len(nodes))
     layers = [

@@ -2,8 +2,9 @@
 
 Layer l is driven by u_l(t) = tanh(A_l x(t) + B_l z_below(t) + C_l z_l(t - 1) + b_l), where x are the inputs
 and z the readouts, normalised by the twin's mean and deviation: of the layer below, or of all lower layers
-(skip connections), and of the layer itself a step before (recurrent connections). The answer is linear in
-features of all layers' normalised readouts (design.md section 6).
+(skip connections), and of the layer itself a step before (recurrent connections); with delays also as they
+were some steps before. The answer is linear in features of all layers' normalised readouts (design.md
+section 6).
 """
 
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from network.device import twins_of_layers
 from network.errors import NetworkError
 from network.running import How, Trace, run_layer
 from network.spec import NetworkSpec
-from network.step_features import step_features
+from network.step_features import delayed, step_features
 
 
 class DeviceNetwork(nn.Module):
@@ -99,7 +100,7 @@ class DeviceNetwork(nn.Module):
         known = list(below)[-len(seen) :] if seen else []
         parts = [inputs] if self.spec.sees_inputs(layer) else []
         parts += [_by_step(self.normalise(i, y)) for i, y in zip(seen, known, strict=True)]
-        return torch.cat(parts, dim=-1)
+        return delayed(torch.cat(parts, dim=-1), self.spec.delays)
 
     def shape_drives(self, layer: int, drives: Tensor) -> Tensor:
         """Sort drives (trial, step, drive) by nodes: (trial, node, step, port)."""

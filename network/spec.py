@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Delays = Annotated[int, Field(ge=0, le=1_000)]
 
 
 class StepReadout(StrEnum):
@@ -44,7 +45,8 @@ class NetworkSpec(BaseModel):
     `readout` MEAN, LAST, ALL and WINDOWS give one answer a trial; EACH gives one answer a step.
     WINDOWS takes the means over `windows` equal stretches of the trial. `skip`: a layer sees the inputs and
     all lower layers, and not only the layer below. `recurrent`: a layer sees its own readouts a step later.
-    `fan_in` limits the connections of a drive, `levels` the values of their weights.
+    `fan_in` limits the connections of a drive, `levels` the values of their weights. With `delays` a layer
+    sees all this as it was up to so many steps before, too; with `readout_delays` so does an answer to EACH.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,8 +59,18 @@ class NetworkSpec(BaseModel):
     windows: PositiveInt = 4
     skip: bool = True
     recurrent: bool = False
+    delays: Delays = 0
+    readout_delays: Delays = 0
     fan_in: PositiveInt | None = None
     levels: Annotated[int, Field(ge=2, le=65_536)] | None = None
+
+    @model_validator(mode="after")
+    def _only_steps_are_delayed(self) -> "NetworkSpec":
+        if self.readout_delays and self.readout is not StepReadout.EACH:
+            raise ValueError(
+                f"readout_delays needs an answer at each step, not readout {self.readout.value}; leave it out"
+            )
+        return self
 
     def sees_inputs(self, layer: int) -> bool:
         """Tell whether the inputs reach this layer."""
@@ -71,7 +83,7 @@ class NetworkSpec(BaseModel):
     def sources(self, layer: int) -> int:
         """Return the number of values a layer's connections see in one step, recurrent ones apart."""
         readouts = sum(self.layers[i].readout_count for i in self.seen_layers(layer))
-        return readouts + self.features * self.sees_inputs(layer)
+        return (readouts + self.features * self.sees_inputs(layer)) * (self.delays + 1)
 
     @property
     def step_features(self) -> int:
@@ -79,6 +91,7 @@ class NetworkSpec(BaseModel):
         return {
             StepReadout.ALL: self.steps,
             StepReadout.WINDOWS: min(self.windows, self.steps),
+            StepReadout.EACH: self.readout_delays + 1,
         }.get(self.readout, 1)
 
     @property

@@ -1,7 +1,7 @@
 """What a linear readout sees of the steps of a trial."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from network.spec import NetworkSpec, StepReadout
 
@@ -11,10 +11,17 @@ def step_features(readouts: Tensor, spec: NetworkSpec) -> Tensor:
     return features_of_steps(readouts, spec.readout, spec.step_features)
 
 
-def features_of_steps(readouts: Tensor, readout: StepReadout, windows: int) -> Tensor:
-    """Turn readouts (trial, node, step, channel) into features (trial, feature).
+def delayed(values: Tensor, delays: int) -> Tensor:
+    """Put beside values (trial, step, value) those of up to `delays` steps before; zeros before the first."""
+    if not delays:
+        return values
+    return nn.functional.pad(values, (0, 0, delays, 0)).unfold(1, delays + 1, 1).flatten(2)
 
-    With StepReadout.EACH the result is (trial, step, feature).
+
+def features_of_steps(readouts: Tensor, readout: StepReadout, count: int) -> Tensor:
+    """Turn readouts (trial, node, step, channel) into `count` features of each, (trial, feature).
+
+    With StepReadout.EACH the result is (trial, step, feature), each step with `count` - 1 steps before it.
     """
     match readout:
         case StepReadout.MEAN:
@@ -24,9 +31,9 @@ def features_of_steps(readouts: Tensor, readout: StepReadout, windows: int) -> T
         case StepReadout.ALL:
             return readouts.flatten(1)
         case StepReadout.WINDOWS:
-            return _window_means(readouts, windows).flatten(1)
+            return _window_means(readouts, count).flatten(1)
         case StepReadout.EACH:
-            return readouts.transpose(1, 2).flatten(2)
+            return delayed(readouts.transpose(1, 2).flatten(2), count - 1)
 
 
 def _window_means(readouts: Tensor, windows: int) -> Tensor:

@@ -78,9 +78,11 @@ def baselines_of(task: Task, network: DeviceNetwork, twins: list[Any], seed: int
     """Score the baselines of the task with as many nodes and parameters as the network has."""
     from network.baselines import as_rows, baselines
 
-    size = {"nodes": network.node_count, "parameters": network.parameter_count}
+    spec = network.spec
+    size = {"nodes": network.node_count, "parameters": network.parameter_count, "windows": spec.windows}
     first = twins[0][0] if isinstance(twins[0], list) else twins[0]
-    return as_rows(baselines(task, **size, twin=first, windows=network.spec.windows, seed=seed))
+    delays = max(spec.delays, spec.readout_delays)
+    return as_rows(baselines(task, **size, twin=first, delays=delays, seed=seed))
 
 
 def must_be_new(path: Path) -> None:

@@ -24,11 +24,15 @@ class _Choice(NamedTuple):
     scale: float
 
 
-def echo_state_baseline(task: Task, nodes: int, seed: int = 0, windows: int = 4) -> BaselineScore:
+def echo_state_baseline(
+    task: Task, nodes: int, seed: int = 0, windows: int = 4, delays: int = 0
+) -> BaselineScore:
     """Score an echo-state network; radius, leak, input scale and ridge are chosen on a fifth of the training.
 
-    Classes are read from the same window means as those of a device network, series from each state.
+    Classes are read from the same window means as those of a device network, series from each state, with
+    `delays` together with so many states before it.
     """
+    count = windows if task.metric is Metric.ACCURACY else delays + 1
     if nodes < LEAST_NODES:
         raise NetworkError(f"an echo-state network has at least {LEAST_NODES} nodes, got {nodes}")
     keep = len(task.train) * 4 // 5
@@ -36,12 +40,12 @@ def echo_state_baseline(task: Task, nodes: int, seed: int = 0, windows: int = 4)
     ranked = [
         (_rank(task, score), choice, ridge)
         for choice in (_Choice(*values) for values in product(RADII, LEAKS, SCALES))
-        for ridge, score in _scores(trial, nodes, choice, seed, windows, RIDGES).items()
+        for ridge, score in _scores(trial, nodes, choice, seed, count, RIDGES).items()
     ]
     _, choice, ridge = min(ranked)
-    score = _scores(task, nodes, choice, seed, windows, (ridge,))[ridge]
-    width = nodes * (windows if task.metric is Metric.ACCURACY else 1)
-    return BaselineScore("echo-state network", score, nodes, task.outputs * (width + 1))
+    score = _scores(task, nodes, choice, seed, count, (ridge,))[ridge]
+    name = f"echo-state network{f' and {delays} states before' if delays else ''}"
+    return BaselineScore(name, score, nodes, task.outputs * (nodes * count + 1))
 
 
 def _rank(task: Task, score: float) -> float:
@@ -49,9 +53,9 @@ def _rank(task: Task, score: float) -> float:
 
 
 def _scores(
-    task: Task, nodes: int, choice: _Choice, seed: int, windows: int, ridges: tuple[float, ...]
+    task: Task, nodes: int, choice: _Choice, seed: int, count: int, ridges: tuple[float, ...]
 ) -> dict[float, float]:
-    train, test = (_features(task, part, nodes, choice, seed, windows) for part in (task.train, task.test))
+    train, test = (_features(task, part, nodes, choice, seed, count) for part in (task.train, task.test))
     scores = {}
     for ridge in ridges:
         weight, bias = ridge_weights(task, train, task.train.targets, ridge)
@@ -63,7 +67,7 @@ def _scores(
     return scores
 
 
-def _features(task: Task, examples: Examples, nodes: int, choice: _Choice, seed: int, windows: int) -> Tensor:
+def _features(task: Task, examples: Examples, nodes: int, choice: _Choice, seed: int, count: int) -> Tensor:
     from reservoirpy.nodes import Reservoir
 
     reservoir = Reservoir(
@@ -77,4 +81,4 @@ def _features(task: Task, examples: Examples, nodes: int, choice: _Choice, seed:
     )
     states = torch.from_numpy(reservoir.run(examples.inputs.double().numpy())).float()
     readout = StepReadout.WINDOWS if task.metric is Metric.ACCURACY else StepReadout.EACH
-    return features_of_steps(states.unsqueeze(1), readout, windows)
+    return features_of_steps(states.unsqueeze(1), readout, count)

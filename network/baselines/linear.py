@@ -5,9 +5,14 @@ from network.readout_fit import ridge_weights
 from network.tasks.task import Metric, Task
 
 
-def linear_baselines(task: Task) -> list[BaselineScore]:
-    """Score a logistic and a ridge readout of all steps of the input (classes), or a ridge on each step."""
-    return [_logistic(task), _ridge_classifier(task)] if task.metric is Metric.ACCURACY else [_ridge(task)]
+def linear_baselines(task: Task, delays: int = 0) -> list[BaselineScore]:
+    """Score a logistic and a ridge readout of all steps of the input (classes), or a ridge on each step.
+
+    With `delays` another ridge sees each step with so many steps before it.
+    """
+    if task.metric is Metric.ACCURACY:
+        return [_logistic(task), _ridge_classifier(task)]
+    return [_ridge(task, count) for count in sorted({0, delays})]
 
 
 def _logistic(task: Task) -> BaselineScore:
@@ -26,10 +31,11 @@ def _ridge_classifier(task: Task) -> BaselineScore:
     return BaselineScore("ridge on the raw input", score, 0, weight.numel() + bias.numel())
 
 
-def _ridge(task: Task) -> BaselineScore:
+def _ridge(task: Task, delays: int) -> BaselineScore:
     from sklearn.linear_model import Ridge
 
-    x, y = counted_steps(task.train, task.washout)
+    x, y = counted_steps(task.train, task.washout, delays)
     model = Ridge(alpha=1.0).fit(x, y)
-    score = score_rows(task, model.predict(counted_steps(task.test, task.washout)[0]))
-    return BaselineScore("ridge on the raw input", score, 0, task.outputs * (x.shape[1] + 1))
+    score = score_rows(task, model.predict(counted_steps(task.test, task.washout, delays)[0]))
+    name = f"ridge on the raw input{f' and {delays} steps before' if delays else ''}"
+    return BaselineScore(name, score, 0, task.outputs * (x.shape[1] + 1))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from network.step_features import delayed
 from network.tasks.task import Examples, Task
 
 
@@ -18,9 +19,12 @@ class BaselineScore:
     parameters: int
 
 
-def counted_steps(examples: Examples, washout: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the steps after the washout as rows: inputs (row, feature) and targets (row, output)."""
-    inputs, targets = examples.inputs[:, washout:], examples.targets[:, washout:]
+def counted_steps(examples: Examples, washout: int, delays: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Return the steps after the washout as rows: inputs (row, feature) and targets (row, output).
+
+    With `delays` the inputs of so many steps before stand beside those of each step.
+    """
+    inputs, targets = delayed(examples.inputs, delays)[:, washout:], examples.targets[:, washout:]
     return inputs.flatten(0, 1).numpy(), targets.flatten(0, 1).numpy()
 
 

@@ -7,7 +7,7 @@ from network.baselines.gru import gru_baseline
 from network.baselines.linear import linear_baselines
 from network.baselines.row import BaselineScore
 from network.baselines.single_device import single_device_baseline
-from network.tasks.task import Task
+from network.tasks.task import Metric, Task
 
 
 def baselines(
@@ -17,18 +17,21 @@ def baselines(
     parameters: int,
     twin: Any = None,
     windows: int = 4,
+    delays: int = 0,
     seed: int = 0,
     gru_epochs: int = 30,
 ) -> list[BaselineScore]:
     """Score the raw input read linearly, one device, an echo-state network of `nodes`, a GRU of `parameters`.
 
     The single device needs its twin, and is left out without one. Device and echo-state network are read
-    through as many `windows` (classes).
+    through as many `windows` (classes). With `delays` (series) raw input and echo-state network are scored
+    once more, with so many steps before each.
     """
+    delays = 0 if task.metric is Metric.ACCURACY else delays
     return [
-        *linear_baselines(task),
+        *linear_baselines(task, delays),
         *([] if twin is None else [single_device_baseline(task, twin, seed, windows)]),
-        echo_state_baseline(task, max(nodes, LEAST_NODES), seed, windows),
+        *(echo_state_baseline(task, max(nodes, LEAST_NODES), seed, windows, n) for n in sorted({0, delays})),
         gru_baseline(task, parameters, gru_epochs, seed),
     ]
 

@@ -45,7 +45,7 @@ class TrainSettings(BaseModel):
     and so bounds memory (by default: what suits the processor's cache); `range_penalty` weighs drives
     outside the range the twin was fitted on; `truncate` cuts the gradient every so many steps; `shift`
     moves training inputs by up to so many steps and features; `ridge` is the penalty of readouts in closed
-    form, `refit` asks for one at the end of training.
+    form, `refit` asks for one at the end of training. `windows` to `levels` are those of NetworkSpec.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +57,8 @@ class TrainSettings(BaseModel):
     windows: PositiveInt = 4
     skip: bool = True
     recurrent: bool = False
+    delays: NonNegativeInt = 0
+    readout_delays: NonNegativeInt = 0
     fan_in: PositiveInt | None = None
     levels: Annotated[int, Field(ge=2, le=65_536)] | None = None
     epochs: PositiveInt = 12
@@ -77,7 +79,8 @@ class TrainSettings(BaseModel):
     @property
     def structure(self) -> dict[str, Any]:
         """Return the settings that are options of the network's structure (`build`)."""
-        return {name: getattr(self, name) for name in ("windows", "skip", "recurrent", "fan_in", "levels")}
+        names = ("windows", "skip", "recurrent", "delays", "readout_delays", "fan_in", "levels")
+        return {name: getattr(self, name) for name in names}
 
     @classmethod
     def of(cls, **values: Any) -> "TrainSettings":

@@ -7,14 +7,15 @@ from hypothesis import strategies as st
 
 from network import LayerSpec, NetworkError, NetworkSpec, StepReadout, build
 from network.device import respond_nodes
-from network.step_features import step_features
+from network.step_features import delayed, step_features
 
 INPUTS = torch.rand(6, 7, 5, generator=torch.Generator().manual_seed(3))
 
 
-def test_deploying_layer_by_layer_gives_the_answers_of_forward(leaky):
+@pytest.mark.parametrize("delays", [{}, {"delays": 2}, {"readout": StepReadout.EACH, "readout_delays": 3}])
+def test_deploying_layer_by_layer_gives_the_answers_of_forward(leaky, delays):
     twin = leaky()
-    network = build(INPUTS, 3, twin, (4, 2))
+    network = build(INPUTS, 3, twin, (4, 2), **delays)
     torch.nn.init.normal_(network.readout.weight)
     readouts = []
     for layer in range(network.layer_count):
@@ -68,6 +69,26 @@ def test_step_features_of_a_ramp(readout, expected):
     features = step_features(ramp, spec)
     torch.testing.assert_close(features, torch.tensor(expected))
     assert features.shape[-1] == spec.readout_features
+
+
+def test_delays_of_a_ramp():
+    ramp = torch.arange(1.0, 4.0).reshape(1, 3, 1)
+    torch.testing.assert_close(delayed(ramp, 2), torch.tensor([[[0.0, 0, 1], [0, 1, 2], [1, 2, 3]]]))
+    assert delayed(ramp, 0) is ramp
+
+
+def test_a_drive_depends_on_the_inputs_of_its_delays_and_on_nothing_else(leaky):
+    network = build(INPUTS, 3, leaky(), (4,), delays=2)
+    changed = INPUTS.clone()
+    changed[:, 3] += 1.0
+    moved = (network.drives(0, changed, []) - network.drives(0, INPUTS, [])).abs().amax((0, 1, 3))
+    assert (moved[[3, 4, 5]] > 1e-3).all()
+    assert (moved[[0, 1, 2, 6]] == 0).all()
+
+
+def test_delays_of_the_readout_need_an_answer_at_each_step(leaky):
+    with pytest.raises(NetworkError, match="readout_delays needs an answer at each step, not readout mean"):
+        build(INPUTS, 3, leaky(), (4,), readout=StepReadout.MEAN, readout_delays=2)
 
 
 def test_nodes_take_their_own_twins_in_turn(leaky):

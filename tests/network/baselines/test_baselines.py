@@ -22,6 +22,14 @@ def test_only_what_has_a_memory_can_tell_the_past():
     assert echo_state_baseline(task, nodes=40).score < 0.3
 
 
+def test_with_delays_the_raw_input_tells_the_past():
+    now, before = linear_baselines(delay_task(2), delays=2)
+    assert (now.parameters, before.parameters) == (2, 4)
+    assert before.score < 0.01 < 0.9 < now.score
+    few = echo_state_baseline(delay_task(8), nodes=3)
+    assert echo_state_baseline(delay_task(8), nodes=3, delays=8).score < 0.5 * few.score
+
+
 def test_more_nodes_help_an_echo_state_network():
     task = load_task("narma-10", train=30, test=10)
     few, many = (echo_state_baseline(task, nodes).score for nodes in (3, 60))
@@ -54,3 +62,8 @@ def test_without_a_twin_the_table_has_no_single_device():
     task = load_task("narma-10", train=10, test=4, steps=40)
     names = [row.name for row in baselines(task, nodes=2, parameters=60, gru_epochs=1)]
     assert names == ["ridge on the raw input", "echo-state network", "GRU"]
+    names = [row.name for row in baselines(task, nodes=2, parameters=60, delays=3, gru_epochs=1)]
+    assert names[1::2] == [
+        "ridge on the raw input and 3 steps before",
+        "echo-state network and 3 states before",
+    ]
