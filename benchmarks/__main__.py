@@ -86,14 +86,18 @@ def what(path: Path) -> str:
     return " ".join(words.split())
 
 
-def found_seeds(result: Any) -> list[Any]:
-    """Collect the values of all keys `seed` and `seeds` of a result."""
+def found_seeds(result: Any) -> list[int]:
+    """Collect the numbers under all keys `seed` and `seeds` of a result, each once."""
     if isinstance(result, list):
-        return [seed for each in result for seed in found_seeds(each)]
-    if not isinstance(result, dict):
-        return []
-    own = [value for key, value in result.items() if key in ("seed", "seeds")]
-    return own + [seed for value in result.values() for seed in found_seeds(value)]
+        found = [seed for each in result for seed in found_seeds(each)]
+    elif isinstance(result, dict):
+        own = [value for key, value in result.items() if key in ("seed", "seeds")]
+        flat = [each for value in own for each in (value if isinstance(value, list) else [value])]
+        found = [each for each in flat if isinstance(each, int)]
+        found += [seed for value in result.values() for seed in found_seeds(value)]
+    else:
+        found = []
+    return list(dict.fromkeys(found))
 
 
 def figures(result: Any, before: str = "") -> list[tuple[str, float]]:

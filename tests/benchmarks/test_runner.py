@@ -67,6 +67,11 @@ def test_a_table_of_what_came(folder, capsys):
     assert table in capsys.readouterr().out
 
 
+def test_seeds_are_numbers_each_once():
+    rows = [{"seed": 1, "gap": 0.5}, {"seed": 2}]
+    assert runner.found_seeds({"seeds": rows, "summary": [{"seeds": [1, 2, 3]}], "by": 7}) == [1, 2, 3]
+
+
 def test_only_one_in_full_size(folder, capsys):
     assert runner.main(["--only", "good", "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
