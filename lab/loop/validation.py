@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lab.compose import open_named_setup
+from lab.compose import noise_seed_of, open_named_setup
 from lab.errors import LabError
 from lab.loop import trend
 from lab.loop.play import PlayOptions, play
@@ -38,7 +38,7 @@ class ValidateOptions:
     """What to ask the device: so many fresh sequences of so many steps, each so often.
 
     `network` adds as many of the drives that this network sends when it works on its task. `specimen` is
-    the seed of a simulated bench, `seed` that of the drives (None: new ones every time).
+    the seed of a simulated bench, `seed` that of the drives and of its noise (None: new ones every time).
     """
 
     setup: str
@@ -58,9 +58,13 @@ def validate(path: Path, options: ValidateOptions, show: Show) -> dict[str, Any]
         raise LabError(f"a repeat floor needs at least {FEWEST_REPEATS} repeats; got {options.repeats}")
     twin = load_twin(path)
     seed = int(np.random.SeedSequence(options.seed).generate_state(1)[0]) % 2**31
-    with open_named_setup(options.setup, seed=options.specimen) as setup, _folder(options.out) as out:
+    noise = noise_seed_of("validate", str(seed))
+    with (
+        open_named_setup(options.setup, seed=options.specimen, noise_seed=noise) as setup,
+        _folder(options.out) as out,
+    ):
         drives = _drives(twin, setup, options, seed)
-        kinds = {kind: _score(twin, setup, out, kind, drives[kind], options, show) for kind in drives}
+        kinds = {kind: _score(twin, setup, out, kind, drives[kind], options, noise, show) for kind in drives}
         identities = setup.identities()
     checks = [
         {"drives": kind, **row} for kind, scores in kinds.items() for row in options.tolerances.judge(scores)
@@ -104,6 +108,7 @@ def _score(
     kind: str,
     drives: np.ndarray,
     options: ValidateOptions,
+    noise: int,
     show: Show,
 ) -> dict[str, Any]:
     sequence, _ = interleaved(len(drives), options.repeats)
@@ -112,6 +117,7 @@ def _score(
         lineage=tuple(twin.card.get("lineage", ())),
         source=options.setup,
         seed=options.specimen,
+        noise_seed=noise,
     )
     run = play(drives[sequence], setup, out / f"{kind}.zarr", play_options, sequence)
     return evaluate(twin, trials_of(run.path)).to_dict()
