@@ -56,7 +56,10 @@ class DriveConfig(_Part):
 
 
 class TimingConfig(_Part):
-    """The clockwork of a hardware-timed burst."""
+    """The clockwork of a hardware-timed burst.
+
+    `max_burst_s` bounds how many trials one burst joins; a longer trial is a burst of its own.
+    """
 
     rotation_hz: PositiveFloat
     samples_per_rotation: int = Field(ge=8, le=65536)
