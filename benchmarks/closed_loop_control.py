@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,9 @@ import torch
 from lab.loop.compare import compare
 from lab.loop.config import LoopConfig
 from lab.loop.deploy import Deployment, Respond, deploy, deploy_layers, run_of
+from lab.loop.drift import Probe
 from lab.loop.play import PlayOptions, own_readout
+from lab.loop.stretches import stored_readout, stretches
 from lab.loop.workshop import OpenDevice, Visit
 from lab.store import Run
 from network import Metric, Variant, load_task, score_answers
@@ -67,18 +68,24 @@ def paired(task: Any, one: np.ndarray, other: np.ndarray, seed: int) -> dict[str
 
 def _of_the_loop(config: LoopConfig, folder: Path, inputs: np.ndarray) -> Deployment:
     """Read what the loop's network of a round answered, from its stored runs."""
-    network, every = load_network(folder / "network.net").network, config.drift.probe_every
-    respond: Callable[[int, np.ndarray], np.ndarray] = _followed(folder / "deploy", _initial(folder), every)
+    network, twin = load_network(folder / "network.net").network, load_twin(folder / "device.twin")
+    options, reference = _with_probes(config.drift.probe_every), _initial(folder)
+
+    def respond(layer: int, drive: np.ndarray) -> np.ndarray:
+        parts = stretches(folder / "deploy", layer, len(drive), config.drift.compensate_every)
+        return stored_readout(parts, twin, options, reference)
+
     return deploy_layers(network, inputs, folder / "deploy", respond)
+
+
+def _with_probes(every: int) -> PlayOptions:
+    return PlayOptions(probe=Probe(np.zeros((1, 1)), every) if every else None)
 
 
 def _initial(folder: Path) -> np.ndarray:
     return Run.open(folder / "measure.zarr").dataset()["initial"].values.mean(axis=0)
 
 
-def _followed(folder: Path, reference: np.ndarray, probes: int = 0) -> Respond:
-    """Read the stored readouts with slow offsets taken out, without the probes."""
-    from lab.loop.drift import Probe
-
-    options = PlayOptions(probe=Probe(np.zeros((1, 1)), probes) if probes else None)
-    return lambda layer, drive: own_readout(Run.open(run_of(folder, layer)), options, reference)
+def _followed(folder: Path, reference: np.ndarray) -> Respond:
+    """Read the stored readouts with slow offsets taken out."""
+    return lambda layer, drive: own_readout(Run.open(run_of(folder, layer)), PlayOptions(), reference)

@@ -52,6 +52,8 @@ device_examples = 8
 device_batch = 4
 [drift]
 probe_every = 4
+compensate_every = 20
+compensate_sequences = 6
 recalibrate_above = 1e-9
 stop_above = 1e9
 [budget]

@@ -2,6 +2,7 @@
 
 from twin.checkpoint import read_unfinished
 from twin.choose import alike_runs
+from twin.compensation import Compensation, compensate
 from twin.data import Trials
 from twin.drive_map import DriveMap, read_map
 from twin.ensemble import epistemic_spread, fit_ensemble, most_informative
@@ -19,6 +20,7 @@ from twin.settings import FitSettings
 from twin.torchsde_bridge import torchsde_paths
 
 __all__ = [
+    "Compensation",
     "DataError",
     "DivergenceError",
     "DriveMap",
@@ -34,6 +36,7 @@ __all__ = [
     "Twin",
     "TwinError",
     "alike_runs",
+    "compensate",
     "epistemic_spread",
     "evaluate",
     "fit",

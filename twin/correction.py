@@ -112,9 +112,9 @@ def _folds(rows: int, steps: int) -> Tensor:
 
 
 def _path(twin: Twin, rows: Rows, gain: Tensor, shift: Tensor) -> Tensor:
-    """Return the mean path (row, step, score) under a moved drive."""
+    """Return the mean path (row, step, score) under a moved drive, as the twin is calibrated."""
     start = Start(rows.start.scores, rows.start.drive * gain + shift)
-    return twin.paths(rows.drive * gain + shift, start, noise=False)
+    return twin.calibration.scores(twin.paths(rows.drive * gain + shift, start, noise=False))
 
 
 def _map(path: Tensor, truth: Tensor, plan: Plan, seen: Tensor) -> tuple[Tensor, Tensor]:

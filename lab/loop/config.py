@@ -72,11 +72,15 @@ class RefineConfig(_Part):
 class DriftConfig(_Part):
     """A probe every so many trials (0: none), and the drift scores beyond which something is done.
 
-    `follow_offset` takes slow offsets out of what a deployed network reads, by the initial states.
+    `follow_offset` takes slow offsets out of what a deployed network reads, by the initial states. With
+    `compensate_every` a deployment is played in stretches of so many trials; before each, so many of the
+    network's own drives are measured, and the drift they show is taken out of drives and readouts.
     """
 
     follow_offset: bool = True
     probe_every: NonNegativeInt = 50
+    compensate_every: NonNegativeInt = 0
+    compensate_sequences: PositiveInt = 40
     recalibrate_above: PositiveFloat = 2.0
     stop_above: PositiveFloat = 20.0
 

@@ -12,11 +12,11 @@ from lab.loop.round import Round, measured
 from lab.store import Run
 
 
-def drift_within(this: Round, run: Run) -> float | None:
-    """Score the drift from the first to the last third of a run by its probes."""
+def drift_within(this: Round, runs: list[Run]) -> float | None:
+    """Score the drift from the first to the last third of a layer's runs by their probes."""
     if not this.shop.config.drift.probe_every:
         return None
-    probes = probe_readout(run)
+    probes = np.concatenate([probe_readout(run) for run in runs])
     third = len(probes) // 3
     return drift_score(probes[:third], probes[len(probes) - third :])
 

@@ -7,14 +7,14 @@ import numpy as np
 from lab.errors import LabError
 from lab.loop.active import disagreeing_twins, next_drives
 from lab.loop.compare import compare
-from lab.loop.config import Choose
-from lab.loop.deploy import check_layer, deploy_layers, run_of
+from lab.loop.config import Choose, DriftConfig
+from lab.loop.deploy import deploy_layers
+from lab.loop.deploying import Deploying
 from lab.loop.deployment_report import layer_rows
 from lab.loop.node_scores import as_rows, findings, score_nodes
-from lab.loop.play import own_readout, play
 from lab.loop.probes import random_drives
 from lab.loop.round import Result, Round, lineage, measured, own_drives
-from lab.loop.round_drift import drift_since, drift_within, initial_state
+from lab.loop.round_drift import drift_since
 from lab.loop.trials import trials_of
 from lab.loop.workshop import Workshop, device_seconds, measure
 from lab.store import Run
@@ -77,8 +77,10 @@ def _later_drives(this: Round, rng: np.random.Generator, ports: list[int]) -> li
 def _require_time(shop: Workshop, step_s: list[float]) -> None:
     """Refuse a budget that the first round alone would break."""
     config, examples = shop.config, len(shop.task.test)
-    deployed = sum(n * step_s[config.array_of(layer)] for layer, n in enumerate(config.network.nodes))
-    needed = (config.measure.sequences * sum(step_s) + examples * deployed) * shop.steps
+    seconds = config.measure.sequences * sum(step_s)
+    for layer, nodes in enumerate(config.network.nodes):
+        seconds += _with_checks(config.drift, nodes * examples) * step_s[config.array_of(layer)]
+    needed = seconds * shop.steps
     if needed > config.budget.device_s:
         raise LabError(
             f"the first round alone drives the device for {needed:.0f} s, more than budget.device_s = "
@@ -86,49 +88,32 @@ def _require_time(shop: Workshop, step_s: list[float]) -> None:
         )
 
 
+def _with_checks(drift: DriftConfig, trials: int) -> int:
+    """Count the trials of a layer's deployment together with those that look for drift."""
+    every = drift.compensate_every
+    return trials + (-(-trials // every) * drift.compensate_sequences if every else 0)
+
+
 def deploy_stage(this: Round) -> Result:
-    """Send the test examples to the device, layer by layer."""
-    shop, network = this.shop, this.network()
-    spent, runs = 0.0, []
-
-    def respond(layer: int, drive: np.ndarray) -> np.ndarray:
-        nonlocal spent
-        array = shop.config.array_of(layer)
-        visit, below = this.visit("deploy", spent, array), [run.metadata.run_id for run in runs]
-        with shop.open_device(visit) as setup:
-            check_layer(network, layer, setup)
-            options = shop.options(visit, setup.port_count, (*lineage(this), *below))
-            run = play(drive, setup, run_of(this.folder / "deploy", layer), options)
-        runs.append(run)
-        spent += device_seconds(run, this.step_s(array))
-        return own_readout(run, options, initial_state(this, array))
-
-    deploy_layers(network, shop.task.test.inputs.numpy(), this.folder / "deploy", respond)
-    drifts = [drift_within(this, run) for run in runs]
-    known = [drift for drift in drifts if drift is not None]
+    """Send the test examples to the device, layer by layer, in stretches where drift is compensated."""
+    way, inputs = Deploying(this), this.shop.task.test.inputs.numpy()
+    deploy_layers(way.network, inputs, this.folder / "deploy", way.play)
     return {
-        "runs": [run.metadata.run_id for run in runs],
-        "device_s": spent,
-        "drift": max(known) if known else None,
+        "runs": [run.metadata.run_id for run in way.runs],
+        "device_s": way.spent_s,
+        "drift": max(way.drifts, default=None),
+        "compensated": way.compensated,
     }
 
 
 def compare_stage(this: Round) -> Result:
     """Hold the device's answers and readouts, as stored, against the twin's."""
-    shop, network, folder = this.shop, this.network(), this.folder / "deploy"
-    twins = this.of_layers(this.twins())
-    options = shop.options(this.visit("compare"), network.port_count)
-
-    def stored(layer: int, drive: np.ndarray) -> np.ndarray:
-        reference = initial_state(this, shop.config.array_of(layer))
-        return own_readout(Run.open(run_of(folder, layer)), options, reference)
-
-    deployed = deploy_layers(network, shop.task.test.inputs.numpy(), folder, stored)
-    seed = this.seed("compare")
-    scores = score_nodes(deployed, twins, seed)
+    shop, way, seed = this.shop, Deploying(this), this.seed("compare")
+    deployed = deploy_layers(way.network, shop.task.test.inputs.numpy(), this.folder / "deploy", way.stored)
+    scores = score_nodes(deployed, way.twins, seed)
     return {
-        **compare(network, shop.task, twins, shop.config.network.variant, deployed, seed),
+        **compare(way.network, shop.task, way.twins, shop.config.network.variant, deployed, seed),
         "layers": layer_rows(scores),
-        "findings": findings(scores, twins),
+        "findings": findings(scores, way.twins),
         "nodes": as_rows(scores),
     }

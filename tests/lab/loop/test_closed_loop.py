@@ -12,6 +12,7 @@ from lab.errors import LabError
 from lab.loop.closed_loop import run_loop
 from lab.loop.config import LoopConfig, load_config
 from lab.loop.deployment import DeployOptions, deploy_network
+from lab.loop.drift import PROBE
 from lab.loop.play import AbortedError
 from lab.loop.round_state import RoundState, stage_seed, write_whole
 from lab.store import Run, Status, StoreError
@@ -40,6 +41,8 @@ device_examples = 4
 device_batch = 2
 [drift]
 probe_every = 1
+compensate_every = 10
+compensate_sequences = 3
 recalibrate_above = 1e-9
 stop_above = 1e9
 [budget]
@@ -192,6 +195,22 @@ def test_every_round_says_what_it_follows_from(uninterrupted):
     assert result["device_s"] == pytest.approx(sum(row["device_s"] for row in result["rounds"]))
 
 
+def test_a_deployment_is_played_in_stretches_with_a_look_at_the_drift_before_each(uninterrupted):
+    deployed = uninterrupted[0] / "round01" / "deploy"
+    stage = json.loads((deployed.parent / "round.json").read_text())["stages"]["deploy"]
+    assert [each["run"] for each in stage["compensated"]] == ["layer0-check0.zarr", "layer0-check1.zarr"]
+    runs = {name: Run.open(deployed / f"layer0{name}.zarr") for name in ("-check0", "", "-check1", "-part1")}
+    assert stage["runs"] == [run.metadata.run_id for run in runs.values()]
+    probed = {name: int((run.dataset()["sequence"].values == PROBE).sum()) for name, run in runs.items()}
+    assert {name: run.rows() - probed[name] for name, run in runs.items() if "check" not in name} == {
+        "": 10,
+        "-part1": 6,
+    }
+    assert [runs[name].rows() for name in ("-check0", "-check1")] == [3, 3]
+    trials = sum(run.rows() for run in runs.values())
+    assert stage["device_s"] == pytest.approx(trials * 10 / 37)
+
+
 def small_ice(name, folder):
     """Write a setup of an ice with a short spectrum and quick ramps: what a layer's table says."""
     config = load_setup(name)
@@ -218,6 +237,7 @@ def two_layers(config, tmp_path):
     changed["refine"]["device_examples"] = 2
     changed["task"]["options"] |= {"train": 4, "test": 2, "steps": 4, "washout": 1}
     changed["budget"]["device_s"] = 1e6
+    changed["drift"]["compensate_every"] = 0
     return LoopConfig.model_validate(changed)
 
 
