@@ -23,7 +23,7 @@ class Deploying:
     """Plays the layers of a round's network; every run is a visit of its own to the layer's array."""
 
     def __init__(self, this: Round) -> None:
-        self.this, self.network = this, this.network()
+        self.this, self.network, self.rule = this, this.network(), this.shop.config.drift
         self.twins = this.of_layers(this.twins())
         self.runs: list[Run] = []
         self.spent_s = 0.0
@@ -36,9 +36,8 @@ class Deploying:
         for number, part in enumerate(self._stretches(layer, len(drive))):
             sent = drive[part.rows]
             if part.check is not None:
-                chosen = choose_rows(
-                    np.random.default_rng([self.this.seed("check"), layer, number]), own, self._many
-                )
+                rng = np.random.default_rng([self.this.seed("check"), layer, number])
+                chosen = choose_rows(rng, own, self.rule.compensate_sequences)
                 self._run(layer, chosen, part.check, probes=False)
                 sent = self._compensated(layer, part.check, sent)
             played.append(self._run(layer, sent, part.run))
@@ -52,17 +51,12 @@ class Deploying:
         parts = self._stretches(layer, len(drive))
         return stored_readout(parts, self.twins[layer], options, self._reference(layer))
 
-    @property
-    def _many(self) -> int:
-        return self.this.shop.config.drift.compensate_sequences
-
     def _stretches(self, layer: int, trials: int) -> list[Stretch]:
-        every = self.this.shop.config.drift.compensate_every
-        return stretches(self.this.folder / "deploy", layer, trials, every)
+        return stretches(self.this.folder / "deploy", layer, trials, self.rule.compensate_every)
 
     def _own_drives(self, layer: int) -> list[np.ndarray]:
         """Give what the network sends to a layer for some training examples, where checks need it."""
-        if not self.this.shop.config.drift.compensate_every:
+        if not self.rule.compensate_every:
             return []
         return [own_drives(self.this, self.network, self.this.twins())[layer]]
 
