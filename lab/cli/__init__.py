@@ -12,6 +12,7 @@ app = typer.Typer(
     help="Measure a physical device, fit a digital twin, train a network through it, deploy it back.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # in the mode "rich" whatever stands in [brackets] is lost
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -24,12 +24,13 @@ def table(title: str, headings: list[str], rows: list[list[str]]) -> None:
     """Print a table for a person (stdout)."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    grid = Table(title=title, title_justify="left")
+    grid = Table(title=Text(title), title_justify="left")
     for heading in headings:
-        grid.add_column(heading)
+        grid.add_column(Text(heading))
     for row in rows:
-        grid.add_row(*row)
+        grid.add_row(*map(Text, row))
     Console().print(grid)
 
 

@@ -38,7 +38,7 @@ class Stages:
 
     def _say(self, text: str) -> None:
         if self._plain:
-            self._bars.console.print(text, highlight=False)
+            self._bars.console.print(text, highlight=False, markup=False)
 
 
 @contextmanager
@@ -46,12 +46,12 @@ def stages() -> Iterator[Stages]:
     """Show progress bars on stderr while the block runs."""
     console = Console(stderr=True)
     columns = (
-        TextColumn("{task.description:<24}"),
+        TextColumn("{task.description:<24}", markup=False),
         BarColumn(bar_width=24),
         TaskProgressColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[doing]}", style="dim"),
+        TextColumn("{task.fields[doing]}", style="dim", markup=False),
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
         yield Stages(bars)

@@ -4,7 +4,10 @@ import sys
 import time
 
 import pytest
+import typer
+import typer.testing
 
+from lab.cli import app, commands, console
 from lab.cli.sim import parse_blocks
 from lab.errors import LabError
 
@@ -58,3 +61,35 @@ def test_blocks_of_rotations():
     assert parse_blocks("24x10, 34.5x3", 30) == [(24.0, 10), (34.5, 3)]
     with pytest.raises(LabError, match="24x10"):
         parse_blocks("24 x", 30)
+
+
+def leaves(command, path=()):
+    """Give (words, command) of every command below a group."""
+    if not hasattr(command, "commands"):
+        return [(path, command)]
+    return [found for name, each in command.commands.items() for found in leaves(each, (*path, name))]
+
+
+def letters(text):
+    """Strip what the layout of a help text adds: spaces, frames, marks of code."""
+    return "".join(text.split()).replace("│", "").replace("`", "")
+
+
+def test_help_shows_brackets_as_they_are(monkeypatch):
+    monkeypatch.setattr("typer.rich_utils.MAX_WIDTH", 500)
+    commands.register(app)
+    runner, lost, seen = typer.testing.CliRunner(), [], 0
+    for path, command in leaves(typer.main.get_command(app)):
+        texts = [command.help, *(getattr(each, "help", None) for each in command.params)]
+        if with_brackets := [text for text in texts if text and "[" in text]:
+            seen += len(with_brackets)
+            shown = letters(runner.invoke(app, [*path, "--help"]).stdout)
+            lost += [(path, text) for text in with_brackets if letters(text) not in shown]
+    assert seen
+    assert lost == []
+
+
+def test_a_table_shows_brackets_as_they_are(capsys):
+    console.table("[a]", ["[b]"], [["[c] of [/d]"]])
+    shown = capsys.readouterr().out
+    assert all(text in shown for text in ("[a]", "[b]", "[c] of [/d]"))
