@@ -1,0 +1,51 @@
+"""The quick form of the twin's benchmarks runs, and prints what it promises."""
+
+import importlib
+import json
+import sys
+
+import pytest
+import torch
+
+from benchmarks.twin_scaling import exponent, kept_mb
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run a benchmark's main as the command line does; return what it printed."""
+
+    def call(name, *options):
+        monkeypatch.setattr(sys, "argv", [name, "--json", "--quick", *options])
+        importlib.import_module(f"benchmarks.{name}").main()
+        return json.loads(capsys.readouterr().out)
+
+    return call
+
+
+@pytest.mark.slow
+def test_recalibration_follows_a_drift_better_than_an_offset(run):
+    table = run("recalibrate", "--seeds", "2", "--methods", "offset", "recalibrate")["table"]
+    at = {(line["method"], line["steps"]): line["mean_error"]["median"] for line in table}
+    assert at["recalibrate", 280] < 0.7 * at["offset", 280]
+
+
+@pytest.mark.slow
+def test_the_learning_curve_has_single_shots_and_repeats(run):
+    rows = run("twin_nanoring", "--curve", "--level", "step")
+    found = [(row["sequences"], row["repeats"]) for row in rows]
+    assert found == [(60, 1), (30, 1), (15, 1), (7, 1), (3, 1), (7, 2), (7, 4), (7, 8)]
+    assert all(row["scores"]["floor"]["mean_error"] > 0 for row in rows)
+
+
+@pytest.mark.slow
+def test_scaling_is_measured_and_drawn(run, tmp_path):
+    report = run("twin_scaling", "--plot", str(tmp_path / "scaling.png"))
+    assert (tmp_path / "scaling.png").stat().st_size > 10_000
+    assert 0.8 < report["exponents"]["window"]["kept_mb"] < 1.2
+    assert report["ratio_to_two_stage_loop"]["two_stage_loop"] == 1.0
+
+
+def test_a_power_law_and_what_a_gradient_keeps():
+    assert exponent([1, 2, 4, 8], [5, 20, 80, 320]) == pytest.approx(2.0)
+    x = torch.ones(1000, 250, requires_grad=True)
+    assert kept_mb(lambda: x.square() + x.square()) == pytest.approx(1.0)
