@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from protocols.errors import ProtocolError
+
 _RIDGE = 1e-6
 
 
@@ -25,10 +27,14 @@ class ReservoirMetrics:
 def reservoir_metrics(
     drive: np.ndarray, readout: np.ndarray, lags: int = 10, washout: int = 10
 ) -> ReservoirMetrics:
-    """Judge readout (trial, step, channel) of random drive (trial, step); half of the steps is held out."""
+    """Judge readout (trial, step, channel) of random drive (trial, step); half of the steps is held out.
+
+    Raises ProtocolError where too few steps are left after `lags` and `washout`.
+    """
     if drive.ndim == 3:
         drive = drive[..., 0]
     start = max(lags, washout)
+    _require_steps(*drive.shape, start, lags)
     states = _standardised(readout)[:, start:].reshape(-1, readout.shape[-1])
     lagged = np.stack(
         [drive[:, start - lag : drive.shape[1] - lag].ravel() for lag in range(lags + 1)], axis=1
@@ -48,6 +54,16 @@ def effective_rank(states: np.ndarray, threshold: float = 0.01) -> int:
     """Count the singular values of states (row, channel) above a share of the largest one."""
     values = np.linalg.svd(states - states.mean(axis=0), compute_uv=False)
     return int(np.sum(values > threshold * values[0])) if values[0] > 0 else 0
+
+
+def _require_steps(trials: int, steps: int, start: int, lags: int) -> None:
+    """Refuse what leaves fewer steps to fit, or to hold out, than there are lagged inputs."""
+    needed = start - (-2 * (lags + 2) // trials)
+    if steps < needed:
+        raise ProtocolError(
+            f"{trials} trials of {steps} steps are too short to be judged over {lags} lags: expected at "
+            f"least {needed} steps a trial (the first {start} are washed out), as of the protocol `memory`"
+        )
 
 
 def _explained(inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:

@@ -91,7 +91,12 @@ def export_run(
 
 
 @runs.command("metrics")
-def metrics(run: RunRef, lags: int = 10, folder: Folder = Path(), as_json: Json = False) -> None:
+def metrics(
+    run: RunRef,
+    lags: Annotated[int, typer.Option(min=1, help="Steps back that memory is looked for.")] = 10,
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
     """Judge the device of a `memory` run as a reservoir: memory, nonlinearity, kernel rank."""
     from lab.store import load_trials, locate
     from protocols import reservoir_metrics
@@ -101,7 +106,14 @@ def metrics(run: RunRef, lags: int = 10, folder: Folder = Path(), as_json: Json 
 
 
 def _show_metrics(found: dict[str, Any]) -> None:
-    table("As a reservoir", ["metric", "value"], [[name, str(value)] for name, value in found.items()])
+    table("As a reservoir", ["metric", "value"], [[name, _digits(value)] for name, value in found.items()])
+
+
+def _digits(value: Any) -> str:
+    """Print a number, or a list of them, with four digits that mean something."""
+    if isinstance(value, tuple):
+        return ", ".join(map(_digits, value))
+    return f"{value:.4g}"
 
 
 def _show_list(found: list[dict[str, Any]]) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from protocols import effective_rank, reservoir_metrics
+from protocols import ProtocolError, effective_rank, reservoir_metrics
 
 RNG = np.random.default_rng(0)
 
@@ -35,3 +35,12 @@ def test_rank_ignores_copies_and_constants():
     one = RNG.normal(size=(100, 1))
     assert effective_rank(np.hstack([one, 3 * one, np.ones((100, 1))])) == 1
     assert effective_rank(np.ones((10, 2))) == 0
+
+
+@pytest.mark.parametrize(("trials", "steps"), [(20, 10), (1, 11), (1, 33), (20, 11)])
+def test_trials_too_short_are_refused_with_what_is_needed(trials, steps):
+    drive, readout = delayed([1], steps, trials)
+    with pytest.raises(ProtocolError, match=r"expected at least (\d+) steps") as refused:
+        reservoir_metrics(drive, readout)
+    needed = int(str(refused.value).split("at least ")[1].split()[0])
+    assert reservoir_metrics(*delayed([1], needed, trials)).capacity_by_lag[1] > 0.9

@@ -1,6 +1,7 @@
 """`nado runs`: list, show, verify."""
 
 import json
+import re
 
 import pytest
 import zarr
@@ -8,7 +9,7 @@ import zarr
 from lab.cli import runs
 from lab.runs import run_protocol
 from lab.store import StoreError
-from protocols import Characterise, configure
+from protocols import Characterise, ProtocolError, configure
 from tests.lab.cli.command_line import call
 from tests.protocols.fake_device import FakeDevice
 
@@ -66,3 +67,19 @@ def test_what_is_not_a_run_is_one_line(tmp_path):
     done = call(runs, "runs", "show", tmp_path)
     assert isinstance(done.exception, StoreError)
     assert "is not a run" in str(done.exception)
+
+
+def test_metrics_of_short_trials_are_refused_in_one_line(run):
+    done = call(runs, "runs", "metrics", run)
+    assert isinstance(done.exception, ProtocolError)
+    assert "\n" not in str(done.exception)
+
+
+def test_metrics_are_printed_with_digits_that_mean_something(tmp_path):
+    procedure = Characterise()
+    configure(procedure, {"sequences": 4, "steps": 30})
+    measured = run_protocol(procedure, FakeDevice(), tmp_path / "long")
+    shown = call(runs, "runs", "metrics", measured, "--lags", 3)
+    assert shown.exit_code == 0, shown.output
+    assert "memory_capacity" in shown.stdout
+    assert max(map(len, re.findall(r"\d+", shown.stdout))) <= 6
