@@ -62,7 +62,7 @@ def _csv(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
     data = run.dataset(streams[0]).load()
     by_step = any("step" in variable.dims for variable in data.data_vars.values())
     rows = (ROW, "step") if by_step else (ROW,)
-    columns: dict[str, np.ndarray] = {}
+    columns = {"step": np.tile(np.arange(data.sizes["step"]), data.sizes[ROW])} if by_step else {}
     left_out = []
     for name, variable in data.variables.items():
         if ROW not in variable.dims:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from lab.store.errors import StoreError
-from lab.store.imports import npy_pairs, npz, tables
+from lab.store.imports import npy_pairs, npz, own_csv, tables
 from lab.store.imports.material import Options, joined
 from lab.store.imports.write import write_table, write_trials
 from lab.store.location import refuse_existing
@@ -34,7 +34,10 @@ def import_files(files: list[str | Path], out: str | Path, options: Options | No
 
 def _import_tables(paths: list[Path], out: str | Path, options: Options) -> None:
     found = [tables.read_table(path) for path in paths]
-    if options.drive:
+    if all(own_csv.holds_trials(table, options) for table in found):
+        parts = [own_csv.read(t, path, options) for t, path in zip(found, paths, strict=True)]
+        write_trials(joined(parts), out, paths, own_csv.as_stated(options))
+    elif options.drive:
         parts = [tables.read_trials(t, path, options) for t, path in zip(found, paths, strict=True)]
         write_trials(joined(parts), out, paths, options)
     elif len(found) == 1:

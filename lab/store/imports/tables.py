@@ -13,8 +13,10 @@ from lab.store.imports.material import Options, TrialMaterial, folded
 if TYPE_CHECKING:
     import pandas as pd
 
-_LABELS = ("sequence", "repeat", "trial", "step")
+LABELS = ("sequence", "repeat", "trial", "step")
 _UNIT = re.compile(r"^(?P<name>.*?)\s*[\(\[](?P<unit>[^\)\]]*)[\)\]]\s*$")
+_OWN_UNIT = re.compile(r"^(?P<name>.*?) \((?P<unit>[^\)]*)\)$")  # brackets hold the name of a channel
+_OWN_LINE = " nado run "
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Table:
     units: dict[str, str]
     procedure: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
+    run: str = ""
+    """The run that `nado runs export` wrote the table from; its columns are named `readout[h0_0]`."""
 
 
 def read_table(path: Path) -> Table:
@@ -36,16 +40,26 @@ def read_table(path: Path) -> Table:
         frame = pd.read_csv(path, comment="#", skipinitialspace=True)
     except (OSError, ValueError) as error:
         raise StoreError(f"{path} cannot be read as CSV: {error}") from error
-    units = {}
-    names = {}
-    for heading in frame.columns:
-        match = _UNIT.match(str(heading))
-        name = tidy(match["name"] if match else str(heading))
-        names[heading] = name
-        units[name] = match["unit"] if match else ""
-    frame = frame.rename(columns=names)
+    run = next((line.removeprefix(_OWN_LINE) for line in header if line.startswith(_OWN_LINE)), "")
+    found = [_heading(str(heading), bool(run)) for heading in frame.columns]
+    _refuse_twins(path, [name for name, _ in found])
+    frame.columns = [name for name, _ in found]
     _refuse_text(path, frame)
-    return Table(frame, units, *_pymeasure_header(header))
+    return Table(frame, dict(found), *_pymeasure_header(header), run=run)
+
+
+def _heading(heading: str, is_own: bool) -> tuple[str, str]:
+    """Split a heading into name and unit; the names of a run of ours stay as they are."""
+    match = (_OWN_UNIT if is_own else _UNIT).match(heading)
+    name, unit = (match["name"], match["unit"]) if match else (heading, "")
+    return (name if is_own else tidy(name)), unit
+
+
+def _refuse_twins(path: Path, names: list[str]) -> None:
+    """Refuse two columns of one name."""
+    for name in names:
+        if names.count(name) > 1:
+            raise StoreError(f"{path}: {names.count(name)} columns are called {name!r}; rename all but one")
 
 
 def read_trials(table: Table, path: Path, options: Options) -> TrialMaterial:
@@ -54,7 +68,7 @@ def read_trials(table: Table, path: Path, options: Options) -> TrialMaterial:
     missing = [name for name in options.drive if name not in frame]
     if missing:
         raise StoreError(f"{path} has no column {', '.join(missing)}; it has {', '.join(frame.columns)}")
-    channels = [name for name in frame.columns if name not in (*_LABELS, *options.drive)]
+    channels = [name for name in frame.columns if name not in (*LABELS, *options.drive)]
     trials = _groups(frame)
     sizes = {len(trial) for _, trial in trials}
     if len(sizes) != 1:
@@ -87,15 +101,12 @@ def tidy(name: str) -> str:
 
 def _groups(frame: "pd.DataFrame") -> list[tuple[tuple[int, int], "pd.DataFrame"]]:
     """Split a table into trials by its label columns; without labels it is one trial."""
-    sequence = frame.get("sequence", frame.get("trial"))
-    keys = [
-        np.zeros(len(frame), int) if label is None else label.to_numpy(int)
-        for label in (sequence, frame.get("repeat"))
-    ]
-    order = ["step"] if "step" in frame else []
-    groups = frame.assign(_sequence=keys[0], _repeat=keys[1]).groupby(["_sequence", "_repeat"], sort=True)
-    trials = [trial.sort_values(order or "_repeat") for _, trial in groups]
-    return [((int(trial["_sequence"].iloc[0]), int(trial["_repeat"].iloc[0])), trial) for trial in trials]
+    trial, repeat = (frame.get(name, np.zeros(len(frame), int)) for name in ("trial", "repeat"))
+    keys = {"_trial": trial, "_sequence": frame.get("sequence", trial), "_repeat": repeat}
+    labelled = frame.assign(**{name: np.asarray(values, int) for name, values in keys.items()})
+    ordered = labelled.sort_values("step", kind="stable") if "step" in frame else labelled
+    groups = [group for _, group in ordered.groupby(list(keys), sort=True)]
+    return [((int(each["_sequence"].iloc[0]), int(each["_repeat"].iloc[0])), each) for each in groups]
 
 
 def _one_unit(table: Table, channels: list[str]) -> str:

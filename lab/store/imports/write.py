@@ -7,8 +7,8 @@ import numpy as np
 
 from lab.store.errors import StoreError
 from lab.store.imports.material import SI, Options, TrialMaterial
-from lab.store.imports.tables import Table
-from lab.store.layout import PRIMARY
+from lab.store.imports.tables import Table, tidy
+from lab.store.layout import ELAPSED, NUMBER, PRIMARY
 from lab.store.metadata import ParameterRecord, ProtocolRecord, RunMetadata, Status, code_version
 from lab.store.writer import RunWriter
 from protocols.columns import Column, Coordinate
@@ -52,17 +52,21 @@ def write_trials(material: TrialMaterial, out: str | Path, files: list[Path], op
 
 def write_table(table: Table, out: str | Path, files: list[Path], options: Options) -> None:
     """Write a table of scalars: one row a record."""
-    columns = [
-        Column(str(name), dtype="float64", units=table.units.get(str(name), "") or "1")
-        for name in table.frame.columns
-    ]
+    names = {str(name): _free_name(str(name)) for name in table.frame.columns}
+    columns = [Column(new, dtype="float64", units=table.units.get(old) or "1") for old, new in names.items()]
     metadata = _metadata(files, options, {})
     if table.procedure:
         parameters = {name: ParameterRecord(value=value) for name, value in table.parameters.items()}
         metadata.protocol = ProtocolRecord(name=table.procedure, parameters=parameters)
     writer = RunWriter.create(out, metadata, {PRIMARY: columns})
-    writer.append_block(PRIMARY, {str(name): column.to_numpy(float) for name, column in table.frame.items()})
+    block = {names[str(name)]: column.to_numpy(float) for name, column in table.frame.items()}
+    writer.append_block(PRIMARY, block)
     writer.finalise(Status.COMPLETE)
+
+
+def _free_name(name: str) -> str:
+    """Give a column another name where every run has one of that name (trial, elapsed)."""
+    return f"file_{name}" if name in (NUMBER.name, ELAPSED.name) else tidy(name)
 
 
 def _metadata(files: list[Path], options: Options, notes: dict[str, Any]) -> RunMetadata:

@@ -62,6 +62,7 @@ def test_csv_has_a_line_a_trial_and_step(run, tmp_path):
     assert float(lines[7]["initial[h0] (V)"]) == data["initial"].values[2, 0]
     assert float(lines[7]["drive"]) == data["drive"].values[2, 1, 0]
     assert lines[7]["sequence"] == "2"
+    assert [line["step"] for line in lines] == ["0", "1", "2"] * 4
 
 
 def test_an_existing_file_or_unknown_format_is_refused(run, tmp_path):

@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from lab.store import ImportOptions, Run, StoreError, import_files, load_trials
+from lab.store import (
+    ImportOptions,
+    Run,
+    RunMetadata,
+    RunWriter,
+    Status,
+    StoreError,
+    export,
+    import_files,
+    load_trials,
+)
+from protocols import Column, Coordinate
 
 RNG = np.random.default_rng(0)
 
@@ -140,3 +151,67 @@ def test_a_file_that_cannot_be_used_is_one_line(tmp_path, name):
         import_files([tmp_path / name], tmp_path / "run")
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "run").exists()
+
+
+def exported(folder, units="V", ports=1, channels=("h[0]", "-1", "1"), trials=3, steps=40):
+    """Write a run of trials, one sequence after the other and back; export it as CSV."""
+    columns = (
+        Column("sequence", dtype="int64", is_coordinate=True),
+        Column("drive", ("step", "port"), (steps, ports)),
+        Column("readout", ("step", "channel"), (steps, len(channels)), units=units),
+        Column("initial", ("channel",), (len(channels),), units=units),
+    )
+    labels = (Coordinate("channel", channels),)
+    writer = RunWriter.create(folder / "run", RunMetadata(), {"primary": columns}, labels)
+    for trial in range(trials):
+        row = {column.name: RNG.uniform(-1, 1, column.shape) for column in columns[1:]}
+        writer.append("primary", {"sequence": trial % 2, **row})
+    writer.finalise(Status.COMPLETE)
+    export(folder / "run", folder / "run.csv")
+    return Run.open(folder / "run")
+
+
+@pytest.mark.parametrize(("units", "ports"), [("V", 1), ("1", 2)])
+def test_our_own_csv_comes_back_as_it_was(tmp_path, units, ports):
+    before = exported(tmp_path, units, ports).dataset()
+    import_files([tmp_path / "run.csv"], tmp_path / "again")
+    after = Run.open(tmp_path / "again")
+    data = after.dataset()
+    for name in ("drive", "readout"):
+        assert np.allclose(data[name].values, before[name].values, rtol=1e-12)
+    assert data["readout"].attrs["units"] == units
+    assert data["channel"].values.tolist() == ["h[0]", "-1", "1"]
+    assert data["sequence"].values.tolist() == [0, 1, 0]
+    assert after.metadata.notes["nado_run"] == Run.open(tmp_path / "run").metadata.run_id
+
+
+def test_our_own_csv_takes_what_the_drive_stood_for(tmp_path):
+    before = exported(tmp_path).dataset()
+    options = ImportOptions(drive=("drive",), drive_low=100, drive_high=300, drive_units="Oe")
+    import_files([tmp_path / "run.csv"], tmp_path / "again", options)
+    data = Run.open(tmp_path / "again").dataset()
+    assert np.allclose(data["drive"].values, before["drive"].values)
+    assert np.allclose(data["input"].values, (200 + 100 * before["drive"].values) * 1e-4)
+
+
+def test_columns_that_every_run_has_get_another_name(tmp_path):
+    (tmp_path / "plain.csv").write_text("trial,elapsed (s),Voltage (V)\n5,0.5,1\n6,1.5,2\n")
+    import_files([tmp_path / "plain.csv"], tmp_path / "run")
+    data = Run.open(tmp_path / "run").dataset()
+    assert data["file_trial"].values.tolist() == [5, 6]
+    assert data["file_elapsed"].values.tolist() == [0.5, 1.5]
+    assert data["trial"].values.tolist() == [0, 1]
+
+
+def test_two_columns_of_one_name_are_refused(tmp_path):
+    (tmp_path / "twice.csv").write_text("a b,a_b\n5,0.5\n")
+    with pytest.raises(StoreError, match="2 columns are called 'a_b'; rename"):
+        import_files([tmp_path / "twice.csv"], tmp_path / "run")
+
+
+def test_steps_without_a_number_stay_in_the_order_of_the_file(tmp_path):
+    lines = [f"{k % 2},{k},{2 * k}" for k in range(400)]
+    (tmp_path / "long.csv").write_text("\n".join(["sequence,Field (mT),Signal (uV)", *lines]))
+    import_files([tmp_path / "long.csv"], tmp_path / "run", ImportOptions(drive=("Field",)))
+    field = Run.open(tmp_path / "run").dataset()["input"].values[..., 0]
+    assert (np.diff(field) > 0).all()
