@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from lab.errors import LabError
 
 if TYPE_CHECKING:
+    from instruments import SetupConfig
     from lab.setup import Setup
     from sim_backend import Bench, BenchServer
 
@@ -56,7 +57,7 @@ def open_named_bench(
     if noise_seed is not None:
         options["noise_seed"] = noise_seed
     with closing(simulated_bench(config.kind, seed=seed, **options)) as bench:
-        _break(bench, faults)
+        _break(bench, config, faults)
         with open_setup(config, visa_library=bench.visa_library, clock=bench.clock) as setup:
             yield setup, bench
 
@@ -64,14 +65,15 @@ def open_named_bench(
 def simulated_bench(kind: str, *, seed: int = 0, clock: Any = None, **options: Any) -> Bench:
     """Build the simulated bench of a kind of setup ("nanoring", "asvi"); `seed` chooses the specimen.
 
-    `options` are those of the kind's bench (`noise_seed`, `size`, `preset`, ...); an unknown one is refused.
+    `options` are those of the kind's bench (`noise_seed`, `size`, `preset`, ...), as they stand in
+    [simulation] of a setup; an unknown one is refused.
     """
     from sim_backend import open_bench
 
     try:
         return open_bench(kind, seed=seed, clock=clock, **options)
     except (TypeError, ValueError) as error:
-        raise LabError(f"no such simulated bench, {kind} with {options}: {error}") from error
+        raise LabError(f"[simulation] cannot be built: {error}") from error
 
 
 def noise_seed_of(*what: str | bytes) -> int:
@@ -95,7 +97,7 @@ def served_setup(
         raise LabError(f"{name} is not simulated: only a simulated bench can be served")
     options: dict[str, Any] = dict(config.simulation)
     with closing(simulated_bench(config.kind, seed=seed, clock=WallClock(), **options)) as bench:
-        _break(bench, faults)
+        _break(bench, config, faults)
         with serve(bench, host, port) as server:
             reached = config.with_addresses(server.addresses(), "@py")
             yield server, reached.model_copy(update={"simulation": {}}).to_toml()
@@ -128,7 +130,10 @@ def simulate_ice(preset: str, fields_oe: list[float], seed: int) -> dict[str, An
     """Run one field loop a value (Oe) over a bare spin-vortex ice: `spectrum` (step, channel) and more."""
     from sim_backend.samples.spin_vortex_ice import SpinVortexIce
 
-    ice = SpinVortexIce(preset, seed=seed)
+    try:
+        ice = SpinVortexIce(preset, seed=seed)
+    except ValueError as error:
+        raise LabError(str(error)) from error
     spectra, shares = [], []
     for field in fields_oe:
         ice.field_loop(field * TESLA_PER_OERSTED)
@@ -137,8 +142,11 @@ def simulate_ice(preset: str, fields_oe: list[float], seed: int) -> dict[str, An
     return {"frequency_hz": ice.frequencies_hz.tolist(), "spectrum": spectra, "vortex_share": shares}
 
 
-def _break(bench: Bench, faults: Iterable[str]) -> None:
+def _break(bench: Bench, config: SetupConfig, faults: Iterable[str]) -> None:
     for fault in faults:
+        role, colon, _ = fault.partition(":")
+        if colon and role not in config.roles:
+            raise LabError(f"--fault {fault}: no role {role!r}; {config.name} has {', '.join(config.roles)}")
         try:
             bench.set_fault(fault)
         except ValueError as error:

@@ -1,5 +1,7 @@
 """A bench: one world, its instruments at their VISA addresses, the library that reaches them."""
 
+from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 from pyvisa import rname
@@ -8,6 +10,8 @@ from .clock import SimulatedClock
 from .conditions import Conditions, Drift
 from .faults import Fault, FaultGate
 from .visa import BenchVisaLibrary
+
+_TYPES = {int: "a whole number", float: "a number", str: "a word in quotation marks"}
 
 
 class Bench:
@@ -95,9 +99,23 @@ def open_bench(kind: str, *, clock: Any = None, seed: int = 0, **options: Any) -
 
     if kind not in BENCHES:
         raise ValueError(f"no bench {kind!r}; there are {', '.join(sorted(BENCHES))}")
+    _require_options(kind, BENCHES[kind], options)
     chosen = SimulatedClock() if clock is None else clock
     world, devices = BENCHES[kind](chosen, seed, **options)
     return Bench(kind, chosen, world, devices)
+
+
+def _require_options(kind: str, build: Callable[..., Any], options: dict[str, Any]) -> None:
+    """Raise ValueError where an option is not the bench's, or not of the type of its default."""
+    parameters = signature(build).parameters.items()
+    known = {name: each for name, each in parameters if each.kind is each.KEYWORD_ONLY}
+    plain = {name: type(each.default) for name, each in known.items() if type(each.default) in _TYPES}
+    for name, value in options.items():
+        if name not in known:
+            raise ValueError(f"no option {name!r} of a simulated {kind} bench; it has {', '.join(plain)}")
+        wanted = plain.get(name)
+        if wanted and type(value) not in (wanted, int if wanted is float else wanted):
+            raise ValueError(f"{name} = {value!r}: expected {_TYPES[wanted]}")
 
 
 def _canonical(address: str) -> str:

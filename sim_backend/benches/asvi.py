@@ -34,6 +34,8 @@ def build(
 
     ``noise_seed`` gives the same specimen other noise, thermal and of the spectra; None: that of ``seed``.
     """
+    if lockin not in LOCKINS:
+        raise ValueError(f"no lock-in {lockin!r}; there are {', '.join(LOCKINS)}")
     ice = _default_sample(preset, size, seed, run, noise_seed) if sample is None else sample
     other = seed if noise_seed is None else derived_seed(seed, noise_seed)
     world = AsviWorld(clock, ice, TESLA_PER_AMPERE, LAG_S, other)

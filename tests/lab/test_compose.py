@@ -3,7 +3,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.compose import fault_kinds, noise_seed_of, open_named_bench, open_named_setup
+from lab.compose import (
+    fault_kinds,
+    noise_seed_of,
+    open_named_bench,
+    open_named_setup,
+    simulate_ice,
+    simulated_bench,
+)
 from lab.errors import LabError
 
 DRIVE = np.full((1, 4, 1), 0.2)
@@ -55,11 +62,37 @@ def test_a_setup_says_which_simulated_specimen_it_is(small_ice, tmp_path):
         assert bench.world.sample.preset == "MS"
     wrong = tmp_path / "wrong.toml"
     wrong.write_text(Path(small_ice).read_text().replace('preset = "MS"', 'presets = "MS"'))
-    with pytest.raises(LabError, match="presets"), open_named_setup(str(wrong)):
+    no_presets = r"\[simulation\].*no option 'presets' of a simulated asvi bench; it has preset, size, run"
+    with pytest.raises(LabError, match=no_presets), open_named_setup(str(wrong)):
         pass
     wrong.write_text(wrong.read_text().replace('visa_library = "sim"', 'visa_library = "@py"'))
     with pytest.raises(LabError, match="simulation"), open_named_setup(str(wrong)):
         pass
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [
+        ("preset", "XX", "no preset 'XX'; there are MS, WM, PW"),
+        ("size", "ten", "size = 'ten': expected a whole number"),
+        ("lockin", "sr1", "no lock-in 'sr1'; there are sr860, sr830"),
+    ],
+)
+def test_a_wrong_value_in_simulation_says_what_is_expected(option, value, message):
+    with pytest.raises(LabError, match=message):
+        simulated_bench("asvi", **{option: value})
+
+
+def test_an_unknown_preset_of_an_ice_says_which_there_are():
+    with pytest.raises(LabError, match="no preset 'XX'; there are MS, WM, PW"):
+        simulate_ice("XX", [200.0], seed=0)
+
+
+def test_a_fault_of_a_role_that_the_setup_lacks_names_those_it_has():
+    with pytest.raises(LabError) as refused, open_named_setup("sim:nanoring", faults=["toaster:timeout"]):
+        pass
+    named = str(refused.value).split(" has ")[1].split(", ")
+    assert {f"sim:nanoring {role}" for role in named} <= set(fault_kinds())
 
 
 def test_faults_are_known_for_every_simulated_setup():

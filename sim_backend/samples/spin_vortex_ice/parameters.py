@@ -14,6 +14,10 @@ class Preset(StrEnum):
     PW = "PW"
     """Disordered pinwheel lattice of wide bars, mostly vortices until a strong field ends them."""
 
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        raise ValueError(f"no preset {value!r}; there are {', '.join(cls)}")
+
 
 class Lattice(StrEnum):
     """How the bars lie: along the edges of squares, or each turned by 45 degrees about its centre."""
