@@ -12,7 +12,7 @@ from twin.choose import needs_memory, ridge, scores_for
 from twin.data import Trials
 from twin.errors import DataError
 from twin.model import ModelSpec, Start, Twin
-from twin.settings import MANY_STEPS
+from twin.settings import MANY_STEPS, VERY_MANY_STEPS
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,7 @@ def suggest_spec(trials: Trials, overrides: dict[str, Any]) -> ModelSpec:
     }
     remembers = overrides["hidden"] > 0 if "hidden" in overrides else needs_memory(trials)
     if remembers:
-        many = trials.readout[..., 0].numel() >= MANY_STEPS
-        sizes |= {"hidden": 32 if many else 24, "delays": 0, "drive_lags": 1}
+        sizes |= {"hidden": _hidden(trials.readout[..., 0].numel()), "delays": 0, "drive_lags": 1}
     else:
         sizes |= {"delays": 1 if scores > 1 else 0, "drive_lags": 0, "sources": min(scores, 2), "taus": 2}
     try:
@@ -56,10 +55,19 @@ def suggest_spec(trials: Trials, overrides: dict[str, Any]) -> ModelSpec:
         raise DataError(f"the model has no such size: {error}") from error
 
 
+def _hidden(measured_steps: int) -> int:
+    """Return how many hidden states so many measured steps bear."""
+    if measured_steps >= VERY_MANY_STEPS:
+        return 48
+    return 32 if measured_steps >= MANY_STEPS else 24
+
+
 def build(trials: Trials, overrides: dict[str, Any]) -> Twin:
     """Make a twin whose basis, start, range, linear part and noise level come from the trials."""
     spec = suggest_spec(trials, overrides)
     twin = Twin(spec, trials.channels, trials.units, trials.step_s)
+    if spec.hidden and trials.readout[..., 0].numel() >= VERY_MANY_STEPS:
+        twin.sde.field.start_bends()
     residual = twin.basis.fit(trials.readout)
     twin.drive_low.copy_(trials.drive.amin((0, 1)))
     twin.drive_high.copy_(trials.drive.amax((0, 1)))

@@ -18,7 +18,7 @@ from twin.losses import (
 )
 from twin.model import Twin
 from twin.prepare import Rows
-from twin.settings import FitSettings
+from twin.settings import VERY_MANY_STEPS, FitSettings
 
 CRITIC_STEPS = 5
 CRITIC_RATE = 1e-3
@@ -28,6 +28,8 @@ STEPS: dict[str, dict[str, int]] = {
     "ode": {"mean": 1000},
     "gan": {"mean": 700, "adversarial": 600},
 }
+LONGER: dict[str, dict[str, int]] = {"score with memory": {"mean": 2500, "score": 3500}}
+"""Where very many steps were measured the held-out loss still falls at the end of the shorter fit."""
 SHARES: dict[str, dict[str, float]] = {
     "score with memory": {"mean": 0.3, "score": 0.7},
     "score": {"likelihood": 1.0},
@@ -39,7 +41,8 @@ SHARES: dict[str, dict[str, float]] = {
 def phases(twin: Twin, settings: FitSettings, rows: Rows) -> list[Phase]:
     """Return the phases of this fit; numbers of steps given in the settings win over the schedule's."""
     kind = f"{settings.method} with memory" if _has_memory(twin, settings) else settings.method
-    steps = STEPS[kind] | settings.given_steps()
+    longer = LONGER.get(kind, {}) if rows.drive[..., 0].numel() >= VERY_MANY_STEPS else {}
+    steps = STEPS[kind] | longer | settings.given_steps()
     losses, parts = _losses(twin, settings, rows)
     found = []
     for name, (loss, check, rate) in losses.items():

@@ -7,6 +7,8 @@ import pytest
 import torch
 
 from twin import DataError, DivergenceError, FitSettings, TwinError, evaluate, fit
+from twin.prepare import Rows
+from twin.schedule import phases
 
 SMALL = {"hidden": 4, "width": 16, "sources": 0}
 
@@ -87,3 +89,17 @@ def test_a_readout_that_is_the_state_is_fitted_by_likelihood(make_process):
         events.append,
     )
     assert events[0]["phase"] == "likelihood"
+
+
+def test_very_many_steps_are_fitted_for_longer_unless_told_otherwise(make_twin):
+    twin = make_twin()
+    start = twin.default_start(1)
+
+    def steps(rows, **given):
+        drive, nothing = torch.zeros(1, 1, 1).expand(rows, 20, 1), torch.zeros(rows, 20, 2)
+        found = phases(twin, FitSettings(**given), Rows(drive, nothing, nothing, start))
+        return {phase.name: phase.steps for phase in found}
+
+    assert steps(9_000) == {"mean": 1500, "score": 2200}
+    assert steps(10_000) == {"mean": 2500, "score": 3500}
+    assert steps(10_000, mean_steps=7) == {"mean": 7, "score": 3500}

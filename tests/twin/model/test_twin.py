@@ -80,3 +80,12 @@ def test_hidden_states_stay_within_one_without_noise(make_twin):
     for _ in range(50):
         z = torch.cat([z[:, :2], (z + sde.f(0.0, z))[:, 2:]], -1)
         assert z[:, 2:5].abs().max() <= 1.0
+
+
+def test_units_that_see_the_drive_can_start_with_sharp_bends_all_over_its_range(make_twin):
+    field = make_twin(drive_lags=0, width=400).sde.field
+    field.start_bends()
+    bends = (-field.embed.bias / field.embed.weight[:, 0]).detach()
+    assert bends.abs().max() <= 1.001
+    assert torch.histc(bends, 4, -1, 1).min() > 60
+    assert field.embed.weight.abs().median() > 2
