@@ -28,6 +28,11 @@ class CheckResult(Protocol):
         """Say what was seen."""
         ...
 
+    @property
+    def warning(self) -> bool:
+        """Say whether a person should look at it although it passed."""
+        ...
+
 
 class Setup(MeasuringDevice, Protocol):
     """A device on instruments: it can be driven, identified, checked and made safe."""

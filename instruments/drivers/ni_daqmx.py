@@ -33,6 +33,7 @@ class NiDevice:
 
     identity: ClassVar[str] = "NI"
     units: ClassVar[dict[str, str]] = {"rate_hz": "1/s", "most_volts": "V"}
+    drives: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -168,6 +169,8 @@ class NiWaveformPair(NiDevice):
 
 class NiDigitiser(NiDevice):
     """Sample one input channel from the start trigger of the same device's output on."""
+
+    drives = False
 
     def __init__(self, address: str, **options: Any):
         super().__init__(address, **options)

@@ -13,6 +13,7 @@ from ..errors import BusyError, InstrumentError, InterlockError, SetupError
 from ..limits import check_all
 from .config import LimitsConfig, SetupConfig
 from .records import Check, Response
+from .role_limits import left_out
 from .roles_open import close_all, each_in_its_own_try, open_roles
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,10 @@ class Setup(ABC):
     def limits(self) -> LimitsConfig:
         """Limits of field, slew and duty."""
         return self._base_config.limits
+
+    def limits_left_out(self) -> dict[str, str]:
+        """Return, per role that drives something, which largest values the setup file leaves out."""
+        return left_out(self._base_config)
 
     # -- the drive ---------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -17,6 +17,7 @@ from pydantic import (
 from ..drivers import DRIVERS
 from ..errors import SetupError
 from .address import visa_address
+from .role_limits import require_limits
 from .toml_text import toml_text
 
 _PRESETS = Path(__file__).parent / "presets"
@@ -161,6 +162,9 @@ class SetupConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    coil_supplies: ClassVar[tuple[str, ...]] = ()
+    """Roles that feed a coil: what they may send at most must be stated."""
+
     name: str
     kind: str
     description: str = ""
@@ -188,6 +192,8 @@ class NanoringConfig(SetupConfig):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    coil_supplies: ClassVar[tuple[str, ...]] = ("supply_x", "supply_y")
+
     kind: Literal["nanoring"]
     timing: TimingConfig
     readout: ReadoutConfig
@@ -204,6 +210,8 @@ class AsviConfig(SetupConfig):
     """Field loops and microwave spectra of an artificial spin-vortex ice."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    coil_supplies: ClassVar[tuple[str, ...]] = ("supply",)
 
     kind: Literal["asvi"]
     loop: LoopConfig
@@ -225,14 +233,19 @@ def builtin_setups() -> dict[str, str]:
 
 def load_setup(name_or_path: str | Path) -> SetupConfig:
     """Return a built-in setup by name, or one from a TOML file."""
-    for path in sorted(_PRESETS.glob("*.toml")):
-        if f"sim:{path.stem}" == str(name_or_path):
-            return _parse(path.read_text(encoding="utf-8"), path.name)
-    path = Path(name_or_path)
+    path = _path_of(name_or_path)
+    config = _parse(path.read_text(encoding="utf-8"), str(name_or_path))
+    require_limits(config, str(name_or_path))
+    return config
+
+
+def _path_of(name_or_path: str | Path) -> Path:
+    presets = {f"sim:{path.stem}": path for path in _PRESETS.glob("*.toml")}
+    path = presets.get(str(name_or_path), Path(name_or_path))
     if not path.is_file():
         known = ", ".join(builtin_setups())
         raise SetupError(f"no setup {str(name_or_path)!r}: expected one of {known}, or a path to a TOML file")
-    return _parse(path.read_text(encoding="utf-8"), str(path))
+    return path
 
 
 def _parse(text: str, where: str) -> SetupConfig:

@@ -22,3 +22,5 @@ class Check:
     name: str
     passed: bool
     detail: str
+    warning: bool = False
+    """Whether a person should look at it although it passed."""

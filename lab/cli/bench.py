@@ -1,10 +1,13 @@
 """`nado setups` and `nado check`: which benches there are, and whether one is fit to be used."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lab.cli.console import result, table
+
+if TYPE_CHECKING:
+    from lab.setup import CheckResult
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -32,11 +35,15 @@ def check(
 
     with open_named_setup(setup, faults=fault or ()) as bench:
         identities = bench.identities()
-        checks = [{"name": each.name, "passed": each.passed, "detail": each.detail} for each in bench.check()]
+        checks = [_plain(each) for each in bench.check()]
     passed = all(each["passed"] for each in checks)
     result({"setup": setup, "passed": passed, "identities": identities, "checks": checks}, as_json, _show)
     if not passed:
         raise typer.Exit(1)
+
+
+def _plain(check: "CheckResult") -> dict[str, Any]:
+    return {"name": check.name, "passed": check.passed, "warning": check.warning, "detail": check.detail}
 
 
 def _show_setups(found: dict[str, str]) -> None:
@@ -45,5 +52,11 @@ def _show_setups(found: dict[str, str]) -> None:
 
 def _show(report: dict[str, Any]) -> None:
     table("Instruments", ["role", "identity"], [[k, v] for k, v in report["identities"].items()])
-    rows = [["ok" if c["passed"] else "FAILED", c["name"], c["detail"]] for c in report["checks"]]
+    rows = [[_verdict(c), c["name"], c["detail"]] for c in report["checks"]]
     table(f"Checks of {report['setup']}", ["", "check", "what was seen"], rows)
+
+
+def _verdict(check: dict[str, Any]) -> str:
+    if not check["passed"]:
+        return "FAILED"
+    return "warning" if check["warning"] else "ok"

@@ -24,10 +24,20 @@ def test_unknown_setup_names_the_known_ones():
         ('driver = "kepco_bop"', 'driver = "toaster"', "toaster"),
         ("[drive]", "[drive", "TOML"),
         ("max_duty", "max_dutty", "max_dutty"),
+        (
+            "max_amperes = 5.0",
+            "max_ampres = 5.0",
+            r"role 'supply_x': kepco_bop has no limit 'max_ampres'; "
+            "it knows max_amperes, max_volts, slew_amperes_per_s",
+        ),
+        ('address = "GPIB99::17', 'limits = { max_t = 1 }\naddress = "GPIB99::17', "it knows input_number"),
+        ('"keithley_dmm6500"', '"keithley_dmm6500"\nlimits = { max_volts = 1 }', "it takes none"),
+        ("max_amperes = 5.0, ", "", r"role 'supply_x' feeds a coil.*\[roles.supply_x.limits\] as max_amp"),
     ],
 )
 def test_a_bad_file_says_what_is_wrong(tmp_path, old, new, told):
     text = (_PRESETS / "nanoring.toml").read_text(encoding="utf-8")
+    assert old in text
     path = tmp_path / "mine.toml"
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(SetupError, match=told):

@@ -1,0 +1,50 @@
+"""What a setup file says of its instruments' limits: words that the drivers know, and none forgotten."""
+
+from inspect import Parameter, signature
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
+
+from ..drivers import SafeDriver, driver_class
+from ..errors import SetupError
+
+if TYPE_CHECKING:
+    from .config import SetupConfig
+
+_OURS = ("self", "adapter", "address", "name", "clock", "timeout", "visa_library")
+_NAMED = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+
+
+def limits_of(driver: type[Any]) -> dict[str, Any]:
+    """Return the limits that a driver takes (word -> default): what its constructors ask for by name."""
+    own = takewhile(lambda each: each is not SafeDriver, driver.__mro__)
+    constructors = [vars(each)["__init__"] for each in own if each is not object and "__init__" in vars(each)]
+    asked = [each for made in constructors for each in signature(made).parameters.values()]
+    return {each.name: each.default for each in asked if each.kind in _NAMED and each.name not in _OURS}
+
+
+def require_limits(config: "SetupConfig", where: str) -> None:
+    """Raise SetupError where a limit is none that the driver knows, or a coil has no limit of its current."""
+    for name, role in config.roles.items():
+        is_bare_coil = name in config.coil_supplies and "max_amperes" not in role.limits
+        known = limits_of(driver_class(role.driver)) if role.limits or is_bare_coil else {}
+        for word in role.limits:
+            if word not in known:
+                told = f"it knows {', '.join(known)}" if known else "it takes none"
+                raise SetupError(f"{where}: role {name!r}: {role.driver} has no limit {word!r}; {told}")
+        if is_bare_coil and "max_amperes" in known:
+            raise SetupError(
+                f"{where}: role {name!r} feeds a coil: write the most amperes that the coil bears into "
+                f"[roles.{name}.limits] as max_amperes (left out, the supply may send its most)"
+            )
+
+
+def left_out(config: "SetupConfig") -> dict[str, str]:
+    """Return, per role that drives something, which of its largest values the setup file does not limit."""
+    found = {}
+    for name, role in config.roles.items():
+        driver = driver_class(role.driver)
+        words = [word for word in limits_of(driver) if word.startswith("max_") and word not in role.limits]
+        if words and getattr(driver, "drives", True):
+            missing = ", ".join(words)
+            found[name] = f"{missing} left out of [roles.{name}.limits]: the instrument may do its most"
+    return found

@@ -1,0 +1,39 @@
+import pytest
+
+from instruments import load_setup
+from instruments.drivers import SafeDriver, driver_class
+from instruments.setups.config import _PRESETS
+from instruments.setups.role_limits import left_out, limits_of
+
+
+@pytest.mark.parametrize(
+    ("driver", "words"),
+    [
+        ("kepco_bop", ["max_amperes", "max_volts", "slew_amperes_per_s"]),
+        ("sr860", ["max_volts"]),
+        ("ni_digitiser", ["max_volts"]),
+        ("lakeshore335", ["input_number"]),
+        ("keithley_dmm6500", []),
+    ],
+)
+def test_the_words_of_a_driver_are_those_of_its_constructors(driver, words):
+    assert list(limits_of(driver_class(driver))) == words
+
+
+def test_the_words_of_a_driver_of_ones_own_count_too():
+    class Teslameter(SafeDriver):
+        def __init__(self, adapter, max_t=0.3, *, gain=1.0, **kwargs):
+            super().__init__(adapter, **kwargs)
+
+    assert limits_of(Teslameter) == {"max_t": 0.3, "gain": 1.0}
+
+
+def test_what_a_file_does_not_limit_is_found(tmp_path):
+    text = (_PRESETS / "nanoring.toml").read_text(encoding="utf-8")
+    assert left_out(load_setup("sim:nanoring")) == {}
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace("max_volts = 8.0, ", "", 1).replace("limits = { max_amperes = 2e-3 }", ""))
+    found = left_out(load_setup(path))
+    assert set(found) == {"supply_x", "source"}
+    assert "max_volts left out of [roles.supply_x.limits]" in found["supply_x"]
+    assert "max_amperes" in found["source"]
