@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.free_running import best_of, free_running, make
 from benchmarks.machine import machine
 
+Sizes = tuple[int, ...]
 BASE = {"batch": 64, "window": 50, "channels": 2, "width": 64}
 SWEEPS = {
     "batch": (16, 64, 256, 1024, 4096),
@@ -43,16 +44,24 @@ UNITS = {
 QUANTITIES = {"seconds": (1e3, "CPU time of a fit step (ms)"), "kept_mb": (1.0, "kept for the gradient (MB)")}
 
 
-def fit_step(batch: int, window: int, channels: int, width: int, count: int) -> dict[str, float]:
-    """Time one free-running gradient step, and add up what it keeps for the backward pass."""
+def fit_steps(cases: list[Sizes], rounds: int) -> dict[Sizes, dict[str, float]]:
+    """Time a free-running gradient step of each case, and add up what it keeps for the backward pass.
+
+    Every round goes through all cases, so that a busy minute of the machine does not fall on one of them.
+    """
+    paths = {case: _path(*case) for case in cases}
+    found = {case: {"seconds": np.inf, "kept_mb": kept_mb(path)} for case, path in paths.items()}
+    for _ in range(rounds):
+        for case, path in paths.items():
+            seconds = best_of(1, lambda path=path: path().square().mean().backward())
+            found[case]["seconds"] = min(seconds, found[case]["seconds"])
+    return found
+
+
+def _path(batch: int, window: int, channels: int, width: int) -> Callable[[], Tensor]:
+    """Return a run of a new twin over one drive."""
     twin, drive = make(channels, width), torch.rand(batch, window, 1)
-
-    def step() -> None:
-        twin.zero_grad()
-        twin.paths(drive).square().mean().backward()
-
-    sizes = {"batch": batch, "window": window, "channels": channels, "width": width}
-    return sizes | {"seconds": best_of(count, step), "kept_mb": kept_mb(lambda: twin.paths(drive))}
+    return lambda: twin.paths(drive)
 
 
 def kept_mb(action: Callable[[], Tensor]) -> float:
@@ -101,13 +110,18 @@ def main() -> None:
 def measure(quick: bool) -> dict[str, Any]:
     """Return the rows of all sweeps with their exponents, and the rates of free running."""
     count = 2 if quick else 8
-    rows = {
-        name: [fit_step(**(BASE | {name: value}), count=count) for value in values[: 3 if quick else None]]
+    varied = {
+        name: [BASE | {name: value} for value in values[: 3 if quick else None]]
         for name, values in SWEEPS.items()
     }
+    cases = list(dict.fromkeys(tuple(sizes.values()) for several in varied.values() for sizes in several))
+    found = fit_steps(cases, count)
+    rows = {
+        name: [sizes | found[tuple(sizes.values())] for sizes in several] for name, several in varied.items()
+    }
     slopes = {
-        name: {what: exponent([r[name] for r in found], [r[what] for r in found]) for what in QUANTITIES}
-        for name, found in rows.items()
+        name: {what: exponent([r[name] for r in several], [r[what] for r in several]) for what in QUANTITIES}
+        for name, several in rows.items()
     }
     rates = free_running(count, 256 if quick else 4096)
     ratios = {name: rate / rates["two_stage_loop"] for name, rate in rates.items()}
