@@ -31,6 +31,7 @@ class Setup(ABC):
         self.interlock_tripped = False
         self._energised, self._measuring = False, threading.RLock()
         self._base_config = config
+        self._lost: list[str] = []
         self.roles = open_roles(config, visa_library, clock)
         try:
             self._assign_roles()
@@ -45,6 +46,8 @@ class Setup(ABC):
         try:
             for failure in self.shutdown():
                 log.error("%s may not be safe: %s", self._base_config.name, failure)
+            for loss in self._lost:
+                log.warning("%s lost an instrument that drives nothing: %s", self._base_config.name, loss)
         finally:
             close_all(self.roles)
 
@@ -194,8 +197,17 @@ class Setup(ABC):
         self.interlock_tripped = False
 
     def shutdown(self) -> list[str]:
-        """Take the field to zero within its slew and switch all sources off; return what failed."""
-        return each_in_its_own_try(self._safe_actions())
+        """Take the field to zero within its slew and switch all sources off; return what may still be on.
+
+        An instrument that drives nothing is stopped too, but cannot leave anything on: it is not among these.
+        """
+        failed = each_in_its_own_try(self._safe_actions())
+        self._lost = [f"{name}: {why}" for name, why in failed if not self._drives(name)]
+        return [f"{name}: {why}" for name, why in failed if self._drives(name)]
+
+    def _drives(self, name: str) -> bool:
+        """Tell whether a role has an output; a driver that does not say has one."""
+        return getattr(self.roles[name], "drives", True)
 
     def _safe_actions(self) -> list[tuple[str, Callable[[], Any]]]:
         """Return what makes the bench safe, in order: supplies first; who was spoken to since it was safe."""

@@ -46,12 +46,13 @@ def _open(name: str, role: RoleConfig, visa_library: Any, clock: Clock) -> Any:
         raise DisconnectedError(f"role {name!r}: cannot open {role.address} ({error})") from error
 
 
-def each_in_its_own_try(actions: list[tuple[str, Callable[[], Any]]]) -> list[str]:
-    """Run all actions although some fail; return what failed, one line each.
+def each_in_its_own_try(actions: list[tuple[str, Callable[[], Any]]]) -> list[tuple[str, str]]:
+    """Run all actions although some fail; return the role and the reason of each that did.
 
     Ctrl-C does not stop them: what it interrupted is done again, and it is raised once everything is safe.
     """
-    failed, pressed = [], None
+    failed: list[tuple[str, str]] = []
+    pressed = None
     for name, action in actions:
         for _ in range(_PRESSES):
             try:
@@ -60,10 +61,10 @@ def each_in_its_own_try(actions: list[tuple[str, Callable[[], Any]]]) -> list[st
             except KeyboardInterrupt as press:
                 pressed = press
             except Exception as error:  # noqa: BLE001  safety goes on whatever one device does
-                failed.append(f"{name}: {error}")
+                failed.append((name, str(error)))
                 break
         else:
-            failed.append(f"{name}: interrupted {_PRESSES} times")
+            failed.append((name, f"interrupted {_PRESSES} times"))
     if pressed is not None:
         raise pressed
     return failed

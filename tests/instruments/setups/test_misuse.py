@@ -128,6 +128,31 @@ def test_what_could_not_be_made_safe_is_told_at_the_end_of_the_with_block(caplog
     assert "may not be safe" in caplog.text
 
 
+def test_an_instrument_that_only_reads_is_lost_but_leaves_nothing_unsafe(caplog):
+    bench, setup = opened("nanoring")
+    with setup:
+        list(setup.measure(np.zeros((1, 2, 1))))
+        bench.set_fault("digitiser_0:disconnect")
+        assert setup.shutdown() == []
+    assert is_safe(bench)
+    assert "lost an instrument that drives nothing: digitiser_0: Keithley DMM6500" in caplog.text
+    assert "may not be safe" not in caplog.text
+
+
+def test_an_instrument_that_does_not_say_whether_it_drives_may_be_unsafe():
+    class Silent:
+        isShutdown = False
+
+        def shutdown(self):
+            raise OSError("gone")
+
+    _, setup = opened("nanoring")
+    with setup:
+        setup.roles["own"] = Silent()
+        assert setup.shutdown() == ["own: gone"]
+        del setup.roles["own"]
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
