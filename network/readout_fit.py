@@ -28,12 +28,22 @@ def ridge_weights(task: Task, features: Tensor, targets: Tensor, ridge: float) -
 
 
 def solve_ridge(features: Tensor, wanted: Tensor, ridge: float) -> tuple[Tensor, Tensor]:
-    """Return weight (output, feature) and bias (output,) that minimise the penalised square error."""
+    """Return weight (output, feature) and bias (output,) that minimise the penalised square error.
+
+    Where there are more features than rows the equations of the rows are solved, which are fewer.
+    """
     centre, level = features.mean(0), wanted.mean(0)
     x, y = features - centre, wanted - level
-    gram = x.T @ x + ridge * torch.eye(x.shape[1], dtype=x.dtype)
-    weight = torch.linalg.solve(gram, x.T @ y).T
+    rows, columns = x.shape
+    if columns <= rows:
+        weight = torch.linalg.solve(x.T @ x + _penalty(ridge, columns, x), x.T @ y).T
+    else:
+        weight = torch.linalg.solve(x @ x.T + _penalty(ridge, rows, x), y).T @ x
     return weight, level - weight @ centre
+
+
+def _penalty(ridge: float, size: int, like: Tensor) -> Tensor:
+    return ridge * torch.eye(size, dtype=like.dtype)
 
 
 def _signs(classes: Tensor, outputs: int) -> Tensor:

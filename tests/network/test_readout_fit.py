@@ -1,15 +1,17 @@
 """The ridge readout against scikit-learn."""
 
 import numpy as np
+import pytest
 import torch
 from sklearn.linear_model import Ridge
 
 from network.readout_fit import solve_ridge
 
 
-def test_ridge_agrees_with_scikit_learn():
+@pytest.mark.parametrize("features", [8, 50, 200])
+def test_ridge_agrees_with_scikit_learn(features):
     generator = torch.Generator().manual_seed(0)
-    x = torch.randn(50, 8, generator=generator, dtype=torch.float64) + 3
+    x = torch.randn(50, features, generator=generator, dtype=torch.float64) + 3
     y = torch.randn(50, 2, generator=generator, dtype=torch.float64) - 1
     weight, bias = solve_ridge(x, y, 2.5)
     peer = Ridge(alpha=2.5).fit(x.numpy(), y.numpy())
