@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from protocols.parameters import configure, describe, parse_assignments
     from protocols.plain import PlainAdapter, adapted
     from protocols.playback import Plan, Playback
-    from protocols.registry import PROTOCOLS, load_protocol, protocol_name
+    from protocols.registry import PROTOCOLS, load_protocol, protocol_name, protocols_to_choose
     from protocols.replay import Replay
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "load_protocol",
     "parse_assignments",
     "protocol_name",
+    "protocols_to_choose",
     "reservoir_metrics",
 ]
 
@@ -69,6 +70,7 @@ _MODULES = {
     "load_protocol": "registry",
     "parse_assignments": "parameters",
     "protocol_name": "registry",
+    "protocols_to_choose": "registry",
     "reservoir_metrics": "metrics",
 }
 

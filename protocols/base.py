@@ -20,6 +20,8 @@ class NadoProcedure(Procedure):
     setup: Any = None
     start_row: int = 0
     resumable: bool = True
+    must_be_given: tuple[str, ...] = ()
+    """Parameters that neither a default nor the setup settles."""
     emit: Callable[[str, dict[str, Any]], None]
     should_stop: Callable[[], bool]
 

@@ -34,7 +34,7 @@ def reservoir_metrics(
     if drive.ndim == 3:
         drive = drive[..., 0]
     start = max(lags, washout)
-    _require_steps(*drive.shape, start, lags)
+    _require_steps(drive.shape[0], drive.shape[1], start, lags)
     states = _standardised(readout)[:, start:].reshape(-1, readout.shape[-1])
     lagged = np.stack(
         [drive[:, start - lag : drive.shape[1] - lag].ravel() for lag in range(lags + 1)], axis=1

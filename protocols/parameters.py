@@ -42,7 +42,8 @@ def parse_assignments(assignments: list[str]) -> dict[str, str]:
 
 
 def describe(procedure: Procedure) -> dict[str, dict[str, Any]]:
-    """Give value, units, type and range of every parameter."""
+    """Give value, units, type and range of every parameter, and whether it must be given."""
+    required = getattr(procedure, "must_be_given", ())
     return {
         name: {
             "value": parameter.value if parameter.is_set() else None,
@@ -50,6 +51,7 @@ def describe(procedure: Procedure) -> dict[str, dict[str, Any]]:
             "type": type(parameter).__name__.removesuffix("Parameter").lower() or "any",
             "label": parameter.name,
             "expected": _expected(parameter),
+            "required": name in required,
         }
         for name, parameter in procedure.parameter_objects().items()
     }

@@ -23,6 +23,14 @@ PROTOCOLS = {
     "replay": "protocols.replay:Replay",
 }
 
+NEEDS_AN_ARRAY = ("drives",)
+"""Protocols that a program uses: parameters alone do not say what they do."""
+
+
+def protocols_to_choose() -> tuple[str, ...]:
+    """Name the protocols that a person can run: parameters say all that they need."""
+    return tuple(name for name in PROTOCOLS if name not in NEEDS_AN_ARRAY)
+
 
 def load_protocol(name: str) -> type[NadoProcedure]:
     """Find a protocol by its name, or a user's own as `path/to/file.py:Class`."""
@@ -30,7 +38,7 @@ def load_protocol(name: str) -> type[NadoProcedure]:
     if colon and file.endswith(".py"):
         return _from_file(Path(file), member)
     if name not in PROTOCOLS:
-        known = ", ".join(PROTOCOLS)
+        known = ", ".join(protocols_to_choose())
         raise ProtocolError(f"there is no protocol {name!r}; there are: {known}, or your own file.py:Class")
     module, _, member = PROTOCOLS[name].partition(":")
     return getattr(import_module(module), member)

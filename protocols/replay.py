@@ -12,6 +12,7 @@ from protocols.playback import Plan
 class Replay(Drives):
     """Play the drives of run `of`, which the application reads and sets as `drive` and `sequence`."""
 
+    must_be_given = ("of",)
     of: Any = Parameter("Run whose drives are played")
 
     def plan(self) -> Plan:

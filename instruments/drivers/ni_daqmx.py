@@ -221,5 +221,5 @@ def _nidaqmx() -> ModuleType:
         import nidaqmx.errors  # type: ignore[import-not-found]
         import nidaqmx.system  # type: ignore[import-not-found]
     except ImportError as error:
-        raise SetupError("NI hardware needs nidaqmx: install nado-lab[hardware]") from error
+        raise SetupError('NI hardware needs nidaqmx: `pip install "nado-lab[hardware]"`') from error
     return nidaqmx

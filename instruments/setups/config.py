@@ -234,9 +234,18 @@ def builtin_setups() -> dict[str, str]:
 def load_setup(name_or_path: str | Path) -> SetupConfig:
     """Return a built-in setup by name, or one from a TOML file."""
     path = _path_of(name_or_path)
-    config = _parse(path.read_text(encoding="utf-8"), str(name_or_path))
+    config = _parse(_read(path), str(name_or_path))
     require_limits(config, str(name_or_path))
     return config
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SetupError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SetupError(f"{path} is no TOML: it is no text in UTF-8 ({error.reason})") from error
 
 
 def _path_of(name_or_path: str | Path) -> Path:
@@ -251,7 +260,7 @@ def _path_of(name_or_path: str | Path) -> Path:
 def _parse(text: str, where: str) -> SetupConfig:
     try:
         data = tomllib.loads(text)
-        kind = _KINDS.get(data.get("kind", ""))
+        kind = _KINDS.get(str(data.get("kind")))
         if kind is None:
             raise SetupError(f"{where}: kind must be one of {', '.join(_KINDS)}, got {data.get('kind')!r}")
         config = kind.model_validate(data)

@@ -10,6 +10,7 @@ from ..errors import DisconnectedError, InstrumentError, SetupError
 from .config import RoleConfig, SetupConfig
 
 _PRESSES = 5
+_EXTRA = 'it comes with `pip install "nado-lab[hardware]"`, or ".[hardware]" in the folder of NADO-Lab'
 
 
 def open_roles(config: SetupConfig, visa_library: Any, clock: Clock) -> dict[str, Any]:
@@ -43,7 +44,9 @@ def _open(name: str, role: RoleConfig, visa_library: Any, clock: Clock) -> Any:
     except Exception as error:
         if isinstance(error, AttributeError | NameError):
             raise
-        raise DisconnectedError(f"role {name!r}: cannot open {role.address} ({error})") from error
+        why = " ".join(str(error).split())
+        extra = next((f"; {_EXTRA}" for package in ("PyUSB", "PySerial") if package in why), "")
+        raise DisconnectedError(f"role {name!r}: cannot open {role.address} ({why}){extra}") from error
 
 
 def each_in_its_own_try(actions: list[tuple[str, Callable[[], Any]]]) -> list[tuple[str, str]]:

@@ -49,7 +49,7 @@ def measure(
     from lab.store import refuse_existing
     from protocols import configure, load_protocol, parse_assignments
 
-    name = own or protocol
+    name = _one_of(protocol, own)
     procedure = load_protocol(name)()
     configure(procedure, parse_assignments(parameter or []))
     refuse_existing(out)
@@ -105,9 +105,9 @@ def queue(
 
 def protocols(as_json: Json = False) -> None:
     """List the protocols with their parameters."""
-    from protocols import PROTOCOLS, describe, load_protocol
+    from protocols import describe, load_protocol, protocols_to_choose
 
-    found = {name: describe(load_protocol(name)()) for name in PROTOCOLS}
+    found = {name: describe(load_protocol(name)()) for name in protocols_to_choose()}
     result(found, as_json, _show_protocols)
 
 
@@ -120,6 +120,19 @@ def report_run(path: str | Path, as_json: bool) -> None:
     if run.status is not Status.COMPLETE:
         note(f"nado: the run was {run.status}: {run.metadata.reason}")
         raise typer.Exit(1)
+
+
+def _one_of(protocol: str, own: str) -> str:
+    """Give the protocol that was asked for, by name or as one's own."""
+    from protocols import ProtocolError
+
+    if bool(protocol) == bool(own):
+        came = "both" if own else "none"
+        raise ProtocolError(
+            f"expected one protocol, got {came}: `nado measure characterise ...` (see `nado protocols`), "
+            "or your own with --protocol path.py:Class"
+        )
+    return own or protocol
 
 
 def _bench(
@@ -184,8 +197,11 @@ def _show_queue(ended: list[dict[str, Any]]) -> None:
 
 def _show_protocols(found: dict[str, dict[str, Any]]) -> None:
     for name, parameters in found.items():
-        rows = [
-            [key, "from the setup" if p["value"] is None else str(p["value"]), p["expected"], p["label"]]
-            for key, p in parameters.items()
-        ]
+        rows = [[key, _default(p), p["expected"], p["label"]] for key, p in parameters.items()]
         table(name, ["parameter", "default", "expected", "what it is"], rows)
+
+
+def _default(parameter: dict[str, Any]) -> str:
+    if parameter["required"]:
+        return "must be given"
+    return "from the setup" if parameter["value"] is None else str(parameter["value"])

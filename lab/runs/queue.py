@@ -42,8 +42,10 @@ def read_queue(path: str | Path) -> list[Experiment]:
     """Read the [[experiment]] tables of a TOML file and check every protocol and parameter."""
     try:
         found = _Queue.model_validate(tomllib.loads(Path(path).read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise LabError(f"{path} cannot be read as a queue: {error}") from error
+    except OSError as error:
+        raise LabError(f"{path} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LabError(f"{path} is not valid TOML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

@@ -23,9 +23,8 @@ from lab.dashboard.models.worker import message_of
 from lab.dashboard.views.form import ParameterForm
 from lab.dashboard.views.hub import Hub
 from lab.dashboard.views.widgets import button, column, fill, label, row, table, tell
-from protocols import PROTOCOLS, load_protocol
+from protocols import load_protocol, protocols_to_choose
 
-NEEDS_AN_ARRAY = ("drives",)
 APART = """Measure in a process of its own: if this window is closed, or dies, the run goes on,
 and a window that is opened again on this folder shows it.
 Abort ends it safely; Pause holds the queue only.
@@ -40,7 +39,7 @@ class MeasurePanel(QWidget):
         self._session = session
         self._defaults: dict[str, dict[str, Any]] = {}
         self.protocol, self.times = QComboBox(), QSpinBox()
-        self.protocol.addItems([name for name in PROTOCOLS if name not in NEEDS_AN_ARRAY])
+        self.protocol.addItems(protocols_to_choose())
         self.protocol.currentTextChanged.connect(self._show_form)
         self.apart = QCheckBox("outlives the window")
         self.apart.setToolTip(APART)

@@ -63,3 +63,9 @@ def test_the_common_part_of_any_setup_is_read_from_json():
     for name in builtin_setups():
         config = load_setup(name)
         assert SetupConfig.model_validate_json(config.model_dump_json()).roles == config.roles
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "mine.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(SetupError, match=r"mine\.toml is no TOML: it is no text"):
+        load_setup(tmp_path / "mine.toml")

@@ -31,6 +31,8 @@ def test_measure_writes_a_run_and_reports_it(tmp_path, monkeypatch):
     ("arguments", "error", "message"),
     [
         (("characterize",), ProtocolError, "no protocol 'characterize'; there are: characterise"),
+        ((), ProtocolError, "expected one protocol, got none: `nado measure characterise ...`"),
+        (("characterise", "--protocol", "my.py:Mine"), ProtocolError, "expected one protocol, got both"),
         (("characterise", "-p", "sequences=0"), ProtocolError, "from 1 to"),
         (("characterise", "-p", "sequences"), ProtocolError, "expected name=value"),
     ],
@@ -73,3 +75,13 @@ def test_protocols_lists_parameters_with_ranges():
     listed = json.loads(call(measure, "protocols", "--json").stdout)
     assert listed["characterise"]["field_centre"]["units"] == "mT"
     assert listed["characterise"]["sequences"]["value"] == 200
+
+
+def test_protocols_lists_what_can_be_run_and_what_must_be_given():
+    listed = json.loads(call(measure, "protocols", "--json").stdout)
+    assert "drives" not in listed
+    required = {(name, key) for name, found in listed.items() for key, p in found.items() if p["required"]}
+    assert required == {("replay", "of")}
+    shown = call(measure, "protocols").stdout
+    row = next(line for line in shown.splitlines() if "Run whose drives" in line)
+    assert "must be given" in row

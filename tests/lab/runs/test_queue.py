@@ -81,3 +81,15 @@ def test_a_mistake_is_found_before_anything_runs(tmp_path):
     path.write_text(QUEUE.format(folder="x").replace("setup =", "bench ="))
     with pytest.raises(LabError, match=r"experiment\.0\.setup"):
         read_queue(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [(None, "cannot be read: No such file"), (b"\xff\xfe", "is not valid TOML")]
+)
+def test_a_file_that_is_no_queue_is_told_in_words(tmp_path, content, message):
+    path = tmp_path / "night.toml"
+    if content:
+        path.write_bytes(content)
+    with pytest.raises(LabError, match=message) as refused:
+        read_queue(path)
+    assert "Errno" not in str(refused.value)
