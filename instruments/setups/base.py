@@ -206,8 +206,8 @@ class Setup(ABC):
         return [f"{name}: {why}" for name, why in failed if self._drives(name)]
 
     def _drives(self, name: str) -> bool:
-        """Tell whether a role has an output; a driver that does not say has one."""
-        return getattr(self.roles[name], "drives", True)
+        """Tell whether a role has an output; one that does not say, or is not known, has one."""
+        return getattr(self.roles.get(name), "drives", True)
 
     def _safe_actions(self) -> list[tuple[str, Callable[[], Any]]]:
         """Return what makes the bench safe, in order: supplies first; who was spoken to since it was safe."""
