@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from twin import ModelSpec, Twin
+from twin import ModelSpec, Twin, torchsde_paths
 
 ROWS, STEPS, SIZE = 64, 50, 200
 
@@ -37,7 +37,8 @@ def best_of(count: int, action: Callable[[], Any]) -> float:
 def free_running(rounds: int, many: int) -> dict[str, float]:
     """Return state-steps per second without gradients, at the published size and at that of our twins.
 
-    Batches have ROWS rows, and where the name says so `many`. Every round goes through all of them.
+    Batches have ROWS rows, and where the name says so `many`. Every round goes through all of them. torchsde
+    runs the same twin by Euler-Maruyama, one step of the solver a step of the drive, as our own solver does.
     """
     drive, large = torch.rand(ROWS, STEPS, 1), torch.rand(many, STEPS, 1)
     same, likelihood, memory = make(1, SIZE), make(1, 64), make(10, 64, hidden=32)
@@ -48,6 +49,7 @@ def free_running(rounds: int, many: int) -> dict[str, float]:
         "ours_width_64": (ROWS, lambda: likelihood.paths(drive)),
         f"ours_width_64_batch_{many}": (many, lambda: likelihood.paths(large)),
         "ours_10_channels_32_hidden": (ROWS, lambda: memory.paths(drive)),
+        "torchsde_10_channels_32_hidden": (ROWS, lambda: torchsde_paths(memory, drive, method="euler")),
         f"ours_10_channels_32_hidden_batch_{many}": (many, lambda: memory.paths(large)),
     }
     rates = dict.fromkeys(runs, 0.0)
