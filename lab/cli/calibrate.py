@@ -38,6 +38,8 @@ def calibrate(
 
     if out.exists():
         raise LabError(f"{out} exists; choose another --out or remove it")
+    if not out.parent.is_dir():
+        raise LabError(f"there is no folder {out.parent}; make it first, or choose another --out")
     with open_named_setup(setup, seed=seed) as bench:
         measure_axis = getattr(bench, "calibrate_axis", None)
         if measure_axis is None:

@@ -142,8 +142,9 @@ class BenchModel:
             self._post(BenchClosed(self.name))
 
     def _check(self) -> None:
-        found = tuple((each.name, each.passed, each.detail) for each in self.opened().check())
-        self._post(ChecksDone(found))
+        found = self.opened().check()
+        told = [f"warning: {each.detail}" if each.warning else each.detail for each in found]
+        self._post(ChecksDone(tuple((e.name, e.passed, text) for e, text in zip(found, told, strict=True))))
 
     def _read(self) -> None:
         self._post(BenchReading(readings(self.opened())))

@@ -40,6 +40,13 @@ def test_checks_are_told(session, bench):
     assert all(passed for _, passed, _ in checks)
 
 
+def test_a_limit_left_out_is_told_as_a_warning(session, bench, monkeypatch):
+    monkeypatch.setattr(bench.setup, "limits_left_out", lambda: {"source": "max_amperes left out"})
+    assert bench.check().ended.wait(30)
+    checks = next(e for e in events_of(session) if isinstance(e, ChecksDone)).checks
+    assert ("limits of source", True, "warning: max_amperes left out") in checks
+
+
 def test_abort_in_mid_field_leaves_no_field(session, bench, wait_for):
     experiment = session.queue.add("characterise", {"sequences": 5000, "steps": 28})
     wait_for(lambda: experiment.done >= 1)
