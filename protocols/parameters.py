@@ -30,13 +30,13 @@ def configure(procedure: Procedure, values: Mapping[str, Any]) -> None:
         setattr(procedure, name, _convert(name, known[name], value))
 
 
-def parse_assignments(assignments: list[str]) -> dict[str, str]:
-    """Split `name=value` texts of the command line."""
+def parse_assignments(assignments: list[str], example: str = "-p sequences=200") -> dict[str, str]:
+    """Split `name=value` texts of the command line; `example` shows what an option of it looks like."""
     pairs = {}
     for text in assignments:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise ProtocolError(f"-p {text!r}: expected name=value, for example -p sequences=200")
+            raise ProtocolError(f"{example.split()[0]} {text!r}: expected name=value, for example {example}")
         pairs[name.strip()] = value.strip()
     return pairs
 

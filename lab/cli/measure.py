@@ -157,7 +157,7 @@ def _monitors(every_s: float, limits: list[str]) -> "MonitorSettings":
     from protocols import ProtocolError, parse_assignments
 
     found = {}
-    for name, text in parse_assignments(limits).items():
+    for name, text in parse_assignments(limits, "--limit coil=0:310").items():
         low, colon, high = text.partition(":")
         try:
             found[name] = (float(low or "-inf"), float(high or "inf"))

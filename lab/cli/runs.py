@@ -42,7 +42,7 @@ def _conditions(where: list[str] | None) -> dict[str, str]:
         return {}
     from protocols import parse_assignments
 
-    return parse_assignments(where)
+    return parse_assignments(where, "--where status=failed")
 
 
 @runs.command("show")

@@ -26,6 +26,11 @@ def test_list_finds_runs_below_a_folder(run, tmp_path):
     assert [(line["path"], line["rows"], line["status"]) for line in listed] == [(str(run), 3, "complete")]
 
 
+def test_a_condition_that_is_none_names_its_option(tmp_path):
+    done = call(runs, "runs", "list", tmp_path, "--where", "failed")
+    assert str(done.exception) == "--where 'failed': expected name=value, for example --where status=failed"
+
+
 def test_show_gives_metadata_and_columns(run):
     shown = json.loads(call(runs, "runs", "show", run, "--json").stdout)
     assert shown["operator"] == "ada"
