@@ -2,7 +2,8 @@
 
 A small network with random weights is deployed to a simulated nanoring bench and to a simulated ice. With
 every kind of fault on every instrument (lab.compose.fault_kinds) the deployment begins anew, the fault
-appears once some trials are stored, and it is started again with the bench whole. Shown of each: the error,
+appears with the first message that the instrument gets in the second half of the trials (one that gets none
+then meets it at the end), and it is started again with the bench whole. Shown of each: the error,
 the status and reason of the run, how many trials were committed, whether the bench's field was zero and its
 sources off, whether the outputs of the one that was gone on with are those of one that was never disturbed,
 and whether its report tells what happened.
@@ -34,6 +35,7 @@ from twin import save as save_twin
 OPTIONS = {"train": 12, "test": 4, "seed": 0}
 TASK_STEPS = {"steps": 6, "washout": 2}
 TIMEOUT_S = 0.5
+WAYS = ("stopped in the middle", "after the last trial", "badly")
 
 
 class Bench:
@@ -87,9 +89,16 @@ def network_for(setup: str, folder: Path) -> Path:
     return save(network, folder / "network.net", notes)
 
 
-def messages(role: str) -> int:
-    """Count the messages an instrument of the latest bench got."""
-    return Bench.latest.gate(role).messages
+class Halfway:
+    """Watches a deployment: how many messages each instrument has got when half of the trials are played."""
+
+    def __init__(self, roles: list[str]) -> None:
+        self.roles, self.messages = roles, dict.fromkeys(roles, 0)
+
+    def __call__(self, _stage: str, fraction: float, _doing: str = "") -> None:
+        """Count for as long as not half of it is done."""
+        if fraction <= 0.5:
+            self.messages = {role: Bench.latest.gate(role).messages for role in self.roles}
 
 
 def suffer(net: Path, setup: str, role: str, fault: str, at: int, whole: float, out: Path) -> dict[str, Any]:
@@ -115,25 +124,28 @@ def suffer(net: Path, setup: str, role: str, fault: str, at: int, whole: float, 
 
 
 def one_kind(kind: str, folder: Path, chosen: list[str]) -> list[dict[str, Any]]:
-    """Deploy undisturbed, counting messages; then once with every fault, from half of them on."""
+    """Deploy undisturbed, counting messages; then once with every fault, from the middle on."""
     folder.mkdir()
     setup = small(kind, folder)
     net = network_for(setup, folder)
-    whole = deploy_network(net, folder / "whole", DeployOptions((setup,)), lambda *_: None)["device"]
     roles = [role for role in load_setup(setup).roles if not chosen or role in chosen]
-    half = {role: max(1, round(0.6 * messages(role))) for role in roles}
+    halfway = Halfway(roles)
+    whole = deploy_network(net, folder / "whole", DeployOptions((setup,)), halfway)["device"]
     rows = []
     for role in roles:
         for fault in sorted(Bench.latest.device(role).faults):
             out = folder / f"{role}-{fault}"
-            rows.append(suffer(net, setup, role, fault, half[role], whole, out))
+            rows.append(suffer(net, setup, role, fault, halfway.messages[role] + 1, whole, out))
     return rows
 
 
-def passed(row: dict[str, Any]) -> bool:
-    """Tell whether a fault ended as it should."""
-    good = ("field_zero_sources_off", "resumed", "same_result", "report_tells")
-    return row["status"] == "failed" and row["committed"] > 0 and all(row[name] for name in good)
+def ended(row: dict[str, Any]) -> str:
+    """Say how a fault ended: well, in the middle or after the last trial; or badly."""
+    if not all(row[name] for name in ("field_zero_sources_off", "resumed", "same_result")):
+        return "badly"
+    if row["status"] == "complete":
+        return "after the last trial"
+    return "stopped in the middle" if row["committed"] and row["report_tells"] else "badly"
 
 
 def main() -> None:
@@ -149,15 +161,17 @@ def main() -> None:
     Bench.watch()
     with tempfile.TemporaryDirectory() as scratch:
         rows = [row for kind in ("nanoring", "asvi") for row in one_kind(kind, Path(scratch) / kind, chosen)]
-    good = sum(map(passed, rows))
+    for row in rows:
+        row["ended"] = ended(row)
+    counted = {how: [row["ended"] for row in rows].count(how) for how in WAYS}
     if options.json:
-        print(json.dumps({"rows": rows, "passed": good, "total": len(rows)}, indent=2))
+        print(json.dumps({"rows": rows, "ended": counted, "total": len(rows)}, indent=2))
         return
     if options.markdown:
         print("| " + " | ".join(rows[0]) + " |\n|" + " --- |" * len(rows[0]))
     for row in rows:
         print("| " + " | ".join(str(value) for value in row.values()) + " |")
-    print(f"\n{good} of {len(rows)} ended as they should")
+    print(f"\n{counted} of {len(rows)}")
 
 
 if __name__ == "__main__":
