@@ -102,3 +102,16 @@ def _create_at_url(url: str, attributes: dict[str, Any], fill: Callable[[Group],
 
 def _lacking(path: str | Path, error: ImportError) -> StoreError:
     return StoreError(f"{path} needs a package that is not installed (for s3:// it is s3fs): {error}")
+
+
+def remove_half_written(path: str | Path) -> int:
+    """Remove the files of a run whose writing a kill interrupted; zarr would take them for unknown members.
+
+    Only for who owns the run. Object stores have none: there an object is written whole or not at all.
+    """
+    if is_url(path):
+        return 0
+    found = list(Path(path).rglob("*.partial"))
+    for file in found:
+        file.unlink(missing_ok=True)
+    return len(found)

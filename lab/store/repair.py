@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.store import layout
-from lab.store.location import is_url, open_root, storage_errors
+from lab.store.location import is_url, open_root, remove_half_written, storage_errors
 from lab.store.metadata import RunMetadata, Status
 from lab.store.ownership import run_ownership
 from lab.store.pack import sweep
@@ -23,6 +23,7 @@ def repair(path: str | Path) -> dict[str, Any]:
     try:
         metadata = RunMetadata.model_validate(root.attrs.asdict())
         with storage_errors(path, "repair"):
+            half_written = remove_half_written(path)
             groups = layout.streams(root)
             cut = {name: layout.truncate(group) for name, group in groups.items()}
             swept = sum(sweep(a) for group in groups.values() for a in layout.row_arrays(group).values())
@@ -43,19 +44,16 @@ def repair(path: str | Path) -> dict[str, Any]:
         "path": str(path),
         "status": state["metadata"].status.value,
         "rows_cut": cut,
-        "files_removed": swept + drafts,
+        "files_removed": swept + drafts + half_written,
     }
 
 
 def _remove_drafts(path: str | Path) -> int:
-    """Remove what killed attempts to create this run left beside it, and half-written files inside."""
+    """Remove what killed attempts to create this run left beside it."""
     if is_url(path):
         return 0
     target = Path(path)
     drafts = list(target.parent.glob(f".{target.name}.*.new"))
     for draft in drafts:
         shutil.rmtree(draft, ignore_errors=True)
-    partial = list(target.rglob("*.partial"))
-    for file in partial:
-        file.unlink(missing_ok=True)
-    return len(drafts) + len(partial)
+    return len(drafts)

@@ -11,7 +11,7 @@ from zarr.core.group import Group
 
 from lab.store import layout
 from lab.store.errors import StoreError
-from lab.store.location import create_root, open_root, require_there, storage_errors
+from lab.store.location import create_root, open_root, remove_half_written, require_there, storage_errors
 from lab.store.metadata import RunMetadata, Status
 from lab.store.ownership import Ownership, run_ownership
 from lab.store.pack import pack_stream
@@ -69,6 +69,7 @@ class RunWriter:
         owner = run_ownership(path).take()
         try:
             with storage_errors(path, "repair"):
+                remove_half_written(path)
                 for group in layout.streams(root).values():
                     layout.truncate(group)
             columns = {name: tuple(cols) for name, cols in streams.items()}

@@ -138,6 +138,19 @@ def test_torn_block_is_invisible_and_resume_cuts_it_off(tmp_path):
     assert np.all(np.diff(data["elapsed"].values) >= 0)
 
 
+@pytest.mark.parametrize("mend", [repair, lambda path: RunWriter.resume(path, {"primary": COLUMNS}).close()])
+def test_a_file_that_a_kill_left_half_written_is_swept_away(mend, tmp_path):
+    killed = create(tmp_path / "run", rows=4)
+    killed.flush()
+    killed.close()
+    left = [tmp_path / "run" / place / "zarr.3c8a7464.partial" for place in ("", "primary", "primary/drive")]
+    for file in left:
+        file.write_bytes(b"{")
+    mend(tmp_path / "run")
+    assert not any(file.exists() for file in left)
+    assert Run.open(tmp_path / "run").rows() == 4
+
+
 @pytest.mark.filterwarnings("ignore:Failed to open Zarr store with consolidated")
 def test_resume_after_finalise_leaves_no_stale_consolidated_metadata(tmp_path):
     create(tmp_path / "run", rows=2).finalise(Status.ABORTED, "Ctrl-C")
