@@ -15,6 +15,9 @@ from zarr.core.group import Group
 
 from protocols.columns import ROW, Column, Coordinate
 
+# A file that is just being written, or that a kill left half-written, is nothing a reader need hear of.
+warnings.filterwarnings("ignore", message=r"Object at .*\.partial is not recognized")
+
 PRIMARY = "primary"
 STREAMS = (PRIMARY, "baseline", "monitor")
 COMMITTED = "rows_committed"
