@@ -1,9 +1,6 @@
 """The quick form of the loop's benchmarks runs, and prints what it promises."""
 
-import importlib
-import json
 import os
-import sys
 
 import pytest
 
@@ -12,18 +9,6 @@ PROMISED = {
     "closed_loop": ("mismatch", "seeds", "over_seeds"),
     "refine": ("seeds", "over_seeds"),
 }
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run a benchmark's main as the command line does; return what it printed."""
-
-    def call(name, *options):
-        monkeypatch.setattr(sys, "argv", [name, "--json", "--quick", *options])
-        importlib.import_module(f"benchmarks.{name}").main()
-        return json.loads(capsys.readouterr().out)
-
-    return call
 
 
 @pytest.mark.slow

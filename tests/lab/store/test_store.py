@@ -1,6 +1,8 @@
 """The run store: what a reader sees of finished, live and torn runs."""
 
 import os
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -149,6 +151,17 @@ def test_a_file_that_a_kill_left_half_written_is_swept_away(mend, tmp_path):
     mend(tmp_path / "run")
     assert not any(file.exists() for file in left)
     assert Run.open(tmp_path / "run").rows() == 4
+
+
+def test_a_reader_says_nothing_of_a_file_that_is_just_being_written(tmp_path):
+    writer = create(tmp_path / "run", rows=4)
+    writer.flush()
+    writer.close()
+    (tmp_path / "run" / "primary" / "zarr.3c8a7464.partial").write_bytes(b"{")
+    code = "import sys; from lab.store import Run; print(Run.open(sys.argv[1]).dataset().sizes['trial'])"
+    read = [sys.executable, "-c", code, str(tmp_path / "run")]
+    done = subprocess.run(read, capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr) == ("4", "")
 
 
 @pytest.mark.filterwarnings("ignore:Failed to open Zarr store with consolidated")
