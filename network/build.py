@@ -34,7 +34,8 @@ def build(
     try:
         network = DeviceNetwork(NetworkSpec(layers=tuple(layers), **sizes, **options))
     except ValidationError as error:
-        raise NetworkError(f"no such network: {error.errors()[0]['msg']}") from error
+        told = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise NetworkError(f"no such network: {told}") from error
     _adopt_normalisation(network, of_layers)
     initialise(network, inputs, of_layers, torch.Generator().manual_seed(seed))
     return network
