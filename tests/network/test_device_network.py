@@ -87,7 +87,8 @@ def test_a_drive_depends_on_the_inputs_of_its_delays_and_on_nothing_else(leaky):
 
 
 def test_delays_of_the_readout_need_an_answer_at_each_step(leaky):
-    with pytest.raises(NetworkError, match="network: readout_delays needs an answer at each step, not readout mean"):
+    told = "no such network: readout_delays needs an answer at each step, not readout mean"
+    with pytest.raises(NetworkError, match=told):
         build(INPUTS, 3, leaky(), (4,), readout=StepReadout.MEAN, readout_delays=2)
 
 
