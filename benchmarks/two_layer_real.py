@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from twin import FitSettings, Start, Trials, Twin, fit, recalibrate
+from twin import FitSettings, Trials, Twin, fit, recalibrate
 from twin.prepare import rows_of
 
 WM_RUNS, MS_RUNS, FIELD_RUN = ("07", "31", "33", "34"), ("01", "02", "03"), "00"
@@ -74,7 +74,7 @@ def free_run(twin: Twin, trials: Trials, draws: int = 0) -> np.ndarray:
     rows = rows_of(twin, trials)
     if not draws:
         return twin.respond(rows.drive, start=rows.start, noise=False)[0].numpy()
-    start = Start(*(part.expand(draws, *part.shape[1:]) for part in rows.start))
+    start = rows.start.repeat(draws)
     generator = torch.Generator().manual_seed(0)
     drive = rows.drive.expand(draws, *rows.drive.shape[1:])
     return twin.respond(drive, start=start, generator=generator).numpy()

@@ -77,9 +77,9 @@ class TwinPassage:
 
     def _begin(self, rows: int) -> None:
         spec = self.twin.spec
-        scores, self._drive = self.twin.default_start(rows)
-        self._past = list(scores.unbind(1))
-        rest = scores.new_zeros(rows, spec.state - spec.scores)
+        start = self.twin.default_start(rows)
+        self._past, self._drive = list(start.scores.unbind(1)), start.drive
+        rest = start.scores.new_zeros(rows, spec.state - spec.scores)
         self._state = torch.cat([self._past[-1], rest], -1)
 
     def _step(self, part: Tensor) -> Tensor:

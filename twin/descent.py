@@ -6,11 +6,13 @@ import copy
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.optim.swa_utils import AveragedModel
 
 from twin.errors import DivergenceError
 from twin.model import Twin
@@ -22,13 +24,17 @@ Progress = Callable[[dict[str, Any]], None]
 Loss = Callable[[Rows, torch.Generator], Tensor]
 Parts = dict[str, torch.nn.Module | torch.optim.Optimizer]
 RETRIES = 3
+CHECKS_A_MEAN = 5
+"""A mean of weights changes slowly: so often is it judged while it is renewed once."""
 
 
 @dataclass(frozen=True)
 class Phase:
     """One stretch of a fit: its loss, the held-out loss that judges it, its steps or seconds, its rate.
 
-    `parts` are modules and optimisers that the loss changes beside the twin, by name.
+    Where `averaged` is not 0, the running mean of about so many steps' weights is judged and kept, for single
+    steps follow their own few rows (Polyak and Juditsky 1992). `parts` are modules and optimisers that the
+    loss changes beside the twin, by name.
     """
 
     name: str
@@ -37,6 +43,7 @@ class Phase:
     steps: int
     seconds: float | None
     rate: float
+    averaged: int = 0
     parts: Parts = field(default_factory=dict)
 
 
@@ -48,6 +55,7 @@ class Descent:
     generator: torch.Generator
     kept: dict[str, Tensor]
     rate: float
+    mean: AveragedModel | None = None
     best: float = math.inf
     retries: int = RETRIES
     best_at: float = 0.0
@@ -60,7 +68,18 @@ def begin(twin: Twin, phase: Phase, settings: FitSettings) -> Descent:
     """Return the state in which a phase begins."""
     generator = torch.Generator().manual_seed(settings.seed + 1)
     optimisers, kept = optimisers_of(twin, settings), copy.deepcopy(twin.state_dict())
-    return Descent(optimisers, generator, kept, phase.rate)
+    return Descent(optimisers, generator, kept, phase.rate, _mean_of(twin, phase))
+
+
+def _mean_of(twin: Twin, phase: Phase) -> AveragedModel | None:
+    """Return the running mean of the twin's weights, of few steps at first, if the phase has one."""
+    if not phase.averaged:
+        return None
+
+    def follow(mean: Tensor, now: Tensor, steps: Tensor | int) -> Tensor:
+        return mean.lerp(now, max(1 / phase.averaged, 10 / (10 + float(steps))))
+
+    return AveragedModel(twin, avg_fn=follow)
 
 
 def descend(
@@ -79,9 +98,10 @@ def descend(
     Without a better state for `patience` of its length the phase ends early. `look` sees the state before
     each step.
     """
+    every = max(settings.check_every, phase.averaged // CHECKS_A_MEAN)
     for done in _clock(phase, state):
         look(state)
-        if state.step % settings.check_every == 0 or done >= 1.0:
+        if state.step % every == 0 or done >= 1.0:
             done = _judge(twin, phase, settings, check, state, done, report)
         if done >= 1.0:
             break
@@ -96,7 +116,9 @@ def descend(
             if state.retries < 0:
                 raise
             twin.load_state_dict(state.kept)
-            state.optimisers = optimisers_of(twin, settings)
+            state.optimisers, state.mean = optimisers_of(twin, settings), _mean_of(twin, phase)
+        if state.mean:
+            state.mean.update_parameters(twin)
         state.step += 1
     twin.load_state_dict(state.kept)
 
@@ -111,13 +133,28 @@ def _judge(
     report: Progress,
 ) -> float:
     """Score the held-out rows, keep the twin if it is the best so far; return the share done, 1 at an end."""
-    held = _held_out_loss(phase.check, check, settings.seed)
-    if held < state.best:
-        state.best, state.kept, state.best_at = held, copy.deepcopy(twin.state_dict()), done
+    with _averaged(twin, state.mean):
+        held = _held_out_loss(phase.check, check, settings.seed)
+        if held < state.best:
+            state.best, state.kept, state.best_at = held, copy.deepcopy(twin.state_dict()), done
     done = 1.0 if done - state.best_at > settings.patience else done
     told = {"step": state.step, "done": done, "held_out": held, "best": state.best, "loss": state.loss}
     report({"phase": phase.name} | told)
     return done
+
+
+@contextmanager
+def _averaged(twin: Twin, mean: AveragedModel | None) -> Iterator[None]:
+    """Give the twin the mean of its weights for a while, if there is one."""
+    if mean is None:
+        yield
+        return
+    now = copy.deepcopy(twin.state_dict())
+    twin.load_state_dict(mean.module.state_dict())
+    try:
+        yield
+    finally:
+        twin.load_state_dict(now)
 
 
 def _clock(phase: Phase, state: Descent) -> Iterator[float]:

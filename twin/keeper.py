@@ -77,6 +77,8 @@ class Keeper:
             setattr(state, name, type(getattr(state, name))(numbers[name]))
         state.best = math.inf if numbers["best"] is None else float(numbers["best"])
         state.kept = found.under("kept")
+        if state.mean:
+            checkpoint.set_state(state.mean, found.under("mean"))
         for index, optimiser in enumerate(state.optimisers):
             checkpoint.set_state(optimiser, found.under(f"optimiser/{index}"))
         for name, part in _parts(phases).items():
@@ -105,6 +107,8 @@ class Keeper:
         for index, optimiser in enumerate(state.optimisers):
             tensors |= checkpoint.state_of(f"optimiser/{index}", optimiser)
         tensors |= {f"kept/{name}": tensor for name, tensor in state.kept.items()}
+        if state.mean:
+            tensors |= checkpoint.state_of("mean", state.mean)
         for name, part in _parts(phases).items():
             tensors |= checkpoint.state_of(f"part/{name}", part)
         tensors |= {"random/phase": state.generator.get_state(), "random/all": torch.get_rng_state()}

@@ -2,7 +2,8 @@
 
 Muon steps along the orthogonalised momentum of a matrix (Jordan et al. 2024,
 https://kellerjordan.github.io/posts/muon), its rate matched to AdamW's (Liu et al. 2025, arXiv 2502.16982).
-By likelihood it needs a half to two thirds of AdamW's steps; with hidden states AdamW ends as low or lower.
+By likelihood it needs a half to two thirds of AdamW's steps; with hidden states AdamW ends as low
+or lower, unless these follow the measured scores (innovations form).
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ LEAST_SIDE = 8
 
 def optimisers_of(twin: Twin, settings: FitSettings) -> list[Optimizer]:
     """Return the optimisers which together move every parameter of the twin."""
-    muon = settings.optimiser == "muon" or (settings.optimiser == "auto" and not twin.spec.hidden)
+    shown = not twin.spec.hidden or twin.spec.innovations
+    muon = settings.optimiser == "muon" or (settings.optimiser == "auto" and shown)
     matrices = [p for p in twin.sde.field.parameters() if muon and p.ndim == 2 and min(p.shape) >= LEAST_SIDE]
     taken = {id(p) for p in matrices}
     rest, decay = [p for p in twin.parameters() if id(p) not in taken], settings.weight_decay or 0.0

@@ -46,7 +46,8 @@ def suggest_spec(trials: Trials, overrides: dict[str, Any]) -> ModelSpec:
     }
     remembers = overrides["hidden"] > 0 if "hidden" in overrides else needs_memory(trials)
     if remembers:
-        sizes |= {"hidden": _hidden(trials.readout[..., 0].numel()), "delays": 0, "drive_lags": 1}
+        sizes |= _memory(trials.readout[..., 0].numel()) | {"delays": 0, "drive_lags": 1}
+        sizes["noisy_readout"] = not sizes["innovations"] or scores < channels
     else:
         sizes |= {"delays": 1 if scores > 1 else 0, "drive_lags": 0, "sources": min(scores, 2), "taus": 2}
     try:
@@ -55,18 +56,18 @@ def suggest_spec(trials: Trials, overrides: dict[str, Any]) -> ModelSpec:
         raise DataError(f"the model has no such size: {error}") from error
 
 
-def _hidden(measured_steps: int) -> int:
-    """Return how many hidden states so many measured steps bear."""
+def _memory(measured_steps: int) -> dict[str, Any]:
+    """Return how many hidden states so many measured steps bear, and whether these follow the scores."""
     if measured_steps >= VERY_MANY_STEPS:
-        return 48
-    return 32 if measured_steps >= MANY_STEPS else 24
+        return {"hidden": 48, "innovations": True}
+    return {"hidden": 32 if measured_steps >= MANY_STEPS else 24, "innovations": False}
 
 
 def build(trials: Trials, overrides: dict[str, Any]) -> Twin:
     """Make a twin whose basis, start, range, linear part and noise level come from the trials."""
     spec = suggest_spec(trials, overrides)
     twin = Twin(spec, trials.channels, trials.units, trials.step_s)
-    if spec.hidden and trials.readout[..., 0].numel() >= VERY_MANY_STEPS:
+    if spec.innovations:
         twin.sde.field.start_bends()
     residual = twin.basis.fit(trials.readout)
     twin.drive_low.copy_(trials.drive.amin((0, 1)))
@@ -110,9 +111,8 @@ def _start_linear(twin: Twin, rows: Rows) -> None:
     solved = ridge(torch.cat(parts, -1), target)
     weights = [part.T for part in solved.split([p.shape[1] for p in parts])]
     delays, state = weights[2:] or (past.new_zeros(spec.scores, 0), past.new_zeros(spec.scores, spec.scores))
-    twin.sde.field.set_linear(
-        weights[0][:, 0], drive=weights[1], delays=delays, state=state - torch.eye(spec.scores)
-    )
+    stays = torch.zeros_like(state) if spec.innovations else torch.eye(spec.scores)
+    twin.sde.field.set_linear(weights[0][:, 0], drive=weights[1], delays=delays, state=state - stays)
     set_noise(twin, target - torch.cat(parts, -1) @ solved)
 
 

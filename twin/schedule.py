@@ -1,4 +1,4 @@
-"""Which phases a fit goes through: by method, and by whether the model keeps hidden memory."""
+"""Which phases a fit goes through: by method, and by how the model keeps hidden memory."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from twin.losses import (
     critic_loss,
     free_running,
     generator_loss,
+    innovations,
     likelihood,
     mean_square,
     sample_paths,
@@ -18,19 +19,24 @@ from twin.losses import (
 )
 from twin.model import Twin
 from twin.prepare import Rows
-from twin.settings import VERY_MANY_STEPS, FitSettings
+from twin.settings import FitSettings
+from twin.windows import some_window
 
 CRITIC_STEPS = 5
 CRITIC_RATE = 1e-3
+AVERAGED = 500
+"""How many of the last steps' weights are averaged where the twin is in innovations form."""
+JUDGES = 16
+"""Members that judge a mean of weights: what is left to gain is less than a few of them scatter."""
 STEPS: dict[str, dict[str, int]] = {
+    "score in innovations form": {"mean": 1000, "likelihood": 2500, "score": 3000},
     "score with memory": {"mean": 1500, "score": 2200},
     "score": {"likelihood": 1500},
     "ode": {"mean": 1000},
     "gan": {"mean": 700, "adversarial": 600},
 }
-LONGER: dict[str, dict[str, int]] = {"score with memory": {"mean": 2500, "score": 3500}}
-"""Where very many steps were measured the held-out loss still falls at the end of the shorter fit."""
 SHARES: dict[str, dict[str, float]] = {
+    "score in innovations form": {"mean": 0.1, "likelihood": 0.3, "score": 0.6},
     "score with memory": {"mean": 0.3, "score": 0.7},
     "score": {"likelihood": 1.0},
     "ode": {"mean": 1.0},
@@ -40,21 +46,25 @@ SHARES: dict[str, dict[str, float]] = {
 
 def phases(twin: Twin, settings: FitSettings, rows: Rows) -> list[Phase]:
     """Return the phases of this fit; numbers of steps given in the settings win over the schedule's."""
-    kind = f"{settings.method} with memory" if _has_memory(twin, settings) else settings.method
-    longer = LONGER.get(kind, {}) if rows.drive[..., 0].numel() >= VERY_MANY_STEPS else {}
-    steps = STEPS[kind] | longer | settings.given_steps()
+    kind = _kind(twin, settings)
+    steps = STEPS[kind] | settings.given_steps()
+    averaged = AVERAGED if twin.spec.innovations else 0
     losses, parts = _losses(twin, settings, rows)
     found = []
     for name, (loss, check, rate) in losses.items():
         seconds = settings.budget_s and settings.budget_s * SHARES[kind].get(name, 0.0)
         if seconds or (settings.budget_s is None and steps.get(name)):
             rate = settings.learning_rate * rate
-            found.append(Phase(name, loss, check, steps.get(name, 0), seconds, rate, parts.get(name, {})))
+            length = steps.get(name, 0)
+            found.append(Phase(name, loss, check, length, seconds, rate, averaged, parts.get(name, {})))
     return found
 
 
-def _has_memory(twin: Twin, settings: FitSettings) -> bool:
-    return settings.method == "score" and twin.spec.hidden > 0
+def _kind(twin: Twin, settings: FitSettings) -> str:
+    """Name the schedule: of a model with hidden states a fit by scores depends on how these come about."""
+    if settings.method != "score" or not twin.spec.hidden:
+        return settings.method
+    return "score in innovations form" if twin.spec.innovations else "score with memory"
 
 
 def _losses(
@@ -66,19 +76,26 @@ def _losses(
         return mean_square(twin, rows.drive, rows.scores, rows.start)
 
     def forced(rows: Rows, generator: torch.Generator) -> Tensor:
-        return likelihood(twin, rows.drive, rows.scores, rows.start)
+        density = innovations if twin.spec.innovations else likelihood
+        return density(twin, rows.drive, rows.scores, rows.start)
 
-    def score(rows: Rows, generator: torch.Generator) -> Tensor:
+    def score(rows: Rows, generator: torch.Generator, members: int = settings.members) -> Tensor:
         chosen = some_channels(twin.spec.channels, generator)
-        members = sample_paths(twin, rows.drive, settings.members, generator, rows.start, chosen)
-        return free_running(members, rows.truth[..., chosen], generator)
+        paths = sample_paths(twin, rows.drive, members, generator, rows.start, chosen)
+        return free_running(paths, rows.truth[..., chosen], generator)
+
+    def judged(rows: Rows, generator: torch.Generator) -> Tensor:
+        return score(rows, generator, max(settings.members, JUDGES))
+
+    def windows(rows: Rows, generator: torch.Generator) -> Tensor:
+        return score(some_window(twin, rows, generator), generator)
 
     adversarial, critic = _adversary(twin, rows) if settings.method == "gan" else (score, {})
-    gentle = 1.0 if twin.spec.hidden else 0.1
+    gentle = 0.2 if twin.spec.innovations else 1.0 if twin.spec.hidden else 0.1
     losses = {
         "mean": (mean, mean, 1.0),
         "likelihood": (forced, forced, 1.0),
-        "score": (score, score, gentle),
+        "score": (windows, judged, gentle) if twin.spec.innovations else (score, score, gentle),
         "adversarial": (adversarial, score, 0.1),
     }
     return losses, {"adversarial": critic}

@@ -16,7 +16,7 @@ from torch import Tensor
 from twin.data import Trials
 from twin.errors import DataError, DivergenceError
 from twin.losses import crps, energy_score
-from twin.model import Start, Twin
+from twin.model import Twin
 from twin.prepare import rows_of
 
 SMALL = 1e-3
@@ -112,9 +112,8 @@ def answer(twin: Twin, trials: Trials, members: int, generator: torch.Generator)
     Trials without a defined initial state start from their own first measured steps, which are left out.
     """
     rows = rows_of(twin, trials)
-    members_of = [rows.start.scores.repeat(members, 1, 1), rows.start.drive.repeat(members, 1, 1)]
-    drive = rows.drive.repeat(members, 1, 1)
-    answers = twin.respond(drive, generator=generator, start=Start(*members_of))
+    drive, start = rows.drive.repeat(members, 1, 1), rows.start.repeat(members)
+    answers = twin.respond(drive, generator=generator, start=start)
     if not torch.isfinite(answers).all():
         raise DivergenceError("the twin's answers to these drives are not finite: it diverges; fit it again")
     measured = trials.readout[:, -rows.drive.shape[1] :]

@@ -14,7 +14,7 @@ OPTIMISERS = ("auto", "adamw", "muon")
 MANY_STEPS = 20_000
 """Measured steps that bear a larger memory, and Muon: on few it learns their noise by heart."""
 VERY_MANY_STEPS = 200_000
-"""Measured steps that bear a still larger memory, sharp thresholds in the drive, and a longer fit of both."""
+"""Measured steps that bear a still larger memory, in innovations form, with sharp thresholds in the drive."""
 
 
 @dataclass(frozen=True)

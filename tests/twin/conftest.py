@@ -41,7 +41,8 @@ def small_twin(seed: int = 0, **sizes: int | str) -> Twin:
             "diffusion_rank": 1,
             "observation_rank": 1,
         }
-        return Twin(ModelSpec(**(given | sizes)), ("a", "b"), ("V", "V"))
+        spec = ModelSpec(**(given | sizes))
+        return Twin(spec, tuple("abcdefgh"[: spec.channels]), ("V",) * spec.channels)
 
 
 torch.set_num_threads(1)

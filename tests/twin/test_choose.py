@@ -22,6 +22,14 @@ def test_memory_is_asked_for_where_the_readout_does_not_show_the_state():
     assert suggest_spec(lagged_device(0), {}).hidden == 0
 
 
+def test_very_many_steps_bear_a_memory_in_innovations_form():
+    one = lagged_device(3)
+    many = Trials(one.drive.repeat(70, 1, 1), one.readout.repeat(70, 1, 1))
+    assert not suggest_spec(one, {}).innovations
+    assert suggest_spec(many, {}).innovations
+    assert not suggest_spec(many, {"innovations": False}).innovations
+
+
 def mixed(sources, noise):
     """Make 100 channels that mix readouts `sources` (trial, step, source) with noise of their own."""
     generator = torch.Generator().manual_seed(0)

@@ -91,15 +91,18 @@ def test_a_readout_that_is_the_state_is_fitted_by_likelihood(make_process):
     assert events[0]["phase"] == "likelihood"
 
 
-def test_very_many_steps_are_fitted_for_longer_unless_told_otherwise(make_twin):
-    twin = make_twin()
-    start = twin.default_start(1)
+def test_innovations_form_has_its_own_phases(make_twin):
+    twin = make_twin(innovations=True, sources=0)
+    nothing, start = torch.zeros(1, 20, 2), twin.default_start(1)
+    found = phases(twin, FitSettings(mean_steps=7), Rows(torch.zeros(1, 20, 1), nothing, nothing, start))
+    assert [phase.name for phase in found] == ["mean", "likelihood", "score"]
+    assert found[0].steps == 7
+    assert all(phase.averaged for phase in found)
 
-    def steps(rows, **given):
-        drive, nothing = torch.zeros(1, 1, 1).expand(rows, 20, 1), torch.zeros(rows, 20, 2)
-        found = phases(twin, FitSettings(**given), Rows(drive, nothing, nothing, start))
-        return {phase.name: phase.steps for phase in found}
 
-    assert steps(9_000) == {"mean": 1500, "score": 2200}
-    assert steps(10_000) == {"mean": 2500, "score": 3500}
-    assert steps(10_000, mean_steps=7) == {"mean": 7, "score": 3500}
+def test_a_mean_of_weights_is_kept_in_innovations_form(make_process):
+    model = SMALL | {"innovations": True}
+    fitted = fit(make_process(60), quick(mean_steps=20, likelihood_steps=250, score_steps=40, model=model))
+    scores = evaluate(fitted, make_process(10, repeats=60, seed=1))
+    assert scores.mean_error < 1.6 * scores.floor["mean_error"]
+    assert scores.lag1_twin == pytest.approx(scores.lag1_measured, abs=0.06)

@@ -38,9 +38,16 @@ def same(one, two):
     return all(torch.equal(a, two.state_dict()[name]) for name, a in one.state_dict().items())
 
 
-@pytest.mark.parametrize(("method", "steps"), [("score", (7, 20, 15)), ("gan", (3, 11))])
-def test_stopped_and_resumed_is_as_never_stopped(make_process, tmp_path, method, steps):
-    trials, settings = make_process(20, steps=5), settings_of(method)
+@pytest.mark.parametrize(
+    ("method", "changes", "steps"),
+    [
+        ("score", {}, (7, 20, 8)),
+        ("score", {"model": SMALL | {"innovations": True}, "likelihood_steps": 15}, (7, 20, 24)),
+        ("gan", {}, (3, 11)),
+    ],
+)
+def test_stopped_and_resumed_is_as_never_stopped(make_process, tmp_path, method, changes, steps):
+    trials, settings = make_process(20, steps=7), settings_of(method, **changes)
     whole, found, path = fit(trials, settings), None, tmp_path / "a.twin.fitting"
     for step in steps:
         found = stopped_at(path, trials, settings, step, found)

@@ -25,9 +25,11 @@ def own_paths(twin, drive, path, monkeypatch):
 
 
 @pytest.mark.parametrize(("solver", "method"), [("euler_maruyama", "euler"), ("heun", "heun")])
-@pytest.mark.parametrize(("delays", "substeps"), [(0, 1), (2, 4)])
-def test_the_same_path_gives_the_same_answer(make_twin, monkeypatch, solver, method, delays, substeps):
-    twin = make_twin(solver=solver, delays=delays, substeps=substeps)
+@pytest.mark.parametrize(
+    "sizes", [{"delays": 0}, {"delays": 2, "substeps": 4}, {"innovations": True, "sources": 0}]
+)
+def test_the_same_path_gives_the_same_answer(make_twin, monkeypatch, solver, method, sizes):
+    twin = make_twin(solver=solver, **sizes)
     drive, path = torch.rand(3, 5, 1), brownian(twin, 3, 5)
     with torch.no_grad():
         theirs = torchsde_paths(twin, drive, method=method, path=path)

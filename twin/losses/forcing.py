@@ -51,13 +51,26 @@ def _field(twin: Twin, drive: Tensor, past: Tensor, start: Start) -> tuple[Tenso
     field = twin.sde.field
     constant = field.prepare(twin.drive_parts(start.drive, drive), past[:, :, :-1].flatten(2))
     if twin.spec.hidden:
-        return _follow(twin, past[:, :, -1], constant)
+        return _follow(twin, past[:, :, -1], constant)[:2]
     linear, features = field.trunk(past[:, :, -1], constant)
     return field.drift(past[:, :, -1], linear, features), features
 
 
-def _follow(twin: Twin, past: Tensor, constant: Tensor) -> tuple[Tensor, Tensor]:
-    """Run the hidden states along the measured scores (row, step, score)."""
+def later(twin: Twin, start: Start, drive: Tensor, scores: Tensor) -> Start:
+    """Return the start after measured steps: drive (row, step, port) led to scores (row, step, score)."""
+    past, lags = torch.cat([start.scores, scores], 1), twin.spec.drive_lags
+    kept = torch.cat([start.drive, drive], 1)[:, -lags:] if lags else start.drive
+    hidden = None
+    if twin.spec.hidden:
+        constant = twin.sde.field.prepare(
+            twin.drive_parts(start.drive, drive), _history(twin, scores, start)[:, :, :-1].flatten(2)
+        )
+        hidden = _follow(twin, past[:, twin.spec.delays : -1], constant)[2]
+    return Start(past[:, -1 - twin.spec.delays :], kept, hidden)
+
+
+def _follow(twin: Twin, past: Tensor, constant: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Run the hidden states along measured scores (row, step, score): drifts, features, the last of them."""
     field, scores = twin.sde.field, twin.spec.scores
     hidden, drifts, seen = past.new_zeros(len(past), twin.spec.hidden), [], []
     for x, held in zip(past.unbind(1), constant.unbind(1), strict=True):
@@ -66,4 +79,4 @@ def _follow(twin: Twin, past: Tensor, constant: Tensor) -> tuple[Tensor, Tensor]
         drifts.append(field.drift(state, linear, features))
         hidden = hidden + drifts[-1][:, scores:]
         seen.append(features)
-    return torch.stack(drifts, 1), torch.stack(seen, 1)
+    return torch.stack(drifts, 1), torch.stack(seen, 1), hidden

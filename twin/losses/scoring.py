@@ -23,7 +23,7 @@ def sample_paths(
     """Draw readouts (member, row, step, channel) in units of std, observation noise included."""
     rows = drive.repeat(members, 1, 1)
     if start is not None:
-        start = Start(start.scores.repeat(members, 1, 1), start.drive.repeat(members, 1, 1))
+        start = start.repeat(members)
     scores = twin.paths(rows, start, generator=generator)
     return twin.read(scores, True, generator, channels).unflatten(0, (members, len(drive)))
 

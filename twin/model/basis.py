@@ -56,6 +56,12 @@ class Basis(nn.Module):
         """Turn scores to readouts in units of std, of all channels or of those chosen."""
         return scores[..., channels] if self.is_identity else scores @ self.matrix[channels].T
 
+    def outside(self, normal: Tensor) -> Tensor:
+        """Return what of readouts (…, channel) in units of std no scores can say."""
+        if self.is_identity:
+            return torch.zeros_like(normal)
+        return normal - normal @ self.inverse.T @ self.matrix.T
+
     @property
     def power(self) -> Tensor:
         """Mean square (score,) over the channels of what one unit of a score adds to the readout."""

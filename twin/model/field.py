@@ -11,12 +11,14 @@ from torch.nn.functional import silu, softplus
 from twin.model.spec import ModelSpec
 
 SMALLEST = 1e-4
+BOUND = 4.0
+"""Where scores in innovations form stop to be told apart, in standard deviations of what was measured."""
 SHARPNESS = 4.0
 """Slope of the units that see the drive, which runs from -1 to 1: thresholds are learnt late by flat ones."""
 
 
 class Amplitudes(NamedTuple):
-    """White noise: own (row, score + hidden), shared (row, rank); coloured noise: (row, coloured)."""
+    """White noise: own (row, stirred), shared (row, rank); coloured noise: (row, coloured)."""
 
     own: Tensor
     shared: Tensor
@@ -26,9 +28,10 @@ class Amplitudes(NamedTuple):
 class VectorField(nn.Module):
     """A linear part plus a small trunk; drift and noise amplitudes are heads on it.
 
-    Scores drift freely; hidden states drift to a candidate at a gated rate, so they stay within ±1 (a gated
-    recurrent unit as a differential equation, De Brouwer et al. 2019, arXiv 1905.12374). What is constant
-    within a step (drive with its lags, delayed scores) enters once through `drive_part` and `prepare`.
+    Scores drift freely, in innovations form to a bounded target; hidden states drift to a candidate at a
+    gated rate, so they stay within ±1 (a gated recurrent unit as a differential equation, De Brouwer et al.
+    2019, arXiv 1905.12374). What is constant within a step (drive with its lags, delayed scores) enters once
+    through `drive_part` and `prepare`.
     """
 
     def __init__(self, spec: ModelSpec) -> None:
@@ -36,7 +39,7 @@ class VectorField(nn.Module):
         self.spec = spec
         entered, lagged = spec.width + spec.scores, (spec.drive_lags + 1) * spec.ports
         self.drift_sizes = (spec.scores, spec.hidden, spec.hidden)
-        self.noise_sizes = (spec.scores + spec.hidden, spec.diffusion_rank, spec.coloured)
+        self.noise_sizes = (spec.stirred, spec.diffusion_rank, spec.coloured)
         self.from_drive = nn.Linear(lagged, entered)
         self.embed = nn.Linear(lagged, spec.width)
         self.from_embedded = nn.Linear(spec.width, entered, bias=False)
@@ -101,10 +104,6 @@ class VectorField(nn.Module):
             layer.bias.add_(layer.weight @ shift.repeat_interleave(lags))
             layer.weight.mul_(gain.repeat_interleave(lags))
 
-    def shared_mix(self) -> Tensor:
-        """Return the mix padded with zeros for the hidden states (score + hidden, rank)."""
-        return nn.functional.pad(self.mix, (0, 0, 0, self.spec.hidden))
-
     def drive_part(self, drive: Tensor) -> Tensor:
         """Weigh drive with its lags, (…, (lags + 1) ports), for all steps at once."""
         return self.from_drive(drive) + self.from_embedded(silu(self.embed(drive)))
@@ -115,6 +114,9 @@ class VectorField(nn.Module):
 
     def trunk(self, state: Tensor, constant: Tensor) -> tuple[Tensor, Tensor]:
         """Return linear drift (row, score) and features (row, width) at state (row, score + hidden)."""
+        if self.spec.innovations:
+            scores, hidden = state.split([self.spec.scores, self.spec.hidden], -1)
+            state = torch.cat([BOUND * torch.tanh(scores / BOUND), hidden], -1)
         entered, linear = (constant + self.from_state(state)).split([self.spec.width, self.spec.scores], -1)
         return linear, silu(self.middle(silu(entered)))
 
@@ -123,8 +125,9 @@ class VectorField(nn.Module):
         moved, candidate, gate = self.to_drift(features).split(list(self.drift_sizes), -1)
         if not self.spec.hidden:
             return linear + moved
-        hidden = state[..., self.spec.scores :]
-        return torch.cat([linear + moved, torch.sigmoid(gate) * (torch.tanh(candidate) - hidden)], -1)
+        scores, hidden = state.split([self.spec.scores, self.spec.hidden], -1)
+        moved = linear + moved - scores if self.spec.innovations else linear + moved
+        return torch.cat([moved, torch.sigmoid(gate) * (torch.tanh(candidate) - hidden)], -1)
 
     def amplitudes(self, features: Tensor) -> Amplitudes:
         """Return the amplitudes of the noises."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 from twin.model.field import VectorField
 from twin.model.noise import ColouredNoise
@@ -44,9 +45,10 @@ class NeuralSDE(nn.Module):
         spec = self.spec
         own, shared, colour = self.field.amplitudes(self.field.trunk(self._moving(z), self._held())[1])
         moving, white = spec.scores + spec.hidden, spec.wiener - spec.coloured
+        stirred = spec.stirred
         matrix = z.new_zeros(*z.shape[:-1], spec.state, spec.wiener)
-        matrix[..., :moving, :moving] = torch.diag_embed(own)
-        matrix[..., : spec.scores, moving:white] = self.field.mix * shared[..., None, :]
+        matrix[..., :stirred, :stirred] = torch.diag_embed(own)
+        matrix[..., : spec.scores, stirred:white] = self.field.mix * shared[..., None, :]
         matrix[..., moving:, white:] = torch.diag_embed(colour)
         return matrix
 
@@ -79,9 +81,8 @@ class NeuralSDE(nn.Module):
     def _diffuse(self, features: Tensor, v: Tensor) -> Tensor:
         spec = self.spec
         own, shared, colour = self.field.amplitudes(features)
-        moving = spec.scores + spec.hidden
-        first, second, third = v.split([moving, spec.diffusion_rank, spec.coloured], -1)
-        moved = own * first
+        first, second, third = v.split([spec.stirred, spec.diffusion_rank, spec.coloured], -1)
+        moved = pad(own * first, (0, spec.scores + spec.hidden - spec.stirred))
         if spec.diffusion_rank:
-            moved = moved + (shared * second) @ self.field.shared_mix().T
+            moved = moved + pad((shared * second) @ self.field.mix.T, (0, spec.hidden))
         return torch.cat([moved, colour * third], -1) if spec.coloured else moved

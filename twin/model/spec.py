@@ -30,6 +30,11 @@ class ModelSpec:
     `drive_lags` past drives are seen beside the present one. `sources` noise channels have `taus` time
     constants each. Ranks are those of the diffusion and of the observation noise beside their diagonals;
     with `noisy_readout` false there is no observation noise (a simulated state, read exactly).
+
+    With `innovations` the hidden states follow the scores without noise of their own, and scores run to a
+    bounded target: what a step adds to it is an innovation, noise of readout and of state together, so the
+    hidden states are known exactly wherever the scores were measured (innovations form of a state space
+    model: Ljung 1999, System Identification, 4.3). Observation noise is then left outside the basis.
     """
 
     ports: int
@@ -46,6 +51,7 @@ class ModelSpec:
     substeps: int = 1
     solver: str = "euler_maruyama"
     noisy_readout: bool = True
+    innovations: bool = False
 
     def __post_init__(self) -> None:
         for name, (low, high) in LIMITS.items():
@@ -53,8 +59,11 @@ class ModelSpec:
             if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
                 raise TwinError(f"{name} must be a whole number from {low} to {high}; got {value!r}")
         solver(self.solver)
-        if not isinstance(self.noisy_readout, bool):
-            raise TwinError(f"noisy_readout must be true or false; got {self.noisy_readout!r}")
+        for name in ("noisy_readout", "innovations"):
+            if not isinstance(getattr(self, name), bool):
+                raise TwinError(f"{name} must be true or false; got {getattr(self, name)!r}")
+        if self.innovations and not (self.hidden and not self.sources and self.substeps == 1):
+            raise TwinError("innovations need hidden states, no sources of coloured noise and one substep")
         if self.scores > self.channels:
             raise TwinError(f"scores ({self.scores}) cannot exceed channels ({self.channels})")
 
@@ -69,6 +78,11 @@ class ModelSpec:
         return self.scores + self.hidden + self.coloured
 
     @property
+    def stirred(self) -> int:
+        """Number of states with white noise of their own: scores, and hidden states unless they follow."""
+        return self.scores + (0 if self.innovations else self.hidden)
+
+    @property
     def wiener(self) -> int:
         """Number of independent Wiener processes."""
-        return self.scores + self.hidden + self.diffusion_rank + self.coloured
+        return self.stirred + self.diffusion_rank + self.coloured

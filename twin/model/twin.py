@@ -18,10 +18,19 @@ from twin.solvers import solver
 
 
 class Start(NamedTuple):
-    """Hold past scores (row, delays + 1, score), the last is now, and past drive (row, lags, port)."""
+    """Hold past scores (row, delays + 1, score), the last is now, and past drive (row, lags, port).
+
+    And, where measured steps before tell of them, the hidden states (row, hidden); None: all zero.
+    """
 
     scores: Tensor
     drive: Tensor
+    hidden: Tensor | None = None
+
+    def repeat(self, times: int) -> Start:
+        """Return all rows `times` over."""
+        hidden = None if self.hidden is None else self.hidden.repeat(times, 1)
+        return Start(self.scores.repeat(times, 1, 1), self.drive.repeat(times, 1, 1), hidden)
 
 
 class Twin(nn.Module):
@@ -97,9 +106,16 @@ class Twin(nn.Module):
         normal = self.basis.decode_normalised(self.calibration.scores(scores), channels)
         normal = normal + self.calibration.offset[channels]
         if noise and self.spec.noisy_readout:
-            drawn = self.observation.sample(tuple(normal.shape[:-1]), generator, channels)
-            normal = normal + self.calibration.spread * drawn
+            normal = normal + self.calibration.spread * self._observe(normal.shape[:-1], generator, channels)
         return normal
+
+    def _observe(
+        self, shape: tuple[int, ...], generator: torch.Generator | None, channels: Tensor | slice
+    ) -> Tensor:
+        """Draw the readout's noise: in innovations form what of it lies outside the basis."""
+        if not self.spec.innovations:
+            return self.observation.sample(shape, generator, channels)
+        return self.basis.outside(self.observation.sample(shape, generator))[..., channels]
 
     def default_start(self, rows: int) -> Start:
         """Return the defined initial state, `rows` times: constant past, no past drive."""
@@ -124,7 +140,7 @@ class Twin(nn.Module):
             shape = (steps, self.spec.substeps, rows, self.spec.wiener)
             wiener = torch.randn(shape, generator=generator, device=drive.device)
             wiener = wiener * (dt**0.5 * self.calibration.spread)
-        return self._run(self.drive_parts(start.drive, drive), start.scores, wiener, dt)
+        return self._run(self.drive_parts(start.drive, drive), start, wiener, dt)
 
     def drive_parts(self, past: Tensor, drive: Tensor) -> Tensor:
         """Weigh every step's drive with its lags at once: (row, step, ·)."""
@@ -132,11 +148,12 @@ class Twin(nn.Module):
         lagged = torch.cat([past, drive], 1).unfold(1, count, 1)
         return self.sde.field.drive_part(lagged.flatten(2))
 
-    def _run(self, parts: Tensor, scores: Tensor, wiener: Tensor | None, dt: float) -> Tensor:
+    def _run(self, parts: Tensor, start: Start, wiener: Tensor | None, dt: float) -> Tensor:
         """Step through the drive; delays and drive are constant within a step."""
         spec, take = self.spec, solver(self.spec.solver)
-        past = list(scores.unbind(1))
-        z = torch.cat([past[-1], scores.new_zeros(len(scores), spec.state - spec.scores)], -1)
+        past = list(start.scores.unbind(1))
+        known = past[-1] if start.hidden is None else torch.cat([past[-1], start.hidden], -1)
+        z = torch.nn.functional.pad(known, (0, spec.state - known.shape[-1]))
         silent: list[list[None]] = [[None] * spec.substeps] * parts.shape[1]
         draws = silent if wiener is None else [list(noises) for noises in wiener]
         for constant, noises in zip(parts.unbind(1), draws, strict=True):
