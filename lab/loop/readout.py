@@ -43,9 +43,7 @@ def refit_readout(
     targets, count = task.test.targets, calibrated(share, len(task.test))
     order = torch.randperm(len(targets), generator=torch.Generator().manual_seed(seed))
     learnt, scored = order[:count], order[count:]
-    with torch.no_grad():
-        features = network.features([torch.as_tensor(each) for each in deployed.readouts])
-        answers = network.readout(features)
+    features, answers = _answered(network, deployed)
     penalty = _choose(task, features[learnt], answers[learnt], targets[learnt])
     change = _fit(task, features[learnt], answers[learnt], targets[learnt], penalty)
     refitted = change(features[scored], answers[scored])
@@ -62,9 +60,7 @@ def refit_readout(
 
 def fitted_readout(network: DeviceNetwork, task: Task, deployed: Deployment, targets: Tensor) -> float | None:
     """Fit the readout to deployed examples with these targets, in place; return the penalty chosen."""
-    with torch.no_grad():
-        features = network.features([torch.as_tensor(each) for each in deployed.readouts])
-        answers = network.readout(features)
+    features, answers = _answered(network, deployed)
     penalty = _choose(task, features, answers, targets)
     change = _fit(task, features, answers, targets, penalty)
     with torch.no_grad():  # the correction is linear: read it off at the unit vectors
@@ -74,6 +70,13 @@ def fitted_readout(network: DeviceNetwork, task: Task, deployed: Deployment, tar
         network.readout.weight += slopes.T
         network.readout.bias += at_zero[0]
     return penalty
+
+
+@torch.no_grad()
+def _answered(network: DeviceNetwork, deployed: Deployment) -> tuple[Tensor, Tensor]:
+    """Return the features the device gave, and what the readout made of them."""
+    features = network.features([torch.as_tensor(each) for each in deployed.readouts])
+    return features, network.readout(features)
 
 
 def _choose(task: Task, features: Tensor, answers: Tensor, targets: Tensor) -> float | None:
