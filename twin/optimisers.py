@@ -18,10 +18,15 @@ from twin.settings import FitSettings
 LEAST_SIDE = 8
 
 
+def uses_muon(twin: Twin, settings: FitSettings) -> bool:
+    """Tell whether Muon moves the matrices: if it was asked for, or the states are known at every step."""
+    known = not twin.spec.hidden or twin.spec.innovations
+    return settings.optimiser == "muon" or (settings.optimiser == "auto" and known)
+
+
 def optimisers_of(twin: Twin, settings: FitSettings) -> list[Optimizer]:
     """Return the optimisers which together move every parameter of the twin."""
-    shown = not twin.spec.hidden or twin.spec.innovations
-    muon = settings.optimiser == "muon" or (settings.optimiser == "auto" and shown)
+    muon = uses_muon(twin, settings)
     matrices = [p for p in twin.sde.field.parameters() if muon and p.ndim == 2 and min(p.shape) >= LEAST_SIDE]
     taken = {id(p) for p in matrices}
     rest, decay = [p for p in twin.parameters() if id(p) not in taken], settings.weight_decay or 0.0

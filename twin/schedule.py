@@ -18,6 +18,7 @@ from twin.losses import (
     some_channels,
 )
 from twin.model import Twin
+from twin.optimisers import uses_muon
 from twin.prepare import Rows
 from twin.settings import FitSettings
 from twin.windows import some_window
@@ -25,7 +26,8 @@ from twin.windows import some_window
 CRITIC_STEPS = 5
 CRITIC_RATE = 1e-3
 AVERAGED = 500
-"""How many of the last steps' weights are averaged where the twin is in innovations form."""
+"""How many of the last steps' weights are averaged where Muon moves them: its steps are as long at the end
+as the rate, however small the gradient."""
 JUDGES = 16
 """Members that judge a mean of weights: what is left to gain is less than a few of them scatter."""
 STEPS: dict[str, dict[str, int]] = {
@@ -48,7 +50,7 @@ def phases(twin: Twin, settings: FitSettings, rows: Rows) -> list[Phase]:
     """Return the phases of this fit; numbers of steps given in the settings win over the schedule's."""
     kind = _kind(twin, settings)
     steps = STEPS[kind] | settings.given_steps()
-    averaged = AVERAGED if twin.spec.innovations else 0
+    averaged = AVERAGED if uses_muon(twin, settings) else 0
     losses, parts = _losses(twin, settings, rows)
     found = []
     for name, (loss, check, rate) in losses.items():
