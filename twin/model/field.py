@@ -104,6 +104,10 @@ class VectorField(nn.Module):
             layer.bias.add_(layer.weight @ shift.repeat_interleave(lags))
             layer.weight.mul_(gain.repeat_interleave(lags))
 
+    def shared_mix(self) -> Tensor:
+        """Return the mix padded with zeros for the hidden states that have noise (stirred, rank)."""
+        return nn.functional.pad(self.mix, (0, 0, 0, self.spec.stirred - self.spec.scores))
+
     def drive_part(self, drive: Tensor) -> Tensor:
         """Weigh drive with its lags, (…, (lags + 1) ports), for all steps at once."""
         return self.from_drive(drive) + self.from_embedded(silu(self.embed(drive)))

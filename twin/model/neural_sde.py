@@ -82,7 +82,8 @@ class NeuralSDE(nn.Module):
         spec = self.spec
         own, shared, colour = self.field.amplitudes(features)
         first, second, third = v.split([spec.stirred, spec.diffusion_rank, spec.coloured], -1)
-        moved = pad(own * first, (0, spec.scores + spec.hidden - spec.stirred))
+        moved = own * first
         if spec.diffusion_rank:
-            moved = moved + pad((shared * second) @ self.field.mix.T, (0, spec.hidden))
+            moved = moved + (shared * second) @ self.field.shared_mix().T
+        moved = pad(moved, (0, spec.scores + spec.hidden - spec.stirred))
         return torch.cat([moved, colour * third], -1) if spec.coloured else moved
