@@ -47,6 +47,8 @@ def suggest_spec(trials: Trials, overrides: dict[str, Any]) -> ModelSpec:
     remembers = overrides["hidden"] > 0 if "hidden" in overrides else needs_memory(trials)
     if remembers:
         sizes |= _memory(trials.readout[..., 0].numel()) | {"delays": 0, "drive_lags": 1}
+        possible = not overrides.get("sources") and overrides.get("substeps", 1) == 1
+        sizes["innovations"] = overrides.get("innovations", sizes["innovations"] and possible)
         sizes["noisy_readout"] = not sizes["innovations"] or scores < channels
     else:
         sizes |= {"delays": 1 if scores > 1 else 0, "drive_lags": 0, "sources": min(scores, 2), "taus": 2}

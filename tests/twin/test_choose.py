@@ -27,7 +27,10 @@ def test_very_many_steps_bear_a_memory_in_innovations_form():
     many = Trials(one.drive.repeat(70, 1, 1), one.readout.repeat(70, 1, 1))
     assert not suggest_spec(one, {}).innovations
     assert suggest_spec(many, {}).innovations
-    assert not suggest_spec(many, {"innovations": False}).innovations
+    assert not suggest_spec(many, {}).noisy_readout
+    for other in ({"innovations": False}, {"sources": 2}, {"substeps": 2}):
+        spec = suggest_spec(many, other)
+        assert (spec.innovations, spec.noisy_readout) == (False, True)
 
 
 def mixed(sources, noise):
