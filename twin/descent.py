@@ -24,6 +24,7 @@ Progress = Callable[[dict[str, Any]], None]
 Loss = Callable[[Rows, torch.Generator], Tensor]
 Parts = dict[str, torch.nn.Module | torch.optim.Optimizer]
 RETRIES = 3
+CHECK_EVERY = 20
 CHECKS_A_MEAN = 5
 """A mean of weights changes slowly: so often is it judged while it is renewed once."""
 
@@ -98,7 +99,7 @@ def descend(
     Without a better state for `patience` of its length the phase ends early. `look` sees the state before
     each step.
     """
-    every = max(settings.check_every, phase.averaged // CHECKS_A_MEAN)
+    every = settings.check_every or phase.averaged // CHECKS_A_MEAN or CHECK_EVERY
     for done in _clock(phase, state):
         look(state)
         if state.step % every == 0 or done >= 1.0:
@@ -117,7 +118,7 @@ def descend(
                 raise
             twin.load_state_dict(state.kept)
             state.optimisers, state.mean = optimisers_of(twin, settings), _mean_of(twin, phase)
-        if state.mean:
+        if state.mean is not None:
             state.mean.update_parameters(twin)
         state.step += 1
     twin.load_state_dict(state.kept)

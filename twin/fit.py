@@ -23,8 +23,8 @@ from twin.schedule import phases
 from twin.settings import FitSettings
 
 MOST_CHECKED = 200
-MOST_CHECKED_OF_MEANS = 500
-"""A mean of weights changes little between checks: more rows have to tell which is best."""
+MOST_CHECKED_OF_VERY_MANY = 500
+"""In innovations form, which very many steps bear; its figures were taken so, fewer were not compared."""
 
 
 def fit(
@@ -51,7 +51,7 @@ def fit(
         fitted, held = hold_out(trials, settings.held_out_share, settings.seed)
         again = keeper.begin(trials, settings, start) if keeper else None
         twin = again or (build(fitted, settings.model) if start is None else copy.deepcopy(start).train())
-        checked = MOST_CHECKED_OF_MEANS if twin.spec.innovations else MOST_CHECKED
+        checked = MOST_CHECKED_OF_VERY_MANY if twin.spec.innovations else MOST_CHECKED
         train, check = rows_of(twin, fitted), rows_of(twin, held.at(slice(0, checked)))
         if more:
             train = refreshed(twin, train, more(held.sequence.unique()))

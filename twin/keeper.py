@@ -77,7 +77,7 @@ class Keeper:
             setattr(state, name, type(getattr(state, name))(numbers[name]))
         state.best = math.inf if numbers["best"] is None else float(numbers["best"])
         state.kept = found.under("kept")
-        if state.mean:
+        if state.mean is not None:
             checkpoint.set_state(state.mean, found.under("mean"))
         for index, optimiser in enumerate(state.optimisers):
             checkpoint.set_state(optimiser, found.under(f"optimiser/{index}"))
@@ -107,7 +107,7 @@ class Keeper:
         for index, optimiser in enumerate(state.optimisers):
             tensors |= checkpoint.state_of(f"optimiser/{index}", optimiser)
         tensors |= {f"kept/{name}": tensor for name, tensor in state.kept.items()}
-        if state.mean:
+        if state.mean is not None:
             tensors |= checkpoint.state_of("mean", state.mean)
         for name, part in _parts(phases).items():
             tensors |= checkpoint.state_of(f"part/{name}", part)

@@ -29,7 +29,7 @@ AVERAGED = 500
 """How many of the last steps' weights are averaged where Muon moves them: its steps are as long at the end
 as the rate, however small the gradient."""
 JUDGES = 16
-"""Members that judge a mean of weights: what is left to gain is less than a few of them scatter."""
+"""Members that judge a fit in innovations form: what scores have left to gain is less than a few scatter."""
 STEPS: dict[str, dict[str, int]] = {
     "score in innovations form": {"mean": 1000, "likelihood": 2500, "score": 3000},
     "score with memory": {"mean": 1500, "score": 2200},

@@ -24,8 +24,9 @@ class FitSettings:
     With `budget_s` the phases share that wall time and results depend on the machine's speed; without it the
     same seed and settings give the same twin again. `model` overrides sizes of the model that is otherwise
     chosen from the data; `weight_decay` None falls with the number of measured steps. A phase ends early
-    after `patience` of its length without a better held-out loss. `optimiser` "auto" is Muon where many steps
-    were measured and the readout shows the state, else AdamW.
+    after `patience` of its length without a better held-out loss, which is looked at each `check_every` steps
+    (None: 20, or 100 where a mean of weights is judged). `optimiser` "auto" is Muon where many steps
+    were measured and the readout shows the state or hidden states follow it, else AdamW.
     """
 
     method: str = "score"
@@ -40,7 +41,7 @@ class FitSettings:
     weight_decay: float | None = None
     optimiser: str = "auto"
     held_out_share: float = 0.06
-    check_every: int = 20
+    check_every: int | None = None
     patience: float = 0.5
     seed: int = 0
     model: dict[str, Any] = field(default_factory=dict)
@@ -50,7 +51,7 @@ class FitSettings:
             raise TwinError(f"method must be one of {', '.join(METHODS)}; got {self.method!r}")
         if self.optimiser not in OPTIMISERS:
             raise TwinError(f"optimiser must be one of {', '.join(OPTIMISERS)}; got {self.optimiser!r}")
-        if self.members < 2 or min(self.batch, self.check_every) < 1 or not 0 < self.patience <= 1:
+        if self.members < 2 or min(self.batch, self.check_every or 1) < 1 or not 0 < self.patience <= 1:
             raise TwinError(
                 "members must be at least 2, batch and check_every at least 1, patience above 0 and at most 1"
             )

@@ -22,7 +22,7 @@ class Forced(NamedTuple):
 def force(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> Forced:
     """Compare every measured step with one step of the drift from the measured scores before it."""
     past = _history(twin, scores, start)
-    drift, features = _field(twin, drive, past, start)
+    drift, features, _ = _field(twin, drive, past, start)
     own, shared, colour = twin.sde.field.amplitudes(features)
     count = twin.spec.scores
     return Forced(scores - past[:, :, -1] - drift[..., :count], own[..., :count], shared, colour)
@@ -46,26 +46,21 @@ def _history(twin: Twin, scores: Tensor, start: Start) -> Tensor:
     return joined.unfold(1, twin.spec.delays + 1, 1).transpose(2, 3)
 
 
-def _field(twin: Twin, drive: Tensor, past: Tensor, start: Start) -> tuple[Tensor, Tensor]:
-    """Return (drift, features) at all steps: in parallel, or in time where hidden states follow."""
+def _field(twin: Twin, drive: Tensor, past: Tensor, start: Start) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Return drift and features at all steps, and the last hidden states, which are followed in time."""
     field = twin.sde.field
     constant = field.prepare(twin.drive_parts(start.drive, drive), past[:, :, :-1].flatten(2))
     if twin.spec.hidden:
-        return _follow(twin, past[:, :, -1], constant)[:2]
+        return _follow(twin, past[:, :, -1], constant)
     linear, features = field.trunk(past[:, :, -1], constant)
-    return field.drift(past[:, :, -1], linear, features), features
+    return field.drift(past[:, :, -1], linear, features), features, None
 
 
 def later(twin: Twin, start: Start, drive: Tensor, scores: Tensor) -> Start:
     """Return the start after measured steps: drive (row, step, port) led to scores (row, step, score)."""
     past, lags = torch.cat([start.scores, scores], 1), twin.spec.drive_lags
     kept = torch.cat([start.drive, drive], 1)[:, -lags:] if lags else start.drive
-    hidden = None
-    if twin.spec.hidden:
-        constant = twin.sde.field.prepare(
-            twin.drive_parts(start.drive, drive), _history(twin, scores, start)[:, :, :-1].flatten(2)
-        )
-        hidden = _follow(twin, past[:, twin.spec.delays : -1], constant)[2]
+    hidden = _field(twin, drive, _history(twin, scores, start), start)[2]
     return Start(past[:, -1 - twin.spec.delays :], kept, hidden)
 
 

@@ -58,8 +58,6 @@ class Basis(nn.Module):
 
     def outside(self, normal: Tensor) -> Tensor:
         """Return what of readouts (…, channel) in units of std no scores can say."""
-        if self.is_identity:
-            return torch.zeros_like(normal)
         return normal - normal @ self.inverse.T @ self.matrix.T
 
     @property
