@@ -38,7 +38,7 @@ def _netcdf(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
 
     whole = xr.Dataset()
     for stream in streams:
-        data = _plain_text(run.dataset(stream).load())
+        data = _plain_text(run.load(stream))
         if stream != PRIMARY:
             data = data.rename({name: f"{stream}_{name}" for name in (*data.variables, *data.sizes)})
         whole = whole.merge(data, compat="no_conflicts", join="outer")
@@ -51,7 +51,7 @@ def _npz(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
     arrays: dict[str, Any] = {"metadata": np.array(json.dumps(run.metadata.to_attributes()))}
     for stream in streams:
         prefix = "" if stream == PRIMARY else f"{stream}_"
-        for name, values in _plain_text(run.dataset(stream)).variables.items():
+        for name, values in _plain_text(run.load(stream)).variables.items():
             array = values.values
             arrays[f"{prefix}{name}"] = array.astype(str) if array.dtype.kind == "O" else array
     np.savez_compressed(target, **arrays)
@@ -59,7 +59,7 @@ def _npz(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
 
 
 def _csv(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
-    data = run.dataset(streams[0]).load()
+    data = run.load(streams[0])
     by_step = any("step" in variable.dims for variable in data.data_vars.values())
     rows = (ROW, "step") if by_step else (ROW,)
     columns = {"step": np.tile(np.arange(data.sizes["step"]), data.sizes[ROW])} if by_step else {}

@@ -54,7 +54,8 @@ class Run:
     def dataset(self, stream: str = layout.PRIMARY) -> "xr.Dataset":
         """Open the committed rows of a stream, lazily, with named dimensions, coordinates, units.
 
-        A run that another process is writing is looked at again where a commit fell between two looks.
+        A run that another process is writing is looked at again where a commit fell between two looks. Of one
+        that is still going, `load` rather than hold the rows: closing a run moves them.
         """
         for _ in range(LOOKS - 1):
             try:
@@ -62,6 +63,23 @@ class Run:
             except ValueError:  # xarray: arrays of conflicting sizes
                 time.sleep(LOOK_AGAIN_S)
         return self._open_rows(stream)
+
+    def load(self, stream: str = layout.PRIMARY, first: int = 0, last: int | None = None) -> "xr.Dataset":
+        """Read the committed rows from `first` to before `last` into memory.
+
+        Where the run was closed meanwhile, its rows went from live chunks into shards, and chunks that are
+        gone read as NaN: then they are read again.
+        """
+        for _ in range(LOOKS - 1):
+            before = self._shards(stream)
+            found = self.dataset(stream).isel({layout.ROW: slice(first, last)}).load()
+            if self._shards(stream) == before:
+                return found
+        raise StoreError(f"{self.path}: stream {stream!r} changed its form each time it was read; try again")
+
+    def _shards(self, stream: str) -> dict[str, object]:
+        """Say in what form each array of rows lies now: in shards once the run is closed."""
+        return {name: array.shards for name, array in layout.row_arrays(self.group(stream)).items()}
 
     def _open_rows(self, stream: str) -> "xr.Dataset":
         import xarray as xr

@@ -52,7 +52,7 @@ class Follower:
         last = min(run.rows(stream), first + MOST_AT_ONCE)
         if last <= first:
             return
-        part = run.dataset(stream).isel({ROW: slice(first, last)}).load()
+        part = run.load(stream, first, last)
         for number in range(last - first):
             row = {name: part[name].values[number] for name in part.variables if _by_row(part[name])}
             self._post(RowArrived(stream, {str(name): value for name, value in row.items()}))

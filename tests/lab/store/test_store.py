@@ -95,6 +95,23 @@ def test_a_reader_that_meets_another_process_in_mid_commit_looks_again(tmp_path,
     writer.finalise(Status.COMPLETE)
 
 
+def test_rows_of_a_run_that_is_closed_while_they_are_read_are_read_again(tmp_path, monkeypatch):
+    writer = create(tmp_path / "run", rows=9)
+    writer.flush()
+    opened, looks = xr.open_zarr, []
+
+    def then_closed(*given, **options):
+        found = opened(*given, **options)
+        looks.append(1)
+        if len(looks) == 1:
+            writer.finalise(Status.COMPLETE)
+        return found
+
+    monkeypatch.setattr(xr, "open_zarr", then_closed)
+    found = Run.open(tmp_path / "run").load(first=2, last=7)
+    assert found["readout"].values[:, 0, 0].tolist() == list(range(2, 7))
+
+
 def test_a_row_is_written_within_about_a_second_though_nothing_follows(tmp_path):
     writer = create(tmp_path / "run", rows=1)
     end = time.monotonic() + 10
