@@ -37,9 +37,8 @@ def test_scaling_is_measured_and_drawn(run, tmp_path):
 def test_published_systems_are_scored_beside_the_floor(run, method):
     (row,) = run("twin_vs_published", "--system", "leaky", "--budget-s", "3", "--method", method)
     assert (row["method"], row["goal"]) == (method, [1.2, 1.2, 1.2])
-    assert row["ratios"]["mean_error"] > 0.5
-    if method == "score":  # three seconds do not reach the goal, but a broken fit is far from this
-        assert row["ratios"]["mean_error"] < 15
+    # three seconds do not reach the goal (6 to 7 times the floor), but a broken fit is far from this
+    assert 0.5 < row["ratios"]["mean_error"] < 15
 
 
 @pytest.mark.slow
