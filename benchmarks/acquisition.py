@@ -11,9 +11,7 @@ import json
 import time
 
 import numpy as np
-
-import instruments
-import sim_backend
+from nado_lab import instruments, sim_backend
 
 ROTATIONS, SAMPLES, CHANNELS, ROTATION_HZ = 100, 50, 7, 64.0
 FIRST_HOST = 21

@@ -28,16 +28,15 @@ from typing import Any
 import numpy as np
 import torch
 from drifting_bench import CHARACTERISED, USED, Mismatch, open_specimen
-
-from lab.loop.active import disagreeing_twins, next_drives
-from lab.loop.adapt import adapt
-from lab.loop.config import Choose, TwinConfig
-from lab.loop.play import play
-from lab.loop.probes import choose_rows, network_drives, random_drives
-from lab.loop.trials import trials_of
-from network import TrainSettings, load_task, train
-from protocols.playback import interleaved
-from twin import Trials, Twin, evaluate, fit
+from nado_lab.lab.loop.active import disagreeing_twins, next_drives
+from nado_lab.lab.loop.adapt import adapt
+from nado_lab.lab.loop.config import Choose, TwinConfig
+from nado_lab.lab.loop.play import play
+from nado_lab.lab.loop.probes import choose_rows, network_drives, random_drives
+from nado_lab.lab.loop.trials import trials_of
+from nado_lab.network import TrainSettings, load_task, train
+from nado_lab.protocols.playback import interleaved
+from nado_lab.twin import Trials, Twin, evaluate, fit
 
 STEPS, STEP_S = 28, 1 / 37
 COUNTS = (12, 25, 50, 100, 200)

@@ -14,11 +14,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from nado_lab.sim_backend.samples.spin_vortex_ice import SpinVortexIce
 from sklearn.decomposition import PCA
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import KFold, cross_val_predict
-
-from sim_backend.samples.spin_vortex_ice import SpinVortexIce
 
 RUNS = {"WM": "mg_07_MG_to_WM.npz", "MS": "mg_00_MG_to_MS.npz", "PW": "mg_14_MG_to_PW.npz"}
 LAGS = 12

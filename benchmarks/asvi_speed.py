@@ -10,8 +10,7 @@ import json
 import time
 
 import numpy as np
-
-from sim_backend.samples.spin_vortex_ice import Preset, SpinVortexIce
+from nado_lab.sim_backend.samples.spin_vortex_ice import Preset, SpinVortexIce
 
 FLATSPIN_STEPS_PER_S = 219.0
 SIZE = 20

@@ -16,9 +16,8 @@ from typing import Any
 
 import network_bench as common
 import psutil
-
-from network import Method, TrainSettings, load_task, score_on_twins, train
-from twin import load
+from nado_lab.network import Method, TrainSettings, load_task, score_on_twins, train
+from nado_lab.twin import load
 
 LAYERS = (1, 2, 3, 4)
 SEEDS = (1, 2, 3)

@@ -8,18 +8,17 @@ from typing import Any
 
 import numpy as np
 import torch
-
-from lab.loop.compare import compare
-from lab.loop.config import LoopConfig
-from lab.loop.deploy import Deployment, Respond, deploy, deploy_layers, run_of
-from lab.loop.drift import Probe
-from lab.loop.play import PlayOptions, own_readout
-from lab.loop.stretches import stored_readout, stretches
-from lab.loop.workshop import OpenDevice, Visit
-from lab.store import Run
-from network import Metric, Variant, load_task, score_answers
-from network import load as load_network
-from twin import load as load_twin
+from nado_lab.lab.loop.compare import compare
+from nado_lab.lab.loop.config import LoopConfig
+from nado_lab.lab.loop.deploy import Deployment, Respond, deploy, deploy_layers, run_of
+from nado_lab.lab.loop.drift import Probe
+from nado_lab.lab.loop.play import PlayOptions, own_readout
+from nado_lab.lab.loop.stretches import stored_readout, stretches
+from nado_lab.lab.loop.workshop import OpenDevice, Visit
+from nado_lab.lab.store import Run
+from nado_lab.network import Metric, Variant, load_task, score_answers
+from nado_lab.network import load as load_network
+from nado_lab.twin import load as load_twin
 
 RESAMPLES = 400
 

@@ -7,15 +7,14 @@ from uuid import uuid4
 
 import numpy as np
 import torch
-
-from lab.compose import open_named_setup
-from lab.loop.deploy import deploy
-from lab.runs import run_protocol
-from lab.store import RunMetadata, RunWriter, Status
-from network import Task, TrainSettings, train
-from network.tasks.task import Examples, Metric
-from protocols import Characterise, Column, configure
-from twin import FitSettings, ModelSpec, Trials, Twin, fit
+from nado_lab.lab.compose import open_named_setup
+from nado_lab.lab.loop.deploy import deploy
+from nado_lab.lab.runs import run_protocol
+from nado_lab.lab.store import RunMetadata, RunWriter, Status
+from nado_lab.network import Task, TrainSettings, train
+from nado_lab.network.tasks.task import Examples, Metric
+from nado_lab.protocols import Characterise, Column, configure
+from nado_lab.twin import FitSettings, ModelSpec, Trials, Twin, fit
 
 Call = Callable[[], object]
 FIT = FitSettings(likelihood_steps=20, score_steps=2, model={"hidden": 0})

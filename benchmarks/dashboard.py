@@ -84,9 +84,9 @@ class Watch(QObject):
 
 def dashboard(points: int, seconds: float) -> dict[str, float]:
     """Draw the stream in the dashboard's window."""
-    from lab.dashboard.models.events import RowArrived, RunStarted
-    from lab.dashboard.start import application, make_window
-    from protocols import Column
+    from nado_lab.lab.dashboard.models.events import RowArrived, RunStarted
+    from nado_lab.lab.dashboard.start import application, make_window
+    from nado_lab.protocols import Column
 
     app = application()
     with tempfile.TemporaryDirectory() as folder:
@@ -125,10 +125,9 @@ def dashboard(points: int, seconds: float) -> dict[str, float]:
 def managed_window(points: int, seconds: float) -> dict[str, float]:
     """Draw the same curves and stream in PyMeasure's ManagedWindow."""
     import pyqtgraph as pg
+    from nado_lab.lab.dashboard.start import application
     from pymeasure.display.windows import ManagedWindow
     from pymeasure.experiment import Procedure, Results
-
-    from lab.dashboard.start import application
 
     names = [f"c{index}" for index in range(CURVES)]
 

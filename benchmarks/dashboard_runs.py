@@ -27,8 +27,8 @@ WORDS = ("s07", "characterise s07", "failed", "2026-03-1", "run09", "zz nothing"
 
 def write_runs(folder: Path, count: int) -> None:
     """Write `count` runs of two rows: a real one, and copies of its JSON under other names."""
-    from lab.store import RunMetadata, RunWriter, Status
-    from protocols import Column
+    from nado_lab.lab.store import RunMetadata, RunWriter, Status
+    from nado_lab.protocols import Column
 
     template = folder / "template.zarr"
     writer = RunWriter.create(template, RunMetadata(sample="S"), {"primary": (Column("x"),)}, ())
@@ -73,7 +73,7 @@ class Away:
 
 def measure(count: int) -> dict[str, Any]:
     """Open the window on `count` runs, twice, then search."""
-    from lab.dashboard.start import application, make_window
+    from nado_lab.lab.dashboard.start import application, make_window
 
     app = application()
     with tempfile.TemporaryDirectory() as scratch:

@@ -22,15 +22,14 @@ from pathlib import Path
 from typing import Any
 
 import torch
-
-import lab.compose
-from instruments import InstrumentError, load_setup
-from lab.errors import LabError
-from lab.loop.deployment import DeployOptions, deploy_network
-from lab.store import Run, Status
-from network import TrainSettings, load_task, save, train
-from twin import ModelSpec, Twin
-from twin import save as save_twin
+from nado_lab.instruments import InstrumentError, load_setup
+from nado_lab.lab import compose
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop.deployment import DeployOptions, deploy_network
+from nado_lab.lab.store import Run, Status
+from nado_lab.network import TrainSettings, load_task, save, train
+from nado_lab.twin import ModelSpec, Twin
+from nado_lab.twin import save as save_twin
 
 OPTIONS = {"train": 12, "test": 4, "seed": 0}
 TASK_STEPS = {"steps": 6, "washout": 2}
@@ -46,13 +45,13 @@ class Bench:
     @classmethod
     def watch(cls) -> None:
         """Remember every bench that is built from now on."""
-        build = lab.compose.simulated_bench
+        build = compose.simulated_bench
 
         def remembered(kind: str, **options: Any) -> Any:
             cls.latest = build(kind, **options)
             return cls.latest
 
-        lab.compose.simulated_bench = remembered
+        compose.simulated_bench = remembered
 
 
 def small(kind: str, folder: Path) -> str:
@@ -73,7 +72,7 @@ def small(kind: str, folder: Path) -> str:
 
 def network_for(setup: str, folder: Path) -> Path:
     """Save an untrained twin of the setup's shape, and a network with random weights through it."""
-    with lab.compose.open_named_setup(setup) as bench:
+    with compose.open_named_setup(setup) as bench:
         channels, units = tuple(bench.channels), tuple(bench.channel_units)
     torch.manual_seed(0)
     twin = Twin(ModelSpec(ports=1, channels=len(channels), scores=4, width=8), channels, units)

@@ -14,14 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-
-from instruments import load_setup, open_setup
-from lab.loop.workshop import Visit
-from sim_backend import open_bench
-from sim_backend.clock import SimulatedClock
-from sim_backend.noise import ReadoutNoise
-from sim_backend.samples.nanoring import NanoringArray
-from sim_backend.samples.nanoring.parameters import NanoringParameters
+from nado_lab.instruments import load_setup, open_setup
+from nado_lab.lab.loop.workshop import Visit
+from nado_lab.sim_backend import open_bench
+from nado_lab.sim_backend.clock import SimulatedClock
+from nado_lab.sim_backend.noise import ReadoutNoise
+from nado_lab.sim_backend.samples.nanoring import NanoringArray
+from nado_lab.sim_backend.samples.nanoring.parameters import NanoringParameters
 
 WHITE_V, PINK_V, MAINS_V = 2e-6, 1e-6, 1e-6
 

@@ -13,9 +13,7 @@ import time
 from typing import Any
 
 import numpy as np
-
-import instruments
-import sim_backend
+from nado_lab import instruments, sim_backend
 
 TIMEOUT_S = 0.5
 ALLOWED_S = TIMEOUT_S + 5.0

@@ -11,9 +11,8 @@ import argparse
 from typing import Any, NamedTuple
 
 import network_bench as common
-
-from network import Task, TrainSettings, Variant, load_task, score_on_twins, train
-from network.baselines import echo_state_baseline, linear_baselines
+from nado_lab.network import Task, TrainSettings, Variant, load_task, score_on_twins, train
+from nado_lab.network.baselines import echo_state_baseline, linear_baselines
 
 TASKS: dict[str, tuple[str, dict[str, Any]]] = {
     "mackey-glass-6": ("mackey-glass", {"horizon": 6}),

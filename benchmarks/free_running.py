@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from nado_lab.twin import ModelSpec, Twin, torchsde_paths
 from torch import Tensor, nn
-
-from twin import ModelSpec, Twin, torchsde_paths
 
 ROWS, STEPS, SIZE = 64, 50, 200
 

@@ -21,11 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from lab.compose import served_setup
-from lab.loop.closed_loop import run_loop
-from lab.loop.config import load_config
-from lab.store import Run, StoreError
+from nado_lab.lab.compose import served_setup
+from nado_lab.lab.loop.closed_loop import run_loop
+from nado_lab.lab.loop.config import load_config
+from nado_lab.lab.store import Run, StoreError
 
 CONFIG = """
 setup = "SETUP"
@@ -69,7 +68,7 @@ class Watched:
     """A loop in a process of its own, and the moments at which its stages began."""
 
     def __init__(self, file: Path, out: Path) -> None:
-        command = [sys.executable, "-m", "lab", "loop", str(file), "--out", str(out)]
+        command = [sys.executable, "-m", "nado_lab", "loop", str(file), "--out", str(out)]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.began: dict[str, float] = {}
         self.said: list[str] = []

@@ -31,7 +31,7 @@ def make_row(stream: str, number: int) -> dict[str, Any]:
 
 def columns() -> dict[str, tuple[Any, ...]]:
     """Declare two streams, one of arrays, one of scalars."""
-    from protocols import Column
+    from nado_lab.protocols import Column
 
     wave = Column("wave", ("step", "sample"), (3, 200), units="V")
     return {
@@ -42,7 +42,7 @@ def columns() -> dict[str, tuple[Any, ...]]:
 
 def write(path: str, told: Any, resume: bool) -> None:
     """Write (or go on writing) a whole run; tell the committed rows after every flush."""
-    from lab.store import RunMetadata, RunWriter, Status
+    from nado_lab.lab.store import RunMetadata, RunWriter, Status
 
     writer = RunWriter.resume(path, columns()) if resume else RunWriter.create(path, RunMetadata(), columns())
     while any(writer.rows(stream) < most for stream, most in ROWS.items()):
@@ -100,7 +100,7 @@ def _start_and_kill(path: Path, after_s: float, resume: bool) -> dict[str, int]:
 
 
 def _writer(path: str, told: Any, resume: bool) -> None:
-    import lab.store  # noqa: F401  (the time of the import is not part of the race)
+    import nado_lab.lab.store  # noqa: F401  (the time of the import is not part of the race)
 
     told.send("ready")
     write(path, told, resume)
@@ -108,7 +108,7 @@ def _writer(path: str, told: Any, resume: bool) -> None:
 
 def _finish(path: Path) -> None:
     """Resume to the end, unless the kill came too late to matter."""
-    from lab.store import Run, RunWriter, Status, repair
+    from nado_lab.lab.store import Run, RunWriter, Status, repair
 
     if Run.open(path).status is Status.COMPLETE:
         repair(path)
@@ -127,7 +127,7 @@ def _finish(path: Path) -> None:
 
 def _judge(path: Path, told: dict[str, int], outcome: dict[str, int]) -> None:
     """Compare every row of a run with what its number says it must be."""
-    from lab.store import Run
+    from nado_lab.lab.store import Run
 
     try:
         run = Run.open(path)
@@ -147,7 +147,7 @@ def _judge(path: Path, told: dict[str, int], outcome: dict[str, int]) -> None:
 
 
 def _is_complete(path: Path) -> bool:
-    from lab.store import Run, Status, verify
+    from nado_lab.lab.store import Run, Status, verify
 
     run = Run.open(path)
     whole = all(run.rows(stream) == most for stream, most in ROWS.items())
@@ -187,7 +187,7 @@ def _choose_start_method() -> None:
     """Start writers quickly where the system can: a server process that has imported the store."""
     if "forkserver" in multiprocessing.get_all_start_methods():
         multiprocessing.set_start_method("forkserver")
-        multiprocessing.set_forkserver_preload(["lab.store"])
+        multiprocessing.set_forkserver_preload(["nado_lab.lab.store"])
 
 
 if __name__ == "__main__":

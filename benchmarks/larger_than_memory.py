@@ -19,9 +19,8 @@ from typing import Any
 
 import numpy as np
 import psutil
-
-from lab.store import RunMetadata, RunWriter
-from protocols import Column, Coordinate
+from nado_lab.lab.store import RunMetadata, RunWriter
+from nado_lab.protocols import Column, Coordinate
 
 STEPS, CHANNELS, REPEATS, SEED = 40, 64, 40, 0
 TRIAL_BYTES = 4 * STEPS * CHANNELS
@@ -83,7 +82,7 @@ def watched(*words: str) -> dict[str, Any]:
     """Run a `nado` command; return what it says, its wall seconds and its peak resident memory."""
     started, peak = time.perf_counter(), 0
     with tempfile.TemporaryFile("w+") as said:
-        child = subprocess.Popen([sys.executable, "-m", "lab", *words, "--json"], stdout=said)
+        child = subprocess.Popen([sys.executable, "-m", "nado_lab", *words, "--json"], stdout=said)
         process = psutil.Process(child.pid)
         while child.poll() is None:
             peak = max(peak, _resident(process))

@@ -8,8 +8,7 @@ import json
 import time
 
 import numpy as np
-
-from sim_backend.samples.nanoring import OERSTED_T, NanoringArray
+from nado_lab.sim_backend.samples.nanoring import OERSTED_T, NanoringArray
 
 RINGSIM_TICKS_PER_S = {10: 376.0, 25: 111.0}
 """RingSim (numpy, Python loops) on one core of a machine like ours, by side of the array."""

@@ -17,11 +17,10 @@ from typing import Any
 
 import numpy as np
 import torch
-
-from instruments import load_setup, open_setup
-from network import DeviceNetwork, Task, score_answers
-from sim_backend import open_bench
-from twin import FitSettings, Trials, Twin, fit, load, save
+from nado_lab.instruments import load_setup, open_setup
+from nado_lab.network import DeviceNetwork, Task, score_answers
+from nado_lab.sim_backend import open_bench
+from nado_lab.twin import FitSettings, Trials, Twin, fit, load, save
 
 
 def options_of(description: str | None, **extra: dict[str, Any]) -> argparse.Namespace:

@@ -13,11 +13,10 @@ from typing import Any
 import network_bench as common
 import torch
 from cascade import peak_memory
-
-from network import Examples, Metric, Task, TrainSettings
-from network.build import build
-from network.training.bptt import train_through_twins
-from twin import ModelSpec, Twin
+from nado_lab.network import Examples, Metric, Task, TrainSettings
+from nado_lab.network.build import build
+from nado_lab.network.training.bptt import train_through_twins
+from nado_lab.twin import ModelSpec, Twin
 
 BASE = {"nodes": 16, "layers": 1, "steps": 28, "batch": 100}
 SWEEPS = {"nodes": (16, 64, 256, 1000), "layers": (1, 2, 3, 4), "steps": (14, 28, 56, 112)}

@@ -11,10 +11,9 @@ from typing import Any
 
 import network_bench as common
 import torch
+from nado_lab.twin import Twin
 from network_scaling import untrained_twin
 from torch import Tensor
-
-from twin import Twin
 
 ROWS, STEPS, CALLS = 2048, 28, 5
 

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import network_bench as common
+from nado_lab.network import DeviceNetwork, Task, TrainSettings, Variant, load_task, score_on_twins, train
 from scaled_noise import scaled_noise
-
-from network import DeviceNetwork, Task, TrainSettings, Variant, load_task, score_on_twins, train
 
 FACTORS = (0.5, 1.0, 2.0, 4.0)
 VARIANTS = (Variant.NOISE_AWARE, Variant.DETERMINISTIC)

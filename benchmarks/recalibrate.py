@@ -26,10 +26,11 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from nado_lab.lab.loop.play import play
+from nado_lab.lab.loop.trials import trials_of
+from nado_lab.twin import FitSettings, Trials, Twin, evaluate, fit, load, recalibrate, save
+
 from benchmarks.drifting_bench import Mismatch, open_specimen
-from lab.loop.play import play
-from lab.loop.trials import trials_of
-from twin import FitSettings, Trials, Twin, evaluate, fit, load, recalibrate, save
 
 STEPS = 28
 COUNTS = (14, 28, 56, 112, 280, 560, 1400, 2800, 5600)

@@ -27,12 +27,11 @@ import numpy as np
 import torch
 from active import prepare, steady
 from drifting_bench import open_specimen
-
-from lab.loop.config import TwinConfig
-from lab.loop.deploy import Deployment, deploy_layers
-from lab.loop.readout import fitted_readout
-from network import PhysicsAware, TrainSettings, score_answers, score_on_twins
-from network.training import train_through_twins
+from nado_lab.lab.loop.config import TwinConfig
+from nado_lab.lab.loop.deploy import Deployment, deploy_layers
+from nado_lab.lab.loop.readout import fitted_readout
+from nado_lab.network import PhysicsAware, TrainSettings, score_answers, score_on_twins
+from nado_lab.network.training import train_through_twins
 
 FULL = {"sequences": 400, "nodes": 8, "train": 1000, "epochs": 5, "repeats": 4, "rows": 4, "adapt": 1}
 QUICK = {"sequences": 30, "nodes": 2, "train": 100, "epochs": 1, "repeats": 4, "rows": 4, "adapt": 1}

@@ -9,8 +9,7 @@ mean of four arrays, k = 1 one array, k > 1 amplifies one array's departure from
 from typing import Any
 
 import numpy as np
-
-from sim_backend.samples.nanoring import NanoringReplicas
+from nado_lab.sim_backend.samples.nanoring import NanoringReplicas
 
 REPLICAS = 4
 WHITE_V, PINK_V, MAINS_V = 2e-6, 1e-6, 1e-6

@@ -26,8 +26,8 @@ Seconds = tuple[float, float]
 
 def store_scalars(folder: Path, rows: int) -> Seconds:
     """Write rows of five numbers into a run, committed at the end."""
-    from lab.store import RunMetadata, RunWriter
-    from protocols import Column
+    from nado_lab.lab.store import RunMetadata, RunWriter
+    from nado_lab.protocols import Column
 
     writer = RunWriter.create(folder / "scalars", RunMetadata(), {"primary": [Column(n) for n in NAMES]})
     start = _now()
@@ -41,8 +41,8 @@ def store_scalars(folder: Path, rows: int) -> Seconds:
 
 def store_blocks(folder: Path, count: int) -> Seconds:
     """Write blocks of 1 MiB into a run, committed at the end."""
-    from lab.store import RunMetadata, RunWriter
-    from protocols import Column
+    from nado_lab.lab.store import RunMetadata, RunWriter
+    from nado_lab.protocols import Column
 
     wave = Column("wave", ("sample",), (BLOCK_VALUES,))
     writer = RunWriter.create(folder / "blocks", RunMetadata(), {"primary": [wave]})

@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-
-from lab.sweeps import SweepConfig, SweepOptions, run_sweep
+from nado_lab.lab.sweeps import SweepConfig, SweepOptions, run_sweep
 
 
 def config(fits: int, steps: int) -> SweepConfig:

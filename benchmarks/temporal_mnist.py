@@ -10,9 +10,8 @@ import time
 from typing import Any
 
 import network_bench as common
-
-from network import Task, TrainSettings, Variant, load_task, score_on_twins, train
-from network.baselines import as_rows, baselines
+from nado_lab.network import Task, TrainSettings, Variant, load_task, score_on_twins, train
+from nado_lab.network.baselines import as_rows, baselines
 
 NODES, EPOCHS, SHIFT, WINDOWS, RATE = 64, 12, 1, 7, 0.015
 SEEDS = (1, 2, 3)

@@ -20,9 +20,9 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from instruments import load_setup, open_setup
-from sim_backend import open_bench
-from twin import FitSettings, Trials, evaluate, fit
+from nado_lab.instruments import load_setup, open_setup
+from nado_lab.sim_backend import open_bench
+from nado_lab.twin import FitSettings, Trials, evaluate, fit
 
 NAMES = ("mean_error", "std_error", "autocov_error")
 STEPS = 28

@@ -20,7 +20,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from twin import FitSettings, Trials, evaluate, fit
+from nado_lab.twin import FitSettings, Trials, evaluate, fit
 
 NAMES = ("mean_error", "std_error", "autocov_error")
 GOAL = (1.5, 1.5, 2.0)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import torch
+from nado_lab.twin import Trials
 from torch import Tensor
-
-from twin import Trials
 
 STEPS = 100
 HOLDS = (10, 20)

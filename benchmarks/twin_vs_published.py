@@ -20,9 +20,10 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from nado_lab.lab.reports.evaluation import draw_evaluation
+from nado_lab.twin import FitSettings, evaluate, fit
+
 from benchmarks.twin_systems import system
-from lab.reports.evaluation import draw_evaluation
-from twin import FitSettings, evaluate, fit
 
 METHODS = ("score", "gan")
 

@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+PACKAGE = "nado_lab"
 ROOMS = ("lab", "twin", "network", "instruments", "protocols", "sim_backend")
 FILES = (
-    *(f"{room}/py.typed" for room in ROOMS),
+    "py.typed",
+    "__main__.py",
+    *(f"{room}/__init__.py" for room in ROOMS),
     "instruments/setups/presets/nanoring.toml",
     "instruments/setups/presets/asvi.toml",
     "lab/reports/templates/page.html.j2",
-    "lab/__main__.py",
 )
 TRIED = (
     ("--help",),
@@ -42,11 +44,22 @@ def build(out: Path, quick: bool) -> list[Path]:
     return sorted(out.iterdir())
 
 
+def sources(room: str) -> list[Path]:
+    """Return the modules of a room (lab/package is installed as the files of the package itself)."""
+    return [path for path in (ROOT / room).rglob("*.py") if path.parent != ROOT / "lab" / "package"]
+
+
+def wanted() -> set[str]:
+    """Return the names of the files that a wheel of this tree must hold."""
+    modules = {path.relative_to(ROOT).as_posix() for room in ROOMS for path in sources(room)}
+    return {f"{PACKAGE}/{name}" for name in (*modules, *FILES)}
+
+
 def missing(wheel: Path) -> list[str]:
     """Return what the wheel ought to hold and does not, and what it ought not to hold and does."""
     names = zipfile.ZipFile(wheel).namelist()
-    absent = [f"absent: {name}" for name in FILES if name not in names]
-    tops = {name.split("/")[0] for name in names} - set(ROOMS)
+    absent = [f"absent: {name}" for name in sorted(wanted() - set(names))]
+    tops = {name.split("/")[0] for name in names} - {PACKAGE}
     return absent + [f"too much: {top}" for top in sorted(tops) if not top.endswith(".dist-info")]
 
 
@@ -67,9 +80,9 @@ def use(scripts: Path, away: Path) -> dict[str, Any]:
 
     for words in TRIED:
         run(str(scripts / "nado"), *words)
-    place = run(str(scripts / "python"), "-c", "import lab; print(lab.__file__)").strip()
+    place = run(str(scripts / "python"), "-c", "import nado_lab; print(nado_lab.__file__)").strip()
     started = time.perf_counter()
-    run(str(scripts / "python"), "-m", "lab", "demo", "--out", "demo")
+    run(str(scripts / "python"), "-m", "nado_lab", "demo", "--out", "demo")
     report = json.loads((away / "demo" / "report.json").read_text(encoding="utf-8"))
     met = all(target["met"] for target in report["targets"])
     return {"installed_at": place, "demo_s": time.perf_counter() - started, "demo_targets_met": met}

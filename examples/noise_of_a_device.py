@@ -6,11 +6,11 @@ python noise_of_a_device.py [--sequences 4] [--repeats 40] [--out noise.zarr]
 import argparse
 from pathlib import Path
 
-from lab.compose import open_named_setup
-from lab.reports.noise import noise_of_repeats
-from lab.runs import run_protocol
-from lab.store import Run
-from protocols import configure, load_protocol
+from nado_lab.lab.compose import open_named_setup
+from nado_lab.lab.reports.noise import noise_of_repeats
+from nado_lab.lab.runs import run_protocol
+from nado_lab.lab.store import Run
+from nado_lab.protocols import configure, load_protocol
 
 
 def main() -> None:

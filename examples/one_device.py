@@ -6,11 +6,11 @@ python one_device.py [--sequences 400] [--mean-steps 300] [--score-steps 150] [-
 import argparse
 from pathlib import Path
 
-from lab.compose import open_named_setup
-from lab.loop.trials import trials_of
-from lab.runs import run_protocol
-from protocols import Characterise, configure
-from twin import FitSettings, evaluate, fit, save
+from nado_lab.lab.compose import open_named_setup
+from nado_lab.lab.loop.trials import trials_of
+from nado_lab.lab.runs import run_protocol
+from nado_lab.protocols import Characterise, configure
+from nado_lab.twin import FitSettings, evaluate, fit, save
 
 
 def measure(setup, source: str, out: Path, **parameters: int) -> Path:

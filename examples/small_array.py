@@ -8,11 +8,10 @@ import argparse
 from pathlib import Path
 
 import torch
-
-from lab.compose import open_named_setup
-from lab.loop.deploy import deploy
-from network import TrainSettings, Variant, load_task, score_answers, score_on_twins, train
-from twin import load
+from nado_lab.lab.compose import open_named_setup
+from nado_lab.lab.loop.deploy import deploy
+from nado_lab.network import TrainSettings, Variant, load_task, score_answers, score_on_twins, train
+from nado_lab.twin import load
 
 
 def main() -> None:

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import LabError
+from nado_lab.lab.errors import LabError
 
 if TYPE_CHECKING:
-    from instruments import SetupConfig
-    from lab.setup import Setup
-    from sim_backend import Bench, BenchServer
+    from nado_lab.instruments import SetupConfig
+    from nado_lab.lab.setup import Setup
+    from nado_lab.sim_backend import Bench, BenchServer
 
 SIMULATED = "sim"
 TESLA_PER_OERSTED = 1e-4
@@ -40,7 +40,7 @@ def open_named_bench(
     name: str, *, seed: int = 0, noise_seed: int | None = None, faults: Iterable[str] = ()
 ) -> Iterator[tuple[Setup, Bench | None]]:
     """Open a setup as `open_named_setup` does, and give the simulated bench behind it (None: a real one)."""
-    from instruments import WallClock, load_setup, open_setup
+    from nado_lab.instruments import WallClock, load_setup, open_setup
 
     config = load_setup(name)
     if config.visa_library != SIMULATED:
@@ -48,7 +48,7 @@ def open_named_bench(
             raise LabError(f"{faults[0]!r} was asked of {name}: faults on purpose need a simulated setup")
         if config.simulation:
             raise LabError(f"{name} has a [simulation], but its visa_library is {config.visa_library!r}")
-        from lab.runs import owned
+        from nado_lab.lab.runs import owned
 
         with owned(config), open_setup(config, visa_library=config.visa_library, clock=WallClock()) as setup:
             yield setup, None
@@ -68,7 +68,7 @@ def simulated_bench(kind: str, *, seed: int = 0, clock: Any = None, **options: A
     `options` are those of the kind's bench (`noise_seed`, `size`, `preset`, ...), as they stand in
     [simulation] of a setup; an unknown one is refused.
     """
-    from sim_backend import open_bench
+    from nado_lab.sim_backend import open_bench
 
     try:
         return open_bench(kind, seed=seed, clock=clock, **options)
@@ -89,8 +89,8 @@ def served_setup(
     name: str, *, host: str, port: int, seed: int = 0, faults: Iterable[str] = ()
 ) -> Iterator[tuple[BenchServer, str]]:
     """Put the bench of a simulated setup on TCP ports; give the server, and the TOML that reaches it."""
-    from instruments import load_setup
-    from sim_backend import WallClock, serve
+    from nado_lab.instruments import load_setup
+    from nado_lab.sim_backend import WallClock, serve
 
     config = load_setup(name)
     if config.visa_library != SIMULATED:
@@ -105,7 +105,7 @@ def served_setup(
 
 def fault_kinds() -> dict[str, list[str]]:
     """List the faults that each role of each simulated setup can have, as setup/role -> kinds."""
-    from instruments import builtin_setups, load_setup
+    from nado_lab.instruments import builtin_setups, load_setup
 
     found = {}
     for name in builtin_setups():
@@ -121,14 +121,14 @@ def simulate_nanoring(size: int, blocks: list[tuple[float, int]], seed: int) -> 
 
     Returns `m` and `population` per rotation (dimensionless) and `ticks_per_s` (one tick is 1/64 rotation).
     """
-    from sim_backend.samples.nanoring import simulate_rotations
+    from nado_lab.sim_backend.samples.nanoring import simulate_rotations
 
     return simulate_rotations(size, blocks, seed)
 
 
 def simulate_ice(preset: str, fields_oe: list[float], seed: int) -> dict[str, Any]:
     """Run one field loop a value (Oe) over a bare spin-vortex ice: `spectrum` (step, channel) and more."""
-    from sim_backend.samples.spin_vortex_ice import SpinVortexIce
+    from nado_lab.sim_backend.samples.spin_vortex_ice import SpinVortexIce
 
     try:
         ice = SpinVortexIce(preset, seed=seed)

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
-
-from protocols.device import MeasuringDevice
+from nado_lab.protocols.device import MeasuringDevice
 
 
 class CheckResult(Protocol):

@@ -1,15 +1,15 @@
 """Networks of devices: connectivity, training through twins, tasks and baselines."""
 
-from network.baselines import fit_reservoir
-from network.build import build
-from network.device import Device, TwinDevice
-from network.device_network import DeviceNetwork
-from network.errors import NetworkError, NetworkFileError, TaskError
-from network.files import SavedNetwork, load, save
-from network.readout_fit import fit_readout
-from network.spec import LayerSpec, NetworkSpec, StepReadout
-from network.tasks import Examples, Metric, Task, load_task, task_names
-from network.training import (
+from nado_lab.network.baselines import fit_reservoir
+from nado_lab.network.build import build
+from nado_lab.network.device import Device, TwinDevice
+from nado_lab.network.device_network import DeviceNetwork
+from nado_lab.network.errors import NetworkError, NetworkFileError, TaskError
+from nado_lab.network.files import SavedNetwork, load, save
+from nado_lab.network.readout_fit import fit_readout
+from nado_lab.network.spec import LayerSpec, NetworkSpec, StepReadout
+from nado_lab.network.tasks import Examples, Metric, Task, load_task, task_names
+from nado_lab.network.training import (
     Checkpoint,
     Method,
     PhysicsAware,

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from nado_lab.network.connection import Connection, choose_sources
+from nado_lab.network.device import Twins, first_twin, twins_of_layers
+from nado_lab.network.device_network import DeviceNetwork
+from nado_lab.network.errors import NetworkError
+from nado_lab.network.running import How, run_layer
+from nado_lab.network.spec import LayerSpec, NetworkSpec
 from pydantic import ValidationError
 from torch import Tensor
-
-from network.connection import Connection, choose_sources
-from network.device import Twins, first_twin, twins_of_layers
-from network.device_network import DeviceNetwork
-from network.errors import NetworkError
-from network.running import How, run_layer
-from network.spec import LayerSpec, NetworkSpec
 
 SCALED_ON = 200
 

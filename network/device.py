@@ -5,9 +5,8 @@ from functools import partial
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import torch
+from nado_lab.network.errors import NetworkError
 from torch import Tensor
-
-from network.errors import NetworkError
 
 
 @runtime_checkable

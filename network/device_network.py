@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import torch
+from nado_lab.network.connection import Connection
+from nado_lab.network.device import twins_of_layers
+from nado_lab.network.errors import NetworkError
+from nado_lab.network.running import How, Trace, run_layer
+from nado_lab.network.spec import NetworkSpec
+from nado_lab.network.step_features import delayed, step_features
 from torch import Tensor, nn
-
-from network.connection import Connection
-from network.device import twins_of_layers
-from network.errors import NetworkError
-from network.running import How, Trace, run_layer
-from network.spec import NetworkSpec
-from network.step_features import delayed, step_features
 
 
 class DeviceNetwork(nn.Module):

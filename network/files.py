@@ -8,14 +8,13 @@ from typing import Any
 from uuid import uuid4
 
 import torch
+from nado_lab.network.device_network import DeviceNetwork
+from nado_lab.network.errors import NetworkFileError
+from nado_lab.network.spec import NetworkSpec
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
-
-from network.device_network import DeviceNetwork
-from network.errors import NetworkFileError
-from network.spec import NetworkSpec
 
 SCHEMA = "nado-network/1"
 WEIGHTS, CARD = "weights.safetensors", "card.json"

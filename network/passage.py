@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any, Protocol, cast
 
 import torch
+from nado_lab.network.device import Twins, shared_out
+from nado_lab.network.errors import NetworkError
+from nado_lab.twin import Twin
+from nado_lab.twin.solvers import solver
 from torch import Tensor
-
-from network.device import Twins, shared_out
-from network.errors import NetworkError
-from twin import Twin
-from twin.solvers import solver
 
 
 class Passage(Protocol):

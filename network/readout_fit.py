@@ -1,11 +1,10 @@
 """A linear readout fitted in closed form: ridge regression on features (Hoerl & Kennard 1970)."""
 
 import torch
+from nado_lab.network.device_network import DeviceNetwork
+from nado_lab.network.errors import NetworkError
+from nado_lab.network.tasks.task import Metric, Task
 from torch import Tensor, nn
-
-from network.device_network import DeviceNetwork
-from network.errors import NetworkError
-from network.tasks.task import Metric, Task
 
 
 @torch.no_grad()

@@ -4,13 +4,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
+from nado_lab.network.device import Twins, respond_nodes
+from nado_lab.network.passage import open_passage
 from torch import Tensor
 
-from network.device import Twins, respond_nodes
-from network.passage import open_passage
-
 if TYPE_CHECKING:
-    from network.device_network import DeviceNetwork
+    from nado_lab.network.device_network import DeviceNetwork
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """What a linear readout sees of the steps of a trial."""
 
 import torch
+from nado_lab.network.spec import NetworkSpec, StepReadout
 from torch import Tensor, nn
-
-from network.spec import NetworkSpec, StepReadout
 
 
 def step_features(readouts: Tensor, spec: NetworkSpec) -> Tensor:

@@ -7,18 +7,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from protocols.base import NadoProcedure
-    from protocols.characterise import Characterise
-    from protocols.columns import ROW, Column, Coordinate
-    from protocols.device import MeasuringDevice, Response
-    from protocols.drives import Drives
-    from protocols.errors import ProtocolError
-    from protocols.metrics import ReservoirMetrics, effective_rank, reservoir_metrics
-    from protocols.parameters import configure, describe, parse_assignments
-    from protocols.plain import PlainAdapter, adapted
-    from protocols.playback import Plan, Playback
-    from protocols.registry import PROTOCOLS, load_protocol, protocol_name, protocols_to_choose
-    from protocols.replay import Replay
+    from nado_lab.protocols.base import NadoProcedure
+    from nado_lab.protocols.characterise import Characterise
+    from nado_lab.protocols.columns import ROW, Column, Coordinate
+    from nado_lab.protocols.device import MeasuringDevice, Response
+    from nado_lab.protocols.drives import Drives
+    from nado_lab.protocols.errors import ProtocolError
+    from nado_lab.protocols.metrics import ReservoirMetrics, effective_rank, reservoir_metrics
+    from nado_lab.protocols.parameters import configure, describe, parse_assignments
+    from nado_lab.protocols.plain import PlainAdapter, adapted
+    from nado_lab.protocols.playback import Plan, Playback
+    from nado_lab.protocols.registry import PROTOCOLS, load_protocol, protocol_name, protocols_to_choose
+    from nado_lab.protocols.replay import Replay
 
 __all__ = [
     "PROTOCOLS",
@@ -79,4 +79,4 @@ def __getattr__(name: str) -> Any:
     """Import a public name when it is asked for."""
     if name not in _MODULES:
         raise AttributeError(f"module 'protocols' has no attribute {name!r}")
-    return getattr(import_module(f"protocols.{_MODULES[name]}"), name)
+    return getattr(import_module(f"nado_lab.protocols.{_MODULES[name]}"), name)

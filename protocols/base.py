@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from nado_lab.protocols.columns import Column, Coordinate
 from pymeasure.experiment import Procedure
-
-from protocols.columns import Column, Coordinate
 
 Streams = dict[str, tuple[Column, ...]]
 

@@ -3,11 +3,10 @@
 from typing import Any
 
 import numpy as np
+from nado_lab.protocols.base import NadoProcedure, Streams
+from nado_lab.protocols.columns import Column
+from nado_lab.protocols.errors import ProtocolError
 from pymeasure.experiment import FloatParameter, IntegerParameter, Parameter
-
-from protocols.base import NadoProcedure, Streams
-from protocols.columns import Column
-from protocols.errors import ProtocolError
 
 
 class CalibrateField(NadoProcedure):

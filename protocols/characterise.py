@@ -3,10 +3,9 @@
 from typing import Any
 
 import numpy as np
+from nado_lab.protocols.field_window import FieldWindow
+from nado_lab.protocols.playback import Plan, interleaved
 from pymeasure.experiment import BooleanParameter, IntegerParameter
-
-from protocols.field_window import FieldWindow
-from protocols.playback import Plan, interleaved
 
 
 class Characterise(FieldWindow):

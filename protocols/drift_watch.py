@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from nado_lab.protocols.base import Streams
+from nado_lab.protocols.columns import Column
+from nado_lab.protocols.field_window import FieldWindow
+from nado_lab.protocols.playback import Plan
 from pymeasure.experiment import FloatParameter, IntegerParameter
-
-from protocols.base import Streams
-from protocols.columns import Column
-from protocols.field_window import FieldWindow
-from protocols.playback import Plan
 
 _POLL_S = 1.0
 

@@ -1,9 +1,8 @@
 """Play drives that were given as an array (deploying a network, replaying a run)."""
 
 import numpy as np
-
-from protocols.errors import ProtocolError
-from protocols.playback import Plan, Playback
+from nado_lab.protocols.errors import ProtocolError
+from nado_lab.protocols.playback import Plan, Playback
 
 
 class Drives(Playback):

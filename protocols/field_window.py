@@ -3,9 +3,8 @@
 from typing import Any
 
 import numpy as np
+from nado_lab.protocols.playback import Playback
 from pymeasure.experiment import FloatParameter
-
-from protocols.playback import Playback
 
 TESLA_PER_MILLITESLA = 1e-3
 

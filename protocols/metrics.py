@@ -8,8 +8,7 @@ al., arXiv 2108.01512.
 from dataclasses import dataclass
 
 import numpy as np
-
-from protocols.errors import ProtocolError
+from nado_lab.protocols.errors import ProtocolError
 
 _RIDGE = 1e-6
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from nado_lab.protocols.errors import ProtocolError
 from pymeasure.experiment import FloatParameter, IntegerParameter, Parameter, Procedure
-
-from protocols.errors import ProtocolError
 
 # (given unit, unit of the parameter) -> factor
 _CONVERSIONS = {

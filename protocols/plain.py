@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from nado_lab.protocols.base import NadoProcedure, Streams
+from nado_lab.protocols.columns import Column, Coordinate
+from nado_lab.protocols.errors import ProtocolError
 from pymeasure.experiment import Procedure
-
-from protocols.base import NadoProcedure, Streams
-from protocols.columns import Column, Coordinate
-from protocols.errors import ProtocolError
 
 _HEADING = re.compile(r"^(?P<name>.*?)\s*(?:\((?P<unit>[^()]*)\))?\s*$")
 

@@ -6,12 +6,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from nado_lab.protocols.base import NadoProcedure, Streams
+from nado_lab.protocols.columns import Column, Coordinate
+from nado_lab.protocols.device import MeasuringDevice, Response
+from nado_lab.protocols.errors import ProtocolError
 from pymeasure.experiment import BooleanParameter
-
-from protocols.base import NadoProcedure, Streams
-from protocols.columns import Column, Coordinate
-from protocols.device import MeasuringDevice, Response
-from protocols.errors import ProtocolError
 
 
 @dataclass(frozen=True)

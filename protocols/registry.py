@@ -5,22 +5,21 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from nado_lab.protocols.base import NadoProcedure
+from nado_lab.protocols.errors import ProtocolError
+from nado_lab.protocols.plain import adapted
 from pymeasure.experiment import Procedure
 
-from protocols.base import NadoProcedure
-from protocols.errors import ProtocolError
-from protocols.plain import adapted
-
 PROTOCOLS = {
-    "characterise": "protocols.characterise:Characterise",
-    "repeats": "protocols.repeats:Repeats",
-    "hysteresis": "protocols.field_sweep:Hysteresis",
-    "fmr_map": "protocols.field_sweep:FmrMap",
-    "calibrate_field": "protocols.calibrate_field:CalibrateField",
-    "memory": "protocols.memory:Memory",
-    "drift_watch": "protocols.drift_watch:DriftWatch",
-    "drives": "protocols.drives:Drives",
-    "replay": "protocols.replay:Replay",
+    "characterise": "nado_lab.protocols.characterise:Characterise",
+    "repeats": "nado_lab.protocols.repeats:Repeats",
+    "hysteresis": "nado_lab.protocols.field_sweep:Hysteresis",
+    "fmr_map": "nado_lab.protocols.field_sweep:FmrMap",
+    "calibrate_field": "nado_lab.protocols.calibrate_field:CalibrateField",
+    "memory": "nado_lab.protocols.memory:Memory",
+    "drift_watch": "nado_lab.protocols.drift_watch:DriftWatch",
+    "drives": "nado_lab.protocols.drives:Drives",
+    "replay": "nado_lab.protocols.replay:Replay",
 }
 
 NEEDS_AN_ARRAY = ("drives",)

@@ -2,9 +2,8 @@
 
 from typing import Any
 
+from nado_lab.protocols.characterise import Characterise
 from pymeasure.experiment import BooleanParameter, IntegerParameter
-
-from protocols.characterise import Characterise
 
 
 class Repeats(Characterise):

@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from nado_lab.protocols.drives import Drives
+from nado_lab.protocols.errors import ProtocolError
+from nado_lab.protocols.playback import Plan
 from pymeasure.experiment import Parameter
-
-from protocols.drives import Drives
-from protocols.errors import ProtocolError
-from protocols.playback import Plan
 
 
 class Replay(Drives):

@@ -6,10 +6,9 @@ import re
 from pathlib import Path, PureWindowsPath
 
 import pytest
-
-from lab.store import RunMetadata, StoreError
-from lab.store.ownership import Ownership
-from lab.sweeps.points import key_of
+from nado_lab.lab.store import RunMetadata, StoreError
+from nado_lab.lab.store.ownership import Ownership
+from nado_lab.lab.sweeps.points import key_of
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("lab", "twin", "network", "instruments", "protocols", "sim_backend")

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from nado_lab.twin.data import Trials
+from nado_lab.twin.errors import FileError, TwinError
+from nado_lab.twin.model import ModelSpec, Twin
+from nado_lab.twin.settings import FitSettings
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
-
-from twin.data import Trials
-from twin.errors import FileError, TwinError
-from twin.model import ModelSpec, Twin
-from twin.settings import FitSettings
 
 SCHEMA = "nado-fit/1"
 

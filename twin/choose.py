@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from nado_lab.twin.data import Trials
 from torch import Tensor
-
-from twin.data import Trials
 
 FEW_CHANNELS = 16
 MOST_SCORES = 32

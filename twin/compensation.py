@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from nado_lab.twin.correction import Correction, best_correction
+from nado_lab.twin.data import Trials
+from nado_lab.twin.errors import DataError
+from nado_lab.twin.model import Twin
+from nado_lab.twin.prepare import rows_of
 from torch import Tensor
-
-from twin.correction import Correction, best_correction
-from twin.data import Trials
-from twin.errors import DataError
-from twin.model import Twin
-from twin.prepare import rows_of
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from nado_lab.twin.model import Start, Twin
+from nado_lab.twin.prepare import Rows
 from torch import Tensor
-
-from twin.model import Start, Twin
-from twin.prepare import Rows
 
 FOLDS = 4
 ROUNDS = 6

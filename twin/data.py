@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import torch
+from nado_lab.twin.drive_map import DriveMap
+from nado_lab.twin.errors import DataError
 from torch import Tensor
-
-from twin.drive_map import DriveMap
-from twin.errors import DataError
 
 PER_TRIAL = ("drive", "readout", "initial", "sequence", "held_out", "origin")
 

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from nado_lab.twin.errors import DivergenceError
+from nado_lab.twin.model import Twin
+from nado_lab.twin.optimisers import optimisers_of, set_rate, step
+from nado_lab.twin.prepare import Rows
+from nado_lab.twin.settings import FitSettings
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
-
-from twin.errors import DivergenceError
-from twin.model import Twin
-from twin.optimisers import optimisers_of, set_rate, step
-from twin.prepare import Rows
-from twin.settings import FitSettings
 
 Progress = Callable[[dict[str, Any]], None]
 Loss = Callable[[Rows, torch.Generator], Tensor]

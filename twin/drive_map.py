@@ -6,12 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nado_lab.twin.errors import DataError
 from torch import Tensor
 
-from twin.errors import DataError
-
 if TYPE_CHECKING:
-    from twin.data import Trials
+    from nado_lab.twin.data import Trials
 
 ALIKE = 1e-6
 

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
+from nado_lab.twin.data import Trials
+from nado_lab.twin.errors import TwinError
+from nado_lab.twin.fit import Progress, fit
+from nado_lab.twin.model import Twin
+from nado_lab.twin.settings import FitSettings
 from torch import Tensor
-
-from twin.data import Trials
-from twin.errors import TwinError
-from twin.fit import Progress, fit
-from twin.model import Twin
-from twin.settings import FitSettings
 
 
 def fit_ensemble(

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from nado_lab.twin.errors import FileError, TwinError
+from nado_lab.twin.model import ModelSpec, Twin
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-
-from twin.errors import FileError, TwinError
-from twin.model import ModelSpec, Twin
 
 SCHEMA = "nado-twin/1"
 WEIGHTS, CARD = "weights.safetensors", "card.json"

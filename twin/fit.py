@@ -9,18 +9,17 @@ from dataclasses import asdict
 from functools import partial
 
 import torch
-
-from twin.data import Trials
-from twin.descent import Progress, begin, descend
-from twin.keeper import Keeper
-from twin.losses.forcing import force
-from twin.model import Twin
-from twin.parts import describe, hold_out
-from twin.prepare import Rows, build, rows_of, set_noise, silence
-from twin.provenance import versions
-from twin.refreshed import More, refreshed
-from twin.schedule import phases
-from twin.settings import FitSettings
+from nado_lab.twin.data import Trials
+from nado_lab.twin.descent import Progress, begin, descend
+from nado_lab.twin.keeper import Keeper
+from nado_lab.twin.losses.forcing import force
+from nado_lab.twin.model import Twin
+from nado_lab.twin.parts import describe, hold_out
+from nado_lab.twin.prepare import Rows, build, rows_of, set_noise, silence
+from nado_lab.twin.provenance import versions
+from nado_lab.twin.refreshed import More, refreshed
+from nado_lab.twin.schedule import phases
+from nado_lab.twin.settings import FitSettings
 
 MOST_CHECKED = 200
 MOST_CHECKED_OF_VERY_MANY = 500

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
+from nado_lab.twin.data import Trials
+from nado_lab.twin.drive_map import on_one_map
+from nado_lab.twin.errors import DataError
 from torch import Tensor
-
-from twin.data import Trials
-from twin.drive_map import on_one_map
-from twin.errors import DataError
 
 FEW_TRIALS = 8
 SHORTEST = 12  # steps of a window, where the runs are long enough

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import torch
-
-from twin.data import Trials
-from twin.descent import Progress
-from twin.fit import fit
-from twin.keeper import Keeper
-from twin.model import Twin
-from twin.parts import SCORED_SHARE, describe, hold_out, set_aside
-from twin.refreshed import More
-from twin.scores import evaluate
-from twin.settings import FitSettings
+from nado_lab.twin.data import Trials
+from nado_lab.twin.descent import Progress
+from nado_lab.twin.fit import fit
+from nado_lab.twin.keeper import Keeper
+from nado_lab.twin.model import Twin
+from nado_lab.twin.parts import SCORED_SHARE, describe, hold_out, set_aside
+from nado_lab.twin.refreshed import More
+from nado_lab.twin.scores import evaluate
+from nado_lab.twin.settings import FitSettings
 
 
 def fit_and_score(

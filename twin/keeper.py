@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-
-from twin import checkpoint
-from twin.checkpoint import Unfinished
-from twin.data import Trials
-from twin.descent import Descent, Phase
-from twin.errors import FileError, FitStopped, TwinError
-from twin.model import Twin
-from twin.settings import FitSettings
+from nado_lab.twin import checkpoint
+from nado_lab.twin.checkpoint import Unfinished
+from nado_lab.twin.data import Trials
+from nado_lab.twin.descent import Descent, Phase
+from nado_lab.twin.errors import FileError, FitStopped, TwinError
+from nado_lab.twin.model import Twin
+from nado_lab.twin.settings import FitSettings
 
 EVERY_S = 5.0
 NUMBERS = ("step", "best_at", "retries", "rate", "spent")

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nado_lab.twin.model import Twin
+from nado_lab.twin.settings import FitSettings
 from torch.optim import AdamW, Muon, Optimizer
-
-from twin.model import Twin
-from twin.settings import FitSettings
 
 LEAST_SIDE = 8
 

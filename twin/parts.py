@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from nado_lab.twin.data import Trials
+from nado_lab.twin.errors import DataError
 from torch import Tensor
-
-from twin.data import Trials
-from twin.errors import DataError
 
 SCORED_SHARE = 0.1
 MOST_SCORED = 200

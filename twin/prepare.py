@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from nado_lab.twin.choose import needs_memory, ridge, scores_for
+from nado_lab.twin.data import Trials
+from nado_lab.twin.errors import DataError
+from nado_lab.twin.model import ModelSpec, Start, Twin
+from nado_lab.twin.settings import MANY_STEPS, VERY_MANY_STEPS
 from torch import Tensor
-
-from twin.choose import needs_memory, ridge, scores_for
-from twin.data import Trials
-from twin.errors import DataError
-from twin.model import ModelSpec, Start, Twin
-from twin.settings import MANY_STEPS, VERY_MANY_STEPS
 
 
 @dataclass(frozen=True)

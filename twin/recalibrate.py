@@ -6,13 +6,12 @@ import copy
 import math
 
 import torch
+from nado_lab.twin.correction import Plan, best_correction, correct, enough
+from nado_lab.twin.data import Trials
+from nado_lab.twin.errors import DataError
+from nado_lab.twin.model import Twin
+from nado_lab.twin.prepare import Rows, rows_of
 from torch import Tensor
-
-from twin.correction import Plan, best_correction, correct, enough
-from twin.data import Trials
-from twin.errors import DataError
-from twin.model import Twin
-from twin.prepare import Rows, rows_of
 
 FEWEST_STEPS = 8
 MISFIT = 1.2

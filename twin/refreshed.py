@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
+from nado_lab.twin.data import Trials
+from nado_lab.twin.model import Start, Twin
+from nado_lab.twin.prepare import Rows, rows_of
 from torch import Tensor
-
-from twin.data import Trials
-from twin.model import Start, Twin
-from twin.prepare import Rows, rows_of
 
 DRAWS = 2
 """How often a row is drawn, on average, before it gives way."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
-
-from twin.descent import Loss, Parts, Phase
-from twin.losses import (
+from nado_lab.twin.descent import Loss, Parts, Phase
+from nado_lab.twin.losses import (
     Critic,
     critic_loss,
     free_running,
@@ -17,11 +15,12 @@ from twin.losses import (
     sample_paths,
     some_channels,
 )
-from twin.model import Twin
-from twin.optimisers import uses_muon
-from twin.prepare import Rows
-from twin.settings import FitSettings
-from twin.windows import some_window
+from nado_lab.twin.model import Twin
+from nado_lab.twin.optimisers import uses_muon
+from nado_lab.twin.prepare import Rows
+from nado_lab.twin.settings import FitSettings
+from nado_lab.twin.windows import some_window
+from torch import Tensor
 
 CRITIC_STEPS = 5
 CRITIC_RATE = 1e-3

@@ -11,13 +11,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
+from nado_lab.twin.data import Trials
+from nado_lab.twin.errors import DataError, DivergenceError
+from nado_lab.twin.losses import crps, energy_score
+from nado_lab.twin.model import Twin
+from nado_lab.twin.prepare import rows_of
 from torch import Tensor
-
-from twin.data import Trials
-from twin.errors import DataError, DivergenceError
-from twin.losses import crps, energy_score
-from twin.model import Twin
-from twin.prepare import rows_of
 
 SMALL = 1e-3
 FEWEST = 4

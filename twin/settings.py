@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from twin.errors import TwinError
+from nado_lab.twin.errors import TwinError
 
 METHODS = ("score", "gan", "ode")
 MOST_DECAY = 0.1

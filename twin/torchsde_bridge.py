@@ -6,10 +6,9 @@ from typing import Any
 
 import torch
 import torchsde
+from nado_lab.twin.errors import TwinError
+from nado_lab.twin.model import Twin
 from torch import Tensor, nn
-
-from twin.errors import TwinError
-from twin.model import Twin
 
 STRATONOVICH = ("heun", "runge_kutta")
 

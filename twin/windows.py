@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import torch
-
-from twin.losses import later
-from twin.model import Twin
-from twin.prepare import Rows
+from nado_lab.twin.losses import later
+from nado_lab.twin.model import Twin
+from nado_lab.twin.prepare import Rows
 
 SHARE = 0.6
 LONGEST = 12

@@ -22,7 +22,7 @@ EXIT_INTERRUPTED = 130
 
 def main() -> None:
     """Run `nado`; an error meant for people becomes one line on stderr and exit status 1."""
-    from lab.cli import commands
+    from nado_lab.lab.cli import commands
 
     # Twins are many small steps: a second thread gains little, and costs tenfold on a busy machine.
     os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -3,11 +3,10 @@
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-
-from lab.cli.console import result, table
+from nado_lab.lab.cli.console import result, table
 
 if TYPE_CHECKING:
-    from lab.setup import CheckResult
+    from nado_lab.lab.setup import CheckResult
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -20,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def setups(as_json: Json = False) -> None:
     """List the setups that need no file of your own."""
-    from instruments import builtin_setups
+    from nado_lab.instruments import builtin_setups
 
     result(builtin_setups(), as_json, _show_setups)
 
@@ -31,7 +30,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Open a setup, read its identities and ranges, and prove its limits and its interlock."""
-    from lab.compose import open_named_setup
+    from nado_lab.lab.compose import open_named_setup
 
     with open_named_setup(setup, faults=fault or ()) as bench:
         identities = bench.identities()

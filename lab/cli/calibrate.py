@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-from lab.cli.console import result, table
-from lab.errors import LabError
+from nado_lab.lab.cli.console import result, table
+from nado_lab.lab.errors import LabError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -34,7 +33,7 @@ def calibrate(
     as_json: Json = False,
 ) -> None:
     """Rotate the field, read it with the gaussmeters, and write the calibration of both axes to OUT."""
-    from lab.compose import open_named_setup
+    from nado_lab.lab.compose import open_named_setup
 
     if out.exists():
         raise LabError(f"{out} exists; choose another --out or remove it")

@@ -26,4 +26,4 @@ GROUPS: tuple[str, ...] = (
 def register(app: typer.Typer) -> None:
     """Hang every group of commands on `app`."""
     for group in GROUPS:
-        import_module(f"lab.cli.{group}").register(app)
+        import_module(f"nado_lab.lab.cli.{group}").register(app)

@@ -36,8 +36,8 @@ def import_data(
     as_json: Json = False,
 ) -> None:
     """Import measured data as a new run; units and cycle that the files do not hold are stated here."""
-    from lab.cli.measure import report_run
-    from lab.store import ImportOptions, import_files
+    from nado_lab.lab.cli.measure import report_run
+    from nado_lab.lab.store import ImportOptions, import_files
 
     options = ImportOptions(
         drive=tuple(drive or ()),

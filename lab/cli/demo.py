@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-from lab.cli.console import note, result, table
+from nado_lab.lab.cli.console import note, result, table
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -24,8 +23,8 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Close the loop once in simulation: measure, fit a twin, train through it, deploy, compare."""
-    from lab.cli.progress import stages
-    from lab.loop.demo import DemoSettings, run_demo
+    from nado_lab.lab.cli.progress import stages
+    from nado_lab.lab.loop.demo import DemoSettings, run_demo
 
     folder = out or Path(f"demo-{seed}")
     with stages() as show:

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-from lab.cli.console import note, result, table
+from nado_lab.lab.cli.console import note, result, table
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 NODES_SHOWN = 20
@@ -44,8 +43,8 @@ def deploy(
     as_json: Json = False,
 ) -> None:
     """Drive the device with every node's sequences of the network's test examples, and score the answers."""
-    from lab.cli.progress import stages
-    from lab.loop.deployment import DeployOptions, deploy_network, estimate_network
+    from nado_lab.lab.cli.progress import stages
+    from nado_lab.lab.loop.deployment import DeployOptions, deploy_network, estimate_network
 
     options = DeployOptions(
         setups=tuple(setup),

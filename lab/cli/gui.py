@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from lab.cli.console import note, result
+from nado_lab.lab.cli.console import note, result
 
 
 def register(app: typer.Typer) -> None:
@@ -26,15 +25,15 @@ def gui(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Open the dashboard."""
-    from lab.dashboard import require_qt
+    from nado_lab.lab.dashboard import require_qt
 
     require_qt(with_display=tour is None and sys.platform.startswith("linux") and not _offscreen())
     if tour is None:
-        from lab.dashboard.start import show_dashboard
+        from nado_lab.lab.dashboard.start import show_dashboard
 
         raise typer.Exit(show_dashboard(setup, folder, seed))
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from lab.dashboard.tour import take_tour
+    from nado_lab.lab.dashboard.tour import take_tour
 
     with tempfile.TemporaryDirectory() as scratch:
         pictures = take_tour(setup or "sim:nanoring", tour, Path(scratch), seed, note)

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-from lab.cli.console import note, result, table
+from nado_lab.lab.cli.console import note, result, table
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -25,9 +24,9 @@ def loop(
     as_json: Json = False,
 ) -> None:
     """Close the loop, round after round, until twin and device agree; started again, it goes on."""
-    from lab.cli.progress import stages
-    from lab.loop.closed_loop import run_loop
-    from lab.loop.config import load_config
+    from nado_lab.lab.cli.progress import stages
+    from nado_lab.lab.loop.closed_loop import run_loop
+    from nado_lab.lab.loop.config import load_config
 
     chosen, folder = load_config(config), out or config.with_suffix("")
     with stages() as show:

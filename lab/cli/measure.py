@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-
-from lab.cli.console import note, result, table
+from nado_lab.lab.cli.console import note, result, table
 
 if TYPE_CHECKING:
-    from lab.runs import MonitorSettings
-    from lab.store import Run
+    from nado_lab.lab.runs import MonitorSettings
+    from nado_lab.lab.store import Run
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -44,10 +43,10 @@ def measure(
     as_json: Json = False,
 ) -> None:
     """Measure with a protocol on a setup into a new run."""
-    from lab.compose import noise_seed_of
-    from lab.runs import run_protocol
-    from lab.store import refuse_existing
-    from protocols import configure, load_protocol, parse_assignments
+    from nado_lab.lab.compose import noise_seed_of
+    from nado_lab.lab.runs import run_protocol
+    from nado_lab.lab.store import refuse_existing
+    from nado_lab.protocols import configure, load_protocol, parse_assignments
 
     name = _one_of(protocol, own)
     procedure = load_protocol(name)()
@@ -77,8 +76,8 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Go on with a run that was stopped or killed, after its last committed row."""
-    from lab.runs import procedure_of, resume_protocol
-    from lab.store import Run, Status
+    from nado_lab.lab.runs import procedure_of, resume_protocol
+    from nado_lab.lab.store import Run, Status
 
     opened = Run.open(run)
     if opened.status is not Status.COMPLETE:
@@ -94,8 +93,8 @@ def queue(
     as_json: Json = False,
 ) -> None:
     """Run a list of experiments; give it again to go on after a stop."""
-    from lab.compose import open_named_setup
-    from lab.runs import read_queue, run_queue
+    from nado_lab.lab.compose import open_named_setup
+    from nado_lab.lab.runs import read_queue, run_queue
 
     ended = run_queue(read_queue(file), open_named_setup)
     result(ended, as_json, _show_queue)
@@ -105,7 +104,7 @@ def queue(
 
 def protocols(as_json: Json = False) -> None:
     """List the protocols with their parameters."""
-    from protocols import describe, load_protocol, protocols_to_choose
+    from nado_lab.protocols import describe, load_protocol, protocols_to_choose
 
     found = {name: describe(load_protocol(name)()) for name in protocols_to_choose()}
     result(found, as_json, _show_protocols)
@@ -113,7 +112,7 @@ def protocols(as_json: Json = False) -> None:
 
 def report_run(path: str | Path, as_json: bool) -> None:
     """Print what the run has become; a run that is not complete is not a success."""
-    from lab.store import Run, Status, summarise
+    from nado_lab.lab.store import Run, Status, summarise
 
     run = Run.open(path)
     result(summarise(run), as_json, _show_run)
@@ -124,7 +123,7 @@ def report_run(path: str | Path, as_json: bool) -> None:
 
 def _one_of(protocol: str, own: str) -> str:
     """Give the protocol that was asked for, by name or as one's own."""
-    from protocols import ProtocolError
+    from nado_lab.protocols import ProtocolError
 
     if bool(protocol) == bool(own):
         came = "both" if own else "none"
@@ -141,9 +140,9 @@ def _bench(
     """Open the setup; a plain PyMeasure procedure may do without one."""
     from contextlib import nullcontext
 
-    from lab.compose import open_named_setup
-    from lab.runs import NoBench
-    from protocols import PlainAdapter, ProtocolError
+    from nado_lab.lab.compose import open_named_setup
+    from nado_lab.lab.runs import NoBench
+    from nado_lab.protocols import PlainAdapter, ProtocolError
 
     if setup:
         return open_named_setup(setup, seed=seed, noise_seed=noise_seed, faults=faults or ())
@@ -153,8 +152,8 @@ def _bench(
 
 
 def _monitors(every_s: float, limits: list[str]) -> "MonitorSettings":
-    from lab.runs import MonitorSettings
-    from protocols import ProtocolError, parse_assignments
+    from nado_lab.lab.runs import MonitorSettings
+    from nado_lab.protocols import ProtocolError, parse_assignments
 
     found = {}
     for name, text in parse_assignments(limits, "--limit coil=0:310").items():
@@ -170,7 +169,7 @@ def _monitors(every_s: float, limits: list[str]) -> "MonitorSettings":
 
 def _where(run: "Run", setup: str) -> tuple[str, int, int | None]:
     """Say which setup to open for a run, and with which seeds of specimen and noise."""
-    from lab.store import StoreError
+    from nado_lab.lab.store import StoreError
 
     record = run.metadata.setup
     source = setup or (record.source if record else "")
@@ -180,7 +179,7 @@ def _where(run: "Run", setup: str) -> tuple[str, int, int | None]:
 
 
 def _bar(title: str) -> Any:
-    from lab.cli.rows import row_bar
+    from nado_lab.lab.cli.rows import row_bar
 
     return row_bar(title)
 

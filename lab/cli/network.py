@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-from lab.cli.console import result, table
-from lab.cli.network_work import (
+from nado_lab.lab.cli.console import result, table
+from nado_lab.lab.cli.network_work import (
     baselines_of,
     epochs_shown,
     must_be_new,
@@ -17,7 +16,7 @@ from lab.cli.network_work import (
     score_on_device,
     score_on_twin,
 )
-from lab.errors import LabError
+from nado_lab.lab.errors import LabError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 commands = typer.Typer(help="Train networks of devices through twins; evaluate them.", no_args_is_help=True)
@@ -31,7 +30,7 @@ def register(app: typer.Typer) -> None:
 @commands.command()
 def tasks(as_json: Json = False) -> None:
     """List the tasks that a network can be trained on (a file.npz or file.nwb of your own is one too)."""
-    from network import task_names
+    from nado_lab.network import task_names
 
     result({"tasks": list(task_names())}, as_json, lambda found: typer.echo("\n".join(found["tasks"])))
 
@@ -60,10 +59,10 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a network on TASK through a twin, and write it to OUT; under `torchrun`, on several processes."""
-    from lab.loop.recall import load_twins
-    from network import Checkpoint, TrainSettings, load_task, save
-    from network import train as train_network
-    from network.training import processes
+    from nado_lab.lab.loop.recall import load_twins
+    from nado_lab.network import Checkpoint, TrainSettings, load_task, save
+    from nado_lab.network import train as train_network
+    from nado_lab.network.training import processes
 
     must_be_new(out)
     options = {"train": train_examples, "test": test_examples, **_pairs(option)}
@@ -106,8 +105,8 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score a network on the test examples of its task: on its twin, or on a device and its twin."""
-    from lab.loop.recall import recall
-    from network import load
+    from nado_lab.lab.loop.recall import recall
+    from nado_lab.network import load
 
     saved = load(net)
     started = time.perf_counter()
@@ -132,8 +131,8 @@ def refine(
     as_json: Json = False,
 ) -> None:
     """Train a network further with the device in the loop: forward on it, backward through the twin."""
-    from lab.loop.recall import recall
-    from network import TrainSettings, load, save
+    from nado_lab.lab.loop.recall import recall
+    from nado_lab.network import TrainSettings, load, save
 
     must_be_new(out)
     saved = load(net)

@@ -9,11 +9,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import LabError
+from nado_lab.lab.errors import LabError
 
 if TYPE_CHECKING:
-    from lab.loop.recall import Recalled
-    from network import DeviceNetwork, Task
+    from nado_lab.lab.loop.recall import Recalled
+    from nado_lab.network import DeviceNetwork, Task
 
 
 def refine_on(
@@ -22,9 +22,9 @@ def refine_on(
     """Train on the opened setup; report the device's scores before and after."""
     from dataclasses import replace
 
-    from lab.compose import open_named_setup
-    from network import PhysicsAware
-    from network.training import train_through_twins
+    from nado_lab.lab.compose import open_named_setup
+    from nado_lab.network import PhysicsAware
+    from nado_lab.network.training import train_through_twins
 
     started = time.perf_counter()
     few = replace(known.task, train=known.task.train[:examples])
@@ -39,7 +39,7 @@ def refine_on(
 
 def score_on_twin(network: DeviceNetwork, task: Task, twins: list[Any], variant: str) -> dict[str, Any]:
     """Score on the twins (without noise for a deterministic network); give the keys of a report."""
-    from network import Variant, score_on_twins
+    from nado_lab.network import Variant, score_on_twins
 
     noise = variant != Variant.DETERMINISTIC
     return {
@@ -59,10 +59,9 @@ def score_on_device(
 ) -> float:
     """Deploy to a setup, or to one a layer, and score the answers; keep the runs in `out`, if it is given."""
     import torch
-
-    from lab.compose import open_named_setup
-    from lab.loop.deploy import deploy
-    from network import score_answers
+    from nado_lab.lab.compose import open_named_setup
+    from nado_lab.lab.loop.deploy import deploy
+    from nado_lab.network import score_answers
 
     known.one_twin_a_layer()
     if out is not None:
@@ -76,7 +75,7 @@ def score_on_device(
 
 def baselines_of(task: Task, network: DeviceNetwork, twins: list[Any], seed: int) -> list[dict[str, Any]]:
     """Score the baselines of the task with as many nodes and parameters as the network has."""
-    from network.baselines import as_rows, baselines
+    from nado_lab.network.baselines import as_rows, baselines
 
     spec = network.spec
     size = {"nodes": network.node_count, "parameters": network.parameter_count, "windows": spec.windows}
@@ -94,7 +93,7 @@ def must_be_new(path: Path) -> None:
 @contextmanager
 def epochs_shown(epochs: int, here: bool = True) -> Iterator[Callable[[dict[str, Any]], None] | None]:
     """Show a bar of epochs on stderr while the block trains, if it is to be shown `here`."""
-    from lab.cli.progress import stages
+    from nado_lab.lab.cli.progress import stages
 
     if not here:
         yield None

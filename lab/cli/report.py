@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-from lab.cli.console import result
+from nado_lab.lab.cli.console import result
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -28,7 +27,7 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Write a page with pictures, tables, lineage, versions and the command that makes the thing again."""
-    from lab.reports import write_report
+    from nado_lab.lab.reports import write_report
 
     file = out or Path(f"{Path(path).name}-report.html")
     result(write_report(path, file, figures), as_json, _show)

@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-from lab.cli.console import note, result, table
+from nado_lab.lab.cli.console import note, result, table
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 RunRef = Annotated[str, typer.Argument(help="A run: its path, URL, number or id.")]
@@ -31,7 +30,7 @@ def list_runs(
     as_json: Json = False,
 ) -> None:
     """List the runs below a folder, oldest first."""
-    from lab.store import find_runs
+    from nado_lab.lab.store import find_runs
 
     found = find_runs(folder, **_conditions(where))
     result(found[-last:], as_json, _show_list)
@@ -40,7 +39,7 @@ def list_runs(
 def _conditions(where: list[str] | None) -> dict[str, str]:
     if not where:
         return {}
-    from protocols import parse_assignments
+    from nado_lab.protocols import parse_assignments
 
     return parse_assignments(where, "--where status=failed")
 
@@ -48,7 +47,7 @@ def _conditions(where: list[str] | None) -> dict[str, str]:
 @runs.command("show")
 def show(run: RunRef, folder: Folder = Path(), as_json: Json = False) -> None:
     """Show all that is known about a run: metadata, streams, columns with dims and units."""
-    from lab.store import Run, locate, summarise
+    from nado_lab.lab.store import Run, locate, summarise
 
     result(summarise(Run.open(locate(run, folder))), as_json, _show_one)
 
@@ -56,7 +55,7 @@ def show(run: RunRef, folder: Folder = Path(), as_json: Json = False) -> None:
 @runs.command("verify")
 def verify_run(run: RunRef, folder: Folder = Path(), as_json: Json = False) -> None:
     """Read a run through; exit status 1 if anything committed is missing or torn."""
-    from lab.store import locate, verify
+    from nado_lab.lab.store import locate, verify
 
     findings = [vars(finding) for finding in verify(locate(run, folder))]
     passed = all(finding["passed"] for finding in findings)
@@ -68,7 +67,7 @@ def verify_run(run: RunRef, folder: Folder = Path(), as_json: Json = False) -> N
 @runs.command("repair")
 def repair_run(run: RunRef, folder: Folder = Path(), as_json: Json = False) -> None:
     """Close a run whose program died: cut what was not committed, pack and check the rest."""
-    from lab.store import locate, repair
+    from nado_lab.lab.store import locate, repair
 
     result(repair(locate(run, folder)), as_json, _show_repair)
 
@@ -82,7 +81,7 @@ def export_run(
     as_json: Json = False,
 ) -> None:
     """Write a run as netCDF, CSV or npz."""
-    from lab.store import export, locate
+    from nado_lab.lab.store import export, locate
 
     left_out = export(locate(run, folder), to, stream)
     result({"file": str(to), "left_out": left_out}, as_json, lambda done: typer.echo(f"wrote {done['file']}"))
@@ -98,8 +97,8 @@ def metrics(
     as_json: Json = False,
 ) -> None:
     """Judge the device of a `memory` run as a reservoir: memory, nonlinearity, kernel rank."""
-    from lab.store import load_trials, locate
-    from protocols import reservoir_metrics
+    from nado_lab.lab.store import load_trials, locate
+    from nado_lab.protocols import reservoir_metrics
 
     trials = load_trials(locate(run, folder))
     result(vars(reservoir_metrics(trials.drive, trials.readout, lags=lags)), as_json, _show_metrics)

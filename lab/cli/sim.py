@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-from lab.cli.console import note, result, table
-from lab.errors import LabError
+from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.errors import LabError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 _BLOCK = re.compile(r"^\s*(\d+(?:\.\d*)?)\s*(?:x\s*(\d+))?\s*$")
@@ -33,7 +32,7 @@ def nanoring(
     as_json: Json = False,
 ) -> None:
     """Turn a field over an array of nanorings: magnetisation and wall population after each rotation."""
-    from lab.compose import simulate_nanoring
+    from nado_lab.lab.compose import simulate_nanoring
 
     result(simulate_nanoring(size, parse_blocks(field_oe, rotations), seed), as_json, _show)
 
@@ -45,7 +44,7 @@ def asvi(
     as_json: Json = False,
 ) -> None:
     """Run field loops over a spin-vortex ice: the spectrum dP/dH and the share of vortices after each."""
-    from lab.compose import simulate_ice
+    from nado_lab.lab.compose import simulate_ice
 
     fields = [field for field, count in parse_blocks(field_oe, 1) for _ in range(count)]
     result(simulate_ice(preset, fields, seed), as_json, _show_ice)
@@ -60,7 +59,7 @@ def serve(
     seed: Annotated[int, typer.Option(min=0, help="Specimen and noise.")] = 0,
 ) -> None:
     """Serve every instrument of a simulated bench on its own TCP port (raw SCPI), until Ctrl-C."""
-    from lab.compose import served_setup
+    from nado_lab.lab.compose import served_setup
 
     if toml is not None and toml.exists():
         raise LabError(f"{toml} exists; choose another --toml or remove it")
@@ -76,7 +75,7 @@ def serve(
 
 def faults(as_json: Json = False) -> None:
     """List what can be broken on purpose on each simulated bench, for --fault role:fault@n."""
-    from lab.compose import fault_kinds
+    from nado_lab.lab.compose import fault_kinds
 
     result(
         fault_kinds(),

@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-from lab.cli.console import note, result
+from nado_lab.lab.cli.console import note, result
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -26,8 +25,8 @@ def sweep(
     as_json: Json = False,
 ) -> None:
     """Measure, fit and train at every point of a grid (or of a search); started again, it goes on."""
-    from lab.cli.progress import stages
-    from lab.sweeps import SweepOptions, load_sweep, run_sweep
+    from nado_lab.lab.cli.progress import stages
+    from nado_lab.lab.sweeps import SweepOptions, load_sweep, run_sweep
 
     wanted, folder = load_sweep(config), out or config.with_suffix("")
     with stages() as show:

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-from lab.cli.console import note, result, table
-from lab.errors import LabError
+from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.errors import LabError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Seed = Annotated[int, typer.Option(help="Decides the held-out sequences, the weights and the noise.")]
@@ -62,7 +61,7 @@ def fit(
 
     While it is under way the fit is kept in OUT.fitting: Ctrl-C stops it, --resume goes on.
     """
-    from lab.cli.twin_fit import FitOrder, carry_out
+    from nado_lab.lab.cli.twin_fit import FitOrder, carry_out
 
     stated = {
         "method": method,
@@ -98,8 +97,8 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score TWIN on RUN..., beside the noise floor of the run's repeats."""
-    from lab.cli.twin_scored import Asked, score
-    from twin import load
+    from nado_lab.lab.cli.twin_scored import Asked, score
+    from nado_lab.twin import load
 
     loaded = load(twin)
     trials, found = score(loaded, run, Asked(level, part, sequences, memory_gb, seed))
@@ -107,7 +106,7 @@ def evaluate(
         note(f"warning: {warning}")
     drawn: list[str] = []
     if plots:
-        from lab.reports.evaluation import draw_evaluation
+        from nado_lab.lab.reports.evaluation import draw_evaluation
 
         drawn = [str(path) for path in draw_evaluation(loaded, trials, found, plots, seed)]
     shown = {"plots": drawn} if plots else {}
@@ -123,9 +122,9 @@ def recalibrate(
     as_json: Json = False,
 ) -> None:
     """Follow a drifted device: gain, offset, spread and a small map from a few dozen steps of RUN."""
-    from lab.cli.twin_runs import read_trials
-    from twin import load, save
-    from twin import recalibrate as recalibrate_twin
+    from nado_lab.lab.cli.twin_runs import read_trials
+    from nado_lab.twin import load, save
+    from nado_lab.twin import recalibrate as recalibrate_twin
 
     if out.exists():
         raise LabError(f"{out} exists; choose another name or remove it")

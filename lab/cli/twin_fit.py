@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.cli.twin_runs import WINDOW, read_trials, streams
-from lab.errors import LabError
+from nado_lab.lab.cli.twin_runs import WINDOW, read_trials, streams
+from nado_lab.lab.errors import LabError
 
 if TYPE_CHECKING:
-    from lab.loop.streaming import Stream
-    from twin import FitSettings, Keeper, Trials, Twin
+    from nado_lab.lab.loop.streaming import Stream
+    from nado_lab.twin import FitSettings, Keeper, Trials, Twin
 
 Show = Callable[[dict[str, Any]], None]
 
@@ -42,8 +42,8 @@ class FitOrder:
 
 def carry_out(order: FitOrder) -> tuple[Twin, float]:
     """Fit, score and save the twin of an order; return it and the seconds that took."""
-    from lab.runs.interrupts import StopRequest, stop_on_signals
-    from twin import fit_and_score, load, save
+    from nado_lab.lab.runs.interrupts import StopRequest, stop_on_signals
+    from nado_lab.twin import fit_and_score, load, save
 
     if order.out.exists():
         raise LabError(f"{order.out} exists; choose another name or remove it")
@@ -70,7 +70,7 @@ def carry_out(order: FitOrder) -> tuple[Twin, float]:
 
 def _trials(order: FitOrder, seed: int) -> tuple[Trials, Stream | None]:
     """Read all trials; of runs larger than memory some, with a stream of the others."""
-    from lab.loop.streaming import open_stream
+    from nado_lab.lab.loop.streaming import open_stream
 
     stream = open_stream(order.runs, order.memory_gb, seed) if streams(order.runs, order.level) else None
     if stream and stream.needed:
@@ -81,7 +81,7 @@ def _trials(order: FitOrder, seed: int) -> tuple[Trials, Stream | None]:
 
 def _keeper(order: FitOrder, stop: Any) -> Keeper:
     """Make the keeper of the fit: with what was kept, if it is to go on."""
-    from twin import Keeper, read_unfinished
+    from nado_lab.twin import Keeper, read_unfinished
 
     path = order.unfinished
     if path.exists() and not order.resume:
@@ -91,7 +91,7 @@ def _keeper(order: FitOrder, stop: Any) -> Keeper:
 
 def _settings(order: FitOrder, keeper: Keeper) -> FitSettings:
     """Return the settings as stated; of a fit that goes on, those it began with."""
-    from twin import FitSettings
+    from nado_lab.twin import FitSettings
 
     if keeper.found is None:
         return FitSettings(**order.given)
@@ -107,12 +107,12 @@ def _settings(order: FitOrder, keeper: Keeper) -> FitSettings:
 @contextmanager
 def _told(order: FitOrder) -> Iterator[Show]:
     """Show a fit's progress as bars, one a phase, and log it for TensorBoard where that was asked."""
-    from lab.cli.progress import stages
+    from nado_lab.lab.cli.progress import stages
 
     with ExitStack() as stack:
         show, log = stack.enter_context(stages()), _nothing
         if order.tensorboard:
-            from lab.cli.twin_log import tensorboard_log
+            from nado_lab.lab.cli.twin_log import tensorboard_log
 
             log = stack.enter_context(tensorboard_log(order.tensorboard / order.out.name))
 

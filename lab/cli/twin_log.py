@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from lab.errors import LabError
+from nado_lab.lab.errors import LabError
 
 CURVES = ("loss", "held_out", "best")
 

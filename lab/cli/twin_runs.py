@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.cli.console import note
-from lab.errors import LabError
+from nado_lab.lab.cli.console import note
+from nado_lab.lab.errors import LabError
 
 if TYPE_CHECKING:
-    from lab.store import Run
-    from twin import Trials, Twin
+    from nado_lab.lab.store import Run
+    from nado_lab.twin import Trials, Twin
 
 WINDOW = 48
 PARTS = ("auto", "test", "train", "all")
@@ -25,8 +25,8 @@ def read_trials(
     A run whose mean readout is unlike the others' (a sample that was mounted anew) is named, and with
     `only_alike` left out.
     """
-    from lab.store import Run
-    from twin import alike_runs, join
+    from nado_lab.lab.store import Run
+    from nado_lab.twin import alike_runs, join
 
     if level not in LEVELS:
         raise LabError(f"level must be one of {', '.join(LEVELS)}; got {level!r}")
@@ -40,7 +40,7 @@ def read_trials(
 
 def streams(runs: list[Path], level: str) -> bool:
     """Tell whether the trials of runs can be read part by part: at the step level, of one shape and map."""
-    from lab.store import Run, drive_map_of
+    from nado_lab.lab.store import Run, drive_map_of
 
     if level != "step":
         return False
@@ -54,7 +54,7 @@ def streams(runs: list[Path], level: str) -> bool:
 
 
 def _steps_of_run(run: Run) -> Trials:
-    from lab.loop.trials import trials_of
+    from nado_lab.lab.loop.trials import trials_of
 
     return trials_of(run)
 
@@ -99,7 +99,7 @@ def part_to_score(twin: Twin, runs: list[Path], level: str, part: str) -> tuple[
 
 def _set_aside_before(twin: Twin, runs: list[Path], level: str) -> tuple[Trials, str] | None:
     """Return the part of the same runs that was set aside when the twin was fitted, if there was one."""
-    from twin import set_aside
+    from nado_lab.twin import set_aside
 
     parts, seed = twin.card.get("parts", {}), twin.card.get("fit", {}).get("seed", 0)
     fewer = len(twin.card.get("lineage", ())) < len(runs)

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from lab.cli.twin_runs import PARTS, part_to_score, streams
-from lab.errors import LabError
+from nado_lab.lab.cli.twin_runs import PARTS, part_to_score, streams
+from nado_lab.lab.errors import LabError
 
 if TYPE_CHECKING:
-    from lab.store import StoredTrials
-    from twin import Trials, Twin
+    from nado_lab.lab.store import StoredTrials
+    from nado_lab.twin import Trials, Twin
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Asked:
 
 def score(twin: Twin, runs: list[Path], asked: Asked) -> tuple[Trials, dict[str, Any]]:
     """Return trials to draw (some, if they were too many for memory) and the scores with what they are of."""
-    from lab.loop.streaming import open_stream
+    from nado_lab.lab.loop.streaming import open_stream
 
     if streams(runs, asked.level) and (stream := open_stream(runs, asked.memory_gb)).needed:
         return _stored(twin, stream.stored, asked)
@@ -37,7 +36,7 @@ def score(twin: Twin, runs: list[Path], asked: Asked) -> tuple[Trials, dict[str,
 
 
 def _in_memory(twin: Twin, runs: list[Path], asked: Asked) -> tuple[Trials, dict[str, Any]]:
-    from twin import evaluate
+    from nado_lab.twin import evaluate
 
     trials, scored_on = part_to_score(twin, runs, asked.level, asked.part)
     if asked.sequences is not None:
@@ -47,7 +46,7 @@ def _in_memory(twin: Twin, runs: list[Path], asked: Asked) -> tuple[Trials, dict
 
 
 def _stored(twin: Twin, stored: StoredTrials, asked: Asked) -> tuple[Trials, dict[str, Any]]:
-    from lab.loop.streaming import as_trials, score_in_parts
+    from nado_lab.lab.loop.streaming import as_trials, score_in_parts
 
     rows, scored_on = _rows(twin, stored, asked.part)
     if asked.sequences is not None:

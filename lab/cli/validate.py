@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-
-from lab.cli.console import note, result, table
-from lab.errors import LabError
+from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.errors import LabError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -38,10 +37,10 @@ def validate(
         return
     if not setup:
         raise LabError("say where to measure: --setup sim:nanoring, or a TOML file (or ask for --history)")
-    from lab.cli.progress import stages
-    from lab.loop.tolerances import load_tolerances
-    from lab.loop.validation import ValidateOptions
-    from lab.loop.validation import validate as run_validation
+    from nado_lab.lab.cli.progress import stages
+    from nado_lab.lab.loop.tolerances import load_tolerances
+    from nado_lab.lab.loop.validation import ValidateOptions
+    from nado_lab.lab.loop.validation import validate as run_validation
 
     options = ValidateOptions(
         setup=setup,
@@ -74,7 +73,7 @@ def _show(report: dict[str, Any]) -> None:
 
 
 def _show_history(twin: Path, as_json: bool) -> None:
-    from lab.loop.trend import history, trend_file
+    from nado_lab.lab.loop.trend import history, trend_file
 
     entries = history(twin)
     if not entries and not as_json:

@@ -3,7 +3,7 @@
 import ctypes
 import sys
 
-from lab.errors import LabError
+from nado_lab.lab.errors import LabError
 
 # shared library that Qt 6 needs -> Debian and Ubuntu package that holds it
 LINUX = {

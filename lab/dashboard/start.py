@@ -8,12 +8,11 @@ from pathlib import Path
 os.environ.setdefault("QT_API", "pyqt6")
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PyQt6")
 
+from nado_lab.lab.dashboard.models.bench import PATIENCE_S
+from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.window import Dashboard
 from PyQt6.QtCore import QSettings
 from PyQt6.QtWidgets import QApplication
-
-from lab.dashboard.models.bench import PATIENCE_S
-from lab.dashboard.models.session import Session
-from lab.dashboard.window import Dashboard
 
 SWITCH_S = 0.002
 

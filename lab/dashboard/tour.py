@@ -6,15 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from nado_lab.lab.dashboard.models.experiment import Experiment, State
+from nado_lab.lab.dashboard.models.worker import Job, JobState
+from nado_lab.lab.dashboard.start import application, make_window
+from nado_lab.lab.dashboard.views.theme import DARK, LIGHT
+from nado_lab.lab.dashboard.window import Dashboard
+from nado_lab.lab.errors import LabError
 from PyQt6.QtCore import QSettings, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
-
-from lab.dashboard.models.experiment import Experiment, State
-from lab.dashboard.models.worker import Job, JobState
-from lab.dashboard.start import application, make_window
-from lab.dashboard.views.theme import DARK, LIGHT
-from lab.dashboard.window import Dashboard
-from lab.errors import LabError
 
 PATIENCE_S = 240.0
 FIT_STEPS = {"mean_steps": 300, "score_steps": 200}

@@ -2,6 +2,22 @@
 
 from typing import Any
 
+from nado_lab.lab.dashboard.models.events import BenchClosed, BenchOpened, BenchSafe, Finished, JobChanged
+from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.panels.browser import BrowserPanel
+from nado_lab.lab.dashboard.panels.live import LivePanel
+from nado_lab.lab.dashboard.panels.log import LogPanel
+from nado_lab.lab.dashboard.panels.loop import LoopPanel
+from nado_lab.lab.dashboard.panels.measure import MeasurePanel
+from nado_lab.lab.dashboard.panels.network import NetworkPanel
+from nado_lab.lab.dashboard.panels.setup import SetupPanel
+from nado_lab.lab.dashboard.panels.simulator import SimulatorPanel
+from nado_lab.lab.dashboard.panels.twin import TwinPanel
+from nado_lab.lab.dashboard.views.help import Shortcut, show_help
+from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.recolour import recolour
+from nado_lab.lab.dashboard.views.theme import DARK, LIGHT, THEMES, Theme, apply
+from nado_lab.lab.dashboard.views.widgets import button, tell
 from PyQt6.QtCore import QByteArray, QSettings, Qt, QUrl
 from PyQt6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeySequence
 from PyQt6.QtWidgets import (
@@ -16,23 +32,6 @@ from PyQt6.QtWidgets import (
     QToolBar,
     QWidget,
 )
-
-from lab.dashboard.models.events import BenchClosed, BenchOpened, BenchSafe, Finished, JobChanged
-from lab.dashboard.models.session import Session
-from lab.dashboard.panels.browser import BrowserPanel
-from lab.dashboard.panels.live import LivePanel
-from lab.dashboard.panels.log import LogPanel
-from lab.dashboard.panels.loop import LoopPanel
-from lab.dashboard.panels.measure import MeasurePanel
-from lab.dashboard.panels.network import NetworkPanel
-from lab.dashboard.panels.setup import SetupPanel
-from lab.dashboard.panels.simulator import SimulatorPanel
-from lab.dashboard.panels.twin import TwinPanel
-from lab.dashboard.views.help import Shortcut, show_help
-from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.recolour import recolour
-from lab.dashboard.views.theme import DARK, LIGHT, THEMES, Theme, apply
-from lab.dashboard.views.widgets import button, tell
 
 SIZE = (1366, 728)
 BUSY_KINDS = ("run", "deploy", "loop", "fit", "train", "judge", "check", "connect", "report", "export")

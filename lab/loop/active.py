@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-
-from lab.loop.config import Choose, TwinConfig
-from lab.loop.probes import choose_rows, random_drives
-from twin import FitSettings, fit_ensemble, most_informative
+from nado_lab.lab.loop.config import Choose, TwinConfig
+from nado_lab.lab.loop.probes import choose_rows, random_drives
+from nado_lab.twin import FitSettings, fit_ensemble, most_informative
 
 if TYPE_CHECKING:
-    from twin import Trials, Twin
+    from nado_lab.twin import Trials, Twin
 
 POOL = 8  # candidates for every drive that is chosen by disagreement
 ENSEMBLE_SHARE = 0.5  # of the steps of the first fit, for each twin of the ensemble

@@ -7,10 +7,9 @@ import math
 from collections.abc import Callable
 
 import torch
+from nado_lab.twin import Trials, Twin, recalibrate
+from nado_lab.twin.losses import free_running
 from torch import Tensor
-
-from twin import Trials, Twin, recalibrate
-from twin.losses import free_running
 
 MEMBERS = 4
 BATCH = 64

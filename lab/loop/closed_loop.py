@@ -10,19 +10,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.errors import LabError
-from lab.loop.config import LoopConfig
-from lab.loop.drift import Verdict, verdict
-from lab.loop.round import twin_of
-from lab.loop.round_state import RoundState, read_whole, write_whole
-from lab.loop.stages import FIRST, LATER, Round
-from lab.loop.workshop import OpenDevice, Workshop, opener
-from lab.store.ownership import Ownership
-from network import Metric, load_task
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop.config import LoopConfig
+from nado_lab.lab.loop.drift import Verdict, verdict
+from nado_lab.lab.loop.round import twin_of
+from nado_lab.lab.loop.round_state import RoundState, read_whole, write_whole
+from nado_lab.lab.loop.stages import FIRST, LATER, Round
+from nado_lab.lab.loop.workshop import OpenDevice, Workshop, opener
+from nado_lab.lab.store.ownership import Ownership
+from nado_lab.network import Metric, load_task
 
 if TYPE_CHECKING:
-    from lab.loop.demo import Show
-    from lab.runs.audience import Subscriber
+    from nado_lab.lab.loop.demo import Show
+    from nado_lab.lab.runs.audience import Subscriber
 
 CONFIG, RESULT = "config.json", "loop.json"
 

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-
-from network import Metric, Variant, answer, score_answers
+from nado_lab.network import Metric, Variant, answer, score_answers
 
 if TYPE_CHECKING:
-    from lab.loop.deploy import Deployment
-    from network import DeviceNetwork, Task
+    from nado_lab.lab.loop.deploy import Deployment
+    from nado_lab.network import DeviceNetwork, Task
 
 TWIN_DRAWS = 5
 RESAMPLES = 200

@@ -13,26 +13,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-
-from lab.compose import open_named_setup
-from lab.errors import LabError
-from lab.loop.demo_report import Outcome, report_of, shown_sequence
-from lab.loop.deploy import Deployment, deploy
-from lab.loop.play import PlayOptions, monitors_for
-from lab.loop.trials import trials_of
-from lab.reports import write_demo_report
-from lab.runs import run_protocol
-from network import Task, TrainSettings, Variant, load_task, train
-from network import save as save_network
-from network.training import answer
-from protocols import Characterise
-from twin import FitSettings, evaluate, fit
-from twin import save as save_twin
+from nado_lab.lab.compose import open_named_setup
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop.demo_report import Outcome, report_of, shown_sequence
+from nado_lab.lab.loop.deploy import Deployment, deploy
+from nado_lab.lab.loop.play import PlayOptions, monitors_for
+from nado_lab.lab.loop.trials import trials_of
+from nado_lab.lab.reports import write_demo_report
+from nado_lab.lab.runs import run_protocol
+from nado_lab.network import Task, TrainSettings, Variant, load_task, train
+from nado_lab.network import save as save_network
+from nado_lab.network.training import answer
+from nado_lab.protocols import Characterise
+from nado_lab.twin import FitSettings, evaluate, fit
+from nado_lab.twin import save as save_twin
 
 if TYPE_CHECKING:
-    from lab.setup import Setup
-    from network import DeviceNetwork
-    from twin import Twin
+    from nado_lab.lab.setup import Setup
+    from nado_lab.network import DeviceNetwork
+    from nado_lab.twin import Twin
 
 Show = Callable[[str, float, str], None]  # (stage, fraction done, what it does now)
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-
-from lab.loop.statistics import accuracy, wilson_interval
-from lab.reports import Prediction
-from lab.store import Run
+from nado_lab.lab.loop.statistics import accuracy, wilson_interval
+from nado_lab.lab.reports import Prediction
+from nado_lab.lab.store import Run
 
 if TYPE_CHECKING:
-    from lab.loop.demo import DemoSettings
-    from twin import Twin
+    from nado_lab.lab.loop.demo import DemoSettings
+    from nado_lab.twin import Twin
 
 PACKAGES = ("nado-lab", "torch", "numpy", "zarr", "pymeasure", "pyvisa")
 

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-
-from lab.errors import LabError
-from lab.loop.play import AS_USUAL, PlayOptions, own_readout, play
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop.play import AS_USUAL, PlayOptions, own_readout, play
 
 if TYPE_CHECKING:
-    from lab.setup import Setup
-    from network import DeviceNetwork
+    from nado_lab.lab.setup import Setup
+    from nado_lab.network import DeviceNetwork
 
 SHOWN_CHANNELS = 12
 Respond = Callable[[int, np.ndarray], np.ndarray]

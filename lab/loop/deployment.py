@@ -10,22 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.compose import noise_seed_of, open_named_setup
-from lab.errors import LabError
-from lab.loop import interruptions
-from lab.loop.deploy import check_fit, deploy, device_seconds
-from lab.loop.deployment_report import report_of
-from lab.loop.drive_check import check_drive_maps
-from lab.loop.play import PlayOptions
-from lab.loop.readout import calibrated
-from lab.loop.recall import recall
-from network import load
+from nado_lab.lab.compose import noise_seed_of, open_named_setup
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop import interruptions
+from nado_lab.lab.loop.deploy import check_fit, deploy, device_seconds
+from nado_lab.lab.loop.deployment_report import report_of
+from nado_lab.lab.loop.drive_check import check_drive_maps
+from nado_lab.lab.loop.play import PlayOptions
+from nado_lab.lab.loop.readout import calibrated
+from nado_lab.lab.loop.recall import recall
+from nado_lab.network import load
 
 if TYPE_CHECKING:
-    from lab.loop.recall import Recalled
-    from lab.runs.audience import Subscriber
-    from lab.setup import Setup
-    from network import SavedNetwork
+    from nado_lab.lab.loop.recall import Recalled
+    from nado_lab.lab.runs.audience import Subscriber
+    from nado_lab.lab.setup import Setup
+    from nado_lab.network import SavedNetwork
 
 Show = Callable[[str, float, str], None]
 

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-
-from lab.loop.node_scores import NodeScore, as_rows, findings, score_nodes
-from lab.loop.readout import refit_readout
-from network import Variant, answer, score_answers
+from nado_lab.lab.loop.node_scores import NodeScore, as_rows, findings, score_nodes
+from nado_lab.lab.loop.readout import refit_readout
+from nado_lab.network import Variant, answer, score_answers
 
 if TYPE_CHECKING:
-    from lab.loop.deploy import Deployment
-    from lab.loop.recall import Recalled
-    from network import SavedNetwork
+    from nado_lab.lab.loop.deploy import Deployment
+    from nado_lab.lab.loop.recall import Recalled
+    from nado_lab.network import SavedNetwork
 
 OF_A_LAYER = ("mean_error", "correlation", "coverage90", "noise_share", "saturated")
 

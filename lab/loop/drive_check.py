@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from lab.errors import LabError
-from twin import DriveMap
+from nado_lab.lab.errors import LabError
+from nado_lab.twin import DriveMap
 
 if TYPE_CHECKING:
-    from lab.setup import Setup
-    from twin import Twin
+    from nado_lab.lab.setup import Setup
+    from nado_lab.twin import Twin
 
 
 def check_drive_maps(twins: Iterable[Twin], setups: Iterable[Setup]) -> None:

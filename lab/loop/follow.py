@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from network import DeviceNetwork
-    from twin import Twin
+    from nado_lab.network import DeviceNetwork
+    from nado_lab.twin import Twin
 
 LEAST_CORRELATION = 0.9
 ROWS = 200

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lab.loop.round_state import read_whole, write_whole
-from lab.store import Run, Status, StoreError
+from nado_lab.lab.loop.round_state import read_whole, write_whole
+from nado_lab.lab.store import Run, Status, StoreError
 
 FILE = "interruptions.json"
 

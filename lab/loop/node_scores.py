@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 if TYPE_CHECKING:
-    from lab.loop.deploy import Deployment
-    from twin import Twin
+    from nado_lab.lab.loop.deploy import Deployment
+    from nado_lab.twin import Twin
 
 DRAWS = 16
 # Thresholds of the findings; each is what a healthy demo run keeps well clear of (docs/deploy.md).

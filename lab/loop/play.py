@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from lab.compose import SIMULATED
-from lab.errors import LabError
-from lab.loop.drift import PROBE, Probe, weave
-from lab.loop.offset import without_offset
-from lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
-from lab.store import Run, Status
-from protocols import Drives
+from nado_lab.lab.compose import SIMULATED
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop.drift import PROBE, Probe, weave
+from nado_lab.lab.loop.offset import without_offset
+from nado_lab.lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
+from nado_lab.lab.store import Run, Status
+from nado_lab.protocols import Drives
 
 if TYPE_CHECKING:
-    from lab.runs.audience import Subscriber
-    from lab.setup import Setup
+    from nado_lab.lab.runs.audience import Subscriber
+    from nado_lab.lab.setup import Setup
 
 Progress = Callable[[int, int], None]
 _SAME_DRIVE = 1e-6

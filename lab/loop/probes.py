@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 if TYPE_CHECKING:
-    from network import DeviceNetwork
-    from twin import Twin
+    from nado_lab.network import DeviceNetwork
+    from nado_lab.twin import Twin
 
 LONGEST_HOLD = 12
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
+from nado_lab.lab.errors import LabError
+from nado_lab.network import score_answers
+from nado_lab.network.training.loss import loss_of
 from torch import Tensor
 
-from lab.errors import LabError
-from network import score_answers
-from network.training.loss import loss_of
-
 if TYPE_CHECKING:
-    from lab.loop.deploy import Deployment
-    from network import DeviceNetwork, Task
+    from nado_lab.lab.loop.deploy import Deployment
+    from nado_lab.network import DeviceNetwork, Task
 
 FOLDS = 4
 PENALTIES = (1e-3, 1e-2, 1e-1, 1.0, 10.0)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from lab.errors import LabError
-from network import Variant, load_task
-from twin import load as load_twin
+from nado_lab.lab.errors import LabError
+from nado_lab.network import Variant, load_task
+from nado_lab.twin import load as load_twin
 
 if TYPE_CHECKING:
-    from network import SavedNetwork, Task
-    from twin import Twin
+    from nado_lab.network import SavedNetwork, Task
+    from nado_lab.twin import Twin
 
 
 @dataclass(frozen=True)

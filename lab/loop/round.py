@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from lab.errors import LabError
-from lab.loop.probes import network_drives
-from lab.loop.round_state import RoundState
-from lab.loop.workshop import Visit, Workshop
-from network import Checkpoint, DeviceNetwork, TrainSettings
-from network import load as load_network
-from twin import Twin
-from twin import load as load_twin
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop.probes import network_drives
+from nado_lab.lab.loop.round_state import RoundState
+from nado_lab.lab.loop.workshop import Visit, Workshop
+from nado_lab.network import Checkpoint, DeviceNetwork, TrainSettings
+from nado_lab.network import load as load_network
+from nado_lab.twin import Twin
+from nado_lab.twin import load as load_twin
 
 Result = dict[str, Any]
 DRAWN_EXAMPLES = 100  # training examples whose drives the network's own are chosen from

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from lab.errors import LabError
+from nado_lab.lab.errors import LabError
 
 ROUND = "round.json"
 

@@ -9,20 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from lab.loop.adapt import adapt
-from lab.loop.follow import follow
-from lab.loop.in_the_loop import RecordedDevice
-from lab.loop.play import play
-from lab.loop.round import Result, Round, checkpoint, epochs, measured, notes, own_drives, twin_of
-from lab.loop.stages_device import compare_stage, deploy_stage, measure_stage
-from lab.loop.trials import trials_of
-from lab.loop.workshop import device_seconds
-from network import DeviceNetwork, PhysicsAware, train
-from network import save as save_network
-from network.training import train_through_twins
-from twin import Twin, fit
-from twin import save as save_twin
+from nado_lab.lab.loop.adapt import adapt
+from nado_lab.lab.loop.follow import follow
+from nado_lab.lab.loop.in_the_loop import RecordedDevice
+from nado_lab.lab.loop.play import play
+from nado_lab.lab.loop.round import Result, Round, checkpoint, epochs, measured, notes, own_drives, twin_of
+from nado_lab.lab.loop.stages_device import compare_stage, deploy_stage, measure_stage
+from nado_lab.lab.loop.trials import trials_of
+from nado_lab.lab.loop.workshop import device_seconds
+from nado_lab.network import DeviceNetwork, PhysicsAware, train
+from nado_lab.network import save as save_network
+from nado_lab.network.training import train_through_twins
+from nado_lab.twin import Twin, fit
+from nado_lab.twin import save as save_twin
 
 
 def fit_stage(this: Round) -> Result:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-
-from lab.errors import LabError
-from lab.loop.active import disagreeing_twins, next_drives
-from lab.loop.compare import compare
-from lab.loop.config import Choose, DriftConfig
-from lab.loop.deploy import deploy_layers
-from lab.loop.deploying import Deploying
-from lab.loop.deployment_report import layer_rows
-from lab.loop.node_scores import as_rows, findings, score_nodes
-from lab.loop.probes import random_drives
-from lab.loop.round import Result, Round, lineage, measured, own_drives
-from lab.loop.round_drift import drift_since
-from lab.loop.trials import trials_of
-from lab.loop.workshop import Workshop, device_seconds, measure
-from lab.store import Run
-from twin import Twin
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop.active import disagreeing_twins, next_drives
+from nado_lab.lab.loop.compare import compare
+from nado_lab.lab.loop.config import Choose, DriftConfig
+from nado_lab.lab.loop.deploy import deploy_layers
+from nado_lab.lab.loop.deploying import Deploying
+from nado_lab.lab.loop.deployment_report import layer_rows
+from nado_lab.lab.loop.node_scores import as_rows, findings, score_nodes
+from nado_lab.lab.loop.probes import random_drives
+from nado_lab.lab.loop.round import Result, Round, lineage, measured, own_drives
+from nado_lab.lab.loop.round_drift import drift_since
+from nado_lab.lab.loop.trials import trials_of
+from nado_lab.lab.loop.workshop import Workshop, device_seconds, measure
+from nado_lab.lab.store import Run
+from nado_lab.twin import Twin
 
 
 def measure_stage(this: Round) -> Result:

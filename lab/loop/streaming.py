@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from nado_lab.lab.store import StoredTrials
+from nado_lab.twin import Trials, evaluate, read_map
 from torch import Tensor
 
-from lab.store import StoredTrials
-from twin import Trials, evaluate, read_map
-
 if TYPE_CHECKING:
-    from lab.store import Run, TrialArrays
-    from twin import Twin
+    from nado_lab.lab.store import Run, TrialArrays
+    from nado_lab.twin import Twin
 
 GIB = 2**30
 MEMORY_GB = 8.0

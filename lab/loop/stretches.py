@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-
-from lab.loop.deploy import run_of
-from lab.loop.offset import without_offset
-from lab.loop.play import PlayOptions, own_readout
-from lab.loop.trials import trials_of
-from lab.store import Run
-from twin import Compensation, compensate
+from nado_lab.lab.loop.deploy import run_of
+from nado_lab.lab.loop.offset import without_offset
+from nado_lab.lab.loop.play import PlayOptions, own_readout
+from nado_lab.lab.loop.trials import trials_of
+from nado_lab.lab.store import Run
+from nado_lab.twin import Compensation, compensate
 
 if TYPE_CHECKING:
-    from twin import Twin
+    from nado_lab.twin import Twin
 
 
 @dataclass(frozen=True)

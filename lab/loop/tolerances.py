@@ -7,9 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
+from nado_lab.lab.errors import LabError
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, ValidationError
-
-from lab.errors import LabError
 
 Share = Annotated[float, Field(ge=0, le=1)]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.loop.streaming import as_trials
-from lab.store import load_trials
-from twin import join
+from nado_lab.lab.loop.streaming import as_trials
+from nado_lab.lab.store import load_trials
+from nado_lab.twin import join
 
 if TYPE_CHECKING:
-    from lab.store import Run
-    from twin import Trials
+    from nado_lab.lab.store import Run
+    from nado_lab.twin import Trials
 
 
 def trials_of(*runs: str | Path | Run) -> Trials:

@@ -11,24 +11,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from lab.compose import noise_seed_of, open_named_setup
-from lab.errors import LabError
-from lab.loop import trend
-from lab.loop.play import PlayOptions, play
-from lab.loop.probes import choose_rows, network_drives, random_drives
-from lab.loop.recall import recall
-from lab.loop.tolerances import Tolerances
-from lab.loop.trials import trials_of
-from network import load as load_network
-from protocols.playback import interleaved
-from twin import evaluate
-from twin import load as load_twin
+from nado_lab.lab.compose import noise_seed_of, open_named_setup
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop import trend
+from nado_lab.lab.loop.play import PlayOptions, play
+from nado_lab.lab.loop.probes import choose_rows, network_drives, random_drives
+from nado_lab.lab.loop.recall import recall
+from nado_lab.lab.loop.tolerances import Tolerances
+from nado_lab.lab.loop.trials import trials_of
+from nado_lab.network import load as load_network
+from nado_lab.protocols.playback import interleaved
+from nado_lab.twin import evaluate
+from nado_lab.twin import load as load_twin
 
 if TYPE_CHECKING:
-    from lab.loop.demo import Show
-    from lab.setup import Setup
-    from twin import Twin
+    from nado_lab.lab.loop.demo import Show
+    from nado_lab.lab.setup import Setup
+    from nado_lab.twin import Twin
 
 FEWEST_REPEATS = 4
 

@@ -9,20 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from lab.compose import noise_seed_of, open_named_setup
-from lab.loop.config import LoopConfig
-from lab.loop.drift import Probe
-from lab.loop.play import AbortedError, PlayOptions, is_simulated, play
-from lab.loop.probes import random_drives
-from lab.loop.round_state import stage_seed
+from nado_lab.lab.compose import noise_seed_of, open_named_setup
+from nado_lab.lab.loop.config import LoopConfig
+from nado_lab.lab.loop.drift import Probe
+from nado_lab.lab.loop.play import AbortedError, PlayOptions, is_simulated, play
+from nado_lab.lab.loop.probes import random_drives
+from nado_lab.lab.loop.round_state import stage_seed
 
 if TYPE_CHECKING:
-    from lab.loop.demo import Show
-    from lab.runs.audience import Subscriber
-    from lab.setup import Setup
-    from lab.store import Run
-    from network import Task
+    from nado_lab.lab.loop.demo import Show
+    from nado_lab.lab.runs.audience import Subscriber
+    from nado_lab.lab.setup import Setup
+    from nado_lab.lab.store import Run
+    from nado_lab.network import Task
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Reports: figures and self-contained HTML pages."""
 
-from lab.reports.demo import write_demo_report
-from lab.reports.figures import Prediction
-from lab.reports.kinds import Kind, kind_of, write_report
+from nado_lab.lab.reports.demo import write_demo_report
+from nado_lab.lab.reports.figures import Prediction
+from nado_lab.lab.reports.kinds import Kind, kind_of, write_report
 
 __all__ = ["Kind", "Prediction", "kind_of", "write_demo_report", "write_report"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from twin import Trials, Twin
+    from nado_lab.twin import Trials, Twin
 
 DRAWS = 200
 MOST_SEQUENCES = 60
@@ -50,8 +50,7 @@ class Comparison:
 def compare(twin: Twin, trials: Trials, seed: int = 0) -> Comparison:
     """Let the twin answer the drives of the trials, DRAWS times a sequence, from the same starts."""
     import torch
-
-    from twin.scores import answer
+    from nado_lab.twin.scores import answer
 
     generator = torch.Generator().manual_seed(seed)
     drive, measured, drawn = [], [], []

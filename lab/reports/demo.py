@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lab.reports.figures import Prediction, accuracy_figure, prediction_figure, scores_figure
-from lab.reports.page import render, save_png
+from nado_lab.lab.reports.figures import Prediction, accuracy_figure, prediction_figure, scores_figure
+from nado_lab.lab.reports.page import render, save_png
 
 
 def write_demo_report(report: dict[str, Any], shown: Prediction, out: Path) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.reports import evaluation_figures as figures
-from lab.reports.comparison import compare
-from lab.reports.figures import scores_figure
-from lab.reports.trials_figure import trials_figure
+from nado_lab.lab.reports import evaluation_figures as figures
+from nado_lab.lab.reports.comparison import compare
+from nado_lab.lab.reports.figures import scores_figure
+from nado_lab.lab.reports.trials_figure import trials_figure
 
 if TYPE_CHECKING:
-    from twin import Trials, Twin
+    from nado_lab.twin import Trials, Twin
 
 DOTS_PER_INCH = 150
 KINDS = ("png", "pdf")

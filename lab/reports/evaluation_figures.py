@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-
-from lab.reports.comparison import (
+from nado_lab.lab.reports.comparison import (
     SHARES,
     Comparison,
     correlation,
@@ -16,7 +15,7 @@ from lab.reports.comparison import (
     ranks,
     spectrum,
 )
-from lab.reports.figures import BLUE, GREY, ORANGE
+from nado_lab.lab.reports.figures import BLUE, GREY, ORANGE
 
 MOST_DOTS = 4000
 MOST_LAGS = 12

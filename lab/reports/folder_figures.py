@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-
-from lab.reports.figures import BLUE, GREY, ORANGE
+from nado_lab.lab.reports.figures import BLUE, GREY, ORANGE
 
 
 def nodes_figure(nodes: list[dict[str, Any]]) -> Figure:

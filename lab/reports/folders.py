@@ -7,10 +7,10 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from lab.errors import LabError
-from lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
-from lab.reports.figures import accuracy_figure, scores_figure
-from lab.reports.folder_figures import gap_figure, nodes_figure
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
+from nado_lab.lab.reports.figures import accuracy_figure, scores_figure
+from nado_lab.lab.reports.folder_figures import gap_figure, nodes_figure
 
 
 def deployment_page(path: Path) -> Page:

@@ -8,14 +8,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from lab.errors import LabError
-from lab.reports.content import Page
-from lab.reports.folders import demo_page, deployment_page, loop_page
-from lab.reports.network import network_page
-from lab.reports.page import embed_png, render, save_figures
-from lab.reports.run import run_page
-from lab.reports.sweep import sweep_page
-from lab.reports.twin import twin_page
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.reports.content import Page
+from nado_lab.lab.reports.folders import demo_page, deployment_page, loop_page
+from nado_lab.lab.reports.network import network_page
+from nado_lab.lab.reports.page import embed_png, render, save_figures
+from nado_lab.lab.reports.run import run_page
+from nado_lab.lab.reports.sweep import sweep_page
+from nado_lab.lab.reports.twin import twin_page
 
 
 class Kind(StrEnum):

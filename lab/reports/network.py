@@ -8,20 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from lab.errors import LabError
-from lab.reports.content import Page, Picture, Section, pairs, versions_section
-from lab.reports.network_figures import confusion_figure, weights_figure
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.reports.content import Page, Picture, Section, pairs, versions_section
+from nado_lab.lab.reports.network_figures import confusion_figure, weights_figure
 
 if TYPE_CHECKING:
-    from network import SavedNetwork
+    from nado_lab.network import SavedNetwork
 
 MOST_EXAMPLES = 500
 
 
 def network_page(path: Path) -> Page:
     """Describe the network file at a path; it answers its test examples if task and twins can be found."""
-    from network import load
+    from nado_lab.network import load
 
     saved = load(path)
     notes, network = saved.notes, saved.network
@@ -63,9 +62,9 @@ def _task(notes: dict[str, Any]) -> str:
 
 def _answers(saved: SavedNetwork) -> tuple[Section, ...]:
     """Let the network answer on its twins, and draw what it mistakes for what."""
-    from lab.loop.recall import recall
-    from network import Metric, NetworkError, Variant, answer
-    from twin import TwinError
+    from nado_lab.lab.loop.recall import recall
+    from nado_lab.network import Metric, NetworkError, Variant, answer
+    from nado_lab.twin import TwinError
 
     try:
         known = recall(saved, test_examples=MOST_EXAMPLES)

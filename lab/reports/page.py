@@ -11,8 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-
-from lab.reports.content import Page
+from nado_lab.lab.reports.content import Page
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

@@ -7,15 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
-from lab.reports.noise import noise_of_repeats
-from lab.reports.run_figures import MAP_FROM, columns_figure, map_figure, noise_figure, passage_figure
+from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
+from nado_lab.lab.reports.noise import noise_of_repeats
+from nado_lab.lab.reports.run_figures import (
+    MAP_FROM,
+    columns_figure,
+    map_figure,
+    noise_figure,
+    passage_figure,
+)
 
 if TYPE_CHECKING:
     import xarray as xr
-
-    from lab.store import Run
+    from nado_lab.lab.store import Run
 
 MOST_TRIALS = 2000
 MOST_COLUMNS = 6
@@ -23,7 +27,7 @@ MOST_COLUMNS = 6
 
 def run_page(path: str | Path) -> Page:
     """Describe the run at a path or URL."""
-    from lab.store import Run, summarise
+    from nado_lab.lab.store import Run, summarise
 
     run = Run.open(path)
     about, data = summarise(run), run.dataset().isel(trial=slice(0, MOST_TRIALS))

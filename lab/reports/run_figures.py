@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
-
-from lab.reports.figures import BLUE, GREY, ORANGE, engineering, telling_channels
+from nado_lab.lab.reports.figures import BLUE, GREY, ORANGE, engineering, telling_channels
 
 MOST_LINES = 40
 MAP_FROM = 21  # channels from which a readout is drawn as a map

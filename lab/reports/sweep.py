@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import zarr
 from matplotlib.figure import Figure
-
-from lab.errors import LabError
-from lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
-from lab.reports.figures import BLUE
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
+from nado_lab.lab.reports.figures import BLUE
 
 SHOWN = ("mean_error", "std_error", "crps", "coverage90", "r2", "network_twin", "trials")
 MOST_PANELS = 4

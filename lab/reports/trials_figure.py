@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-
-from lab.reports.comparison import Comparison
-from lab.reports.figures import BANDS, BLUE, GREY, ORANGE, engineering, telling_channels
+from nado_lab.lab.reports.comparison import Comparison
+from nado_lab.lab.reports.figures import BANDS, BLUE, GREY, ORANGE, engineering, telling_channels
 
 MOST_SHOWN = 3
 MANY = 10

@@ -6,11 +6,11 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
-from lab.reports.figures import Prediction, prediction_figure, scores_figure, telling_channels
+from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
+from nado_lab.lab.reports.figures import Prediction, prediction_figure, scores_figure, telling_channels
 
 if TYPE_CHECKING:
-    from twin import Trials, Twin
+    from nado_lab.twin import Trials, Twin
 
 DRAWS = 200
 TRIPLE = ("mean_error", "std_error", "autocov_error")
@@ -18,7 +18,7 @@ TRIPLE = ("mean_error", "std_error", "autocov_error")
 
 def twin_page(path: Path) -> Page:
     """Describe the twin file at a path; its run is drawn beside it if it can still be read."""
-    from twin import load
+    from nado_lab.twin import load
 
     twin = load(path)
     card = twin.card
@@ -76,8 +76,8 @@ def _model(twin: Twin, card: dict[str, Any]) -> dict[str, Any]:
 
 def _against_run(twin: Twin, card: dict[str, Any]) -> tuple[Section, ...]:
     """Draw trials that were held out, if the run is still where it was."""
-    from lab.store import StoreError
-    from twin import TwinError
+    from nado_lab.lab.store import StoreError
+    from nado_lab.twin import TwinError
 
     try:
         shown = _prediction(twin, _held_out(twin, card))
@@ -90,9 +90,9 @@ def _against_run(twin: Twin, card: dict[str, Any]) -> tuple[Section, ...]:
 
 def _held_out(twin: Twin, card: dict[str, Any]) -> Trials:
     """Read a sequence of the fitted runs that was held out, or of long trials a block of steps."""
-    from lab.loop.trials import trials_of
-    from lab.store import StoreError
-    from twin import join
+    from nado_lab.lab.loop.trials import trials_of
+    from nado_lab.lab.store import StoreError
+    from nado_lab.twin import join
 
     runs = [trials_of(run) for run in card.get("runs", []) if "://" not in run]
     fitted = [run for run in runs if set(run.lineage) <= set(card.get("lineage", run.lineage))]
@@ -112,8 +112,7 @@ def _held_out(twin: Twin, card: dict[str, Any]) -> Trials:
 
 def _prediction(twin: Twin, trials: Trials) -> Prediction:
     import torch
-
-    from twin.scores import answer
+    from nado_lab.twin.scores import answer
 
     one = trials.at(slice(0, 1))
     with torch.no_grad():
@@ -130,7 +129,7 @@ def _prediction(twin: Twin, trials: Trials) -> Prediction:
 
 
 def _trend(path: Path) -> tuple[Section, ...]:
-    from lab.loop.trend import history
+    from nado_lab.lab.loop.trend import history
 
     entries = history(path)
     if not entries:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from lab.runs.guard import IN_PROCESS
-from lab.store.ownership import Ownership
+from nado_lab.lab.runs.guard import IN_PROCESS
+from nado_lab.lab.store.ownership import Ownership
 
 _held: dict[str, int] = {}
 

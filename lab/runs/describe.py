@@ -3,11 +3,10 @@
 import getpass
 from typing import Any
 
+from nado_lab.lab.store import ParameterRecord, ProtocolRecord, RunMetadata, SetupRecord, code_version
+from nado_lab.protocols import describe, protocol_name
 from pydantic import BaseModel
 from pymeasure.experiment import Procedure
-
-from lab.store import ParameterRecord, ProtocolRecord, RunMetadata, SetupRecord, code_version
-from protocols import describe, protocol_name
 
 
 def describe_run(

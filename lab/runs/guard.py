@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from lab.errors import LabError
-from lab.runs.interrupts import StopRequest
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs.interrupts import StopRequest
 
 IN_PROCESS = "sim"  # a simulated bench inside this process dies with it and needs no supervisor
 BEAT_S = 0.25
@@ -92,7 +92,14 @@ def guarded(
 
 
 def _start(config: Any, heartbeat_s: float, hang_s: float) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "lab.runs.supervisor", str(os.getpid()), str(heartbeat_s), str(hang_s)]
+    command = [
+        sys.executable,
+        "-m",
+        "nado_lab.lab.runs.supervisor",
+        str(os.getpid()),
+        str(heartbeat_s),
+        str(hang_s),
+    ]
     own_group: dict[str, Any] = (
         {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined]
         if os.name == "nt"

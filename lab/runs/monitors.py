@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.errors import LabError
-from protocols import Column
+from nado_lab.lab.errors import LabError
+from nado_lab.protocols import Column
 
 Readings = dict[str, tuple[float, str]]
 """Name -> (value, unit)."""

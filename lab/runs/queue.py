@@ -6,15 +6,14 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs.audience import Progress
+from nado_lab.lab.runs.recall import procedure_of
+from nado_lab.lab.runs.runner import resume_protocol, run_protocol
+from nado_lab.lab.runs.session import UnsafeError
+from nado_lab.lab.store import Run, Status
+from nado_lab.protocols import configure, load_protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
-from lab.errors import LabError
-from lab.runs.audience import Progress
-from lab.runs.recall import procedure_of
-from lab.runs.runner import resume_protocol, run_protocol
-from lab.runs.session import UnsafeError
-from lab.store import Run, Status
-from protocols import configure, load_protocol
 
 OpenSetup = Callable[..., AbstractContextManager[Any]]
 

@@ -1,7 +1,7 @@
 """Make the procedure of a stored run again, with its parameters."""
 
-from lab.store import Run, StoreError, load_trials
-from protocols import NadoProcedure, Replay, configure, load_protocol
+from nado_lab.lab.store import Run, StoreError, load_trials
+from nado_lab.protocols import NadoProcedure, Replay, configure, load_protocol
 
 
 def procedure_of(run: Run) -> NadoProcedure:

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from lab.errors import LabError
-from lab.runs.audience import Progress, Subscriber
-from lab.runs.describe import describe_run
-from lab.runs.interrupts import StopRequest
-from lab.runs.monitors import Monitor, MonitorSettings
-from lab.runs.recall import provide_drives
-from lab.runs.session import Live, run_session
-from lab.store import RunWriter, refuse_existing
-from protocols import NadoProcedure
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs.audience import Progress, Subscriber
+from nado_lab.lab.runs.describe import describe_run
+from nado_lab.lab.runs.interrupts import StopRequest
+from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
+from nado_lab.lab.runs.recall import provide_drives
+from nado_lab.lab.runs.session import Live, run_session
+from nado_lab.lab.store import RunWriter, refuse_existing
+from nado_lab.protocols import NadoProcedure
 
 
 def run_protocol(

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.errors import LabError
-from lab.runs.audience import Audience, Progress, Subscriber
-from lab.runs.bench import owned
-from lab.runs.guard import Guard, guarded
-from lab.runs.interrupts import StopRequest, shielded, stop_on_signals
-from lab.runs.monitors import Monitor, MonitorSettings
-from lab.store import RunWriter, Status, StoreError
-from protocols import NadoProcedure
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs.audience import Audience, Progress, Subscriber
+from nado_lab.lab.runs.bench import owned
+from nado_lab.lab.runs.guard import Guard, guarded
+from nado_lab.lab.runs.interrupts import StopRequest, shielded, stop_on_signals
+from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
+from nado_lab.lab.store import RunWriter, Status, StoreError
+from nado_lab.protocols import NadoProcedure
 
 _PAUSE_POLL_S = 0.05
 

@@ -16,10 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psutil
+from nado_lab.instruments import WallClock
+from nado_lab.instruments.drivers import driver_class
 from pydantic import BaseModel
-
-from instruments import WallClock
-from instruments.drivers import driver_class
 
 _END = ""
 

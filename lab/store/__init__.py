@@ -1,13 +1,13 @@
 """The run store: one zarr v3 store a run, of which only committed rows count."""
 
-from lab.store.catalogue import Catalogue, find_runs, locate
-from lab.store.drive_maps import drive_map_of
-from lab.store.errors import StoreError
-from lab.store.export import export
-from lab.store.imports import Options as ImportOptions
-from lab.store.imports import import_files
-from lab.store.location import refuse_existing
-from lab.store.metadata import (
+from nado_lab.lab.store.catalogue import Catalogue, find_runs, locate
+from nado_lab.lab.store.drive_maps import drive_map_of
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.export import export
+from nado_lab.lab.store.imports import Options as ImportOptions
+from nado_lab.lab.store.imports import import_files
+from nado_lab.lab.store.location import refuse_existing
+from nado_lab.lab.store.metadata import (
     ParameterRecord,
     ProtocolRecord,
     RunMetadata,
@@ -15,13 +15,13 @@ from lab.store.metadata import (
     Status,
     code_version,
 )
-from lab.store.reader import Run
-from lab.store.repair import repair
-from lab.store.stored_trials import StoredTrials
-from lab.store.summary import summarise
-from lab.store.trials import TrialArrays, load_trials
-from lab.store.verify import Finding, verify
-from lab.store.writer import RunWriter
+from nado_lab.lab.store.reader import Run
+from nado_lab.lab.store.repair import repair
+from nado_lab.lab.store.stored_trials import StoredTrials
+from nado_lab.lab.store.summary import summarise
+from nado_lab.lab.store.trials import TrialArrays, load_trials
+from nado_lab.lab.store.verify import Finding, verify
+from nado_lab.lab.store.writer import RunWriter
 
 __all__ = [
     "Catalogue",

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-
-from lab.store.errors import StoreError
-from lab.store.layout import ELAPSED, item_bytes
-from protocols.columns import Column
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.layout import ELAPSED, item_bytes
+from nado_lab.protocols.columns import Column
 
 BLOCK_BYTES = 4 << 20
 BLOCK_ROWS = 16384

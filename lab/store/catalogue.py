@@ -12,9 +12,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from lab.store import layout
-from lab.store.errors import StoreError
-from lab.store.metadata import SCHEMA
+from nado_lab.lab.store import layout
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.metadata import SCHEMA
 
 INDEX = ".nado-runs.sqlite"
 _WHAT = ("run_id", "status", "started", "rows", "protocol", "setup", "sample", "operator", "lineage")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.store.imports.material import SI
-from lab.store.metadata import RunMetadata
+from nado_lab.lab.store.imports.material import SI
+from nado_lab.lab.store.metadata import RunMetadata
 
 
 def drive_map_of(metadata: RunMetadata) -> dict[str, Any] | None:

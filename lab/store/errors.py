@@ -1,6 +1,6 @@
 """Errors of the run store that a person can act on."""
 
-from lab.errors import LabError
+from nado_lab.lab.errors import LabError
 
 
 class StoreError(LabError):

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from lab.store.errors import StoreError
-from lab.store.layout import PRIMARY, ROW
-from lab.store.location import refuse_existing, storage_errors
-from lab.store.reader import Run
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.layout import PRIMARY, ROW
+from nado_lab.lab.store.location import refuse_existing, storage_errors
+from nado_lab.lab.store.reader import Run
 
 if TYPE_CHECKING:
     import xarray as xr

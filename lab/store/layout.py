@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 import zarr
+from nado_lab.protocols.columns import ROW, Column, Coordinate
 from zarr.core.array import Array
 from zarr.core.group import Group
-
-from protocols.columns import ROW, Column, Coordinate
 
 # A file that is just being written, or that a kill left half-written, is nothing a reader need hear of.
 warnings.filterwarnings("ignore", message=r"Object at .*\.partial is not recognized")

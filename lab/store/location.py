@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import zarr
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.metadata import SCHEMA
 from zarr.core.group import Group
 from zarr.errors import ContainsGroupError
-
-from lab.store.errors import StoreError
-from lab.store.metadata import SCHEMA
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import psutil
 from filelock import FileLock, Timeout
-
-from lab.store.errors import StoreError
+from nado_lab.lab.store.errors import StoreError
 
 
 class Ownership:

@@ -10,15 +10,14 @@ from typing import Any
 
 import numpy as np
 import zarr
+from nado_lab.lab.store import layout
+from nado_lab.lab.store.errors import StoreError
 from zarr.codecs import BloscCodec
 from zarr.core.array import Array, AsyncArray
 from zarr.core.buffer import default_buffer_prototype
 from zarr.core.group import Group
 from zarr.core.sync import sync
 from zarr.storage import MemoryStore, StorePath
-
-from lab.store import layout
-from lab.store.errors import StoreError
 
 SHARD_BYTES = 64 << 20
 

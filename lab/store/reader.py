@@ -4,13 +4,12 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nado_lab.lab.store import layout
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.location import open_root
+from nado_lab.lab.store.metadata import RunMetadata, Status
 from pydantic import ValidationError
 from zarr.core.group import Group
-
-from lab.store import layout
-from lab.store.errors import StoreError
-from lab.store.location import open_root
-from lab.store.metadata import RunMetadata, Status
 
 if TYPE_CHECKING:
     import xarray as xr

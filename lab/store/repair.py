@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lab.store import layout
-from lab.store.location import is_url, open_root, remove_half_written, storage_errors
-from lab.store.metadata import RunMetadata, Status
-from lab.store.ownership import run_ownership
-from lab.store.pack import sweep
-from lab.store.stream import retry
-from lab.store.writer import close_run
+from nado_lab.lab.store import layout
+from nado_lab.lab.store.location import is_url, open_root, remove_half_written, storage_errors
+from nado_lab.lab.store.metadata import RunMetadata, Status
+from nado_lab.lab.store.ownership import run_ownership
+from nado_lab.lab.store.pack import sweep
+from nado_lab.lab.store.stream import retry
+from nado_lab.lab.store.writer import close_run
 
 KILLED = "the program died; repaired afterwards"
 

@@ -7,11 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-
-from lab.store.errors import StoreError
-from lab.store.layout import PRIMARY
-from lab.store.reader import Run
-from lab.store.trials import TrialArrays, check_alike, load_part
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.layout import PRIMARY
+from nado_lab.lab.store.reader import Run
+from nado_lab.lab.store.trials import TrialArrays, check_alike, load_part
 
 SINGLE = 4  # bytes of a number once it is read for a fit
 

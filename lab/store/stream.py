@@ -5,13 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from nado_lab.lab.store import layout
+from nado_lab.lab.store.buffer import RowBuffer
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.location import require_there, storage_errors
+from nado_lab.protocols.columns import Column
 from zarr.core.group import Group
-
-from lab.store import layout
-from lab.store.buffer import RowBuffer
-from lab.store.errors import StoreError
-from lab.store.location import require_there, storage_errors
-from protocols.columns import Column
 
 
 class StreamWriter:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from lab.store import layout
-from lab.store.reader import Run
+from nado_lab.lab.store import layout
+from nado_lab.lab.store.reader import Run
 
 
 def summarise(run: Run) -> dict[str, Any]:

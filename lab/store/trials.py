@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from lab.store.drive_maps import drive_map_of
-from lab.store.errors import StoreError
-from lab.store.layout import PRIMARY
-from lab.store.metadata import RunMetadata
-from lab.store.reader import Run
+from nado_lab.lab.store.drive_maps import drive_map_of
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.layout import PRIMARY
+from nado_lab.lab.store.metadata import RunMetadata
+from nado_lab.lab.store.reader import Run
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from nado_lab.lab.store import layout
+from nado_lab.lab.store.metadata import Status
+from nado_lab.lab.store.pack import digest
+from nado_lab.lab.store.reader import Run
 from zarr.core.array import Array
-
-from lab.store import layout
-from lab.store.metadata import Status
-from lab.store.pack import digest
-from lab.store.reader import Run
 
 
 @dataclass(frozen=True)

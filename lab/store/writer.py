@@ -7,17 +7,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from nado_lab.lab.store import layout
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.location import (
+    create_root,
+    open_root,
+    remove_half_written,
+    require_there,
+    storage_errors,
+)
+from nado_lab.lab.store.metadata import RunMetadata, Status
+from nado_lab.lab.store.ownership import Ownership, run_ownership
+from nado_lab.lab.store.pack import pack_stream
+from nado_lab.lab.store.stream import StreamWriter, retry
+from nado_lab.lab.store.ticker import start_ticker
+from nado_lab.protocols.columns import Column, Coordinate
 from zarr.core.group import Group
-
-from lab.store import layout
-from lab.store.errors import StoreError
-from lab.store.location import create_root, open_root, remove_half_written, require_there, storage_errors
-from lab.store.metadata import RunMetadata, Status
-from lab.store.ownership import Ownership, run_ownership
-from lab.store.pack import pack_stream
-from lab.store.stream import StreamWriter, retry
-from lab.store.ticker import start_ticker
-from protocols.columns import Column, Coordinate
 
 FLUSH_S = 1.0
 """A row waits in memory no longer than this."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from lab.errors import LabError
-from lab.sweeps.config import ClusterConfig, System
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.sweeps.config import ClusterConfig, System
 
 CONNECT_S = 20
 CLASSES = {

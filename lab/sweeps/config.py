@@ -6,9 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
+from nado_lab.lab.loop.tolerances import read_toml
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
-
-from lab.loop.tolerances import read_toml
 
 Value = bool | int | float | str | list[Any]
 

@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from lab.sweeps import stages
-from lab.sweeps.points import Point, key_of
+from nado_lab.lab.sweeps import stages
+from nado_lab.lab.sweeps.points import Point, key_of
 
 
 def submit(client: Any, point: Point, out: Path) -> Any:

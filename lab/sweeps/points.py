@@ -9,12 +9,11 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from nado_lab.instruments import load_setup
+from nado_lab.lab.compose import SIMULATED
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.sweeps.config import Plan, Source, SweepConfig
 from pydantic import ValidationError
-
-from instruments import load_setup
-from lab.compose import SIMULATED
-from lab.errors import LabError
-from lab.sweeps.config import Plan, Source, SweepConfig
 
 
 @dataclass(frozen=True)
@@ -72,8 +71,8 @@ def _put(content: dict[str, Any], path: str, value: Any) -> None:
 
 def _check(plan: Plan) -> None:
     """Let every room look at its part of the plan."""
-    from network import TrainSettings, task_names
-    from twin import FitSettings
+    from nado_lab.network import TrainSettings, task_names
+    from nado_lab.twin import FitSettings
 
     for source in (plan.measure, plan.judge):
         if source and not source.runs:
@@ -91,7 +90,7 @@ def _check(plan: Plan) -> None:
 
 
 def _check_source(source: Source) -> None:
-    from protocols import configure, load_protocol
+    from nado_lab.protocols import configure, load_protocol
 
     configure(load_protocol(source.protocol)(), source.parameters)
     if load_setup(source.setup).visa_library != SIMULATED:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.errors import LabError
-from lab.store.ownership import Ownership
-from lab.sweeps.cluster import workers
-from lab.sweeps.config import SweepConfig
-from lab.sweeps.graph import submit
-from lab.sweeps.points import Point, grid_points
-from lab.sweeps.study import study_points
-from lab.sweeps.table import write_table
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.store.ownership import Ownership
+from nado_lab.lab.sweeps.cluster import workers
+from nado_lab.lab.sweeps.config import SweepConfig
+from nado_lab.lab.sweeps.graph import submit
+from nado_lab.lab.sweeps.points import Point, grid_points
+from nado_lab.lab.sweeps.study import study_points
+from nado_lab.lab.sweeps.table import write_table
 
 Show = Callable[[str, float, str], None]
 ROWS, CONFIG = "rows", "config.json"
@@ -106,6 +106,6 @@ class _Done:
 
 
 def _best(config: SweepConfig, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
-    from lab.sweeps.study import better_first
+    from nado_lab.lab.sweeps.study import better_first
 
     return next(iter(better_first(config, rows)), None)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lab.sweeps.config import NetworkPlan, Source
+from nado_lab.lab.sweeps.config import NetworkPlan, Source
 
 
 def measured(source: dict[str, Any], key: str, folder: str) -> list[str]:
@@ -36,8 +36,8 @@ def trained(plan: dict[str, Any], twin: str, key: str, folder: str) -> str:
 
 def scored(made: dict[str, Any], runs: list[str]) -> dict[str, Any]:
     """Read or take the scores of a twin (on trials it was not fitted to, if there are) and of a network."""
-    from lab.loop.trials import trials_of
-    from twin import evaluate, load
+    from nado_lab.lab.loop.trials import trials_of
+    from nado_lab.twin import evaluate, load
 
     twin = load(made["twin"])
     own = made["judge"] is None and "scores" in twin.card and twin.card.get("runs") == made["run"]
@@ -50,23 +50,23 @@ def scored(made: dict[str, Any], runs: list[str]) -> dict[str, Any]:
 
 def counted(runs: list[str]) -> dict[str, Any]:
     """Tell what there is in measured runs, where nothing is fitted to them."""
-    from lab.store import StoredTrials
+    from nado_lab.lab.store import StoredTrials
 
     stored = StoredTrials(*runs)
     return {"trials": len(stored), "sequences": len(set(stored.sequence.tolist()))}
 
 
 def _network_scores(path: str) -> dict[str, Any]:
-    from network import load
+    from nado_lab.network import load
 
     notes = load(path).notes["scores"]
     return {f"network_{name}": notes[name] for name in ("metric", "twin", "parameters")}
 
 
 def _measure(source: Source, draft: Path) -> None:
-    from lab.compose import open_named_setup
-    from lab.runs import run_protocol
-    from protocols import configure, load_protocol
+    from nado_lab.lab.compose import open_named_setup
+    from nado_lab.lab.runs import run_protocol
+    from nado_lab.protocols import configure, load_protocol
 
     procedure = load_protocol(source.protocol)()
     configure(procedure, source.parameters)
@@ -75,8 +75,8 @@ def _measure(source: Source, draft: Path) -> None:
 
 
 def _fit(settings: dict[str, Any], runs: list[str], draft: Path) -> None:
-    from lab.loop.trials import trials_of
-    from twin import FitSettings, fit_and_score, save
+    from nado_lab.lab.loop.trials import trials_of
+    from nado_lab.twin import FitSettings, fit_and_score, save
 
     twin = fit_and_score(trials_of(*runs), FitSettings(**settings))
     twin.card["runs"] = runs
@@ -84,8 +84,8 @@ def _fit(settings: dict[str, Any], runs: list[str], draft: Path) -> None:
 
 
 def _train(plan: NetworkPlan, path: str, draft: Path) -> None:
-    from network import TrainSettings, Variant, load_task, save, score_on_twins, train
-    from twin import load
+    from nado_lab.network import TrainSettings, Variant, load_task, save, score_on_twins, train
+    from nado_lab.twin import load
 
     task, twin = load_task(plan.task, **plan.options), load(path)
     settings = TrainSettings.of(**plan.settings)

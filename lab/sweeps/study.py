@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from lab.errors import LabError
-from lab.sweeps.config import Direction, Range, SweepConfig
-from lab.sweeps.points import Point, make_point
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.sweeps.config import Direction, Range, SweepConfig
+from nado_lab.lab.sweeps.points import Point, make_point
 
 Compute = Callable[[list[Point], int], list[dict[str, Any]]]
 

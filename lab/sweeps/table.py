@@ -32,8 +32,7 @@ def write_table(rows: list[dict[str, Any]], out: Path, config: dict[str, Any] | 
 def _write_zarr(columns: dict[str, list[Any]], out: Path, config: dict[str, Any]) -> None:
     """Write a dataset along `row`: numbers as float64 (NaN: none), everything else as text."""
     import xarray as xr
-
-    from lab.store import code_version
+    from nado_lab.lab.store import code_version
 
     draft, place = out / ".table.zarr.draft", out / "table.zarr"
     shutil.rmtree(draft, ignore_errors=True)

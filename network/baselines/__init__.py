@@ -1,12 +1,12 @@
 """What a trained network of devices is compared with."""
 
-from network.baselines.echo_state import echo_state_baseline
-from network.baselines.gru import gru_baseline
-from network.baselines.linear import linear_baselines
-from network.baselines.reservoir import fit_reservoir
-from network.baselines.row import BaselineScore
-from network.baselines.single_device import single_device_baseline
-from network.baselines.table import as_rows, baselines
+from nado_lab.network.baselines.echo_state import echo_state_baseline
+from nado_lab.network.baselines.gru import gru_baseline
+from nado_lab.network.baselines.linear import linear_baselines
+from nado_lab.network.baselines.reservoir import fit_reservoir
+from nado_lab.network.baselines.row import BaselineScore
+from nado_lab.network.baselines.single_device import single_device_baseline
+from nado_lab.network.baselines.table import as_rows, baselines
 
 __all__ = [
     "BaselineScore",

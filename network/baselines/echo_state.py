@@ -4,14 +4,13 @@ from itertools import product
 from typing import NamedTuple
 
 import torch
+from nado_lab.network.baselines.row import BaselineScore
+from nado_lab.network.errors import NetworkError
+from nado_lab.network.readout_fit import ridge_weights
+from nado_lab.network.spec import StepReadout
+from nado_lab.network.step_features import features_of_steps
+from nado_lab.network.tasks.task import Examples, Metric, Task
 from torch import Tensor
-
-from network.baselines.row import BaselineScore
-from network.errors import NetworkError
-from network.readout_fit import ridge_weights
-from network.spec import StepReadout
-from network.step_features import features_of_steps
-from network.tasks.task import Examples, Metric, Task
 
 RADII, LEAKS, SCALES = (0.8, 0.99), (0.3, 1.0), (0.1, 0.5)
 RIDGES = (1e-6, 1e-3, 1.0)

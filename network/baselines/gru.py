@@ -1,14 +1,13 @@
 """A gated recurrent unit of about equal parameters, trained by the same descent (Cho et al. 2014)."""
 
 import torch
+from nado_lab.network.baselines.row import BaselineScore
+from nado_lab.network.tasks.task import Metric, Task
+from nado_lab.network.training.bptt import minibatches
+from nado_lab.network.training.descent import Descent
+from nado_lab.network.training.evaluate import score_answers
+from nado_lab.network.training.loss import loss_of
 from torch import Tensor, nn
-
-from network.baselines.row import BaselineScore
-from network.tasks.task import Metric, Task
-from network.training.bptt import minibatches
-from network.training.descent import Descent
-from network.training.evaluate import score_answers
-from network.training.loss import loss_of
 
 
 class GRU(nn.Module):

@@ -3,10 +3,9 @@
 from typing import Any
 
 import torch
-
-from network.device_network import DeviceNetwork
-from network.readout_fit import fit_readout
-from network.tasks.task import Task
+from nado_lab.network.device_network import DeviceNetwork
+from nado_lab.network.readout_fit import fit_readout
+from nado_lab.network.tasks.task import Task
 
 
 @torch.no_grad()

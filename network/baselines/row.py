@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-
-from network.step_features import delayed
-from network.tasks.task import Examples, Task
+from nado_lab.network.step_features import delayed
+from nado_lab.network.tasks.task import Examples, Task
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from network.baselines.echo_state import LEAST_NODES, echo_state_baseline
-from network.baselines.gru import gru_baseline
-from network.baselines.linear import linear_baselines
-from network.baselines.row import BaselineScore
-from network.baselines.single_device import single_device_baseline
-from network.tasks.task import Metric, Task
+from nado_lab.network.baselines.echo_state import LEAST_NODES, echo_state_baseline
+from nado_lab.network.baselines.gru import gru_baseline
+from nado_lab.network.baselines.linear import linear_baselines
+from nado_lab.network.baselines.row import BaselineScore
+from nado_lab.network.baselines.single_device import single_device_baseline
+from nado_lab.network.tasks.task import Metric, Task
 
 
 def baselines(

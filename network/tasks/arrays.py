@@ -5,12 +5,11 @@ from zipfile import BadZipFile
 
 import numpy as np
 import torch
+from nado_lab.network.errors import TaskError
+from nado_lab.network.tasks.series import regression, standardise
+from nado_lab.network.tasks.task import Examples, Metric, Task, stratified_split
 from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
-
-from network.errors import TaskError
-from network.tasks.series import regression, standardise
-from network.tasks.task import Examples, Metric, Task, stratified_split
 
 REAL = "biuf"
 LARGEST = 1e30

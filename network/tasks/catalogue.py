@@ -5,19 +5,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from nado_lab.network.errors import TaskError
+from nado_lab.network.tasks.arrays import user_arrays
+from nado_lab.network.tasks.mackey_glass import mackey_glass
+from nado_lab.network.tasks.mnist1d import mnist1d
+from nado_lab.network.tasks.narma10 import narma10
+from nado_lab.network.tasks.nwb import nwb_recording
+from nado_lab.network.tasks.reaching import reaching
+from nado_lab.network.tasks.sines import few_shot_sines, sine_transform
+from nado_lab.network.tasks.task import Task
+from nado_lab.network.tasks.temporal_mnist import pixel_mnist, temporal_mnist
+from nado_lab.network.tasks.vowels import japanese_vowels
 from pydantic import ValidationError, validate_call
-
-from network.errors import TaskError
-from network.tasks.arrays import user_arrays
-from network.tasks.mackey_glass import mackey_glass
-from network.tasks.mnist1d import mnist1d
-from network.tasks.narma10 import narma10
-from network.tasks.nwb import nwb_recording
-from network.tasks.reaching import reaching
-from network.tasks.sines import few_shot_sines, sine_transform
-from network.tasks.task import Task
-from network.tasks.temporal_mnist import pixel_mnist, temporal_mnist
-from network.tasks.vowels import japanese_vowels
 
 TASKS: dict[str, Callable[..., Task]] = {
     "temporal-mnist": temporal_mnist,

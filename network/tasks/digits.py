@@ -4,9 +4,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 import torch
+from nado_lab.network.errors import TaskError
 from torch import Tensor
-
-from network.errors import TaskError
 
 
 class Source(StrEnum):

@@ -1,10 +1,9 @@
 """Forecasting the Mackey-Glass series (Science 197, 287, 1977), tau = 17."""
 
 import torch
+from nado_lab.network.tasks.series import cut, pairs, regression
+from nado_lab.network.tasks.task import Task
 from pydantic import NonNegativeInt, PositiveInt
-
-from network.tasks.series import cut, pairs, regression
-from network.tasks.task import Task
 
 
 def mackey_glass(

@@ -7,9 +7,8 @@ sheared, and resampled to 40 points.
 
 import numpy as np
 import torch
+from nado_lab.network.tasks.task import Examples, Metric, Task, stratified_split
 from pydantic import NonNegativeInt, PositiveInt
-
-from network.tasks.task import Examples, Metric, Task, stratified_split
 
 LENGTH, STRETCHED = 40, 72
 PADDING, SHIFT, SCALE, SHEAR = (36, 60), 48, 0.4, 0.75

@@ -1,11 +1,10 @@
 """NARMA-10: a nonlinear moving average over ten steps (Atiya & Parlos, IEEE TNN 11, 697, 2000)."""
 
 import torch
+from nado_lab.network.tasks.series import generator, regression
+from nado_lab.network.tasks.task import Task
 from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
-
-from network.tasks.series import generator, regression
-from network.tasks.task import Task
 
 ORDER, SETTLE = 10, 40
 

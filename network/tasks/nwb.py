@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 import torch
+from nado_lab.network.errors import TaskError
+from nado_lab.network.tasks.series import cut, regression
+from nado_lab.network.tasks.task import Task
 from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
-
-from network.errors import TaskError
-from network.tasks.series import cut, regression
-from network.tasks.task import Task
 
 
 def nwb_recording(

@@ -7,10 +7,9 @@ as Poisson processes; the velocities are smooth random movements.
 import math
 
 import torch
+from nado_lab.network.tasks.series import generator, regression
+from nado_lab.network.tasks.task import Task
 from torch import Tensor
-
-from network.tasks.series import generator, regression
-from network.tasks.task import Task
 
 BASE_HZ, MODULATION_HZ = 12.0, 10.0
 

@@ -1,10 +1,9 @@
 """Time series as trials: each trial starts the device anew, so its first steps do not count."""
 
 import torch
+from nado_lab.network.errors import TaskError
+from nado_lab.network.tasks.task import Examples, Metric, Task
 from torch import Tensor
-
-from network.errors import TaskError
-from network.tasks.task import Examples, Metric, Task
 
 LEAST_VARIANCE = 1e-12
 

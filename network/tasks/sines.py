@@ -3,12 +3,11 @@
 import math
 
 import torch
+from nado_lab.network.errors import TaskError
+from nado_lab.network.tasks.series import generator, regression
+from nado_lab.network.tasks.task import Task
 from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
-
-from network.errors import TaskError
-from network.tasks.series import generator, regression
-from network.tasks.task import Task
 
 WAVEFORMS = {
     "square": lambda phase: torch.sign(torch.sin(phase)),

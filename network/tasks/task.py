@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import torch
+from nado_lab.network.errors import TaskError
 from torch import Tensor
-
-from network.errors import TaskError
 
 
 class Metric(StrEnum):

@@ -1,10 +1,9 @@
 """Handwritten digits in time: one row, or one pixel, a step."""
 
+from nado_lab.network.tasks.digits import digits
+from nado_lab.network.tasks.task import Examples, Metric, Task, stratified_split
 from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
-
-from network.tasks.digits import digits
-from network.tasks.task import Examples, Metric, Task, stratified_split
 
 
 def temporal_mnist(

@@ -2,12 +2,11 @@
 
 import numpy as np
 import torch
+from nado_lab.network.errors import TaskError
+from nado_lab.network.tasks.series import standardise
+from nado_lab.network.tasks.task import Examples, Metric, Task
 from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
-
-from network.errors import TaskError
-from network.tasks.series import standardise
-from network.tasks.task import Examples, Metric, Task
 
 STEPS = 29
 

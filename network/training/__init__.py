@@ -1,13 +1,13 @@
 """Training of networks through twins."""
 
-from network.training.bptt import train_through_twins
-from network.training.cascade import train_cascade
-from network.training.checkpoint import Checkpoint
-from network.training.distributed import processes
-from network.training.evaluate import answer, score_answers, score_on_twins
-from network.training.physics_aware import PhysicsAware
-from network.training.settings import Method, TrainSettings, Variant
-from network.training.train import train
+from nado_lab.network.training.bptt import train_through_twins
+from nado_lab.network.training.cascade import train_cascade
+from nado_lab.network.training.checkpoint import Checkpoint
+from nado_lab.network.training.distributed import processes
+from nado_lab.network.training.evaluate import answer, score_answers, score_on_twins
+from nado_lab.network.training.physics_aware import PhysicsAware
+from nado_lab.network.training.settings import Method, TrainSettings, Variant
+from nado_lab.network.training.train import train
 
 __all__ = [
     "Checkpoint",

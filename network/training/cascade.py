@@ -4,12 +4,11 @@ IEEE TNNLS 29, 5475. A frozen layer leaves nothing in memory for the gradient, s
 """
 
 import torch
-
-from network.device_network import DeviceNetwork
-from network.tasks.task import Task
-from network.training.bptt import Progress, train_through_twins
-from network.training.checkpoint import Checkpoint
-from network.training.settings import TrainSettings
+from nado_lab.network.device_network import DeviceNetwork
+from nado_lab.network.tasks.task import Task
+from nado_lab.network.training.bptt import Progress, train_through_twins
+from nado_lab.network.training.checkpoint import Checkpoint
+from nado_lab.network.training.settings import TrainSettings
 
 
 def train_cascade(

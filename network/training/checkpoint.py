@@ -6,14 +6,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import torch
+from nado_lab.network.device_network import DeviceNetwork
+from nado_lab.network.errors import NetworkFileError
+from nado_lab.network.training.descent import Descent
+from nado_lab.network.training.settings import TrainSettings
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
-
-from network.device_network import DeviceNetwork
-from network.errors import NetworkFileError
-from network.training.descent import Descent
-from network.training.settings import TrainSettings
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,9 @@
 from typing import Any
 
 import torch
+from nado_lab.network.device_network import DeviceNetwork
+from nado_lab.network.tasks.task import Examples, Task
 from torch import Tensor
-
-from network.device_network import DeviceNetwork
-from network.tasks.task import Examples, Task
 
 
 @torch.no_grad()

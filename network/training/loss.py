@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from nado_lab.network.device import first_twin, twins_of_layers
+from nado_lab.network.device_network import DeviceNetwork
+from nado_lab.network.tasks.task import Metric, Task
 from torch import Tensor, nn
-
-from network.device import first_twin, twins_of_layers
-from network.device_network import DeviceNetwork
-from network.tasks.task import Metric, Task
 
 
 def loss_of(task: Task, answers: Tensor, targets: Tensor) -> Tensor:

@@ -6,9 +6,8 @@ Wright et al., Nature 601, 549 (2022).
 from typing import Any
 
 import torch
+from nado_lab.network.device import TwinDevice
 from torch import Tensor
-
-from network.device import TwinDevice
 
 
 class PhysicsAware:

@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Annotated, Any
 
+from nado_lab.network.errors import NetworkError
+from nado_lab.network.spec import StepReadout
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -13,9 +15,6 @@ from pydantic import (
     PositiveInt,
     ValidationError,
 )
-
-from network.errors import NetworkError
-from network.spec import StepReadout
 
 
 class Variant(StrEnum):

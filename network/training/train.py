@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from network.baselines.reservoir import fit_reservoir
-from network.build import build
-from network.device import twins_of_layers
-from network.device_network import DeviceNetwork
-from network.errors import NetworkError
-from network.spec import StepReadout
-from network.tasks.task import Metric, Task
-from network.training.bptt import Progress, train_through_twins
-from network.training.cascade import train_cascade
-from network.training.checkpoint import Checkpoint
-from network.training.settings import Method, TrainSettings, Variant
+from nado_lab.network.baselines.reservoir import fit_reservoir
+from nado_lab.network.build import build
+from nado_lab.network.device import twins_of_layers
+from nado_lab.network.device_network import DeviceNetwork
+from nado_lab.network.errors import NetworkError
+from nado_lab.network.spec import StepReadout
+from nado_lab.network.tasks.task import Metric, Task
+from nado_lab.network.training.bptt import Progress, train_through_twins
+from nado_lab.network.training.cascade import train_cascade
+from nado_lab.network.training.checkpoint import Checkpoint
+from nado_lab.network.training.settings import Method, TrainSettings, Variant
 
 
 def train(

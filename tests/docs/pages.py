@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import typer
+from nado_lab.lab.cli import commands
 from typer.testing import CliRunner
-
-from lab.cli import commands
 
 DOCS = Path(__file__).parents[2] / "docs"
 _FENCE = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)

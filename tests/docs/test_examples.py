@@ -5,12 +5,12 @@ import runpy
 import sys
 
 import pytest
+from nado_lab.instruments import load_setup
+from nado_lab.lab.loop.config import load_config
+from nado_lab.lab.runs import read_queue
+from nado_lab.lab.sweeps import load_sweep
+from nado_lab.lab.sweeps.points import grid_points
 
-from instruments import load_setup
-from lab.loop.config import load_config
-from lab.runs import read_queue
-from lab.sweeps import load_sweep
-from lab.sweeps.points import grid_points
 from tests.docs.pages import DOCS
 
 EXAMPLES = DOCS.parent / "examples"

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
-
-from instruments.errors import LimitError
-from instruments.limits import check_all, within
+from nado_lab.instruments.errors import LimitError
+from nado_lab.instruments.limits import check_all, within
 
 
 def test_within_passes_the_edges_and_names_the_offender():

@@ -2,8 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from lab.compose import (
+from nado_lab.lab.compose import (
     fault_kinds,
     noise_seed_of,
     open_named_bench,
@@ -11,7 +10,7 @@ from lab.compose import (
     simulate_ice,
     simulated_bench,
 )
-from lab.errors import LabError
+from nado_lab.lab.errors import LabError
 
 DRIVE = np.full((1, 4, 1), 0.2)
 
@@ -23,7 +22,7 @@ def answer(name, **seeds):
 
 @pytest.fixture
 def small_ice(tmp_path):
-    from instruments import load_setup
+    from nado_lab.instruments import load_setup
 
     config = load_setup("sim:asvi-ms")
     spectrum = config.spectrum.model_copy(update={"points": 12, "start_hz": 7e9, "stop_hz": 10e9})

@@ -4,9 +4,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from network import NetworkError, TrainSettings, build, load, load_task, save, train
-from network.connection import choose_sources, quantise
+from nado_lab.network import NetworkError, TrainSettings, build, load, load_task, save, train
+from nado_lab.network.connection import choose_sources, quantise
 
 INPUTS = torch.rand(6, 7, 5, generator=torch.Generator().manual_seed(3))
 

@@ -4,10 +4,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from network import LayerSpec, NetworkError, NetworkSpec, StepReadout, build
-from network.device import respond_nodes
-from network.step_features import delayed, step_features
+from nado_lab.network import LayerSpec, NetworkError, NetworkSpec, StepReadout, build
+from nado_lab.network.device import respond_nodes
+from nado_lab.network.step_features import delayed, step_features
 
 INPUTS = torch.rand(6, 7, 5, generator=torch.Generator().manual_seed(3))
 
@@ -29,7 +28,7 @@ def test_deploying_layer_by_layer_gives_the_answers_of_forward(leaky, delays):
 @given(st.floats(-1e6, 1e6))
 def test_no_input_drives_a_device_out_of_its_range(scale):
     layer = LayerSpec(nodes=3, ports=2, channels=("a",))
-    from network import DeviceNetwork
+    from nado_lab.network import DeviceNetwork
 
     network = DeviceNetwork(NetworkSpec(features=5, outputs=2, steps=7, layers=(layer,)))
     drives = network.drives(0, INPUTS * scale, [])

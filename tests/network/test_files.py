@@ -4,9 +4,8 @@ import json
 
 import pytest
 import torch
+from nado_lab.network import NetworkFileError, build, load, save
 from safetensors.torch import load_file, save_file
-
-from network import NetworkFileError, build, load, save
 
 INPUTS = torch.rand(4, 6, 5)
 

@@ -2,11 +2,10 @@
 
 import pytest
 import torch
-
-from network import TrainSettings, load_task, train
-from network.device import respond_nodes
-from network.passage import open_passage
-from twin import ModelSpec, Twin
+from nado_lab.network import TrainSettings, load_task, train
+from nado_lab.network.device import respond_nodes
+from nado_lab.network.passage import open_passage
+from nado_lab.twin import ModelSpec, Twin
 
 SIZES = [
     {"delays": 0, "drive_lags": 0},

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 import torch
+from nado_lab.network.readout_fit import solve_ridge
 from sklearn.linear_model import Ridge
-
-from network.readout_fit import solve_ridge
 
 
 @pytest.mark.parametrize("features", [8, 50, 200])

@@ -1,7 +1,6 @@
 import pytest
-
-from protocols.calibrate_field import _probe_of
-from protocols.errors import ProtocolError
+from nado_lab.protocols.calibrate_field import _probe_of
+from nado_lab.protocols.errors import ProtocolError
 
 
 def test_each_axis_is_read_by_its_own_probe():

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from nado_lab.protocols import Characterise, Drives, ProtocolError, configure
 
-from protocols import Characterise, Drives, ProtocolError, configure
 from tests.protocols.fake_device import FakeDevice
 
 

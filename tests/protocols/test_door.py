@@ -5,8 +5,7 @@ import subprocess
 import sys
 
 import pytest
-
-import protocols
+from nado_lab import protocols
 
 
 def test_every_public_name_is_imported_when_asked_for():

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from nado_lab.lab.runs import run_protocol
+from nado_lab.lab.store import Run, load_trials
+from nado_lab.protocols import PROTOCOLS, ProtocolError, configure, describe, load_protocol
 
-from lab.runs import run_protocol
-from lab.store import Run, load_trials
-from protocols import PROTOCOLS, ProtocolError, configure, describe, load_protocol
 from tests.protocols.fake_device import FakeDevice
 
 SMALL = {
@@ -87,7 +87,7 @@ def test_drift_watch_waits_by_the_clock_of_the_bench(tmp_path):
 
 
 def test_calibration_finds_the_coil(tmp_path):
-    from protocols.calibrate_field import fitted
+    from nado_lab.protocols.calibrate_field import fitted
 
     procedure = load_protocol("calibrate_field")()
     run_protocol(procedure, device(), tmp_path / "run")

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-
-from protocols import ProtocolError, effective_rank, reservoir_metrics
+from nado_lab.protocols import ProtocolError, effective_rank, reservoir_metrics
 
 RNG = np.random.default_rng(0)
 

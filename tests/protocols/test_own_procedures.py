@@ -3,11 +3,11 @@
 import json
 
 import pytest
+from nado_lab.lab.cli import measure
+from nado_lab.lab.runs import NoBench, resume_protocol
+from nado_lab.lab.store import Run
+from nado_lab.protocols import ProtocolError, load_protocol, protocol_name
 
-from lab.cli import measure
-from lab.runs import NoBench, resume_protocol
-from lab.store import Run
-from protocols import ProtocolError, load_protocol, protocol_name
 from tests.lab.cli.command_line import call
 
 PLAIN = '''

@@ -1,8 +1,6 @@
 import numpy as np
 import pytest
-
-import instruments
-import sim_backend
+from nado_lab import instruments, sim_backend
 
 HOUR_S = 3600.0
 FIELDS = np.full((1, 4), 2.7e-3)

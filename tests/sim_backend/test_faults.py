@@ -7,10 +7,8 @@ import time
 
 import numpy as np
 import pytest
-
-import instruments
-import sim_backend
-from sim_backend import FAULTS, Fault
+from nado_lab import instruments, sim_backend
+from nado_lab.sim_backend import FAULTS, Fault
 
 SETUPS = {"sim:nanoring": np.zeros((2, 3, 1)), "sim:asvi": np.zeros((1, 2, 1))}
 OVER_TCP = [

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
+from nado_lab.sim_backend.noise import ReadoutNoise
 from scipy.signal import welch
-
-from sim_backend.noise import ReadoutNoise
 
 
 def test_white_noise_has_its_deviation_and_no_memory() -> None:

@@ -3,9 +3,7 @@ import socket
 import numpy as np
 import pytest
 import pyvisa
-
-import instruments
-import sim_backend
+from nado_lab import instruments, sim_backend
 
 pytestmark = pytest.mark.filterwarnings("default::ResourceWarning")
 

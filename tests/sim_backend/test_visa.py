@@ -2,9 +2,8 @@ import threading
 
 import pytest
 import pyvisa
-
-from sim_backend import SimulatedClock, open_bench
-from sim_backend.visa import BenchVisaLibrary
+from nado_lab.sim_backend import SimulatedClock, open_bench
+from nado_lab.sim_backend.visa import BenchVisaLibrary
 
 
 class Echo:

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
-
-from sim_backend import SimulatedClock, open_bench
-from sim_backend.coils import Coil, CoilPair
-from sim_backend.world import NanoringWorld
+from nado_lab.sim_backend import SimulatedClock, open_bench
+from nado_lab.sim_backend.coils import Coil, CoilPair
+from nado_lab.sim_backend.world import NanoringWorld
 
 
 class FieldSample:

@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-
-from twin import ModelSpec, Trials, Twin
+from nado_lab.twin import ModelSpec, Trials, Twin
 
 
 def ornstein_uhlenbeck(sequences: int, repeats: int = 1, steps: int = 20, seed: int = 0) -> Trials:

@@ -1,10 +1,9 @@
 """What the data themselves tell about the model."""
 
 import torch
-
-from twin import Trials, alike_runs
-from twin.choose import needs_memory, scores_for
-from twin.prepare import suggest_spec
+from nado_lab.twin import Trials, alike_runs
+from nado_lab.twin.choose import needs_memory, scores_for
+from nado_lab.twin.prepare import suggest_spec
 
 
 def lagged_device(lag, noise=0.02):

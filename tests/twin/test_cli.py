@@ -6,12 +6,11 @@ import sys
 import numpy as np
 import pytest
 import typer
+from nado_lab.lab.cli import twin as group
+from nado_lab.lab.runs import interrupts
+from nado_lab.lab.store import ImportOptions, import_files
+from nado_lab.twin import load
 from typer.testing import CliRunner
-
-from lab.cli import twin as group
-from lab.runs import interrupts
-from lab.store import ImportOptions, import_files
-from twin import load
 
 PARTS = ("auto", "test", "train", "all")
 SHORT = ("--mean-steps", 3, "--likelihood-steps", 3, "--score-steps", 2)

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-
-from twin import DataError, Trials, compensate
+from nado_lab.twin import DataError, Trials, compensate
 
 GAIN, SHIFT = torch.tensor([0.95, 1.1]), torch.tensor([0.03, -0.05])
 

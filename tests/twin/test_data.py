@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-
-from twin import DataError, Trials
+from nado_lab.twin import DataError, Trials
 
 
 def test_shapes_that_do_not_belong_together_are_refused():

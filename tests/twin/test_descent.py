@@ -2,10 +2,9 @@
 
 import pytest
 import torch
-
-from twin import FitSettings
-from twin.descent import Phase, begin, descend
-from twin.prepare import Rows
+from nado_lab.twin import FitSettings
+from nado_lab.twin.descent import Phase, begin, descend
+from nado_lab.twin.prepare import Rows
 
 
 def descended(make_twin, averaged, steps=30, **settings):

@@ -4,8 +4,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-
-from twin import DataError, DriveMap, FitSettings, Trials, evaluate, fit, join
+from nado_lab.twin import DataError, DriveMap, FitSettings, Trials, evaluate, fit, join
 
 QUICK = FitSettings(likelihood_steps=30, score_steps=0, mean_steps=30, batch=16)
 field = st.floats(-1.0, 1.0, allow_nan=False)

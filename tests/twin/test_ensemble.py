@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-
-from twin import FitSettings, TwinError, epistemic_spread, fit_ensemble, most_informative
+from nado_lab.twin import FitSettings, TwinError, epistemic_spread, fit_ensemble, most_informative
 
 
 def test_members_differ_and_disagree_most_far_from_the_data(make_process):

@@ -5,9 +5,8 @@ import shutil
 
 import pytest
 import torch
+from nado_lab.twin import FileError, load, save
 from safetensors.torch import load_file, save_file
-
-from twin import FileError, load, save
 
 
 @pytest.fixture

@@ -5,10 +5,9 @@ import math
 
 import pytest
 import torch
-
-from twin import DataError, DivergenceError, FitSettings, TwinError, evaluate, fit
-from twin.prepare import Rows
-from twin.schedule import phases
+from nado_lab.twin import DataError, DivergenceError, FitSettings, TwinError, evaluate, fit
+from nado_lab.twin.prepare import Rows
+from nado_lab.twin.schedule import phases
 
 SMALL = {"hidden": 4, "width": 16, "sources": 0}
 
@@ -47,7 +46,9 @@ def test_the_best_held_out_state_is_kept(make_process):
 
 def test_a_loss_that_runs_away_is_named(make_process, monkeypatch):
     runs_away = torch.tensor(math.nan, requires_grad=True)
-    monkeypatch.setattr(importlib.import_module("twin.schedule"), "free_running", lambda *a: runs_away)
+    monkeypatch.setattr(
+        importlib.import_module("nado_lab.twin.schedule"), "free_running", lambda *a: runs_away
+    )
     with pytest.raises(DivergenceError, match="score"):
         fit(make_process(10), quick(mean_steps=0))
 

@@ -4,9 +4,8 @@ import json
 
 import pytest
 import torch
+from nado_lab.twin import FileError, FitSettings, FitStopped, Keeper, TwinError, fit, read_unfinished
 from safetensors.torch import load_file, save_file
-
-from twin import FileError, FitSettings, FitStopped, Keeper, TwinError, fit, read_unfinished
 
 SMALL = {"hidden": 3, "width": 8, "sources": 0}
 METHODS = {

@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 import torch
-
-from twin import DataError, FitSettings, Trials, evaluate, fit_and_score, join, set_aside
-from twin.parts import hold_out
+from nado_lab.twin import DataError, FitSettings, Trials, evaluate, fit_and_score, join, set_aside
+from nado_lab.twin.parts import hold_out
 
 QUICK = FitSettings(mean_steps=4, score_steps=2, model={"hidden": 2, "width": 8})
 

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-
-from twin import DataError, FitSettings, Start, Trials, evaluate, fit, load, recalibrate, save
+from nado_lab.twin import DataError, FitSettings, Start, Trials, evaluate, fit, load, recalibrate, save
 
 
 @pytest.fixture(scope="module")

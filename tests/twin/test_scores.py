@@ -2,9 +2,8 @@
 
 import pytest
 import torch
-
-from twin import DataError, DivergenceError, Trials, evaluate
-from twin.scores import triple
+from nado_lab.twin import DataError, DivergenceError, Trials, evaluate
+from nado_lab.twin.scores import triple
 
 
 def white(mean, deviation, seed=0, shape=(4, 400, 10, 2)):

@@ -5,8 +5,7 @@ import itertools
 import pytest
 import torch
 import torchsde
-
-from twin import torchsde_paths
+from nado_lab.twin import torchsde_paths
 
 
 def brownian(twin, rows, steps):

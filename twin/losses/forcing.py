@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
+from nado_lab.twin.model import Start, Twin
 from torch import Tensor
-
-from twin.model import Start, Twin
 
 
 class Forced(NamedTuple):

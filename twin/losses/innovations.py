@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 
 import torch
+from nado_lab.twin.losses.forcing import force
+from nado_lab.twin.model import Start, Twin
 from torch import Tensor
-
-from twin.losses.forcing import force
-from twin.model import Start, Twin
 
 
 def innovations(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> Tensor:

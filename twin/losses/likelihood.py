@@ -10,10 +10,9 @@ from __future__ import annotations
 import math
 
 import torch
+from nado_lab.twin.losses.forcing import Forced, force, jacobian
+from nado_lab.twin.model import Start, Twin
 from torch import Tensor
-
-from twin.losses.forcing import Forced, force, jacobian
-from twin.model import Start, Twin
 
 FEWEST_STEPS = 4
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from nado_lab.twin.model import Start, Twin
 from torch import Tensor
-
-from twin.model import Start, Twin
 
 
 def mean_square(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> Tensor:

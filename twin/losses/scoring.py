@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import torch
+from nado_lab.twin.losses.crps import crps
+from nado_lab.twin.losses.energy import energy_score
+from nado_lab.twin.model import Start, Twin
 from torch import Tensor
-
-from twin.losses.crps import crps
-from twin.losses.energy import energy_score
-from twin.model import Start, Twin
 
 MOST_CHANNELS = 48
 

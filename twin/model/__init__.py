@@ -1,6 +1,6 @@
 """What a twin is made of."""
 
-from twin.model.spec import ModelSpec
-from twin.model.twin import Start, Twin
+from nado_lab.twin.model.spec import ModelSpec
+from nado_lab.twin.model.twin import Start, Twin
 
 __all__ = ["ModelSpec", "Start", "Twin"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
+from nado_lab.twin.model.spec import ModelSpec
 from torch import Tensor, nn
 from torch.nn.functional import silu, softplus
-
-from twin.model.spec import ModelSpec
 
 SMALLEST = 1e-4
 BOUND = 4.0

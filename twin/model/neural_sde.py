@@ -7,12 +7,11 @@ dx = f(x, u) dt + W a dt + G(x, u) dW, da = -theta a dt + G_a(x, u) dW; time run
 from __future__ import annotations
 
 import torch
+from nado_lab.twin.model.field import VectorField
+from nado_lab.twin.model.noise import ColouredNoise
+from nado_lab.twin.model.spec import ModelSpec
 from torch import Tensor, nn
 from torch.nn.functional import pad
-
-from twin.model.field import VectorField
-from twin.model.noise import ColouredNoise
-from twin.model.spec import ModelSpec
 
 
 class NeuralSDE(nn.Module):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twin.errors import TwinError
-from twin.solvers import solver
+from nado_lab.twin.errors import TwinError
+from nado_lab.twin.solvers import solver
 
 LIMITS = {
     "ports": (1, 64),

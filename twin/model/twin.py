@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import torch
+from nado_lab.twin.drive_map import DriveMap, read_map
+from nado_lab.twin.errors import TwinError
+from nado_lab.twin.model.basis import Basis
+from nado_lab.twin.model.calibration import Calibration
+from nado_lab.twin.model.neural_sde import NeuralSDE
+from nado_lab.twin.model.noise import ObservationNoise
+from nado_lab.twin.model.spec import ModelSpec
+from nado_lab.twin.solvers import solver
 from torch import Tensor, nn
-
-from twin.drive_map import DriveMap, read_map
-from twin.errors import TwinError
-from twin.model.basis import Basis
-from twin.model.calibration import Calibration
-from twin.model.neural_sde import NeuralSDE
-from twin.model.noise import ObservationNoise
-from twin.model.spec import ModelSpec
-from twin.solvers import solver
 
 
 class Start(NamedTuple):

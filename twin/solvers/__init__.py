@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from nado_lab.twin.errors import TwinError
+from nado_lab.twin.solvers import euler_maruyama, heun, runge_kutta
 from torch import Tensor
-
-from twin.errors import TwinError
-from twin.solvers import euler_maruyama, heun, runge_kutta
 
 
 class SDE(Protocol):

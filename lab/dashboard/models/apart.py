@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-
-from lab.dashboard.models.experiment import Experiment
-from lab.store.ownership import run_ownership
+from nado_lab.lab.dashboard.models.experiment import Experiment
+from nado_lab.lab.store.ownership import run_ownership
 
 log = logging.getLogger(__name__)
 _POLL_S = 0.1
@@ -24,7 +23,7 @@ _started: list["subprocess.Popen[Any]"] = []  # kept, so that Python minds none 
 
 def command_for(experiment: Experiment, setup: str, seed: int, out: Path) -> list[str]:
     """Write the `nado` command that measures an experiment (or the rest of a run) into `out`."""
-    nado = [sys.executable, "-m", "lab"]
+    nado = [sys.executable, "-m", "nado_lab"]
     if experiment.goes_on:
         return [*nado, "resume", str(out), "--setup", setup]
     own = experiment.protocol.rpartition(":")[0].endswith(".py")

@@ -7,11 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any, cast
 
-from lab.dashboard.models.events import BenchClosed, BenchOpened, BenchReading, BenchSafe, ChecksDone, Event
-from lab.dashboard.models.readings import readings, settings
-from lab.dashboard.models.worker import Job, JobState, Worker, is_for_people
-from lab.errors import LabError
-from protocols import PROTOCOLS, load_protocol
+from nado_lab.lab.dashboard.models.events import (
+    BenchClosed,
+    BenchOpened,
+    BenchReading,
+    BenchSafe,
+    ChecksDone,
+    Event,
+)
+from nado_lab.lab.dashboard.models.readings import readings, settings
+from nado_lab.lab.dashboard.models.worker import Job, JobState, Worker, is_for_people
+from nado_lab.lab.errors import LabError
+from nado_lab.protocols import PROTOCOLS, load_protocol
 
 log = logging.getLogger(__name__)
 PATIENCE_S = 2.0
@@ -117,7 +124,7 @@ class BenchModel:
                 self._connect(self.name, self.seed)
 
     def _connect(self, name: str, seed: int) -> None:
-        from lab.compose import open_named_bench
+        from nado_lab.lab.compose import open_named_bench
 
         self._close()
         with ExitStack() as stack:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from lab.dashboard.models.worker import message_of
+from nado_lab.lab.dashboard.models.worker import message_of
 
 SUFFIXES = {".twin": "twin", ".net": "network"}
 RUN_SUFFIX = ".zarr"
@@ -56,7 +56,7 @@ def search(entries: list[Entry], words: str, kind: str = "") -> list[Entry]:
 
 def scan(folder: Path) -> list[Entry]:
     """List all entries under `folder`, newest first. Of runs only what the index holds: see `describe`."""
-    from lab.store import find_runs
+    from nado_lab.lab.store import find_runs
 
     if not folder.is_dir():
         return []
@@ -86,8 +86,8 @@ def snippet(entry: Entry) -> str:
     opens = f'import xarray as xr\n\nrun = xr.open_datatree("{path}", engine="zarr")\n'
     return {
         "run": f'{opens}print(run["primary"])\n',
-        "twin": f'import twin\n\nmodel = twin.load("{path}")\n',
-        "network": f'import network\n\nsaved = network.load("{path}")\n',
+        "twin": f'from nado_lab import twin\n\nmodel = twin.load("{path}")\n',
+        "network": f'from nado_lab import network\n\nsaved = network.load("{path}")\n',
     }[entry.kind]
 
 
@@ -128,7 +128,7 @@ def _of_line(line: dict[str, Any], folder: Path) -> Entry:
 
 
 def _read_run(path: Path, name: str) -> Entry:
-    from lab.store import Run
+    from nado_lab.lab.store import Run
 
     run = Run.open(path)
     meta = run.metadata
@@ -148,7 +148,7 @@ def _read_run(path: Path, name: str) -> Entry:
 
 def _status(path: Path, written: str) -> str:
     """Tell a run that nobody writes any more from one that runs."""
-    from lab.store.ownership import run_ownership
+    from nado_lab.lab.store.ownership import run_ownership
 
     if written == "running" and not run_ownership(path).is_taken():
         return INTERRUPTED

@@ -7,7 +7,7 @@ from typing import Any
 
 def fit_numbers() -> dict[str, int | None]:
     """Give the numbers of steps and the seed of a fit with their defaults; None is chosen by the method."""
-    from twin import FitSettings
+    from nado_lab.twin import FitSettings
 
     defaults = {each.name: getattr(FitSettings, each.name, None) for each in dataclasses.fields(FitSettings)}
     return {name: value for name, value in defaults.items() if name.endswith("_steps") or name == "seed"}
@@ -15,21 +15,21 @@ def fit_numbers() -> dict[str, int | None]:
 
 def fit_methods() -> tuple[str, ...]:
     """Name the methods of fitting."""
-    from twin.settings import METHODS
+    from nado_lab.twin.settings import METHODS
 
     return METHODS
 
 
 def trainable_tasks() -> tuple[str, ...]:
     """Name the tasks whose loader can be called without arguments."""
-    from network.tasks.catalogue import TASKS
+    from nado_lab.network.tasks.catalogue import TASKS
 
     return tuple(name for name, loader in TASKS.items() if not _needed(loader))
 
 
 def variants() -> tuple[str, ...]:
     """Name the variants of training."""
-    from network import Variant
+    from nado_lab.network import Variant
 
     return tuple(Variant)
 

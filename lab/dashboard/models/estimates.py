@@ -4,10 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from lab.dashboard.models.worker import is_for_people
-from lab.store import Run, summarise
-from protocols import NadoProcedure, Replay, configure
+from nado_lab.lab.dashboard.models.worker import is_for_people
+from nado_lab.lab.store import Run, summarise
+from nado_lab.protocols import NadoProcedure, Replay, configure
 
 
 class Estimates:

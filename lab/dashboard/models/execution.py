@@ -7,19 +7,19 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-from lab.dashboard.models.apart import Apart, command_for
-from lab.dashboard.models.bench import BenchModel
-from lab.dashboard.models.estimates import Estimates
-from lab.dashboard.models.events import Event, RowArrived, RunStarted
-from lab.dashboard.models.experiment import ABORTED, Experiment, State, prepare
-from lab.dashboard.models.following import Follower
-from lab.dashboard.models.readings import frequencies
-from lab.dashboard.models.worker import Job
-from lab.errors import LabError
-from lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
-from lab.runs.monitors import take_readings
-from lab.runs.recall import provide_drives
-from lab.store import Run, Status
+from nado_lab.lab.dashboard.models.apart import Apart, command_for
+from nado_lab.lab.dashboard.models.bench import BenchModel
+from nado_lab.lab.dashboard.models.estimates import Estimates
+from nado_lab.lab.dashboard.models.events import Event, RowArrived, RunStarted
+from nado_lab.lab.dashboard.models.experiment import ABORTED, Experiment, State, prepare
+from nado_lab.lab.dashboard.models.following import Follower
+from nado_lab.lab.dashboard.models.readings import frequencies
+from nado_lab.lab.dashboard.models.worker import Job
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
+from nado_lab.lab.runs.monitors import take_readings
+from nado_lab.lab.runs.recall import provide_drives
+from nado_lab.lab.store import Run, Status
 
 MONITOR_S, LOOK_S = 1.0, 0.25
 

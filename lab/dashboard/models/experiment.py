@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from protocols import configure, load_protocol
+from nado_lab.protocols import configure, load_protocol
 
 ABORTED = "aborted at the dashboard"
 

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lab.dashboard.models.bench import BenchModel
-from lab.dashboard.models.estimates import Estimates
-from lab.dashboard.models.events import Event, QueueChanged, RunEnded
-from lab.dashboard.models.execution import Executor
-from lab.dashboard.models.experiment import ABORTED, Experiment, State
-from lab.dashboard.models.worker import Job
-from lab.errors import LabError
-from lab.runs import StopRequest
-from lab.store import Run
-from protocols import NadoProcedure
+from nado_lab.lab.dashboard.models.bench import BenchModel
+from nado_lab.lab.dashboard.models.estimates import Estimates
+from nado_lab.lab.dashboard.models.events import Event, QueueChanged, RunEnded
+from nado_lab.lab.dashboard.models.execution import Executor
+from nado_lab.lab.dashboard.models.experiment import ABORTED, Experiment, State
+from nado_lab.lab.dashboard.models.worker import Job
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs import StopRequest
+from nado_lab.lab.store import Run
+from nado_lab.protocols import NadoProcedure
 
 
 class ExperimentQueue:

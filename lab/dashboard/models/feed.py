@@ -5,14 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-
-from lab.dashboard.models.events import Event, RowArrived, RunStarted
-from lab.dashboard.models.experiment import ABORTED
-from lab.dashboard.models.readings import frequencies
-from lab.dashboard.models.worker import Job, Stopped
-from lab.loop.play import AbortedError
-from lab.runs import StopRequest
-from protocols import Column
+from nado_lab.lab.dashboard.models.events import Event, RowArrived, RunStarted
+from nado_lab.lab.dashboard.models.experiment import ABORTED
+from nado_lab.lab.dashboard.models.readings import frequencies
+from nado_lab.lab.dashboard.models.worker import Job, Stopped
+from nado_lab.lab.loop.play import AbortedError
+from nado_lab.lab.runs import StopRequest
+from nado_lab.protocols import Column
 
 
 class Feed:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lab.dashboard.models.events import Event, Finished, Progressed
-from lab.dashboard.models.previews import Preview, preview
-from lab.dashboard.models.worker import Job
-from lab.errors import LabError
+from nado_lab.lab.dashboard.models.events import Event, Finished, Progressed
+from nado_lab.lab.dashboard.models.previews import Preview, preview
+from nado_lab.lab.dashboard.models.worker import Job
+from nado_lab.lab.errors import LabError
 
 if TYPE_CHECKING:
-    from twin import Trials, Twin
+    from nado_lab.twin import Trials, Twin
 
 SCORED_SHARE = 0.1
 PHASES = ("mean", "likelihood", "score", "adversarial")
@@ -47,7 +47,7 @@ def fit_job(request: FitRequest, post: Post) -> Callable[[Job], None]:
     """Make the action of a worker that fits a twin, saves it, scores it and posts a TwinResult."""
 
     def action(job: Job) -> None:
-        from twin import FitSettings, fit, save, set_aside
+        from nado_lab.twin import FitSettings, fit, save, set_aside
 
         begun = time.monotonic()
         trials = read_trials(request.runs)
@@ -75,7 +75,7 @@ def judge_job(path: Path, runs: tuple[str, ...], post: Post) -> Callable[[Job], 
     """Make the action of a worker that scores a saved twin on runs."""
 
     def action(job: Job) -> None:
-        from twin import load
+        from nado_lab.twin import load
 
         twin = load(path)
         trials = read_trials(runs)
@@ -90,7 +90,7 @@ def recalibrate_job(
     """Make the action of a worker that brings a saved twin up to date with runs, and saves it as another."""
 
     def action(job: Job) -> None:
-        from twin import load, recalibrate, save
+        from nado_lab.twin import load, recalibrate, save
 
         trials = read_trials(runs)
         twin = recalibrate(load(path), trials)
@@ -105,7 +105,7 @@ def recalibrate_job(
 
 def read_trials(runs: tuple[str, ...]) -> Trials:
     """Read the trials of runs as tensors."""
-    from lab.loop.trials import trials_of
+    from nado_lab.lab.loop.trials import trials_of
 
     if not runs:
         raise LabError("no run was chosen; mark the runs to use in the list")
@@ -114,7 +114,7 @@ def read_trials(runs: tuple[str, ...]) -> Trials:
 
 def scores_of(twin: Twin, trials: Trials) -> dict[str, Any]:
     """Score the twin on all trials, as plain values."""
-    from twin import evaluate
+    from nado_lab.twin import evaluate
 
     return evaluate(twin, trials).to_dict()
 

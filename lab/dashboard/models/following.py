@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lab.dashboard.models.events import Event, RowArrived, RunStarted
-from lab.store import Run
-from protocols import ROW, Column
+from nado_lab.lab.dashboard.models.events import Event, RowArrived, RunStarted
+from nado_lab.lab.store import Run
+from nado_lab.protocols import ROW, Column
 
 MOST_AT_ONCE = 256
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from pathlib import Path
 
-from lab.dashboard.models.catalogue import Entry
+from nado_lab.lab.dashboard.models.catalogue import Entry
 
 MOST_NODES = 40
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
-from lab.dashboard.models.events import RowArrived, RunStarted
-from lab.dashboard.models.trace import Trace
+from nado_lab.lab.dashboard.models.events import RowArrived, RunStarted
+from nado_lab.lab.dashboard.models.trace import Trace
 
 CAPACITY = 1_000_000
 MOST_CURVES = 16

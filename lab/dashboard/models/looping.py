@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lab.dashboard.models.bench import BenchModel
-from lab.dashboard.models.events import Event, Finished, Progressed
-from lab.dashboard.models.worker import Job
-from lab.errors import LabError
+from nado_lab.lab.dashboard.models.bench import BenchModel
+from nado_lab.lab.dashboard.models.events import Event, Finished, Progressed
+from nado_lab.lab.dashboard.models.worker import Job
+from nado_lab.lab.errors import LabError
 
 Post = Callable[[Event], None]
 COMPARE = "compare"
@@ -73,9 +73,9 @@ def loop_job(config_file: Path, out: Path, bench: BenchModel, post: Post) -> Cal
     """Make the action of the bench's worker that runs (or goes on with) a loop on the open bench."""
 
     def action(job: Job) -> None:
-        from lab.dashboard.models.feed import Feed, measured, stop_request
-        from lab.loop.closed_loop import run_loop
-        from lab.loop.config import load_config
+        from nado_lab.lab.dashboard.models.feed import Feed, measured, stop_request
+        from nado_lab.lab.loop.closed_loop import run_loop
+        from nado_lab.lab.loop.config import load_config
 
         config = load_config(config_file)
         if config.setup != bench.name or config.specimen != bench.seed:
@@ -106,7 +106,7 @@ def loop_job(config_file: Path, out: Path, bench: BenchModel, post: Post) -> Cal
 
 def rounds_of(folder: Path) -> Iterator[RoundRow]:
     """Read the rounds of a loop that were compared already."""
-    from lab.loop.round_state import ROUND, read_whole
+    from nado_lab.lab.loop.round_state import ROUND, read_whole
 
     for path in sorted(folder.glob(f"round*/{ROUND}")):
         state = read_whole(path)

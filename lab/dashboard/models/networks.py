@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-
-from lab.dashboard.models.bench import BenchModel
-from lab.dashboard.models.events import Event, Finished, Progressed
-from lab.dashboard.models.worker import Job
+from nado_lab.lab.dashboard.models.bench import BenchModel
+from nado_lab.lab.dashboard.models.events import Event, Finished, Progressed
+from nado_lab.lab.dashboard.models.worker import Job
 
 if TYPE_CHECKING:
-    from network import DeviceNetwork, Task
+    from nado_lab.network import DeviceNetwork, Task
 
 Post = Callable[[Event], None]
 
@@ -64,8 +63,8 @@ def train_job(request: TrainRequest, post: Post) -> Callable[[Job], None]:
     """Make the action of a worker that trains a network, saves it and posts a NetworkResult."""
 
     def action(job: Job) -> None:
-        from network import TrainSettings, load_task, save, score_on_twins, train
-        from twin import load
+        from nado_lab.network import TrainSettings, load_task, save, score_on_twins, train
+        from nado_lab.twin import load
 
         twin = load(request.twin)
         options = {"train": request.train, "test": request.test, "seed": request.settings.get("seed", 0)}
@@ -95,8 +94,8 @@ def deploy_job(trained: NetworkResult, count: int, out: Path, bench: BenchModel,
     """Make the action of the bench's worker that sends `count` test trials through the device."""
 
     def action(job: Job) -> None:
-        from lab.dashboard.models.feed import Feed, measured, stop_request
-        from lab.loop.deploy import PlayOptions, deploy
+        from nado_lab.lab.dashboard.models.feed import Feed, measured, stop_request
+        from nado_lab.lab.loop.deploy import PlayOptions, deploy
 
         setup = bench.opened()
         feed = Feed(f"deploy {trained.path.stem}", setup, post)
@@ -123,9 +122,9 @@ def deploy_job(trained: NetworkResult, count: int, out: Path, bench: BenchModel,
 
 def _report(trained: NetworkResult, answered: Any, count: int, out: Path) -> dict[str, Any]:
     """Score what the device answered beside what the twin would have, as `nado deploy` writes it down."""
-    from lab.loop.deployment_report import report_of
-    from lab.loop.recall import Recalled
-    from network import Variant, load
+    from nado_lab.lab.loop.deployment_report import report_of
+    from nado_lab.lab.loop.recall import Recalled
+    from nado_lab.network import Variant, load
 
     task = replace(trained.task, test=trained.task.test[:count])
     variant = Variant(trained.notes["settings"]["variant"])

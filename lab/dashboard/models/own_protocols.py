@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from lab.errors import LabError
+from nado_lab.lab.errors import LabError
 
 
 def classes_in(path: Path) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from twin import Trials, Twin
+    from nado_lab.twin import Trials, Twin
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 

@@ -5,9 +5,9 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from lab.dashboard.models.bench import PATIENCE_S, BenchModel
-from lab.dashboard.models.catalogue import Entry, describe, scan
-from lab.dashboard.models.events import (
+from nado_lab.lab.dashboard.models.bench import PATIENCE_S, BenchModel
+from nado_lab.lab.dashboard.models.catalogue import Entry, describe, scan
+from nado_lab.lab.dashboard.models.events import (
     CatalogueRead,
     ChoicesRead,
     EntryRead,
@@ -16,12 +16,12 @@ from lab.dashboard.models.events import (
     LogLine,
     RunLoaded,
 )
-from lab.dashboard.models.experiments import ExperimentQueue
-from lab.dashboard.models.fitting import FitRequest, fit_job, judge_job, recalibrate_job
-from lab.dashboard.models.knobs import Knob
-from lab.dashboard.models.looping import loop_job
-from lab.dashboard.models.networks import NetworkResult, TrainRequest, deploy_job, train_job
-from lab.dashboard.models.worker import Job, Worker
+from nado_lab.lab.dashboard.models.experiments import ExperimentQueue
+from nado_lab.lab.dashboard.models.fitting import FitRequest, fit_job, judge_job, recalibrate_job
+from nado_lab.lab.dashboard.models.knobs import Knob
+from nado_lab.lab.dashboard.models.looping import loop_job
+from nado_lab.lab.dashboard.models.networks import NetworkResult, TrainRequest, deploy_job, train_job
+from nado_lab.lab.dashboard.models.worker import Job, Worker
 
 CLOSING_S = 10.0
 
@@ -88,7 +88,7 @@ class Session:
 
     def read_choices(self) -> Job:
         """Find out what twins and networks offer to choose from."""
-        from lab.dashboard.models.choices import fit_methods, fit_numbers, trainable_tasks, variants
+        from nado_lab.lab.dashboard.models.choices import fit_methods, fit_numbers, trainable_tasks, variants
 
         def action(job: Job) -> None:
             self.events.post(ChoicesRead(fit_numbers(), fit_methods(), trainable_tasks(), variants()))
@@ -116,7 +116,7 @@ class Session:
         """Read the readouts of a stored run, to draw them."""
 
         def action(job: Job) -> None:
-            from lab.store import load_trials
+            from nado_lab.lab.store import load_trials
 
             trials = load_trials(path)
             self.events.post(RunLoaded(path, trials.channels, trials.units, trials.readout))
@@ -131,7 +131,7 @@ class Session:
         """Write an HTML page about a run, a twin, a network or a deployment into the folder."""
 
         def action(job: Job) -> None:
-            from lab.reports import write_report
+            from nado_lab.lab.reports import write_report
 
             out = self.new_path(f"{path.stem}-report", ".html")
             write_report(str(path), out)
@@ -172,7 +172,7 @@ class Session:
 
 
 def _export(run: Path, out: Path) -> None:
-    from lab.store import export
+    from nado_lab.lab.store import export
 
     left_out = export(run, out)
     without = f" without {', '.join(left_out)}, which do not fit in" if left_out else ""

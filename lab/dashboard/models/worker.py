@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from lab.dashboard.models.events import Event, JobChanged
+from nado_lab.lab.dashboard.models.events import Event, JobChanged
 
 log = logging.getLogger(__name__)
 _numbers = itertools.count(1)

@@ -5,6 +5,15 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.models.catalogue import Entry, search, snippet
+from nado_lab.lab.dashboard.models.events import CatalogueRead, EntryRead, Finished, RunEnded, RunLoaded
+from nado_lab.lab.dashboard.models.lineage import lineage
+from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.views.entry_table import EntryTable
+from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.lineage_graph import LineageGraph
+from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.widgets import boxed, button, column, label, plot, row
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QApplication,
@@ -19,16 +28,6 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-from lab.dashboard.models.catalogue import Entry, search, snippet
-from lab.dashboard.models.events import CatalogueRead, EntryRead, Finished, RunEnded, RunLoaded
-from lab.dashboard.models.lineage import lineage
-from lab.dashboard.models.session import Session
-from lab.dashboard.views.entry_table import EntryTable
-from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.lineage_graph import LineageGraph
-from lab.dashboard.views.theme import curve_colour
-from lab.dashboard.views.widgets import boxed, button, column, label, plot, row
 
 MOST_OVERLAID = 10
 

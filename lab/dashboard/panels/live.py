@@ -1,17 +1,16 @@
 """What is measured now: field, raw voltage and harmonics over time; repeats step by step; loops."""
 
 import numpy as np
+from nado_lab.lab.dashboard.models.events import RowArrived, RunStarted
+from nado_lab.lab.dashboard.models.live import LiveRun, monotonic
+from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.spectra_map import Spectra, SpectraMap, Waterfall
+from nado_lab.lab.dashboard.views.steps_plot import StepsPlot
+from nado_lab.lab.dashboard.views.strips import Strips
+from nado_lab.lab.dashboard.views.trace_plot import TracePlot
+from nado_lab.lab.dashboard.views.widgets import button, label, row
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
-
-from lab.dashboard.models.events import RowArrived, RunStarted
-from lab.dashboard.models.live import LiveRun, monotonic
-from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.spectra_map import Spectra, SpectraMap, Waterfall
-from lab.dashboard.views.steps_plot import StepsPlot
-from lab.dashboard.views.strips import Strips
-from lab.dashboard.views.trace_plot import TracePlot
-from lab.dashboard.views.widgets import button, label, row
 
 WINDOWS = {"all": 0, "last 50 steps": 50, "last 200 steps": 200, "last 1000 steps": 1000}
 LABELS = {

@@ -3,12 +3,11 @@
 import logging
 import time
 
+from nado_lab.lab.dashboard.models.events import BenchSafe, JobChanged, LogLine, RunEnded, RunStarted
+from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.theme import ABORT, BAD
 from PyQt6.QtGui import QFont
 from PyQt6.QtWidgets import QPlainTextEdit
-
-from lab.dashboard.models.events import BenchSafe, JobChanged, LogLine, RunEnded, RunStarted
-from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.theme import ABORT, BAD
 
 MOST_LINES = 2000
 QUIET = ("read", "scan", "look", "load", "choices", "turn")

@@ -4,16 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.models.events import BenchOpened, Finished, JobChanged, Progressed
+from nado_lab.lab.dashboard.models.looping import TEMPLATE, LoopResult, RoundRow
+from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.models.worker import Job
+from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.widgets import boxed, button, fill, label, plot, row, table, tell
 from PyQt6.QtGui import QFont
 from PyQt6.QtWidgets import QFileDialog, QPlainTextEdit, QProgressBar, QSplitter, QVBoxLayout, QWidget
-
-from lab.dashboard.models.events import BenchOpened, Finished, JobChanged, Progressed
-from lab.dashboard.models.looping import TEMPLATE, LoopResult, RoundRow
-from lab.dashboard.models.session import Session
-from lab.dashboard.models.worker import Job
-from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.theme import curve_colour
-from lab.dashboard.views.widgets import boxed, button, fill, label, plot, row, table, tell
 
 WHY = {
     "measure": "more of the device is needed: at first broadly, later where the network drives it",

@@ -3,6 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+from nado_lab.lab.dashboard.models.events import BenchOpened, JobChanged, QueueChanged, RunEnded
+from nado_lab.lab.dashboard.models.experiment import Experiment, State
+from nado_lab.lab.dashboard.models.own_protocols import classes_in
+from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.models.worker import message_of
+from nado_lab.lab.dashboard.views.form import ParameterForm
+from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table, tell
+from nado_lab.protocols import load_protocol, protocols_to_choose
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QCheckBox,
@@ -14,16 +23,6 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-from lab.dashboard.models.events import BenchOpened, JobChanged, QueueChanged, RunEnded
-from lab.dashboard.models.experiment import Experiment, State
-from lab.dashboard.models.own_protocols import classes_in
-from lab.dashboard.models.session import Session
-from lab.dashboard.models.worker import message_of
-from lab.dashboard.views.form import ParameterForm
-from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.widgets import button, column, fill, label, row, table, tell
-from protocols import load_protocol, protocols_to_choose
 
 APART = """Measure in a process of its own: if this window is closed, or dies, the run goes on,
 and a window that is opened again on this folder shows it.

@@ -4,18 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
+from nado_lab.lab.dashboard.models.networks import DeployResult, NetworkResult, TrainRequest, connectivity
+from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.models.worker import Job
+from nado_lab.lab.dashboard.views.bars import BarPlot
+from nado_lab.lab.dashboard.views.heat_map import HeatMap
+from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.widgets import boxed, button, counter, label, plot, row, tell
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QSplitter, QVBoxLayout, QWidget
-
-from lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
-from lab.dashboard.models.networks import DeployResult, NetworkResult, TrainRequest, connectivity
-from lab.dashboard.models.session import Session
-from lab.dashboard.models.worker import Job
-from lab.dashboard.views.bars import BarPlot
-from lab.dashboard.views.heat_map import HeatMap
-from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.theme import curve_colour
-from lab.dashboard.views.widgets import boxed, button, counter, label, plot, row, tell
 
 DEFAULTS = {"nodes": 16, "layers": 1, "epochs": 8, "train": 1000, "test": 200, "seed": 0}
 

@@ -3,10 +3,7 @@
 from typing import Any
 
 import pyqtgraph as pg
-from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QGroupBox, QSpinBox, QTabWidget, QWidget
-
-from lab.dashboard.models.events import (
+from nado_lab.lab.dashboard.models.events import (
     BenchClosed,
     BenchOpened,
     BenchReading,
@@ -15,10 +12,12 @@ from lab.dashboard.models.events import (
     JobChanged,
     RowArrived,
 )
-from lab.dashboard.models.session import Session
-from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.theme import BAD, GOOD
-from lab.dashboard.views.widgets import button, column, fill, label, row, table
+from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.theme import BAD, GOOD
+from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table
+from PyQt6.QtCore import QTimer
+from PyQt6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QGroupBox, QSpinBox, QTabWidget, QWidget
 
 READ_EVERY_MS = 1000
 
@@ -145,7 +144,7 @@ class SetupPanel(QWidget):
 
 
 def _setups() -> QComboBox:
-    from instruments import builtin_setups
+    from nado_lab.instruments import builtin_setups
 
     choice = QComboBox()
     choice.setEditable(True)

@@ -1,5 +1,13 @@
 """A simulated bench from behind: temperature, noise and drift by knobs, faults by switch, its sample live."""
 
+from nado_lab.lab.dashboard.models.events import BenchClosed, BenchOpened
+from nado_lab.lab.dashboard.models.knobs import Knob, drifted, knobs
+from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.models.simulation import COUNTED, Bars, Rings, faults, picture
+from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.microstates import BarsView, RingsView
+from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.widgets import boxed, button, label, plot, row
 from PyQt6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -9,15 +17,6 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-from lab.dashboard.models.events import BenchClosed, BenchOpened
-from lab.dashboard.models.knobs import Knob, drifted, knobs
-from lab.dashboard.models.session import Session
-from lab.dashboard.models.simulation import COUNTED, Bars, Rings, faults, picture
-from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.microstates import BarsView, RingsView
-from lab.dashboard.views.theme import curve_colour
-from lab.dashboard.views.widgets import boxed, button, label, plot, row
 
 DRAW_EVERY = 8
 GROUPS = ("Temperature and noise", "Drift")

@@ -5,6 +5,15 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.models.catalogue import Entry
+from nado_lab.lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
+from nado_lab.lab.dashboard.models.fitting import FitRequest, TwinResult
+from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.models.worker import Job
+from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.twin_pictures import TwinPictures
+from nado_lab.lab.dashboard.views.widgets import boxed, button, counter, fill, label, plot, row, table, tell
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -16,16 +25,6 @@ from PyQt6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-from lab.dashboard.models.catalogue import Entry
-from lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
-from lab.dashboard.models.fitting import FitRequest, TwinResult
-from lab.dashboard.models.session import Session
-from lab.dashboard.models.worker import Job
-from lab.dashboard.views.hub import Hub
-from lab.dashboard.views.theme import curve_colour
-from lab.dashboard.views.twin_pictures import TwinPictures
-from lab.dashboard.views.widgets import boxed, button, counter, fill, label, plot, row, table, tell
 
 SCORES = {
     "mean_error": "|mean| error",

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-
-from lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.theme import curve_colour
 
 MOST_NAMES = 10
 

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from nado_lab.lab.dashboard.models.catalogue import INTERRUPTED, UNREADABLE, Entry
+from nado_lab.lab.dashboard.views.theme import BAD, GOOD
 from PyQt6.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QModelIndex, Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
-
-from lab.dashboard.models.catalogue import INTERRUPTED, UNREADABLE, Entry
-from lab.dashboard.views.theme import BAD, GOOD
 
 # heading -> width in pixels; the name takes the room that is left
 COLUMNS = {"kind": 58, "name": 0, "status": 76, "started": 134, "protocol": 90, "rows": 50}

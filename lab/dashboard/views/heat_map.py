@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-
-from lab.dashboard.views.theme import DIVERGING
+from nado_lab.lab.dashboard.views.theme import DIVERGING
 
 
 class HeatMap(pg.GraphicsLayoutWidget):

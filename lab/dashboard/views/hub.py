@@ -6,9 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from nado_lab.lab.dashboard.models.events import Event, EventQueue
 from PyQt6.QtCore import QObject, QTimer
-
-from lab.dashboard.models.events import Event, EventQueue
 
 log = logging.getLogger(__name__)
 PERIOD_MS = 25

@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.models.catalogue import Entry
+from nado_lab.lab.dashboard.views.theme import curve_colour
 from PyQt6.QtCore import pyqtSignal
-
-from lab.dashboard.models.catalogue import Entry
-from lab.dashboard.views.theme import curve_colour
 
 KINDS = ("run", "twin", "network")
 MOST_LETTERS = 18

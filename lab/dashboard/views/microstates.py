@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-
-from lab.dashboard.models.simulation import Bars, Rings
-from lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.models.simulation import Bars, Rings
+from nado_lab.lab.dashboard.views.theme import curve_colour
 
 LENGTH = 0.36
 ANTICLOCKWISE, CLOCKWISE = 2, 3

@@ -3,9 +3,8 @@
 from typing import Any
 
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.views.theme import Theme, faded
 from PyQt6.QtWidgets import QWidget
-
-from lab.dashboard.views.theme import Theme, faded
 
 LEGEND_ALPHA = 215
 

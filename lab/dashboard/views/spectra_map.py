@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-
-from lab.dashboard.views.theme import SEQUENTIAL
+from nado_lab.lab.dashboard.views.theme import SEQUENTIAL
 
 CLIP = (1, 99)
 MOST_CURVES = 48

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.views.theme import curve_colour, faded
+from nado_lab.lab.dashboard.views.widgets import label, plot, row
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
-
-from lab.dashboard.views.theme import curve_colour, faded
-from lab.dashboard.views.widgets import label, plot, row
 
 MOST_REPEATS = 32
 RISING, FALLING = 0, 1

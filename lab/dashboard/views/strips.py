@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from nado_lab.lab.dashboard.models.live import Signal
+from nado_lab.lab.dashboard.views.trace_plot import TracePlot
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QSplitter
-
-from lab.dashboard.models.live import Signal
-from lab.dashboard.views.trace_plot import TracePlot
 
 NAMES = {"A": "current", "V": "voltage", "K": "temperature", "T": "field"}
 

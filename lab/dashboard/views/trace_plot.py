@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.models.live import Signal
+from nado_lab.lab.dashboard.views.theme import curve_colour
 from PyQt6.QtCore import QPointF
-
-from lab.dashboard.models.live import Signal
-from lab.dashboard.views.theme import curve_colour
 
 MARGIN, FLAT = 0.06, 1e-3
 LEGEND_COLUMNS, LEGEND_ROW_PX, MOST_LEGEND = 5, 22, 0.45

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.models.previews import Preview
+from nado_lab.lab.dashboard.views.theme import curve_colour, faded
+from nado_lab.lab.dashboard.views.widgets import plot
 from PyQt6.QtWidgets import QComboBox, QTabWidget
-
-from lab.dashboard.models.previews import Preview
-from lab.dashboard.views.theme import curve_colour, faded
-from lab.dashboard.views.widgets import plot
 
 
 class TwinPictures(QTabWidget):

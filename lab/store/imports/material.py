@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-
-from lab.store.errors import StoreError
+from nado_lab.lab.store.errors import StoreError
 
 # unit -> (SI unit, factor)
 SI = {

@@ -5,9 +5,8 @@
 from pathlib import Path
 
 import numpy as np
-
-from lab.store.errors import StoreError
-from lab.store.imports.material import Options, TrialMaterial, folded
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.imports.material import Options, TrialMaterial, folded
 
 INPUT, OUTPUT = "Input_Fields_", "Measured_signals_"
 

@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-
-from lab.store.errors import StoreError
-from lab.store.imports import train_test
-from lab.store.imports.material import Options, TrialMaterial
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.imports import train_test
+from nado_lab.lab.store.imports.material import Options, TrialMaterial
 
 Arrays = dict[str, np.ndarray]
 

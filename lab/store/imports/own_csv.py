@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from lab.store.imports.material import Options, TrialMaterial
-from lab.store.imports.tables import LABELS, Table, read_trials
+from nado_lab.lab.store.imports.material import Options, TrialMaterial
+from nado_lab.lab.store.imports.tables import LABELS, Table, read_trials
 
 _DRIVE, _READOUT = re.compile(r"drive(\[.*\])?"), re.compile(r"readout(?:\[(.*)\])?")
 

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from lab.store.errors import StoreError
-from lab.store.imports.material import Options, TrialMaterial, folded
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.imports.material import Options, TrialMaterial, folded
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,9 +1,8 @@
 """Archives of a part to fit and a part to test: train_input, train_target, test_input, test_target, dt."""
 
 import numpy as np
-
-from lab.store.errors import StoreError
-from lab.store.imports.material import Options, TrialMaterial
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.imports.material import Options, TrialMaterial
 
 AXES = {
     "train_input": ("sequence", "step", "port"),

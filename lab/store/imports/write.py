@@ -4,14 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-from lab.store.errors import StoreError
-from lab.store.imports.material import SI, Options, TrialMaterial
-from lab.store.imports.tables import Table, tidy
-from lab.store.layout import ELAPSED, NUMBER, PRIMARY
-from lab.store.metadata import ParameterRecord, ProtocolRecord, RunMetadata, Status, code_version
-from lab.store.writer import RunWriter
-from protocols.columns import Column, Coordinate
+from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.imports.material import SI, Options, TrialMaterial
+from nado_lab.lab.store.imports.tables import Table, tidy
+from nado_lab.lab.store.layout import ELAPSED, NUMBER, PRIMARY
+from nado_lab.lab.store.metadata import ParameterRecord, ProtocolRecord, RunMetadata, Status, code_version
+from nado_lab.lab.store.writer import RunWriter
+from nado_lab.protocols.columns import Column, Coordinate
 
 
 def write_trials(material: TrialMaterial, out: str | Path, files: list[Path], options: Options) -> None:

@@ -6,19 +6,18 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-
-from sim_backend.samples.nanoring.build import build_model
-from sim_backend.samples.nanoring.depinning import depinning_table
-from sim_backend.samples.nanoring.kernel import (
+from nado_lab.sim_backend.samples.nanoring.build import build_model
+from nado_lab.sim_backend.samples.nanoring.depinning import depinning_table
+from nado_lab.sim_backend.samples.nanoring.kernel import (
     Walls,
     advance_walls,
     empty_walls,
     wall_segments,
 )
-from sim_backend.samples.nanoring.kernel.walls import WALL_COUNT
-from sim_backend.samples.nanoring.magnetisation import net_moment
-from sim_backend.samples.nanoring.parameters import NanoringParameters
-from sim_backend.samples.stream import seeded_words
+from nado_lab.sim_backend.samples.nanoring.kernel.walls import WALL_COUNT
+from nado_lab.sim_backend.samples.nanoring.magnetisation import net_moment
+from nado_lab.sim_backend.samples.nanoring.parameters import NanoringParameters
+from nado_lab.sim_backend.samples.stream import seeded_words
 
 
 class NanoringState(NamedTuple):

@@ -1,13 +1,12 @@
 """Put the constants of one array together for the kernel."""
 
 import numpy as np
-
-from sim_backend.samples.nanoring.disorder import draw_disorder
-from sim_backend.samples.nanoring.jumps import contact_at_segment, release_goals
-from sim_backend.samples.nanoring.kernel import Model
-from sim_backend.samples.nanoring.lattice import square_lattice
-from sim_backend.samples.nanoring.parameters import NanoringParameters
-from sim_backend.samples.nanoring.readout import tilt_drops, view_weights, wall_drops
+from nado_lab.sim_backend.samples.nanoring.disorder import draw_disorder
+from nado_lab.sim_backend.samples.nanoring.jumps import contact_at_segment, release_goals
+from nado_lab.sim_backend.samples.nanoring.kernel import Model
+from nado_lab.sim_backend.samples.nanoring.lattice import square_lattice
+from nado_lab.sim_backend.samples.nanoring.parameters import NanoringParameters
+from nado_lab.sim_backend.samples.nanoring.readout import tilt_drops, view_weights, wall_drops
 
 
 def build_model(size: int, segments: int, seed: int, contacts: int, parameters: NanoringParameters) -> Model:

@@ -9,8 +9,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
-
-from sim_backend.samples.nanoring.parameters import BOLTZMANN_J_PER_K, NanoringParameters
+from nado_lab.sim_backend.samples.nanoring.parameters import BOLTZMANN_J_PER_K, NanoringParameters
 
 TABLE_POINTS = 4096
 

@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-
-from sim_backend.samples.nanoring.lattice import Lattice
-from sim_backend.samples.nanoring.parameters import NanoringParameters
+from nado_lab.sim_backend.samples.nanoring.lattice import Lattice
+from nado_lab.sim_backend.samples.nanoring.parameters import NanoringParameters
 
 
 class Disorder(NamedTuple):

@@ -6,8 +6,7 @@ walls' ring, the angle phi of the contact pair, and a reversible tilt of the dom
 """
 
 import numpy as np
-
-from sim_backend.samples.nanoring.parameters import ReadoutParameters
+from nado_lab.sim_backend.samples.nanoring.parameters import ReadoutParameters
 
 WEIGHT_UNIT = 1 << 20
 

@@ -4,9 +4,8 @@ import time
 from collections.abc import Sequence
 
 import numpy as np
-
-from sim_backend.samples.nanoring.array import NanoringArray
-from sim_backend.samples.nanoring.parameters import OERSTED_T, NanoringParameters
+from nado_lab.sim_backend.samples.nanoring.array import NanoringArray
+from nado_lab.sim_backend.samples.nanoring.parameters import OERSTED_T, NanoringParameters
 
 
 def simulate_rotations(

@@ -1,6 +1,6 @@
 """Artificial spin-vortex ices: bars of four states, their resonance spectra, and the presets MS, WM, PW."""
 
-from sim_backend.samples.spin_vortex_ice.parameters import (
+from nado_lab.sim_backend.samples.spin_vortex_ice.parameters import (
     PRESETS,
     BarParameters,
     Lattice,
@@ -10,7 +10,7 @@ from sim_backend.samples.spin_vortex_ice.parameters import (
     VortexParameters,
     WideBars,
 )
-from sim_backend.samples.spin_vortex_ice.sample import IceState, SpinVortexIce
+from nado_lab.sim_backend.samples.spin_vortex_ice.sample import IceState, SpinVortexIce
 
 __all__ = [
     "PRESETS",

@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+from nado_lab.sim_backend.samples.spin_vortex_ice.parameters import Lattice, SpinVortexIceParameters, WideBars
 from scipy.spatial import KDTree
-
-from sim_backend.samples.spin_vortex_ice.parameters import Lattice, SpinVortexIceParameters, WideBars
 
 MU0_OVER_4PI = 1e-7
 NEAR = 1.01

@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
-
-from sim_backend.samples.compiled import compiled, inlined
-from sim_backend.samples.stream import normal, uniform
+from nado_lab.sim_backend.samples.compiled import compiled, inlined
+from nado_lab.sim_backend.samples.stream import normal, uniform
 
 VORTEX_CLOCKWISE, VORTEX_ANTICLOCKWISE = 2, 3
 RAMP = 6

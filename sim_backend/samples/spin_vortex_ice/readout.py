@@ -3,9 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+from nado_lab.sim_backend.samples.spin_vortex_ice.parameters import SpectrumParameters
 from scipy.ndimage import gaussian_filter1d
-
-from sim_backend.samples.spin_vortex_ice.parameters import SpectrumParameters
 
 GRID = 3
 """Points of the noise grid in one noise length."""

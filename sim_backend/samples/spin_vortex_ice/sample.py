@@ -3,14 +3,13 @@
 from typing import NamedTuple
 
 import numpy as np
-
-from sim_backend.noise import derived_seed
-from sim_backend.samples.spin_vortex_ice.bars import field_direction, place_bars
-from sim_backend.samples.spin_vortex_ice.kernel import VORTEX_CLOCKWISE, Ice, apply_field
-from sim_backend.samples.spin_vortex_ice.parameters import PRESETS, Preset, SpinVortexIceParameters
-from sim_backend.samples.spin_vortex_ice.readout import Mounting, correlated_noise, draw_mounting
-from sim_backend.samples.spin_vortex_ice.spectrum import line_spectrum
-from sim_backend.samples.stream import seeded_words
+from nado_lab.sim_backend.noise import derived_seed
+from nado_lab.sim_backend.samples.spin_vortex_ice.bars import field_direction, place_bars
+from nado_lab.sim_backend.samples.spin_vortex_ice.kernel import VORTEX_CLOCKWISE, Ice, apply_field
+from nado_lab.sim_backend.samples.spin_vortex_ice.parameters import PRESETS, Preset, SpinVortexIceParameters
+from nado_lab.sim_backend.samples.spin_vortex_ice.readout import Mounting, correlated_noise, draw_mounting
+from nado_lab.sim_backend.samples.spin_vortex_ice.spectrum import line_spectrum
+from nado_lab.sim_backend.samples.stream import seeded_words
 
 REFERENCE_K = 293.0
 """Temperature to which the parameters belong (K)."""

@@ -1,11 +1,9 @@
 import numpy as np
 import pytest
+from nado_lab import instruments, sim_backend
+from nado_lab.instruments import LimitError
+from nado_lab.instruments.drivers.keithley6221 import Keithley6221
 from pymeasure.test import expected_protocol
-
-import instruments
-import sim_backend
-from instruments import LimitError
-from instruments.drivers.keithley6221 import Keithley6221
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 import inspect
 
 import pytest
-
-import sim_backend
-from instruments.drivers import DRIVERS, SafeDriver, driver_class
-from instruments.drivers.ni_daqmx import NiDevice
-from instruments.errors import InstrumentTimeout
-from instruments.roles import Role
-from instruments.setups import load_setup
-from instruments.setups.roles_open import _open
+from nado_lab import sim_backend
+from nado_lab.instruments.drivers import DRIVERS, SafeDriver, driver_class
+from nado_lab.instruments.drivers.ni_daqmx import NiDevice
+from nado_lab.instruments.errors import InstrumentTimeout
+from nado_lab.instruments.roles import Role
+from nado_lab.instruments.setups import load_setup
+from nado_lab.instruments.setups.roles_open import _open
 
 CASES = [(setup, role) for setup in ("sim:nanoring", "sim:asvi") for role in load_setup(setup).roles]
 

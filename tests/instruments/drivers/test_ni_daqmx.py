@@ -5,10 +5,9 @@ from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
-
-from instruments.drivers import driver_class
-from instruments.errors import DeviceReportedError, LimitError, OverloadError, SetupError
-from instruments.roles import Digitiser, WaveformPair
+from nado_lab.instruments.drivers import driver_class
+from nado_lab.instruments.errors import DeviceReportedError, LimitError, OverloadError, SetupError
+from nado_lab.instruments.roles import Digitiser, WaveformPair
 
 
 class DaqError(Exception):

@@ -2,19 +2,17 @@
 
 import numpy as np
 import pytest
-from pymeasure.test import expected_protocol
-
-from instruments.drivers.keithley6221 import Keithley6221
-from instruments.drivers.keithley_dmm6500 import KeithleyDMM6500
-from instruments.drivers.kepco_bop import KepcoBOP
-from instruments.drivers.keysight8257d import Keysight8257D
-from instruments.drivers.keysight33500 import Keysight33500
-from instruments.drivers.keysight_e5071c import KeysightE5071C
-from instruments.drivers.lakeshore335 import LakeShore335
-from instruments.drivers.lakeshore425 import LakeShore425
-from instruments.drivers.sr830 import SR830
-from instruments.drivers.sr860 import SR860
-from instruments.errors import (
+from nado_lab.instruments.drivers.keithley6221 import Keithley6221
+from nado_lab.instruments.drivers.keithley_dmm6500 import KeithleyDMM6500
+from nado_lab.instruments.drivers.kepco_bop import KepcoBOP
+from nado_lab.instruments.drivers.keysight8257d import Keysight8257D
+from nado_lab.instruments.drivers.keysight33500 import Keysight33500
+from nado_lab.instruments.drivers.keysight_e5071c import KeysightE5071C
+from nado_lab.instruments.drivers.lakeshore335 import LakeShore335
+from nado_lab.instruments.drivers.lakeshore425 import LakeShore425
+from nado_lab.instruments.drivers.sr830 import SR830
+from nado_lab.instruments.drivers.sr860 import SR860
+from nado_lab.instruments.errors import (
     DeviceReportedError,
     IdentityError,
     LimitError,
@@ -22,6 +20,7 @@ from instruments.errors import (
     ReplyError,
     StuckOutputError,
 )
+from pymeasure.test import expected_protocol
 
 NO_ERROR = ("SYST:ERR?", '0,"No error"')
 LANGUAGE = ("*LANG SCPI", None)

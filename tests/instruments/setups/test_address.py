@@ -1,8 +1,7 @@
 import pytest
-
-from instruments import SetupError, load_setup
-from instruments.setups.address import visa_address
-from instruments.setups.config import _PRESETS, RoleConfig
+from nado_lab.instruments import SetupError, load_setup
+from nado_lab.instruments.setups.address import visa_address
+from nado_lab.instruments.setups.config import _PRESETS, RoleConfig
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,10 @@ import json
 
 import numpy as np
 import pytest
-
-import sim_backend
-from instruments import LimitError, StuckOutputError, load_setup, open_setup
-from sim_backend.asvi_world import VOLTS_PER_UNIT
-from sim_backend.samples.spin_vortex_ice import SpinVortexIce
+from nado_lab import sim_backend
+from nado_lab.instruments import LimitError, StuckOutputError, load_setup, open_setup
+from nado_lab.sim_backend.asvi_world import VOLTS_PER_UNIT
+from nado_lab.sim_backend.samples.spin_vortex_ice import SpinVortexIce
 
 
 @pytest.fixture

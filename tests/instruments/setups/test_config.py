@@ -1,9 +1,8 @@
 import re
 
 import pytest
-
-from instruments import SetupConfig, SetupError, builtin_setups, load_setup
-from instruments.setups.config import _PRESETS
+from nado_lab.instruments import SetupConfig, SetupError, builtin_setups, load_setup
+from nado_lab.instruments.setups.config import _PRESETS
 
 
 def test_builtin_setups_load_by_name():

@@ -5,12 +5,10 @@ import threading
 
 import numpy as np
 import pytest
-
-import instruments
-import sim_backend
-from instruments import BusyError, InstrumentError, LimitError, SetupError
-from instruments.setups.config import _PRESETS
-from instruments.setups.roles_open import each_in_its_own_try
+from nado_lab import instruments, sim_backend
+from nado_lab.instruments import BusyError, InstrumentError, LimitError, SetupError
+from nado_lab.instruments.setups.config import _PRESETS
+from nado_lab.instruments.setups.roles_open import each_in_its_own_try
 
 
 def opened(kind):

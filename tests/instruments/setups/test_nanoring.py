@@ -2,13 +2,11 @@ import json
 
 import numpy as np
 import pytest
-
-import instruments
-import sim_backend
-from instruments import InterlockError, LimitError, SetupError, load_setup, open_setup
-from sim_backend.coils import Coil
-from sim_backend.noise import ReadoutNoise
-from sim_backend.samples.nanoring import NanoringArray
+from nado_lab import instruments, sim_backend
+from nado_lab.instruments import InterlockError, LimitError, SetupError, load_setup, open_setup
+from nado_lab.sim_backend.coils import Coil
+from nado_lab.sim_backend.noise import ReadoutNoise
+from nado_lab.sim_backend.samples.nanoring import NanoringArray
 
 QUIET = {"white_v": 0.0, "pink_v": 0.0, "mains_v": 0.0}
 

@@ -1,9 +1,8 @@
 import pytest
-
-from instruments import load_setup
-from instruments.drivers import SafeDriver, driver_class
-from instruments.setups.config import _PRESETS
-from instruments.setups.role_limits import left_out, limits_of
+from nado_lab.instruments import load_setup
+from nado_lab.instruments.drivers import SafeDriver, driver_class
+from nado_lab.instruments.setups.config import _PRESETS
+from nado_lab.instruments.setups.role_limits import left_out, limits_of
 
 
 @pytest.mark.parametrize(

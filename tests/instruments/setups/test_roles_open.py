@@ -1,8 +1,7 @@
 import pytest
-
-from instruments import DisconnectedError, WallClock, load_setup
-from instruments.drivers import SafeDriver
-from instruments.setups.roles_open import open_roles
+from nado_lab.instruments import DisconnectedError, WallClock, load_setup
+from nado_lab.instruments.drivers import SafeDriver
+from nado_lab.instruments.setups.roles_open import open_roles
 
 
 @pytest.mark.parametrize(

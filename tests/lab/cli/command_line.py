@@ -23,5 +23,5 @@ def behind_every_setup(monkeypatch, device) -> list:
         asked.append((name, seed))
         yield device
 
-    monkeypatch.setattr("lab.compose.open_named_setup", open_named_setup)
+    monkeypatch.setattr("nado_lab.lab.compose.open_named_setup", open_named_setup)
     return asked

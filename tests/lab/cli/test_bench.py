@@ -2,8 +2,9 @@
 
 import json
 
-from instruments import load_setup
-from lab.cli import bench
+from nado_lab.instruments import load_setup
+from nado_lab.lab.cli import bench
+
 from tests.lab.cli.command_line import call
 
 

@@ -1,8 +1,9 @@
 import json
 
-from instruments import load_setup
-from lab.cli import calibrate
-from lab.errors import LabError
+from nado_lab.instruments import load_setup
+from nado_lab.lab.cli import calibrate
+from nado_lab.lab.errors import LabError
+
 from tests.lab.cli.command_line import behind_every_setup, call
 from tests.lab.cli.test_main import nado
 

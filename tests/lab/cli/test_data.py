@@ -3,9 +3,9 @@
 import json
 
 import numpy as np
+from nado_lab.lab.cli import data
+from nado_lab.lab.store import Run
 
-from lab.cli import data
-from lab.store import Run
 from tests.lab.cli.command_line import call
 
 

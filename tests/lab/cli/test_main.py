@@ -6,15 +6,18 @@ import time
 import pytest
 import typer
 import typer.testing
-
-from lab.cli import app, commands, console
-from lab.cli.sim import parse_blocks
-from lab.errors import LabError
+from nado_lab.lab.cli import app, commands, console
+from nado_lab.lab.cli.sim import parse_blocks
+from nado_lab.lab.errors import LabError
 
 
 def nado(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "lab", *arguments], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-m", "nado_lab", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 

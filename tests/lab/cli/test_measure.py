@@ -3,10 +3,10 @@
 import json
 
 import pytest
+from nado_lab.lab.cli import measure
+from nado_lab.lab.store import Run, StoreError
+from nado_lab.protocols import ProtocolError
 
-from lab.cli import measure
-from lab.store import Run, StoreError
-from protocols import ProtocolError
 from tests.lab.cli.command_line import behind_every_setup, call
 from tests.protocols.fake_device import FakeDevice
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 import torch
+from nado_lab.lab.cli import network
+from nado_lab.lab.compose import open_named_setup
+from nado_lab.twin import ModelSpec, Twin, save
 
-from lab.cli import network
-from lab.compose import open_named_setup
 from tests.lab.cli.command_line import call
-from twin import ModelSpec, Twin, save
 
 KEYS = {"metric", "twin", "device", "n_test", "nodes", "parameters", "wall_s"}
 

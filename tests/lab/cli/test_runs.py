@@ -5,11 +5,11 @@ import re
 
 import pytest
 import zarr
+from nado_lab.lab.cli import runs
+from nado_lab.lab.runs import run_protocol
+from nado_lab.lab.store import StoreError
+from nado_lab.protocols import Characterise, ProtocolError, configure
 
-from lab.cli import runs
-from lab.runs import run_protocol
-from lab.store import StoreError
-from protocols import Characterise, ProtocolError, configure
 from tests.lab.cli.command_line import call
 from tests.protocols.fake_device import FakeDevice
 

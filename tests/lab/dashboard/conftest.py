@@ -16,7 +16,7 @@ PATIENCE_S = 20.0  # a busy machine is no bench that hangs
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator:
-    from lab.dashboard.models.session import Session
+    from nado_lab.lab.dashboard.models.session import Session
 
     made = Session(tmp_path / "runs", PATIENCE_S)
     yield made
@@ -38,9 +38,8 @@ def wait_for() -> Callable[..., None]:
 
 @pytest.fixture
 def window(qtbot, tmp_path: Path) -> Iterator:
+    from nado_lab.lab.dashboard.start import make_window
     from PyQt6.QtCore import QSettings
-
-    from lab.dashboard.start import make_window
 
     settings = QSettings(str(tmp_path / "layout.ini"), QSettings.Format.IniFormat)
     made = make_window(tmp_path / "runs", settings, PATIENCE_S)

@@ -6,11 +6,10 @@ import sys
 
 import numpy as np
 import pytest
-
-from instruments import load_setup
-from lab.dashboard.models.catalogue import INTERRUPTED, scan
-from lab.store import Run
-from sim_backend import WallClock, open_bench, serve
+from nado_lab.instruments import load_setup
+from nado_lab.lab.dashboard.models.catalogue import INTERRUPTED, scan
+from nado_lab.lab.store import Run
+from nado_lab.sim_backend import WallClock, open_bench, serve
 
 pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")
@@ -18,7 +17,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")
 PROGRAM = """
 import sys
 from pathlib import Path
-from lab.dashboard import start
+from nado_lab.lab.dashboard import start
 
 def measure(window):
     window.measure.form.set_values({"sequences": 400, "steps": 20})

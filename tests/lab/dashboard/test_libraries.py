@@ -2,9 +2,8 @@ import ctypes
 import sys
 
 import pytest
-
-from lab.dashboard import libraries, missing_packages, require_qt
-from lab.errors import LabError
+from nado_lab.lab.dashboard import libraries, missing_packages, require_qt
+from nado_lab.lab.errors import LabError
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ import sys
 import time
 
 import pytest
-
-from lab.store import Run
+from nado_lab.lab.store import Run
 
 pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
 
@@ -14,7 +13,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from PyQt6.QtCore import QTimer
-from lab.dashboard import start
+from nado_lab.lab.dashboard import start
 
 def measure(window):
     window.measure.form.set_values({"sequences": 100000})

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from lab.dashboard.models.events import LogLine
-from lab.dashboard.models.experiment import State
-from lab.dashboard.models.simulation import Bars
-from lab.dashboard.models.worker import JobState
-from lab.store import Run
+from nado_lab.lab.dashboard.models.events import LogLine
+from nado_lab.lab.dashboard.models.experiment import State
+from nado_lab.lab.dashboard.models.simulation import Bars
+from nado_lab.lab.dashboard.models.worker import JobState
+from nado_lab.lab.store import Run
 
 pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
 from PyQt6.QtCore import Qt
@@ -216,8 +215,8 @@ def test_the_layout_and_the_theme_are_remembered(qtbot, window):
     window.toggle_theme()
     window._docks["Log"].hide()
     window.close()
-    from lab.dashboard.models.session import Session
-    from lab.dashboard.window import Dashboard
+    from nado_lab.lab.dashboard.models.session import Session
+    from nado_lab.lab.dashboard.window import Dashboard
 
     again = Dashboard(Session(window.session.folder), window.settings)
     qtbot.addWidget(again, before_close_func=lambda w: w.session.close())

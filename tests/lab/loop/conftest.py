@@ -2,14 +2,13 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-
-import lab.compose
-from lab.cli.demo import QUICK
-from lab.loop.demo import DemoSettings, run_demo
-from lab.loop.play import play
-from lab.loop.probes import random_drives
-from lab.loop.trials import trials_of
-from twin import FitSettings, fit, save
+from nado_lab.lab import compose
+from nado_lab.lab.cli.demo import QUICK
+from nado_lab.lab.loop.demo import DemoSettings, run_demo
+from nado_lab.lab.loop.play import play
+from nado_lab.lab.loop.probes import random_drives
+from nado_lab.lab.loop.trials import trials_of
+from nado_lab.twin import FitSettings, fit, save
 
 TINY = {**QUICK, "sequences": 24, "repeats": 6, "mean_steps": 10, "score_steps": 5, "test_digits": 8}
 
@@ -18,13 +17,13 @@ TINY = {**QUICK, "sequences": 24, "repeats": 6, "mean_steps": 10, "score_steps":
 def benches(monkeypatch):
     """Collect every simulated bench that the program opens, to look at it afterwards."""
     opened = []
-    build = lab.compose.simulated_bench
+    build = compose.simulated_bench
 
     def remember(kind, **options):
         opened.append(build(kind, **options))
         return opened[-1]
 
-    monkeypatch.setattr(lab.compose, "simulated_bench", remember)
+    monkeypatch.setattr(compose, "simulated_bench", remember)
     return opened
 
 
@@ -50,7 +49,7 @@ def interrupted_at(stage):
 def true_twin(tmp_path_factory):
     """Fit a twin that is good enough to tell its specimen (seed 3) from another: path of the twin."""
     folder = tmp_path_factory.mktemp("true")
-    with lab.compose.open_named_setup("sim:nanoring", seed=3) as setup:
+    with compose.open_named_setup("sim:nanoring", seed=3) as setup:
         drives = random_drives(np.random.default_rng(0), 600, 8, setup.port_count)
         run = play(drives, setup, folder / "fit.zarr")
     settings = FitSettings(mean_steps=400, score_steps=120, members=4)

@@ -1,12 +1,11 @@
 import numpy as np
 import pytest
 import torch
-
-from lab.loop.active import next_drives
-from lab.loop.adapt import adapt
-from lab.loop.config import Choose
-from lab.loop.probes import random_drives
-from twin import ModelSpec, Trials, Twin
+from nado_lab.lab.loop.active import next_drives
+from nado_lab.lab.loop.adapt import adapt
+from nado_lab.lab.loop.config import Choose
+from nado_lab.lab.loop.probes import random_drives
+from nado_lab.twin import ModelSpec, Trials, Twin
 
 
 @pytest.fixture

@@ -6,16 +6,15 @@ import time
 
 import numpy as np
 import pytest
-
-from instruments import load_setup
-from lab.errors import LabError
-from lab.loop.closed_loop import run_loop
-from lab.loop.config import LoopConfig, load_config
-from lab.loop.deployment import DeployOptions, deploy_network
-from lab.loop.drift import PROBE
-from lab.loop.play import AbortedError
-from lab.loop.round_state import RoundState, stage_seed, write_whole
-from lab.store import Run, Status, StoreError
+from nado_lab.instruments import load_setup
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop.closed_loop import run_loop
+from nado_lab.lab.loop.config import LoopConfig, load_config
+from nado_lab.lab.loop.deployment import DeployOptions, deploy_network
+from nado_lab.lab.loop.drift import PROBE
+from nado_lab.lab.loop.play import AbortedError
+from nado_lab.lab.loop.round_state import RoundState, stage_seed, write_whole
+from nado_lab.lab.store import Run, Status, StoreError
 
 TINY = """
 setup = "sim:nanoring"
@@ -172,7 +171,7 @@ def stop():
 @pytest.mark.parametrize("seen", ["round00/measure.zarr/primary", "round00/device.twin"])
 def test_killed_it_goes_on_to_the_same_result(seen, config_file, uninterrupted, tmp_path):
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "lab", "loop", str(config_file), "--out", str(out)]
+    command = [sys.executable, "-m", "nado_lab", "loop", str(config_file), "--out", str(out)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
         end = time.monotonic() + 120
         while not (out / seen).exists() and process.poll() is None and time.monotonic() < end:

@@ -2,10 +2,10 @@ import json
 
 import pytest
 import xarray as xr
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop.demo import DemoSettings, run_demo
+from nado_lab.lab.store import Run, Status
 
-from lab.errors import LabError
-from lab.loop.demo import DemoSettings, run_demo
-from lab.store import Run, Status
 from tests.lab.loop.conftest import TINY, interrupted_at
 
 

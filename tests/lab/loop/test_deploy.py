@@ -4,18 +4,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-
-from instruments import InstrumentError, load_setup
-from lab.compose import open_named_setup
-from lab.errors import LabError
-from lab.loop.deploy import Deployment, deploy
-from lab.loop.deployment import DeployOptions, deploy_network
-from lab.loop.play import AbortedError, PlayOptions
-from lab.loop.readout import refit_readout
-from lab.loop.recall import recall
-from lab.reports import write_report
-from lab.store import Run, Status
-from network import load
+from nado_lab.instruments import InstrumentError, load_setup
+from nado_lab.lab.compose import open_named_setup
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop.deploy import Deployment, deploy
+from nado_lab.lab.loop.deployment import DeployOptions, deploy_network
+from nado_lab.lab.loop.play import AbortedError, PlayOptions
+from nado_lab.lab.loop.readout import refit_readout
+from nado_lab.lab.loop.recall import recall
+from nado_lab.lab.reports import write_report
+from nado_lab.lab.store import Run, Status
+from nado_lab.network import load
 
 
 @pytest.fixture

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-
-from lab.errors import LabError
-from lab.loop.drive_check import check_drive_maps
-from twin import DriveMap, ModelSpec, Twin
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop.drive_check import check_drive_maps
+from nado_lab.twin import DriveMap, ModelSpec, Twin
 
 
 class Window:

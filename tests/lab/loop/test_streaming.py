@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 import torch
-
-from lab.loop.streaming import GIB, TIMES, as_trials, open_stream, score_in_parts
-from lab.store import RunMetadata, RunWriter, Status, StoredTrials, load_trials
-from protocols import Column, Coordinate
-from twin import FitSettings, evaluate, fit_and_score
+from nado_lab.lab.loop.streaming import GIB, TIMES, as_trials, open_stream, score_in_parts
+from nado_lab.lab.store import RunMetadata, RunWriter, Status, StoredTrials, load_trials
+from nado_lab.protocols import Column, Coordinate
+from nado_lab.twin import FitSettings, evaluate, fit_and_score
 
 STEPS, SEQUENCES, REPEATS = 12, 60, 6
 QUICK = FitSettings(likelihood_steps=60, score_steps=2, model={"hidden": 0})
@@ -38,7 +37,7 @@ def write(path, sequences=SEQUENCES, seed=0, repeats=REPEATS):
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     patch = pytest.MonkeyPatch()
-    patch.setattr("lab.store.layout.CHUNK_BYTES", 12 * STEPS * 2 * 8)
+    patch.setattr("nado_lab.lab.store.layout.CHUNK_BYTES", 12 * STEPS * 2 * 8)
     yield write(tmp_path_factory.mktemp("runs") / "a.zarr")
     patch.undo()
 

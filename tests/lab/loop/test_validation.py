@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray as xr
+from nado_lab.lab.cli import validate as command
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop import trend
+from nado_lab.lab.loop.probes import random_drives
+from nado_lab.lab.loop.tolerances import Tolerances, load_tolerances
+from nado_lab.lab.loop.validation import ValidateOptions, validate
 
-from lab.cli import validate as command
-from lab.errors import LabError
-from lab.loop import trend
-from lab.loop.probes import random_drives
-from lab.loop.tolerances import Tolerances, load_tolerances
-from lab.loop.validation import ValidateOptions, validate
 from tests.lab.cli.command_line import call
 
 OPTIONS = ValidateOptions("sim:nanoring", sequences=6, repeats=8, steps=8, seed=1, specimen=3)

@@ -3,11 +3,19 @@
 import numpy as np
 import pytest
 import torch
-
-from lab.reports import evaluation
-from lab.reports.comparison import SHARES, compare, correlation, coverage, deviations, halves, ranks, spectrum
-from lab.reports.evaluation import draw_evaluation
-from twin import ModelSpec, Trials, Twin, evaluate
+from nado_lab.lab.reports import evaluation
+from nado_lab.lab.reports.comparison import (
+    SHARES,
+    compare,
+    correlation,
+    coverage,
+    deviations,
+    halves,
+    ranks,
+    spectrum,
+)
+from nado_lab.lab.reports.evaluation import draw_evaluation
+from nado_lab.twin import ModelSpec, Trials, Twin, evaluate
 
 RANDOM = np.random.default_rng(0)
 

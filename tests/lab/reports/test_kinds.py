@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.reports import Kind, kind_of, write_report
+from nado_lab.lab.runs import run_protocol
+from nado_lab.lab.sweeps.table import write_table
+from nado_lab.network import TrainSettings, load_task
+from nado_lab.network import save as save_network
+from nado_lab.network import train as train_network
+from nado_lab.protocols import Characterise, configure
+from nado_lab.twin import FitSettings, Trials, fit
+from nado_lab.twin import save as save_twin
 
-from lab.errors import LabError
-from lab.reports import Kind, kind_of, write_report
-from lab.runs import run_protocol
-from lab.sweeps.table import write_table
-from network import TrainSettings, load_task
-from network import save as save_network
-from network import train as train_network
-from protocols import Characterise, configure
 from tests.protocols.fake_device import FakeDevice
-from twin import FitSettings, Trials, fit
-from twin import save as save_twin
 
 NODE = {"layer": 0, "mean_error": 0.1, "correlation": 0.9}
 DEPLOYED = {
@@ -139,7 +139,7 @@ def test_a_network_answers_on_its_twin(twin_file, tmp_path):
     rng = np.random.default_rng(0)
     np.savez(tmp_path / "own.npz", inputs=rng.normal(size=(30, 5, 2)), targets=rng.integers(0, 3, 30))
     task_file = str(tmp_path / "own.npz")
-    from twin import load
+    from nado_lab.twin import load
 
     settings = TrainSettings(nodes=(2,), epochs=1)
     network = train_network(load_task(task_file), [load(twin_file)], settings)

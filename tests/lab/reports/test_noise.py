@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-
-from lab.reports.noise import noise_of_repeats
+from nado_lab.lab.reports.noise import noise_of_repeats
 
 
 def test_white_and_carried_noise_are_told_apart():

@@ -4,12 +4,11 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
-
-from instruments import load_setup, open_setup
-from lab.runs import StopRequest, run_protocol
-from lab.store import Run, Status, load_trials
-from protocols import Characterise, configure
-from sim_backend import open_bench
+from nado_lab.instruments import load_setup, open_setup
+from nado_lab.lab.runs import StopRequest, run_protocol
+from nado_lab.lab.store import Run, Status, load_trials
+from nado_lab.protocols import Characterise, configure
+from nado_lab.sim_backend import open_bench
 
 
 @contextmanager

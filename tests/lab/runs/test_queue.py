@@ -3,11 +3,11 @@
 from contextlib import contextmanager
 
 import pytest
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs import UnsafeError, read_queue, run_queue
+from nado_lab.lab.store import Run, Status, StoreError
+from nado_lab.protocols import ProtocolError
 
-from lab.errors import LabError
-from lab.runs import UnsafeError, read_queue, run_queue
-from lab.store import Run, Status, StoreError
-from protocols import ProtocolError
 from tests.protocols.fake_device import FakeDevice
 
 QUEUE = """

@@ -5,10 +5,10 @@ import signal
 
 import numpy as np
 import pytest
+from nado_lab.lab.runs import StopRequest, UnsafeError, resume_protocol, run_protocol
+from nado_lab.lab.store import Run, Status, load_trials
+from nado_lab.protocols import Characterise, Drives, configure
 
-from lab.runs import StopRequest, UnsafeError, resume_protocol, run_protocol
-from lab.store import Run, Status, load_trials
-from protocols import Characterise, Drives, configure
 from tests.protocols.fake_device import FakeDevice
 
 

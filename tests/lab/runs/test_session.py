@@ -7,11 +7,11 @@ import time
 from types import SimpleNamespace
 
 import pytest
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs import MonitorSettings, StopRequest, owned, run_protocol
+from nado_lab.lab.store import Run, Status, StoreError
+from nado_lab.protocols import Characterise, configure
 
-from lab.errors import LabError
-from lab.runs import MonitorSettings, StopRequest, owned, run_protocol
-from lab.store import Run, Status, StoreError
-from protocols import Characterise, configure
 from tests.protocols.fake_device import FakeDevice
 
 

@@ -13,19 +13,18 @@ import time
 
 import numpy as np
 import pytest
-
-from instruments import load_setup, open_setup
-from lab.runs.supervisor import WatchedBench, make_safe, watch
-from lab.store import Run
-from sim_backend import WallClock, open_bench, serve
+from nado_lab.instruments import load_setup, open_setup
+from nado_lab.lab.runs.supervisor import WatchedBench, make_safe, watch
+from nado_lab.lab.store import Run
+from nado_lab.sim_backend import WallClock, open_bench, serve
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals")
 
 PROGRAM = """
 import sys
-from instruments import load_setup, open_setup
-from lab.runs import run_protocol
-from protocols import Characterise, configure
+from nado_lab.instruments import load_setup, open_setup
+from nado_lab.lab.runs import run_protocol
+from nado_lab.protocols import Characterise, configure
 config = type(load_setup("sim:nanoring")).model_validate_json(open(sys.argv[1]).read())
 procedure = Characterise()
 configure(procedure, {"sequences": 400, "steps": 20})

@@ -6,11 +6,10 @@ import time
 from contextlib import closing
 
 import pytest
-
-from lab.store import Catalogue, RunMetadata, RunWriter, Status, StoreError, locate
-from lab.store.catalogue import INDEX
-from lab.store.metadata import SCHEMA
-from protocols import Column
+from nado_lab.lab.store import Catalogue, RunMetadata, RunWriter, Status, StoreError, locate
+from nado_lab.lab.store.catalogue import INDEX
+from nado_lab.lab.store.metadata import SCHEMA
+from nado_lab.protocols import Column
 
 
 def make(path, rows=1, status=Status.COMPLETE) -> str:

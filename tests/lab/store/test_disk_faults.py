@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from nado_lab.lab.runs import run_protocol
+from nado_lab.lab.store import Run, RunMetadata, RunWriter, Status, StoreError, repair, verify
+from nado_lab.protocols import Characterise, Column, configure
 
-from lab.runs import run_protocol
-from lab.store import Run, RunMetadata, RunWriter, Status, StoreError, repair, verify
-from protocols import Characterise, Column, configure
 from tests.protocols.fake_device import FakeDevice
 
 COLUMNS = (Column("wave", ("sample",), (1000,)), Column("count", dtype="int64"))

@@ -6,9 +6,8 @@ import json
 import numpy as np
 import pytest
 import xarray as xr
-
-from lab.store import Run, RunMetadata, RunWriter, Status, StoreError, export
-from protocols import Column, Coordinate
+from nado_lab.lab.store import Run, RunMetadata, RunWriter, Status, StoreError, export
+from nado_lab.protocols import Column, Coordinate
 
 COLUMNS = (
     Column("sequence", dtype="int64", is_coordinate=True),

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-
-from lab.store import (
+from nado_lab.lab.store import (
     ImportOptions,
     Run,
     RunMetadata,
@@ -14,7 +13,7 @@ from lab.store import (
     import_files,
     load_trials,
 )
-from protocols import Column, Coordinate
+from nado_lab.protocols import Column, Coordinate
 
 RNG = np.random.default_rng(0)
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import xarray as xr
 from fsspec.registry import _registry as REGISTRY
+from nado_lab.lab.runs import run_protocol
+from nado_lab.lab.store import Run, RunMetadata, RunWriter, Status, StoreError, load_trials, repair, verify
+from nado_lab.protocols import Characterise, Column, configure
 
-from lab.runs import run_protocol
-from lab.store import Run, RunMetadata, RunWriter, Status, StoreError, load_trials, repair, verify
-from protocols import Characterise, Column, configure
 from tests.protocols.fake_device import FakeDevice
 
 COLUMNS = (Column("x", ("step",), (3,), units="V"), Column("note", dtype="string"))

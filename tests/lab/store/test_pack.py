@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 import xarray as xr
 import zarr
-
-from lab.store import Run, RunMetadata, RunWriter, Status, StoreError, repair, verify
-from lab.store.pack import digest
-from protocols import Column
+from nado_lab.lab.store import Run, RunMetadata, RunWriter, Status, StoreError, repair, verify
+from nado_lab.lab.store.pack import digest
+from nado_lab.protocols import Column
 
 COLUMNS = (
     Column("wave", ("sample",), (40_000,), units="V"),
@@ -75,9 +74,9 @@ def test_a_kill_while_packing_costs_nothing(tmp_path, monkeypatch, instant):
 
     with monkeypatch.context() as patch:
         if instant == "before the switch":
-            patch.setattr("lab.store.pack.digest", kill_at_the_second_digest)
+            patch.setattr("nado_lab.lab.store.pack.digest", kill_at_the_second_digest)
         else:
-            patch.setattr("lab.store.pack.sweep", kill)
+            patch.setattr("nado_lab.lab.store.pack.sweep", kill)
         with pytest.raises(Killed):
             writer.finalise(Status.COMPLETE)
     assert_whole(tmp_path / "run")
@@ -91,7 +90,7 @@ def test_a_kill_while_packing_costs_nothing(tmp_path, monkeypatch, instant):
 def test_shards_that_do_not_read_back_leave_the_live_copy(tmp_path, monkeypatch):
     writer = filled(tmp_path / "run")
     digests = iter(["one", "another"])
-    monkeypatch.setattr("lab.store.pack.digest", lambda array, rows: next(digests))
+    monkeypatch.setattr("nado_lab.lab.store.pack.digest", lambda array, rows: next(digests))
     with pytest.raises(StoreError, match="live copy is kept"):
         writer.finalise(Status.COMPLETE)
     assert_whole(tmp_path / "run")

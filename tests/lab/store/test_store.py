@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 import xarray as xr
 import zarr
-
-from lab.store import Run, RunMetadata, RunWriter, Status, StoreError, load_trials, repair
-from protocols import Column, Coordinate
+from nado_lab.lab.store import Run, RunMetadata, RunWriter, Status, StoreError, load_trials, repair
+from nado_lab.protocols import Column, Coordinate
 
 COLUMNS = (
     Column("sequence", dtype="int64", is_coordinate=True),

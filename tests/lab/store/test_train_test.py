@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-
-from lab.store import ImportOptions, StoreError, import_files, load_trials
+from nado_lab.lab.store import ImportOptions, StoreError, import_files, load_trials
 
 RANDOM = np.random.default_rng(0)
 GOOD = {

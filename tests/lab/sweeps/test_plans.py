@@ -4,12 +4,12 @@ import json
 import sys
 
 import pytest
+from nado_lab.lab.cli import sweep as command
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.sweeps import SweepConfig, SweepOptions, run_sweep
+from nado_lab.lab.sweeps.cluster import workers
+from nado_lab.lab.sweeps.points import grid_points
 
-from lab.cli import sweep as command
-from lab.errors import LabError
-from lab.sweeps import SweepConfig, SweepOptions, run_sweep
-from lab.sweeps.cluster import workers
-from lab.sweeps.points import grid_points
 from tests.lab.cli.command_line import call
 
 SOURCE = {"protocol": "characterise", "setup": "sim:nanoring", "parameters": {"sequences": 6, "steps": 4}}

@@ -1,13 +1,12 @@
 """What a sweep consists of, and what is refused before anything runs."""
 
 import pytest
-
-from lab.errors import LabError
-from lab.sweeps import SweepConfig, load_sweep
-from lab.sweeps.points import grid_points, key_of
-from network import NetworkError
-from protocols import ProtocolError
-from twin import TwinError
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.sweeps import SweepConfig, load_sweep
+from nado_lab.lab.sweeps.points import grid_points, key_of
+from nado_lab.network import NetworkError
+from nado_lab.protocols import ProtocolError
+from nado_lab.twin import TwinError
 
 MEASURE = {"protocol": "characterise", "setup": "sim:nanoring", "parameters": {"sequences": 4, "steps": 3}}
 
@@ -56,7 +55,7 @@ def test_mistakes_are_named(values, error, message):
 
 
 def test_a_real_bench_is_not_swept(tmp_path):
-    from instruments import load_setup
+    from nado_lab.instruments import load_setup
 
     bench = tmp_path / "bench.toml"
     bench.write_text(load_setup("sim:nanoring").with_addresses({}, "@py").to_toml())

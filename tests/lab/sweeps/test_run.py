@@ -4,10 +4,10 @@ import json
 import sys
 
 import pytest
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.sweeps import SweepConfig, SweepOptions, run_sweep
 
 from benchmarks.sweep import kill_one_worker, scheduler
-from lab.errors import LabError
-from lab.sweeps import SweepConfig, SweepOptions, run_sweep
 
 MEASURE = {"protocol": "characterise", "setup": "sim:nanoring", "parameters": {"sequences": 6, "steps": 4}}
 SMALL = {

@@ -6,9 +6,8 @@ import math
 
 import pytest
 import xarray as xr
-
-from lab.sweeps.stages import _once, measured
-from lab.sweeps.table import write_table
+from nado_lab.lab.sweeps.stages import _once, measured
+from nado_lab.lab.sweeps.table import write_table
 
 
 def test_a_file_is_made_once(tmp_path):

@@ -1,12 +1,11 @@
 """A study finds better options, and asks the same questions again."""
 
 import pytest
-
-from lab.errors import LabError
-from lab.sweeps import SweepConfig
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.sweeps import SweepConfig
 
 optuna = pytest.importorskip("optuna", reason="the extra `scale` is not installed")
-study = pytest.importorskip("lab.sweeps.study")
+study = pytest.importorskip("nado_lab.lab.sweeps.study")
 
 SPACE = {"twin.learning_rate": {"low": 1e-3, "high": 1.0, "log": True}, "twin.batch": {"low": 1, "high": 64}}
 

@@ -2,10 +2,9 @@
 
 import pytest
 import torch
-
-from network import Metric, Task, load_task
-from network.baselines import baselines, echo_state_baseline, gru_baseline, linear_baselines
-from network.tasks import Examples
+from nado_lab.network import Metric, Task, load_task
+from nado_lab.network.baselines import baselines, echo_state_baseline, gru_baseline, linear_baselines
+from nado_lab.network.tasks import Examples
 
 
 def delay_task(delay):

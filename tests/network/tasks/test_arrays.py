@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-
-from network import Metric, TaskError, load_task
+from nado_lab.network import Metric, TaskError, load_task
 
 RANDOM = np.random.default_rng(0)
 INPUTS = 5 + 3 * RANDOM.standard_normal((50, 8, 2))

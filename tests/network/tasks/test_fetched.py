@@ -5,9 +5,8 @@ from urllib.error import URLError
 import numpy as np
 import pytest
 import torch
-
-from network import TaskError, load_task
-from network.tasks.digits import digits
+from nado_lab.network import TaskError, load_task
+from nado_lab.network.tasks.digits import digits
 
 RANDOM = np.random.default_rng(0)
 

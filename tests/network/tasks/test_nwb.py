@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-
-from network import TaskError, load_task
+from nado_lab.network import TaskError, load_task
 
 
 def test_a_missing_package_or_file_is_named(tmp_path):

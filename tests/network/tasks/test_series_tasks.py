@@ -5,10 +5,9 @@ import math
 import numpy as np
 import pytest
 import torch
+from nado_lab.network import Metric, TaskError, load_task
+from nado_lab.network.tasks import narma10, reaching, sines
 from sklearn.linear_model import LogisticRegression
-
-from network import Metric, TaskError, load_task
-from network.tasks import narma10, reaching, sines
 
 SERIES = ["mackey-glass", "narma-10", "sine-transform", "few-shot-sines", "reaching"]
 

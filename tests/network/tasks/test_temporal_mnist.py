@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-
-from network import TaskError, load_task
+from nado_lab.network import TaskError, load_task
 
 
 def test_rows_are_steps_and_the_split_is_stratified_and_disjoint():

@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-
-from network import NetworkError, TrainSettings, load_task, score_on_twins, train
+from nado_lab.network import NetworkError, TrainSettings, load_task, score_on_twins, train
 
 QUICK = {"nodes": (8,), "epochs": 4}
 

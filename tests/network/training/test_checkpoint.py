@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-
-from network import Checkpoint, Method, NetworkFileError, TrainSettings, load_task, train
+from nado_lab.network import Checkpoint, Method, NetworkFileError, TrainSettings, load_task, train
 
 SETTINGS = TrainSettings(nodes=(3,), epochs=3, noise_ramp=0.7, shift=1)
 

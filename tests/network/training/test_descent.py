@@ -2,9 +2,8 @@
 
 import pytest
 import torch
+from nado_lab.network.training.descent import WARM_UP, Descent, cycle
 from torch import nn
-
-from network.training.descent import WARM_UP, Descent, cycle
 
 
 def quadratic(weight):

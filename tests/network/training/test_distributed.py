@@ -7,12 +7,12 @@ import sys
 
 import pytest
 import torch
+from nado_lab.lab.cli import network
+from nado_lab.network.training.distributed import own_parts
+from nado_lab.twin import ModelSpec, Twin, save
 from safetensors.torch import load_file
 
-from lab.cli import network
-from network.training.distributed import own_parts
 from tests.lab.cli.command_line import call
-from twin import ModelSpec, Twin, save
 
 SIZES = ("--nodes", "4", "--epochs", "2", "--train", "64", "--test", "20")
 SETTINGS = ("--set", "batch=20", "--set", "micro_batch=6", "--set", "noise_draws=2", "--set", "shift=1")
@@ -38,7 +38,7 @@ def test_two_processes_make_the_network_of_one(twin, tmp_path):
     assert done.exit_code == 0, done.output
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     two = subprocess.run(
-        [*launcher, "-m", "lab", *words(twin, tmp_path / "two.net")],
+        [*launcher, "-m", "nado_lab", *words(twin, tmp_path / "two.net")],
         env=os.environ | {"OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
@@ -56,7 +56,7 @@ def test_two_processes_make_the_network_of_one(twin, tmp_path):
 
 def test_parts_cover_a_minibatch_once_whoever_takes_them(monkeypatch):
     def parts(rank, world):
-        monkeypatch.setattr("network.training.distributed.place", lambda: (rank, world))
+        monkeypatch.setattr("nado_lab.network.training.distributed.place", lambda: (rank, world))
         return own_parts(20, 6, 99, torch.Generator().manual_seed(3))
 
     alone, shared = parts(0, 1), [parts(rank, 3) for rank in range(3)]

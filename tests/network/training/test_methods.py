@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-
-from network import (
+from nado_lab.network import (
     Metric,
     NetworkError,
     PhysicsAware,
@@ -14,10 +13,10 @@ from network import (
     score_on_twins,
     train,
 )
-from network.tasks import Examples
-from network.training.augment import shifted
-from network.training.bptt import train_through_twins
-from network.training.loss import range_excess
+from nado_lab.network.tasks import Examples
+from nado_lab.network.training.augment import shifted
+from nado_lab.network.training.bptt import train_through_twins
+from nado_lab.network.training.loss import range_excess
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-
-from sim_backend import open_bench
+from nado_lab.sim_backend import open_bench
 
 
 def ask(bench, role, message):

@@ -1,9 +1,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from sim_backend.clock import SimulatedClock
-from sim_backend.scpi import (
+from nado_lab.sim_backend.clock import SimulatedClock
+from nado_lab.sim_backend.scpi import (
     Arrivals,
     ScpiDevice,
     ScpiError,

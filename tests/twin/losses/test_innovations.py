@@ -4,12 +4,11 @@ import math
 
 import pytest
 import torch
+from nado_lab.twin.losses import innovations, later
+from nado_lab.twin.losses.forcing import force
+from nado_lab.twin.prepare import Rows
+from nado_lab.twin.windows import LONGEST, SHORTEST, some_window
 from torch.distributions import MultivariateNormal
-
-from twin.losses import innovations, later
-from twin.losses.forcing import force
-from twin.prepare import Rows
-from twin.windows import LONGEST, SHORTEST, some_window
 
 SIZES = {"innovations": True, "sources": 0, "hidden": 3, "scores": 2, "diffusion_rank": 1}
 

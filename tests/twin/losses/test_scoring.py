@@ -4,8 +4,7 @@ import math
 
 import pytest
 import torch
-
-from twin.losses import crps, energy_score
+from nado_lab.twin.losses import crps, energy_score
 
 
 def test_crps_of_a_normal_forecast_has_its_closed_form():

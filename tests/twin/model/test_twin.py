@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-
-from twin import TwinError
+from nado_lab.twin import TwinError
 
 
 def seeded(number):

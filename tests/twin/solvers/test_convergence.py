@@ -2,8 +2,7 @@
 
 import pytest
 import torch
-
-from twin.solvers import SOLVERS, solver
+from nado_lab.twin.solvers import SOLVERS, solver
 
 
 class GeometricBrownianMotion:

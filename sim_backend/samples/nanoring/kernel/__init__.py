@@ -8,8 +8,8 @@ field that turns by more than one segment a tick stops walls at the junctions it
 nothing moves.
 """
 
-from sim_backend.samples.nanoring.kernel.model import Model
-from sim_backend.samples.nanoring.kernel.tick import advance_walls
-from sim_backend.samples.nanoring.kernel.walls import Walls, empty_walls, wall_segments
+from nado_lab.sim_backend.samples.nanoring.kernel.model import Model
+from nado_lab.sim_backend.samples.nanoring.kernel.tick import advance_walls
+from nado_lab.sim_backend.samples.nanoring.kernel.walls import Walls, empty_walls, wall_segments
 
 __all__ = ["Model", "Walls", "advance_walls", "empty_walls", "wall_segments"]

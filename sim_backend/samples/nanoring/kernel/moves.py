@@ -1,7 +1,7 @@
 """Put walls down and take them up, with the lists and readout sums kept in step."""
 
-from sim_backend.samples.compiled import inlined
-from sim_backend.samples.nanoring.kernel.walls import (
+from nado_lab.sim_backend.samples.compiled import inlined
+from nado_lab.sim_backend.samples.nanoring.kernel.walls import (
     GONE,
     LEAVER_COUNT,
     LOOSE,

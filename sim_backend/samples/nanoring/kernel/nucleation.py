@@ -1,8 +1,8 @@
 """New pairs of walls where a wall has just left a junction between antiparallel rings."""
 
-from sim_backend.samples.compiled import inlined
-from sim_backend.samples.nanoring.kernel.moves import land
-from sim_backend.samples.nanoring.kernel.walls import GONE, LEFT_COUNT, WALL_COUNT, segment_of
+from nado_lab.sim_backend.samples.compiled import inlined
+from nado_lab.sim_backend.samples.nanoring.kernel.moves import land
+from nado_lab.sim_backend.samples.nanoring.kernel.walls import GONE, LEFT_COUNT, WALL_COUNT, segment_of
 
 
 @inlined

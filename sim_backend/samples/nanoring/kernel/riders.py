@@ -1,8 +1,8 @@
 """Walls that ride on the minimum: they only need a visit when it reaches a contact."""
 
-from sim_backend.samples.compiled import inlined
-from sim_backend.samples.nanoring.kernel.moves import annihilate, hold, meets, take
-from sim_backend.samples.nanoring.kernel.walls import RIDING
+from nado_lab.sim_backend.samples.compiled import inlined
+from nado_lab.sim_backend.samples.nanoring.kernel.moves import annihilate, hold, meets, take
+from nado_lab.sim_backend.samples.nanoring.kernel.walls import RIDING
 
 
 @inlined

@@ -7,9 +7,9 @@ in proportion (thinning), which is the same in law.
 
 import math
 
-from sim_backend.samples.compiled import inlined
-from sim_backend.samples.nanoring.kernel.walls import LEAVER_COUNT, LEFT_COUNT, LOOSE, LOOSE_COUNT
-from sim_backend.samples.stream import uniform
+from nado_lab.sim_backend.samples.compiled import inlined
+from nado_lab.sim_backend.samples.nanoring.kernel.walls import LEAVER_COUNT, LEFT_COUNT, LOOSE, LOOSE_COUNT
+from nado_lab.sim_backend.samples.stream import uniform
 
 SPARSE = 0.2
 NEVER = 1e-14

@@ -2,12 +2,12 @@
 
 import math
 
-from sim_backend.samples.compiled import compiled, inlined
-from sim_backend.samples.nanoring.kernel.moves import land_leavers, ride, take_leavers
-from sim_backend.samples.nanoring.kernel.nucleation import nucleate
-from sim_backend.samples.nanoring.kernel.riders import arrive, move_riders, place_minima
-from sim_backend.samples.nanoring.kernel.thermal import choose_leavers
-from sim_backend.samples.nanoring.kernel.walls import LEAVER_COUNT, LOOSE_COUNT, WALL_COUNT
+from nado_lab.sim_backend.samples.compiled import compiled, inlined
+from nado_lab.sim_backend.samples.nanoring.kernel.moves import land_leavers, ride, take_leavers
+from nado_lab.sim_backend.samples.nanoring.kernel.nucleation import nucleate
+from nado_lab.sim_backend.samples.nanoring.kernel.riders import arrive, move_riders, place_minima
+from nado_lab.sim_backend.samples.nanoring.kernel.thermal import choose_leavers
+from nado_lab.sim_backend.samples.nanoring.kernel.walls import LEAVER_COUNT, LOOSE_COUNT, WALL_COUNT
 
 
 @inlined

@@ -9,8 +9,7 @@ Junctions with walls are kept in four lists, by axis and number of walls.
 from typing import NamedTuple
 
 import numpy as np
-
-from sim_backend.samples.compiled import compiled, inlined
+from nado_lab.sim_backend.samples.compiled import compiled, inlined
 
 GONE, RIDING, MOVING, LOOSE = -1, 4, 7, 8
 LOOSE_COUNT, WALL_COUNT, LEAVER_COUNT, LEFT_COUNT = range(4)

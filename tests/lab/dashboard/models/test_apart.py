@@ -3,12 +3,11 @@
 import sys
 
 import numpy as np
-
-from lab.dashboard.models.apart import Apart, command_for
-from lab.dashboard.models.events import RowArrived, RunStarted
-from lab.dashboard.models.experiment import Experiment, State
-from lab.dashboard.models.session import Session
-from lab.store import Run
+from nado_lab.lab.dashboard.models.apart import Apart, command_for
+from nado_lab.lab.dashboard.models.events import RowArrived, RunStarted
+from nado_lab.lab.dashboard.models.experiment import Experiment, State
+from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.store import Run
 
 SMALL = {"sequences": 4, "repeats": 2, "steps": 6, "waveform": False}
 LONG = {"sequences": 20_000, "steps": 28, "waveform": False}
@@ -68,7 +67,7 @@ def test_a_process_that_cannot_measure_says_why(tmp_path):
 def test_the_command_measures_with_the_parameters_that_are_settled(tmp_path):
     own = Experiment("mine.py:Squares", {"points": 3, "left": None}, apart=True)
     command = command_for(own, "sim:nanoring", 5, tmp_path / "x.zarr")
-    assert command[:6] == [sys.executable, "-m", "lab", "measure", "--protocol", "mine.py:Squares"]
+    assert command[:6] == [sys.executable, "-m", "nado_lab", "measure", "--protocol", "mine.py:Squares"]
     assert command[command.index("--seed") + 1] == "5"
     assert command[-2:] == ["-p", "points=3"]
     rest = Experiment("characterise", {}, apart=True, goes_on=True)

@@ -5,9 +5,8 @@ import time
 
 import numpy as np
 import pytest
-
-from lab.dashboard.models.events import BenchOpened, BenchReading, BenchSafe, ChecksDone
-from lab.dashboard.models.experiment import State
+from nado_lab.lab.dashboard.models.events import BenchOpened, BenchReading, BenchSafe, ChecksDone
+from nado_lab.lab.dashboard.models.experiment import State
 
 
 def events_of(session):

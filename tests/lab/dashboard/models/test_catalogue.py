@@ -1,9 +1,9 @@
 import json
 
-from lab.dashboard.models.catalogue import Entry, describe, read_entry, scan, search, snippet
-from lab.dashboard.models.lineage import lineage
-from lab.store import RunMetadata, RunWriter, Status
-from protocols import Column
+from nado_lab.lab.dashboard.models.catalogue import Entry, describe, read_entry, scan, search, snippet
+from nado_lab.lab.dashboard.models.lineage import lineage
+from nado_lab.lab.store import RunMetadata, RunWriter, Status
+from nado_lab.protocols import Column
 
 
 def write_run(path, lineage_of=(), status=Status.COMPLETE):

@@ -1,6 +1,6 @@
 import threading
 
-from lab.dashboard.models.events import EventQueue, JobChanged, LogLine, RowArrived
+from nado_lab.lab.dashboard.models.events import EventQueue, JobChanged, LogLine, RowArrived
 
 
 def test_rows_are_dropped_and_counted_when_nobody_looks_but_news_is_kept():

@@ -2,11 +2,10 @@ import time
 
 import numpy as np
 import pytest
-
-from lab.dashboard.models.events import RowArrived, RunEnded, RunStarted
-from lab.dashboard.models.experiment import State
-from lab.store import Run
-from protocols import load_protocol
+from nado_lab.lab.dashboard.models.events import RowArrived, RunEnded, RunStarted
+from nado_lab.lab.dashboard.models.experiment import State
+from nado_lab.lab.store import Run
+from nado_lab.protocols import load_protocol
 
 SMALL = {"sequences": 6, "repeats": 2, "steps": 6}
 

@@ -5,16 +5,15 @@ import sys
 from pathlib import Path
 
 import numpy as np
-
-from lab.dashboard.models.catalogue import INTERRUPTED, scan
-from lab.dashboard.models.experiment import State
-from lab.store import Run
+from nado_lab.lab.dashboard.models.catalogue import INTERRUPTED, scan
+from nado_lab.lab.dashboard.models.experiment import State
+from nado_lab.lab.store import Run
 
 PROGRAM = """
 import sys
 import time
 from pathlib import Path
-from lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.models.session import Session
 
 session = Session(Path(sys.argv[1]))
 session.bench.connect("sim:nanoring").ended.wait(120)

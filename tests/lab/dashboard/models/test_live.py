@@ -1,8 +1,7 @@
 import numpy as np
-
-from lab.dashboard.models.events import RowArrived, RunStarted
-from lab.dashboard.models.live import LiveRun
-from protocols import Column
+from nado_lab.lab.dashboard.models.events import RowArrived, RunStarted
+from nado_lab.lab.dashboard.models.live import LiveRun
+from nado_lab.protocols import Column
 
 COLUMNS = (
     Column("sequence", dtype="int64", is_coordinate=True),

@@ -1,7 +1,6 @@
 import pytest
-
-from lab.dashboard.models.own_protocols import classes_in
-from lab.errors import LabError
+from nado_lab.lab.dashboard.models.own_protocols import classes_in
+from nado_lab.lab.errors import LabError
 
 
 def test_procedures_are_found_without_running_the_file(tmp_path):

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from lab.dashboard.models.previews import autocorrelation, noise_spectrum
+from nado_lab.lab.dashboard.models.previews import autocorrelation, noise_spectrum
 
 
 @pytest.mark.parametrize("memory", [0.0, 0.5, 0.8])

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from lab.dashboard.models.trace import FACTOR, LEVELS, Trace
+from nado_lab.lab.dashboard.models.trace import FACTOR, LEVELS, Trace
 
 BLOCK = FACTOR**LEVELS
 

@@ -1,10 +1,9 @@
 import threading
 
 import pytest
-
-from lab.dashboard.models.events import JobChanged
-from lab.dashboard.models.worker import JobState, Worker
-from lab.errors import LabError
+from nado_lab.lab.dashboard.models.events import JobChanged
+from nado_lab.lab.dashboard.models.worker import JobState, Worker
+from nado_lab.lab.errors import LabError
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ class Example(Procedure):
 
 @pytest.fixture
 def form(qtbot):
-    from lab.dashboard.views.form import ParameterForm
+    from nado_lab.lab.dashboard.views.form import ParameterForm
 
     made = ParameterForm(Example())
     qtbot.addWidget(made)

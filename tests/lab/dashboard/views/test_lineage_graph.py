@@ -1,14 +1,13 @@
 from pathlib import Path
 
 import pytest
-
-from lab.dashboard.models.catalogue import Entry
+from nado_lab.lab.dashboard.models.catalogue import Entry
 
 pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
 
 
 def test_children_stand_right_of_all_their_parents():
-    from lab.dashboard.views.lineage_graph import positions
+    from nado_lab.lab.dashboard.views.lineage_graph import positions
 
     nodes = [Entry("run", Path(name), name, name) for name in "abcd"]
     arrows = [(0, 1), (1, 2), (0, 2), (3, 2)]
@@ -18,7 +17,7 @@ def test_children_stand_right_of_all_their_parents():
 
 
 def test_a_circle_in_the_records_does_not_hang_it():
-    from lab.dashboard.views.lineage_graph import positions
+    from nado_lab.lab.dashboard.views.lineage_graph import positions
 
     nodes = [Entry("run", Path(name), name, name) for name in "ab"]
     assert positions(nodes, [(0, 1), (1, 0)]).shape == (2, 2)

@@ -6,9 +6,9 @@ pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
 
 @pytest.fixture
 def plot(qtbot):
-    from lab.dashboard.models.live import Signal
-    from lab.dashboard.models.trace import Trace
-    from lab.dashboard.views.trace_plot import TracePlot
+    from nado_lab.lab.dashboard.models.live import Signal
+    from nado_lab.lab.dashboard.models.trace import Trace
+    from nado_lab.lab.dashboard.views.trace_plot import TracePlot
 
     made = TracePlot("readout")
     qtbot.addWidget(made)
@@ -62,9 +62,9 @@ def test_the_label_of_the_axis_has_the_unit_of_the_data(plot):
 
 
 def test_monitors_of_different_units_share_no_axis(qtbot):
-    from lab.dashboard.models.live import Signal
-    from lab.dashboard.models.trace import Trace
-    from lab.dashboard.views.strips import Strips
+    from nado_lab.lab.dashboard.models.live import Signal
+    from nado_lab.lab.dashboard.models.trace import Trace
+    from nado_lab.lab.dashboard.views.strips import Strips
 
     strips = Strips()
     qtbot.addWidget(strips)

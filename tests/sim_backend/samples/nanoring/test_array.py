@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from sim_backend.samples.nanoring import OERSTED_T, NanoringArray, NanoringReplicas
-from sim_backend.samples.nanoring.readout import contact_angles, view_weights
+from nado_lab.sim_backend.samples.nanoring import OERSTED_T, NanoringArray, NanoringReplicas
+from nado_lab.sim_backend.samples.nanoring.readout import contact_angles, view_weights
 
 DT = 1 / (37 * 64)
 

@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from sim_backend.samples.nanoring import (
+from nado_lab.sim_backend.samples.nanoring import (
     OERSTED_T,
     NanoringParameters,
     depinning_probability,
     half_depinning_field,
 )
-from sim_backend.samples.nanoring.depinning import TABLE_POINTS, depinning_table
+from nado_lab.sim_backend.samples.nanoring.depinning import TABLE_POINTS, depinning_table
 
 DT = 1 / (37 * 64)
 PARAMETERS = NanoringParameters()

@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
-
-from sim_backend.samples.nanoring import OERSTED_T, NanoringArray, NanoringParameters, depinning_probability
-from sim_backend.samples.nanoring.rotations import simulate_rotations
+from nado_lab.sim_backend.samples.nanoring import (
+    OERSTED_T,
+    NanoringArray,
+    NanoringParameters,
+    depinning_probability,
+)
+from nado_lab.sim_backend.samples.nanoring.rotations import simulate_rotations
 
 DT = 1 / (37 * 64)
 UNIFORM = NanoringParameters(depinning_field_spread_t=0.0, roughness_spread_t=0.0)

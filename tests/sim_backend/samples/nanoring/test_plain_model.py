@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-
-from sim_backend.samples.nanoring import (
+from nado_lab.sim_backend.samples.nanoring import (
     OERSTED_T,
     NanoringParameters,
     depinning_probability,

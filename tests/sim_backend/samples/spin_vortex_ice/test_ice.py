@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from sim_backend.samples.spin_vortex_ice import PRESETS, Preset, SpinVortexIce, SpinVortexIceParameters
-from sim_backend.samples.spin_vortex_ice.bars import place_bars
+from nado_lab.sim_backend.samples.spin_vortex_ice import (
+    PRESETS,
+    Preset,
+    SpinVortexIce,
+    SpinVortexIceParameters,
+)
+from nado_lab.sim_backend.samples.spin_vortex_ice.bars import place_bars
 
 BELOW_COLLAPSE_T, ABOVE_COLLAPSE_T = 20e-3, 26e-3
 

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pytest
-
-from sim_backend.samples.spin_vortex_ice import PRESETS, Preset, SpinVortexIce
-from sim_backend.samples.spin_vortex_ice.spectrum import line_spectrum
+from nado_lab.sim_backend.samples.spin_vortex_ice import PRESETS, Preset, SpinVortexIce
+from nado_lab.sim_backend.samples.spin_vortex_ice.spectrum import line_spectrum
 
 CHANNEL = np.arange(2e9, 12e9, 20e6)
 

@@ -1,0 +1,11 @@
+"""Install the rooms (folders of this repository) inside one package: `twin/` becomes `nado_lab.twin`."""
+
+from setuptools import find_packages, setup
+
+ROOMS = ("instruments", "sim_backend", "protocols", "twin", "network", "lab")
+ROOT = "lab/package"  # the files of `nado_lab` itself
+
+folders = {"nado_lab": ROOT} | {f"nado_lab.{room}": room for room in ROOMS}
+inside = [f"nado_lab.{room}.{name}" for room in ROOMS for name in find_packages(room, exclude=["package"])]
+
+setup(packages=[*folders, *inside], package_dir=folders)
