@@ -1,0 +1,38 @@
+"""How long work tells how far it has come, and how it is told to stop: one shape for every room above."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nado_lab.twin.errors import TwinError
+
+
+class StoppedError(TwinError):
+    """Say that work was stopped because its observer wished so; what had been saved by then is kept."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Say that `share` (0 to 1, never falling) of `stage` is done, what is done now, and figures by name."""
+
+    stage: str
+    share: float
+    doing: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+
+class Observer:
+    """Look at long work; this one sees nothing and never wishes to stop. Subclasses show, store, stop."""
+
+    def progress(self, progress: Progress) -> None:
+        """Take note of how far a stage has come."""
+
+    def should_stop(self) -> bool:
+        """Say whether the work is to stop at the next place where nothing is lost."""
+        return False
+
+    def check(self) -> None:
+        """Raise `StoppedError` where the work is to stop."""
+        if self.should_stop():
+            raise StoppedError("stopped as asked")
