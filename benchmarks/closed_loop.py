@@ -29,7 +29,7 @@ from closed_loop_control import without_recalibration
 from drifting_bench import CHARACTERISED, USED, open_specimen, seed_of
 from nado_lab.lab.loop.closed_loop import run_loop
 from nado_lab.lab.loop.config import LoopConfig
-from nado_lab.lab.loop.workshop import OpenDevice, Visit
+from nado_lab.lab.loop.context import OpenDevice, Visit
 
 FULL = {"sequences": 1000, "more": 200, "nodes": 8, "epochs": 8, "rounds": 2}
 QUICK = {"sequences": 40, "more": 20, "nodes": 2, "epochs": 1, "rounds": 1}

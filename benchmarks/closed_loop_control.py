@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from nado_lab.lab.loop.compare import compare
 from nado_lab.lab.loop.config import LoopConfig
-from nado_lab.lab.loop.deploy import Deployment, Respond, deploy, deploy_layers, run_of
-from nado_lab.lab.loop.drift import Probe
-from nado_lab.lab.loop.play import PlayOptions, own_readout
+from nado_lab.lab.loop.context import OpenDevice, Visit
 from nado_lab.lab.loop.stretches import stored_readout, stretches
-from nado_lab.lab.loop.workshop import OpenDevice, Visit
 from nado_lab.lab.store import Run
+from nado_lab.lab.workflow.compare import compare
+from nado_lab.lab.workflow.deploy_layers import Deployment, Respond, deploy, deploy_layers, run_of
+from nado_lab.lab.workflow.drift import Probe
+from nado_lab.lab.workflow.play_drives import PlayOptions, own_readout
 from nado_lab.network import Metric, Variant, load_task, score_answers
 from nado_lab.network import load as load_network
 from nado_lab.twin import load as load_twin

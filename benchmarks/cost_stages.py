@@ -8,9 +8,9 @@ from uuid import uuid4
 import numpy as np
 import torch
 from nado_lab.lab.compose import open_named_setup
-from nado_lab.lab.loop.deploy import deploy
 from nado_lab.lab.runs import run_protocol
 from nado_lab.lab.store import RunMetadata, RunWriter, Status
+from nado_lab.lab.workflow.deploy_layers import deploy
 from nado_lab.network import Task, TrainSettings, train
 from nado_lab.network.tasks.task import Examples, Metric
 from nado_lab.protocols import Characterise, Column, configure

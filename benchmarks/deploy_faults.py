@@ -25,8 +25,8 @@ import torch
 from nado_lab.instruments import InstrumentError, load_setup
 from nado_lab.lab import compose
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.loop.deployment import DeployOptions, deploy_network
 from nado_lab.lab.store import Run, Status
+from nado_lab.lab.workflow.deploy import DeployOptions, deploy_network
 from nado_lab.network import TrainSettings, load_task, save, train
 from nado_lab.twin import ModelSpec, Twin
 from nado_lab.twin import save as save_twin

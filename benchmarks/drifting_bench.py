@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from nado_lab.instruments import load_setup, open_setup
-from nado_lab.lab.loop.workshop import Visit
+from nado_lab.lab.loop.context import Visit
 from nado_lab.sim_backend import open_bench
 from nado_lab.sim_backend.clock import SimulatedClock
 from nado_lab.sim_backend.noise import ReadoutNoise

@@ -28,8 +28,8 @@ import torch
 from active import prepare, steady
 from drifting_bench import open_specimen
 from nado_lab.lab.loop.config import TwinConfig
-from nado_lab.lab.loop.deploy import Deployment, deploy_layers
-from nado_lab.lab.loop.readout import fitted_readout
+from nado_lab.lab.workflow.deploy_layers import Deployment, deploy_layers
+from nado_lab.lab.workflow.refit_readout import fitted_readout
 from nado_lab.network import PhysicsAware, TrainSettings, score_answers, score_on_twins
 from nado_lab.network.training import train_through_twins
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 from nado_lab.lab.compose import open_named_setup
-from nado_lab.lab.loop.deploy import deploy
+from nado_lab.lab.workflow.deploy_layers import deploy
 from nado_lab.network import TrainSettings, Variant, load_task, score_answers, score_on_twins, train
 from nado_lab.twin import load
 

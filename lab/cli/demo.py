@@ -24,7 +24,7 @@ def demo(
 ) -> None:
     """Close the loop once in simulation: measure, fit a twin, train through it, deploy, compare."""
     from nado_lab.lab.cli.progress import stages
-    from nado_lab.lab.loop.demo import DemoSettings, run_demo
+    from nado_lab.lab.demo.demo import DemoSettings, run_demo
 
     folder = out or Path(f"demo-{seed}")
     with stages() as show:

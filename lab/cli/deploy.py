@@ -44,7 +44,7 @@ def deploy(
 ) -> None:
     """Drive the device with every node's sequences of the network's test examples, and score the answers."""
     from nado_lab.lab.cli.progress import stages
-    from nado_lab.lab.loop.deployment import DeployOptions, deploy_network, estimate_network
+    from nado_lab.lab.workflow.deploy import DeployOptions, deploy_network, estimate_network
 
     options = DeployOptions(
         setups=tuple(setup),

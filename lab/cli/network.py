@@ -59,7 +59,7 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a network on TASK through a twin, and write it to OUT; under `torchrun`, on several processes."""
-    from nado_lab.lab.loop.recall import load_twins
+    from nado_lab.lab.workflow.network_card import load_twins
     from nado_lab.network import Checkpoint, TrainSettings, load_task, save
     from nado_lab.network import train as train_network
     from nado_lab.network.training import processes
@@ -105,7 +105,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score a network on the test examples of its task: on its twin, or on a device and its twin."""
-    from nado_lab.lab.loop.recall import recall
+    from nado_lab.lab.workflow.network_card import recall
     from nado_lab.network import load
 
     saved = load(net)
@@ -131,7 +131,7 @@ def refine(
     as_json: Json = False,
 ) -> None:
     """Train a network further with the device in the loop: forward on it, backward through the twin."""
-    from nado_lab.lab.loop.recall import recall
+    from nado_lab.lab.workflow.network_card import recall
     from nado_lab.network import TrainSettings, load, save
 
     must_be_new(out)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nado_lab.lab.errors import LabError
 
 if TYPE_CHECKING:
-    from nado_lab.lab.loop.recall import Recalled
+    from nado_lab.lab.workflow.network_card import Recalled
     from nado_lab.network import DeviceNetwork, Task
 
 
@@ -60,7 +60,7 @@ def score_on_device(
     """Deploy to a setup, or to one a layer, and score the answers; keep the runs in `out`, if it is given."""
     import torch
     from nado_lab.lab.compose import open_named_setup
-    from nado_lab.lab.loop.deploy import deploy
+    from nado_lab.lab.workflow.deploy_layers import deploy
     from nado_lab.network import score_answers
 
     known.one_twin_a_layer()

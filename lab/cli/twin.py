@@ -61,7 +61,7 @@ def fit(
 
     While it is under way the fit is kept in OUT.fitting: Ctrl-C stops it, --resume goes on.
     """
-    from nado_lab.lab.cli.twin_fit import FitOrder, carry_out
+    from nado_lab.lab.workflow.fit import FitOrder, carry_out
 
     stated = {
         "method": method,
@@ -97,7 +97,7 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score TWIN on RUN..., beside the noise floor of the run's repeats."""
-    from nado_lab.lab.cli.twin_scored import Asked, score
+    from nado_lab.lab.workflow.evaluate import Asked, score
     from nado_lab.twin import load
 
     loaded = load(twin)
@@ -122,7 +122,7 @@ def recalibrate(
     as_json: Json = False,
 ) -> None:
     """Follow a drifted device: gain, offset, spread and a small map from a few dozen steps of RUN."""
-    from nado_lab.lab.cli.twin_runs import read_trials
+    from nado_lab.lab.workflow.read_trials import read_trials
     from nado_lab.twin import load, save
     from nado_lab.twin import recalibrate as recalibrate_twin
 

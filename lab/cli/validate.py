@@ -38,9 +38,9 @@ def validate(
     if not setup:
         raise LabError("say where to measure: --setup sim:nanoring, or a TOML file (or ask for --history)")
     from nado_lab.lab.cli.progress import stages
-    from nado_lab.lab.loop.tolerances import load_tolerances
-    from nado_lab.lab.loop.validation import ValidateOptions
-    from nado_lab.lab.loop.validation import validate as run_validation
+    from nado_lab.lab.workflow.tolerances import load_tolerances
+    from nado_lab.lab.workflow.validate import ValidateOptions
+    from nado_lab.lab.workflow.validate import validate as run_validation
 
     options = ValidateOptions(
         setup=setup,
@@ -73,7 +73,7 @@ def _show(report: dict[str, Any]) -> None:
 
 
 def _show_history(twin: Path, as_json: bool) -> None:
-    from nado_lab.lab.loop.trend import history, trend_file
+    from nado_lab.lab.workflow.validation_history import history, trend_file
 
     entries = history(twin)
     if not entries and not as_json:

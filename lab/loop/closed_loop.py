@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.loop.config import LoopConfig
-from nado_lab.lab.loop.drift import Verdict, verdict
+from nado_lab.lab.loop.context import OpenDevice, Workshop, opener
 from nado_lab.lab.loop.round import twin_of
 from nado_lab.lab.loop.round_state import RoundState, read_whole, write_whole
 from nado_lab.lab.loop.stages import FIRST, LATER, Round
-from nado_lab.lab.loop.workshop import OpenDevice, Workshop, opener
 from nado_lab.lab.store.ownership import Ownership
+from nado_lab.lab.workflow.drift import Verdict, verdict
 from nado_lab.network import Metric, load_task
 
 if TYPE_CHECKING:
-    from nado_lab.lab.loop.demo import Show
+    from nado_lab.lab.demo.demo import Show
     from nado_lab.lab.runs.audience import Subscriber
 
 CONFIG, RESULT = "config.json", "loop.json"

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.loop.probes import network_drives
+from nado_lab.lab.loop.context import Visit, Workshop
 from nado_lab.lab.loop.round_state import RoundState
-from nado_lab.lab.loop.workshop import Visit, Workshop
+from nado_lab.lab.workflow.draw_drives import network_drives
 from nado_lab.network import Checkpoint, DeviceNetwork, TrainSettings
 from nado_lab.network import load as load_network
 from nado_lab.twin import Twin

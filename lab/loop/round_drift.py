@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from nado_lab.lab.loop.drift import drift_score, verdict
-from nado_lab.lab.loop.play import probe_readout
 from nado_lab.lab.loop.round import Round, measured
 from nado_lab.lab.store import Run
+from nado_lab.lab.workflow.drift import drift_score, verdict
+from nado_lab.lab.workflow.play_drives import probe_readout
 
 
 def drift_within(this: Round, runs: list[Run]) -> float | None:

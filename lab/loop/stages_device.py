@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.loop.active import disagreeing_twins, next_drives
-from nado_lab.lab.loop.compare import compare
+from nado_lab.lab.loop.choose_drives import disagreeing_twins, next_drives
 from nado_lab.lab.loop.config import Choose, DriftConfig
-from nado_lab.lab.loop.deploy import deploy_layers
-from nado_lab.lab.loop.deploying import Deploying
-from nado_lab.lab.loop.deployment_report import layer_rows
-from nado_lab.lab.loop.node_scores import as_rows, findings, score_nodes
-from nado_lab.lab.loop.probes import random_drives
+from nado_lab.lab.loop.context import Workshop, device_seconds, measure
+from nado_lab.lab.loop.deploy_stage import Deploying
 from nado_lab.lab.loop.round import Result, Round, lineage, measured, own_drives
 from nado_lab.lab.loop.round_drift import drift_since
-from nado_lab.lab.loop.trials import trials_of
-from nado_lab.lab.loop.workshop import Workshop, device_seconds, measure
 from nado_lab.lab.store import Run
+from nado_lab.lab.workflow.compare import compare
+from nado_lab.lab.workflow.deploy_layers import deploy_layers
+from nado_lab.lab.workflow.deployment_report import layer_rows
+from nado_lab.lab.workflow.draw_drives import random_drives
+from nado_lab.lab.workflow.node_metrics import as_rows, findings, score_nodes
+from nado_lab.lab.workflow.trials import trials_of
 from nado_lab.twin import Twin
 
 

@@ -62,7 +62,7 @@ def _task(notes: dict[str, Any]) -> str:
 
 def _answers(saved: SavedNetwork) -> tuple[Section, ...]:
     """Let the network answer on its twins, and draw what it mistakes for what."""
-    from nado_lab.lab.loop.recall import recall
+    from nado_lab.lab.workflow.network_card import recall
     from nado_lab.network import Metric, NetworkError, Variant, answer
     from nado_lab.twin import TwinError
 

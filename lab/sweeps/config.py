@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from nado_lab.lab.loop.tolerances import read_toml
+from nado_lab.lab.workflow.tolerances import read_toml
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
 
 Value = bool | int | float | str | list[Any]

@@ -9,8 +9,8 @@ from nado_lab.lab.dashboard.models.events import Event, RowArrived, RunStarted
 from nado_lab.lab.dashboard.models.experiment import ABORTED
 from nado_lab.lab.dashboard.models.readings import frequencies
 from nado_lab.lab.dashboard.models.worker import Job, Stopped
-from nado_lab.lab.loop.play import AbortedError
 from nado_lab.lab.runs import StopRequest
+from nado_lab.lab.workflow.play_drives import AbortedError
 from nado_lab.protocols import Column
 
 

@@ -47,7 +47,7 @@ class NetworkResult:
 class DeployResult:
     """Scores of a network on its twin and on the device, over `count` test trials, and node by node.
 
-    `nodes` are rows of `lab.loop.node_scores`; `findings` name what failed and say what to do.
+    `nodes` are rows of `lab.workflow.node_metrics`; `findings` name what failed and say what to do.
     """
 
     path: Path
@@ -95,7 +95,7 @@ def deploy_job(trained: NetworkResult, count: int, out: Path, bench: BenchModel,
 
     def action(job: Job) -> None:
         from nado_lab.lab.dashboard.models.feed import Feed, measured, stop_request
-        from nado_lab.lab.loop.deploy import PlayOptions, deploy
+        from nado_lab.lab.workflow.deploy_layers import PlayOptions, deploy
 
         setup = bench.opened()
         feed = Feed(f"deploy {trained.path.stem}", setup, post)
@@ -122,8 +122,8 @@ def deploy_job(trained: NetworkResult, count: int, out: Path, bench: BenchModel,
 
 def _report(trained: NetworkResult, answered: Any, count: int, out: Path) -> dict[str, Any]:
     """Score what the device answered beside what the twin would have, as `nado deploy` writes it down."""
-    from nado_lab.lab.loop.deployment_report import report_of
-    from nado_lab.lab.loop.recall import Recalled
+    from nado_lab.lab.workflow.deployment_report import report_of
+    from nado_lab.lab.workflow.network_card import Recalled
     from nado_lab.network import Variant, load
 
     task = replace(trained.task, test=trained.task.test[:count])

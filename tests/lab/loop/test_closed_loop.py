@@ -10,11 +10,11 @@ from nado_lab.instruments import load_setup
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.loop.closed_loop import run_loop
 from nado_lab.lab.loop.config import LoopConfig, load_config
-from nado_lab.lab.loop.deployment import DeployOptions, deploy_network
-from nado_lab.lab.loop.drift import PROBE
-from nado_lab.lab.loop.play import AbortedError
 from nado_lab.lab.loop.round_state import RoundState, stage_seed, write_whole
 from nado_lab.lab.store import Run, Status, StoreError
+from nado_lab.lab.workflow.deploy import DeployOptions, deploy_network
+from nado_lab.lab.workflow.drift import PROBE
+from nado_lab.lab.workflow.play_drives import AbortedError
 
 TINY = """
 setup = "sim:nanoring"

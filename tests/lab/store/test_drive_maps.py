@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from nado_lab.lab.loop.trials import trials_of
 from nado_lab.lab.store import ImportOptions, Run, drive_map_of, import_files
+from nado_lab.lab.workflow.trials import trials_of
 
 
 def stored(tmp_path, name: str, low: float, high: float):

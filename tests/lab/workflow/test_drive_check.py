@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.loop.drive_check import check_drive_maps
+from nado_lab.lab.workflow.drive_check import check_drive_maps
 from nado_lab.twin import DriveMap, ModelSpec, Twin
 
 

@@ -7,10 +7,10 @@ import pytest
 import xarray as xr
 from nado_lab.lab.cli import validate as command
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.loop import trend
-from nado_lab.lab.loop.probes import random_drives
-from nado_lab.lab.loop.tolerances import Tolerances, load_tolerances
-from nado_lab.lab.loop.validation import ValidateOptions, validate
+from nado_lab.lab.workflow import validation_history as trend
+from nado_lab.lab.workflow.draw_drives import random_drives
+from nado_lab.lab.workflow.tolerances import Tolerances, load_tolerances
+from nado_lab.lab.workflow.validate import ValidateOptions, validate
 
 from tests.lab.cli.command_line import call
 

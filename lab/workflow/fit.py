@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nado_lab.lab.cli.twin_runs import WINDOW, read_trials, streams
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.workflow.read_trials import WINDOW, read_trials, streams
 
 if TYPE_CHECKING:
-    from nado_lab.lab.loop.streaming import Stream
+    from nado_lab.lab.workflow.streamed_trials import Stream
     from nado_lab.twin import FitSettings, Keeper, Trials, Twin
 
 Show = Callable[[dict[str, Any]], None]
@@ -70,7 +70,7 @@ def carry_out(order: FitOrder) -> tuple[Twin, float]:
 
 def _trials(order: FitOrder, seed: int) -> tuple[Trials, Stream | None]:
     """Read all trials; of runs larger than memory some, with a stream of the others."""
-    from nado_lab.lab.loop.streaming import open_stream
+    from nado_lab.lab.workflow.streamed_trials import open_stream
 
     stream = open_stream(order.runs, order.memory_gb, seed) if streams(order.runs, order.level) else None
     if stream and stream.needed:

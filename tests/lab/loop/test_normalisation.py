@@ -1,5 +1,5 @@
 import torch
-from nado_lab.lab.loop.follow import straight_line
+from nado_lab.lab.loop.normalisation import straight_line
 
 
 def test_gain_and_offset_are_found():

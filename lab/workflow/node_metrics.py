@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 if TYPE_CHECKING:
-    from nado_lab.lab.loop.deploy import Deployment
+    from nado_lab.lab.workflow.deploy_layers import Deployment
     from nado_lab.twin import Twin
 
 DRAWS = 16

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from nado_lab.lab.compose import noise_seed_of, open_named_setup
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.loop import trend
-from nado_lab.lab.loop.play import PlayOptions, play
-from nado_lab.lab.loop.probes import choose_rows, network_drives, random_drives
-from nado_lab.lab.loop.recall import recall
-from nado_lab.lab.loop.tolerances import Tolerances
-from nado_lab.lab.loop.trials import trials_of
+from nado_lab.lab.workflow import validation_history as trend
+from nado_lab.lab.workflow.draw_drives import choose_rows, network_drives, random_drives
+from nado_lab.lab.workflow.network_card import recall
+from nado_lab.lab.workflow.play_drives import PlayOptions, play
+from nado_lab.lab.workflow.tolerances import Tolerances
+from nado_lab.lab.workflow.trials import trials_of
 from nado_lab.network import load as load_network
 from nado_lab.protocols.playback import interleaved
 from nado_lab.twin import evaluate
 from nado_lab.twin import load as load_twin
 
 if TYPE_CHECKING:
-    from nado_lab.lab.loop.demo import Show
+    from nado_lab.lab.demo.demo import Show
     from nado_lab.lab.setup import Setup
     from nado_lab.twin import Twin
 

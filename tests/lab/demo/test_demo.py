@@ -2,11 +2,11 @@ import json
 
 import pytest
 import xarray as xr
+from nado_lab.lab.demo.demo import DemoSettings, run_demo
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.loop.demo import DemoSettings, run_demo
 from nado_lab.lab.store import Run, Status
 
-from tests.lab.loop.conftest import TINY, interrupted_at
+from tests.lab.conftest import TINY, interrupted_at
 
 
 def test_report_has_what_readers_rely_on(demo):

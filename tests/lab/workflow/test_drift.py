@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from nado_lab.lab.loop.drift import PROBE, Probe, Verdict, drift_score, verdict, weave
+from nado_lab.lab.workflow.drift import PROBE, Probe, Verdict, drift_score, verdict, weave
 
 
 @pytest.mark.parametrize(("early", "late"), [(3, 3), (5, 20), (30, 30)])

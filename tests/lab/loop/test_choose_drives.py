@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 import torch
-from nado_lab.lab.loop.active import next_drives
 from nado_lab.lab.loop.adapt import adapt
+from nado_lab.lab.loop.choose_drives import next_drives
 from nado_lab.lab.loop.config import Choose
-from nado_lab.lab.loop.probes import random_drives
+from nado_lab.lab.workflow.draw_drives import random_drives
 from nado_lab.twin import ModelSpec, Trials, Twin
 
 

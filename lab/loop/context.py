@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from nado_lab.lab.compose import noise_seed_of, open_named_setup
 from nado_lab.lab.loop.config import LoopConfig
-from nado_lab.lab.loop.drift import Probe
-from nado_lab.lab.loop.play import AbortedError, PlayOptions, is_simulated, play
-from nado_lab.lab.loop.probes import random_drives
 from nado_lab.lab.loop.round_state import stage_seed
+from nado_lab.lab.workflow.draw_drives import random_drives
+from nado_lab.lab.workflow.drift import Probe
+from nado_lab.lab.workflow.play_drives import AbortedError, PlayOptions, is_simulated, play
 
 if TYPE_CHECKING:
-    from nado_lab.lab.loop.demo import Show
+    from nado_lab.lab.demo.demo import Show
     from nado_lab.lab.runs.audience import Subscriber
     from nado_lab.lab.setup import Setup
     from nado_lab.lab.store import Run

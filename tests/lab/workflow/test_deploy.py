@@ -7,13 +7,13 @@ import torch
 from nado_lab.instruments import InstrumentError, load_setup
 from nado_lab.lab.compose import open_named_setup
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.loop.deploy import Deployment, deploy
-from nado_lab.lab.loop.deployment import DeployOptions, deploy_network
-from nado_lab.lab.loop.play import AbortedError, PlayOptions
-from nado_lab.lab.loop.readout import refit_readout
-from nado_lab.lab.loop.recall import recall
 from nado_lab.lab.reports import write_report
 from nado_lab.lab.store import Run, Status
+from nado_lab.lab.workflow.deploy import DeployOptions, deploy_network
+from nado_lab.lab.workflow.deploy_layers import Deployment, deploy
+from nado_lab.lab.workflow.network_card import recall
+from nado_lab.lab.workflow.play_drives import AbortedError, PlayOptions
+from nado_lab.lab.workflow.refit_readout import refit_readout
 from nado_lab.network import load
 
 

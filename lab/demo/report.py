@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from nado_lab.lab.loop.statistics import accuracy, wilson_interval
 from nado_lab.lab.reports import Prediction
 from nado_lab.lab.store import Run
+from nado_lab.lab.workflow.statistics import accuracy, wilson_interval
 
 if TYPE_CHECKING:
-    from nado_lab.lab.loop.demo import DemoSettings
+    from nado_lab.lab.demo.demo import DemoSettings
     from nado_lab.twin import Twin
 
 PACKAGES = ("nado-lab", "torch", "numpy", "zarr", "pymeasure", "pyvisa")

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from nado_lab.lab.loop.deploy import check_layer
-from nado_lab.lab.loop.play import PlayOptions, play
-from nado_lab.lab.loop.probes import choose_rows
+from nado_lab.lab.loop.context import Visit, device_seconds
 from nado_lab.lab.loop.round import Round, lineage, own_drives
 from nado_lab.lab.loop.round_drift import drift_within, initial_state
 from nado_lab.lab.loop.stretches import Stretch, compensation_of, stored_readout, stretches
-from nado_lab.lab.loop.workshop import Visit, device_seconds
 from nado_lab.lab.store import Run
+from nado_lab.lab.workflow.deploy_layers import check_layer
+from nado_lab.lab.workflow.draw_drives import choose_rows
+from nado_lab.lab.workflow.play_drives import PlayOptions, play
 
 
 class Deploying:

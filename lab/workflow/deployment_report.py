@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from nado_lab.lab.loop.node_scores import NodeScore, as_rows, findings, score_nodes
-from nado_lab.lab.loop.readout import refit_readout
+from nado_lab.lab.workflow.node_metrics import NodeScore, as_rows, findings, score_nodes
+from nado_lab.lab.workflow.refit_readout import refit_readout
 from nado_lab.network import Variant, answer, score_answers
 
 if TYPE_CHECKING:
-    from nado_lab.lab.loop.deploy import Deployment
-    from nado_lab.lab.loop.recall import Recalled
+    from nado_lab.lab.workflow.deploy_layers import Deployment
+    from nado_lab.lab.workflow.network_card import Recalled
     from nado_lab.network import SavedNetwork
 
 OF_A_LAYER = ("mean_error", "correlation", "coverage90", "noise_share", "saturated")

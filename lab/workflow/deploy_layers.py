@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.loop.play import AS_USUAL, PlayOptions, own_readout, play
+from nado_lab.lab.workflow.play_drives import AS_USUAL, PlayOptions, own_readout, play
 
 if TYPE_CHECKING:
     from nado_lab.lab.setup import Setup

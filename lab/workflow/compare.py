@@ -9,7 +9,7 @@ import torch
 from nado_lab.network import Metric, Variant, answer, score_answers
 
 if TYPE_CHECKING:
-    from nado_lab.lab.loop.deploy import Deployment
+    from nado_lab.lab.workflow.deploy_layers import Deployment
     from nado_lab.network import DeviceNetwork, Task
 
 TWIN_DRAWS = 5

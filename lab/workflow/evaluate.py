@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from nado_lab.lab.cli.twin_runs import PARTS, part_to_score, streams
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.workflow.read_trials import PARTS, part_to_score, streams
 
 if TYPE_CHECKING:
     from nado_lab.lab.store import StoredTrials
@@ -28,7 +28,7 @@ class Asked:
 
 def score(twin: Twin, runs: list[Path], asked: Asked) -> tuple[Trials, dict[str, Any]]:
     """Return trials to draw (some, if they were too many for memory) and the scores with what they are of."""
-    from nado_lab.lab.loop.streaming import open_stream
+    from nado_lab.lab.workflow.streamed_trials import open_stream
 
     if streams(runs, asked.level) and (stream := open_stream(runs, asked.memory_gb)).needed:
         return _stored(twin, stream.stored, asked)
@@ -46,7 +46,7 @@ def _in_memory(twin: Twin, runs: list[Path], asked: Asked) -> tuple[Trials, dict
 
 
 def _stored(twin: Twin, stored: StoredTrials, asked: Asked) -> tuple[Trials, dict[str, Any]]:
-    from nado_lab.lab.loop.streaming import as_trials, score_in_parts
+    from nado_lab.lab.workflow.streamed_trials import as_trials, score_in_parts
 
     rows, scored_on = _rows(twin, stored, asked.part)
     if asked.sequences is not None:

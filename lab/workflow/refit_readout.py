@@ -11,7 +11,7 @@ from nado_lab.network.training.loss import loss_of
 from torch import Tensor
 
 if TYPE_CHECKING:
-    from nado_lab.lab.loop.deploy import Deployment
+    from nado_lab.lab.workflow.deploy_layers import Deployment
     from nado_lab.network import DeviceNetwork, Task
 
 FOLDS = 4

@@ -1,5 +1,5 @@
 import numpy as np
-from nado_lab.lab.loop.offset import without_offset
+from nado_lab.lab.workflow.offset import without_offset
 
 
 def test_a_slow_offset_goes_and_the_signal_stays():

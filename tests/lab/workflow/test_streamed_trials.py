@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from nado_lab.lab.loop.streaming import GIB, TIMES, as_trials, open_stream, score_in_parts
 from nado_lab.lab.store import RunMetadata, RunWriter, Status, StoredTrials, load_trials
+from nado_lab.lab.workflow.streamed_trials import GIB, TIMES, as_trials, open_stream, score_in_parts
 from nado_lab.protocols import Column, Coordinate
 from nado_lab.twin import FitSettings, evaluate, fit_and_score
 

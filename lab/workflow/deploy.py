@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from nado_lab.lab.compose import noise_seed_of, open_named_setup
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.loop import interruptions
-from nado_lab.lab.loop.deploy import check_fit, deploy, device_seconds
-from nado_lab.lab.loop.deployment_report import report_of
-from nado_lab.lab.loop.drive_check import check_drive_maps
-from nado_lab.lab.loop.play import PlayOptions
-from nado_lab.lab.loop.readout import calibrated
-from nado_lab.lab.loop.recall import recall
+from nado_lab.lab.workflow import interruptions
+from nado_lab.lab.workflow.deploy_layers import check_fit, deploy, device_seconds
+from nado_lab.lab.workflow.deployment_report import report_of
+from nado_lab.lab.workflow.drive_check import check_drive_maps
+from nado_lab.lab.workflow.network_card import recall
+from nado_lab.lab.workflow.play_drives import PlayOptions
+from nado_lab.lab.workflow.refit_readout import calibrated
 from nado_lab.network import load
 
 if TYPE_CHECKING:
-    from nado_lab.lab.loop.recall import Recalled
     from nado_lab.lab.runs.audience import Subscriber
     from nado_lab.lab.setup import Setup
+    from nado_lab.lab.workflow.network_card import Recalled
     from nado_lab.network import SavedNetwork
 
 Show = Callable[[str, float, str], None]

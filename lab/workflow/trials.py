@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nado_lab.lab.loop.streaming import as_trials
 from nado_lab.lab.store import load_trials
+from nado_lab.lab.workflow.streamed_trials import as_trials
 from nado_lab.twin import join
 
 if TYPE_CHECKING:

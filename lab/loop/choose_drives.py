@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from nado_lab.lab.loop.config import Choose, TwinConfig
-from nado_lab.lab.loop.probes import choose_rows, random_drives
+from nado_lab.lab.workflow.draw_drives import choose_rows, random_drives
 from nado_lab.twin import FitSettings, fit_ensemble, most_informative
 
 if TYPE_CHECKING:

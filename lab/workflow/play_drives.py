@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from nado_lab.lab.compose import SIMULATED
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.loop.drift import PROBE, Probe, weave
-from nado_lab.lab.loop.offset import without_offset
 from nado_lab.lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
 from nado_lab.lab.store import Run, Status
+from nado_lab.lab.workflow.drift import PROBE, Probe, weave
+from nado_lab.lab.workflow.offset import without_offset
 from nado_lab.protocols import Drives
 
 if TYPE_CHECKING:
