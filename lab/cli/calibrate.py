@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import typer
 from nado_lab.lab.cli.console import result, table
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.text_file import write_text
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -35,8 +37,7 @@ def calibrate(
     """Rotate the field, read it with the gaussmeters, and write the calibration of both axes to OUT."""
     from nado_lab.lab.compose import open_named_setup
 
-    if out.exists():
-        raise LabError(f"{out} exists; choose another --out or remove it")
+    refuse_existing(out)
     if not out.parent.is_dir():
         raise LabError(f"there is no folder {out.parent}; make it first, or choose another --out")
     with open_named_setup(setup, seed=seed) as bench:
@@ -47,9 +48,7 @@ def calibrate(
         found = {axis: measure_axis(axis, field_mt * 1e-3, rotations).values() for axis in ("x", "y")}
     for axis, values in found.items():
         config = config.with_calibration(axis, values)
-    draft = out.with_name(f".{out.name}.partial")
-    draft.write_text(config.to_toml(), encoding="utf-8")
-    draft.replace(out)
+    write_text(out, config.to_toml())
     result({"setup": setup, "out": str(out), "axes": found}, as_json, _show)
 
 

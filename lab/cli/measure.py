@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.new_output import refuse_existing
 
 if TYPE_CHECKING:
     from nado_lab.lab.runs import MonitorSettings
@@ -45,7 +46,6 @@ def measure(
     """Measure with a protocol on a setup into a new run."""
     from nado_lab.lab.compose import noise_seed_of
     from nado_lab.lab.runs import run_protocol
-    from nado_lab.lab.store import refuse_existing
     from nado_lab.protocols import configure, load_protocol, parse_assignments
 
     name = _one_of(protocol, own)

@@ -11,12 +11,12 @@ from nado_lab.lab.cli.console import result, table
 from nado_lab.lab.cli.network_work import (
     baselines_of,
     epochs_shown,
-    must_be_new,
     refine_on,
     score_on_device,
     score_on_twin,
 )
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.new_output import refuse_existing
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 commands = typer.Typer(help="Train networks of devices through twins; evaluate them.", no_args_is_help=True)
@@ -64,7 +64,7 @@ def train(
     from nado_lab.network import train as train_network
     from nado_lab.network.training import processes
 
-    must_be_new(out)
+    refuse_existing(out)
     options = {"train": train_examples, "test": test_examples, **_pairs(option)}
     options = {name: value for name, value in options.items() if value is not None} | _seed_of(task, seed)
     settings = TrainSettings.of(
@@ -134,7 +134,7 @@ def refine(
     from nado_lab.lab.workflow.network_card import recall
     from nado_lab.network import TrainSettings, load, save
 
-    must_be_new(out)
+    refuse_existing(out)
     saved = load(net)
     known = recall(saved, twin, test_examples)
     settings = TrainSettings.of(epochs=epochs, batch=25, learning_rate=learning_rate, seed=seed)

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nado_lab.lab.errors import LabError
+from nado_lab.lab.new_output import refuse_existing
 
 if TYPE_CHECKING:
     from nado_lab.lab.workflow.network_card import Recalled
@@ -65,7 +65,7 @@ def score_on_device(
 
     known.one_twin_a_layer()
     if out is not None:
-        must_be_new(out)
+        refuse_existing(out)
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as opened:
         setups = [opened.enter_context(open_named_setup(name, seed=seed)) for name in on]
         bench = setups[0] if len(setups) == 1 else setups
@@ -82,12 +82,6 @@ def baselines_of(task: Task, network: DeviceNetwork, twins: list[Any], seed: int
     first = twins[0][0] if isinstance(twins[0], list) else twins[0]
     delays = max(spec.delays, spec.readout_delays)
     return as_rows(baselines(task, **size, twin=first, delays=delays, seed=seed))
-
-
-def must_be_new(path: Path) -> None:
-    """Refuse a path that exists."""
-    if path.exists():
-        raise LabError(f"{path} exists; choose another name or remove it")
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import typer
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.text_file import write_text
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 _BLOCK = re.compile(r"^\s*(\d+(?:\.\d*)?)\s*(?:x\s*(\d+))?\s*$")
@@ -61,13 +63,13 @@ def serve(
     """Serve every instrument of a simulated bench on its own TCP port (raw SCPI), until Ctrl-C."""
     from nado_lab.lab.compose import served_setup
 
-    if toml is not None and toml.exists():
-        raise LabError(f"{toml} exists; choose another --toml or remove it")
+    if toml is not None:
+        refuse_existing(toml, "--toml")
     with served_setup(setup, host=host, port=port, seed=seed, faults=fault or ()) as (server, text):
         if toml is None:
             typer.echo(text)
         else:
-            toml.write_text(text, encoding="utf-8")
+            write_text(toml, text)
             typer.echo(f"nado check {toml}")
         note(f"serving {len(server.ports)} instruments on {host}; stop with Ctrl-C")
         server.wait()

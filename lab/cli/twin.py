@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.errors import LabError
+from nado_lab.lab.new_output import refuse_existing
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Seed = Annotated[int, typer.Option(help="Decides the held-out sequences, the weights and the noise.")]
@@ -126,8 +126,7 @@ def recalibrate(
     from nado_lab.twin import load, save
     from nado_lab.twin import recalibrate as recalibrate_twin
 
-    if out.exists():
-        raise LabError(f"{out} exists; choose another name or remove it")
+    refuse_existing(out)
     fresh = recalibrate_twin(load(twin), read_trials(run).for_fitting(), steps)
     save(fresh, out)
     report = {"twin": str(out), **fresh.card["recalibrated"], "spread": float(fresh.calibration.spread)}

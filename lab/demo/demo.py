@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from nado_lab.lab.compose import open_named_setup
 from nado_lab.lab.demo.report import Outcome, report_of, shown_sequence
-from nado_lab.lab.errors import LabError
+from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.reports import write_demo_report
 from nado_lab.lab.runs import run_protocol
 from nado_lab.lab.workflow.deploy_layers import Deployment, deploy
@@ -75,8 +75,7 @@ class Stopwatch:
 
 def run_demo(out: Path, settings: DemoSettings, show: Show) -> dict[str, Any]:
     """Close the loop once into the new folder `out`; return what stands in its report.json."""
-    if out.exists():
-        raise LabError(f"{out} exists; choose another --out or remove it")
+    refuse_existing(out)
     out.mkdir(parents=True)
     watch = Stopwatch()
     with open_named_setup(settings.setup, seed=settings.seed) as setup:

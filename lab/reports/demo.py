@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+from nado_lab.lab.json_file import write_json
 from nado_lab.lab.reports.figures import Prediction, accuracy_figure, prediction_figure, scores_figure
 from nado_lab.lab.reports.page import render, save_png
+from nado_lab.lab.text_file import write_text
 
 
 def write_demo_report(report: dict[str, Any], shown: Prediction, out: Path) -> None:
@@ -23,5 +24,5 @@ def write_demo_report(report: dict[str, Any], shown: Prediction, out: Path) -> N
     }
     pictures = {name: save_png(figure, pictures_dir / f"{name}.png") for name, figure in figures.items()}
     page = render("demo.html.j2", report=report, pictures=pictures)
-    (out / "report.html").write_text(page, encoding="utf-8")
-    (out / "report.json").write_text(json.dumps(report, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    write_text(out / "report.html", page)
+    write_json(out / "report.json", report)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
 from typing import Any
 
-from nado_lab.lab.errors import LabError
+from nado_lab.lab.json_file import read_json
 from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
 from nado_lab.lab.reports.figures import accuracy_figure, scores_figure
 from nado_lab.lab.reports.folder_figures import gap_figure, nodes_figure
@@ -127,17 +126,6 @@ def findings_section(findings: list[dict[str, Any]]) -> Section:
         return Section("Findings", "None of the known failure signatures was seen.")
     rows = [tuple(figure_of(value) for value in each.values()) for each in findings]
     return Section("Findings", table=Table(tuple(findings[0]), rows))
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object, or say what is wrong with the file."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise LabError(f"{path} cannot be read: {error}") from error
-    if not isinstance(found, dict):
-        raise LabError(f"{path} should hold a JSON object; it holds a {type(found).__name__}")
-    return found
 
 
 def _flat(values: dict[str, Any], before: str = "") -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.json_file import JsonObject, read_json
+from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.reports.content import Page
 from nado_lab.lab.reports.folders import demo_page, deployment_page, loop_page
 from nado_lab.lab.reports.network import network_page
@@ -16,6 +17,7 @@ from nado_lab.lab.reports.page import embed_png, render, save_figures
 from nado_lab.lab.reports.run import run_page
 from nado_lab.lab.reports.sweep import sweep_page
 from nado_lab.lab.reports.twin import twin_page
+from nado_lab.lab.text_file import write_text
 
 
 class Kind(StrEnum):
@@ -71,20 +73,19 @@ def write_report(path: str, out: Path, figures: Path | None = None) -> dict[str,
 
     Into the folder `figures`, if one is given, go the page's figures as PDF, for a paper.
     """
-    if out.exists():
-        raise LabError(f"{out} exists; choose another --out or remove it")
+    refuse_existing(out)
     kind = kind_of(path)
     page = _PAGES[kind](path if kind is Kind.RUN else Path(path))
     text = render("page.html.j2", page=page, embed=embed_png)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
+    write_text(out, text)
     done = {"kind": kind.value, "file": str(out), "title": page.title, "summary": page.summary}
     return done | ({"figures": save_figures(page, figures)} if figures else {})
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> JsonObject:
+    """Read a JSON object, an empty one where there is none."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return read_json(path)
+    except LabError:
         return {}
-    return found if isinstance(found, dict) else {}

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.runs.audience import Progress, Subscriber
 from nado_lab.lab.runs.describe import describe_run
 from nado_lab.lab.runs.interrupts import StopRequest
 from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
 from nado_lab.lab.runs.recall import provide_drives
 from nado_lab.lab.runs.session import Live, run_session
-from nado_lab.lab.store import RunWriter, refuse_existing
+from nado_lab.lab.store import RunWriter
 from nado_lab.protocols import NadoProcedure
 
 

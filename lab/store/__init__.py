@@ -6,7 +6,6 @@ from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.export import export
 from nado_lab.lab.store.imports import Options as ImportOptions
 from nado_lab.lab.store.imports import import_files
-from nado_lab.lab.store.location import refuse_existing
 from nado_lab.lab.store.metadata import (
     ParameterRecord,
     ProtocolRecord,
@@ -44,7 +43,6 @@ __all__ = [
     "import_files",
     "load_trials",
     "locate",
-    "refuse_existing",
     "repair",
     "summarise",
     "verify",

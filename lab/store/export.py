@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.layout import PRIMARY, ROW
-from nado_lab.lab.store.location import refuse_existing, storage_errors
+from nado_lab.lab.store.location import storage_errors
 from nado_lab.lab.store.reader import Run
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def export(run: str | Path | Run, target: str | Path, stream: str = "") -> list[
     suffix = Path(target).suffix.lower()
     if suffix not in _WRITERS:
         raise StoreError(f"{target}: expected a name that ends in {', '.join(_WRITERS)}")
-    refuse_existing(target)
+    refuse_existing(target, "--to")
     with storage_errors(target, "write"):
         return _WRITERS[suffix](opened, Path(target), (stream,) if stream else opened.streams)
 

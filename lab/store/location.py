@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import zarr
+from nado_lab.lab.new_output import refuse_existing, taken
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.metadata import SCHEMA
 from zarr.core.group import Group
@@ -40,12 +41,6 @@ def storage_errors(path: str | Path, doing: str) -> Iterator[None]:
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, str(error))
         raise StoreError(f"cannot {doing} {path}: {reason}") from error
-
-
-def refuse_existing(path: str | Path) -> None:
-    """Refuse an output path that is taken; nothing is ever overwritten."""
-    if not is_url(path) and Path(path).exists():
-        raise StoreError(f"{path} exists already; choose another output path, or remove it first")
 
 
 def require_there(path: str | Path) -> None:
@@ -93,7 +88,7 @@ def _create_at_url(url: str, attributes: dict[str, Any], fill: Callable[[Group],
     except ImportError as error:
         raise _lacking(url, error) from error
     except ContainsGroupError as error:
-        raise StoreError(f"{url} exists already; choose another output path") from error
+        raise StoreError(taken(url)) from error
     fill(root)
     root.attrs.put(attributes)
     return root

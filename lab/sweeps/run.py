@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.json_file import read_json, write_json
 from nado_lab.lab.store.ownership import Ownership
 from nado_lab.lab.sweeps.cluster import workers
 from nado_lab.lab.sweeps.config import SweepConfig
@@ -50,7 +50,7 @@ def run_sweep(config: SweepConfig, out: Path, options: SweepOptions, show: Show)
     rows = [done.rows[point.key] for point in points]
     about = config.model_dump(mode="json", exclude_none=True)
     write_table(rows, out, about)
-    (out / CONFIG).write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+    write_json(out / CONFIG, about)
     return {
         "table": str(out / "table.csv"),
         "tables": sorted(path.name for path in out.glob("table.*")),
@@ -86,7 +86,7 @@ class _Done:
         """Take a row that was computed before; one that failed is tried again."""
         file = self._out / ROWS / f"{point.key}.json"
         if point.key not in self.rows and file.exists():
-            self.rows[point.key] = json.loads(file.read_text(encoding="utf-8"))["row"]
+            self.rows[point.key] = read_json(file)["row"]
             self.reused += 1
 
     def _keep(self, point: Point, future: Any) -> None:
@@ -99,10 +99,7 @@ class _Done:
         row = {**point.options, **scores}
         self.rows[point.key] = row
         file = self._out / ROWS / f"{point.key}.json"
-        draft = file.with_suffix(".draft")
-        content = {"row": row, "plan": point.plan.model_dump(mode="json"), **about}
-        draft.write_text(json.dumps(content, indent=2, allow_nan=False), encoding="utf-8")
-        draft.replace(file)
+        write_json(file, {"row": row, "plan": point.plan.model_dump(mode="json"), **about})
 
 
 def _best(config: SweepConfig, rows: list[dict[str, Any]]) -> dict[str, Any] | None:

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from nado_lab.lab.text_file import write_text
 
 LINEAGE = ("run", "judge", "twin", "network")
 
 
 def write_table(rows: list[dict[str, Any]], out: Path, config: dict[str, Any] | None = None) -> None:
     """Write table.jsonl, .csv, .zarr (and .parquet, with pyarrow) into `out`, each whole or not at all."""
-    _replace(out / "table.jsonl", "".join(json.dumps(row, allow_nan=False) + "\n" for row in rows))
+    write_text(out / "table.jsonl", "".join(json.dumps(row, allow_nan=False) + "\n" for row in rows))
     cells = [{name: _cell(value) for name, value in row.items()} for row in rows]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    draft = out / ".table.csv.draft"
-    with draft.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, names)
-        writer.writeheader()
-        writer.writerows(cells)
-    draft.replace(out / "table.csv")
+    write_text(out / "table.csv", _csv(cells, names))
     columns = {name: [row.get(name) for row in cells] for name in names}
     _write_zarr(columns, out, config or {})
     _write_parquet(columns, out, config or {})
+
+
+def _csv(cells: list[dict[str, Any]], names: list[str]) -> str:
+    file = io.StringIO()
+    writer = csv.DictWriter(file, names)
+    writer.writeheader()
+    writer.writerows(cells)
+    return file.getvalue()
 
 
 def _write_zarr(columns: dict[str, list[Any]], out: Path, config: dict[str, Any]) -> None:
@@ -64,9 +69,3 @@ def _array(values: list[Any]) -> np.ndarray:
 
 def _cell(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, list | dict) else value
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nado_lab.lab.compose import noise_seed_of, open_named_setup
-from nado_lab.lab.errors import LabError
+from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.workflow import interruptions
 from nado_lab.lab.workflow.deploy_layers import check_fit, deploy, device_seconds
 from nado_lab.lab.workflow.deployment_report import report_of
@@ -59,8 +59,8 @@ def deploy_network(net: Path, out: Path, options: DeployOptions, show: Show) -> 
     """
     saved = load(net)
     known = recall(saved, test_examples=options.test_examples)
-    if out.exists() and not options.resume:
-        raise LabError(f"{out} exists; choose another --out, or go on with --resume")
+    if not options.resume:
+        refuse_existing(out, or_else="go on with --resume")
     if options.refit_readout is not None:
         calibrated(options.refit_readout, len(known.task.test))
     interruptions.note_death(out)

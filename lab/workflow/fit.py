@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.workflow.read_trials import WINDOW, read_trials, streams
 
 if TYPE_CHECKING:
@@ -45,8 +46,7 @@ def carry_out(order: FitOrder) -> tuple[Twin, float]:
     from nado_lab.lab.runs.interrupts import StopRequest, stop_on_signals
     from nado_lab.twin import fit_and_score, load, save
 
-    if order.out.exists():
-        raise LabError(f"{order.out} exists; choose another name or remove it")
+    refuse_existing(order.out)
     if not 0 <= order.share < 1:
         raise LabError(f"--scored-share must be from 0 to below 1; got {order.share}")
     if order.resume and order.start:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from nado_lab.lab.compose import noise_seed_of, open_named_setup
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.workflow import validation_history as trend
 from nado_lab.lab.workflow.draw_drives import choose_rows, network_drives, random_drives
 from nado_lab.lab.workflow.network_card import recall
@@ -129,8 +130,7 @@ def _folder(out: Path | None) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="nado-validate-") as scratch:
             yield Path(scratch)
         return
-    if out.exists():
-        raise LabError(f"{out} exists; choose another --out or remove it")
+    refuse_existing(out)
     out.mkdir(parents=True)
     yield out
 

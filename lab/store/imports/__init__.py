@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.imports import npy_pairs, npz, own_csv, tables
 from nado_lab.lab.store.imports.material import Options, joined
 from nado_lab.lab.store.imports.write import write_table, write_trials
-from nado_lab.lab.store.location import refuse_existing
 
 __all__ = ["Options", "import_files"]
 

@@ -53,7 +53,7 @@ def test_same_seed_same_accuracies(demo, tmp_path):
 
 
 def test_existing_folder_is_refused(tmp_path):
-    with pytest.raises(LabError, match="exists"):
+    with pytest.raises(LabError, match="exists already; choose another --out or remove it"):
         run_demo(tmp_path, DemoSettings(**TINY), lambda *_: None)
 
 

@@ -206,5 +206,5 @@ def test_what_cannot_be_reported(tmp_path):
     with pytest.raises(LabError, match="expected a run, a twin"):
         kind_of(str(tmp_path))
     (tmp_path / "page.html").write_text("mine")
-    with pytest.raises(LabError, match="exists"):
+    with pytest.raises(LabError, match="exists already; choose another --out or remove it"):
         write_report(str(tmp_path), tmp_path / "page.html")

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 import xarray as xr
+from nado_lab.lab.errors import LabError
 from nado_lab.lab.store import Run, RunMetadata, RunWriter, Status, StoreError, export
 from nado_lab.protocols import Column, Coordinate
 
@@ -66,7 +67,7 @@ def test_csv_has_a_line_a_trial_and_step(run, tmp_path):
 
 def test_an_existing_file_or_unknown_format_is_refused(run, tmp_path):
     (tmp_path / "mine.csv").write_text("x")
-    with pytest.raises(StoreError, match="exists already"):
+    with pytest.raises(LabError, match="exists already; choose another"):
         export(run, tmp_path / "mine.csv")
     with pytest.raises(StoreError, match=r"ends in \.nc, \.csv, \.npz"):
         export(run, tmp_path / "run.xlsx")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from fsspec.registry import _registry as REGISTRY
+from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs import run_protocol
 from nado_lab.lab.store import Run, RunMetadata, RunWriter, Status, StoreError, load_trials, repair, verify
 from nado_lab.protocols import Characterise, Column, configure
@@ -72,7 +73,7 @@ def test_a_protocol_measures_into_a_url(url):
 
 def test_what_exists_is_refused_and_what_does_not_is_named(url):
     RunWriter.create(url, RunMetadata(), {"primary": COLUMNS}).close()
-    with pytest.raises(StoreError, match="exists already"):
+    with pytest.raises(LabError, match="exists already; choose another"):
         RunWriter.create(url, RunMetadata(), {"primary": COLUMNS})
     with pytest.raises(StoreError, match="is not a run"):
         Run.open(f"{url}-absent")

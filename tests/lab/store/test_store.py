@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 import zarr
+from nado_lab.lab.errors import LabError
 from nado_lab.lab.store import Run, RunMetadata, RunWriter, Status, StoreError, load_trials, repair
 from nado_lab.protocols import Column, Coordinate
 
@@ -223,7 +224,7 @@ def test_a_row_that_does_not_fit_is_refused(tmp_path, change, message):
 def test_an_existing_path_is_refused_and_left_alone(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "thesis.txt").write_text("mine")
-    with pytest.raises(StoreError, match="exists already"):
+    with pytest.raises(LabError, match="exists already; choose another"):
         create(tmp_path / "run")
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["thesis.txt"]
     assert [path.name for path in tmp_path.iterdir()] == ["run"]

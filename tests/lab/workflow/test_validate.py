@@ -36,7 +36,7 @@ def test_a_true_twin_passes_on_its_specimen_and_fails_on_another(twin, tmp_path,
         assert not bench.world.sources_on()
     with xr.open_datatree(out / "random.zarr", engine="zarr", consolidated=False) as tree:
         assert tree["primary"]["readout"].sizes["trial"] == 6 * 8
-    with pytest.raises(LabError, match="exists"):
+    with pytest.raises(LabError, match="exists already; choose another --out or remove it"):
         validate(twin, replace(OPTIONS, out=out), lambda *_: None)
 
 
