@@ -1,6 +1,7 @@
 """The table of protocols by name: a new one is a new file and a line here."""
 
 import importlib.util
+import sys
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -64,8 +65,15 @@ def _run_module(path: Path) -> ModuleType:
     if spec is None or spec.loader is None or not path.exists():
         raise ProtocolError(f"{path} does not exist; expected file.py:Class")
     module = importlib.util.module_from_spec(spec)
+    _let_import_from(path.resolve().parent)
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         raise ProtocolError(f"{path} cannot be imported: {type(error).__name__}: {error}") from error
     return module
+
+
+def _let_import_from(folder: Path) -> None:
+    """Let a file import its neighbours, as `python file.py` does."""
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
