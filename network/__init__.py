@@ -1,12 +1,11 @@
 """Networks of devices: connectivity, training through twins, tasks and baselines."""
 
-from nado_lab.network.baselines import fit_reservoir
 from nado_lab.network.build import build
 from nado_lab.network.device import Device, TwinDevice
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkError, NetworkFileError, TaskError
 from nado_lab.network.files import SavedNetwork, load, save
-from nado_lab.network.readout_fit import fit_readout
+from nado_lab.network.run import LayerTrace, RunOptions
 from nado_lab.network.spec import LayerSpec, NetworkSpec, StepReadout
 from nado_lab.network.tasks import Examples, Metric, Task, load_task, task_names
 from nado_lab.network.training import (
@@ -16,6 +15,8 @@ from nado_lab.network.training import (
     TrainSettings,
     Variant,
     answer,
+    fit_readout,
+    fit_reservoir,
     score_answers,
     score_on_twins,
     train,
@@ -27,12 +28,14 @@ __all__ = [
     "DeviceNetwork",
     "Examples",
     "LayerSpec",
+    "LayerTrace",
     "Method",
     "Metric",
     "NetworkError",
     "NetworkFileError",
     "NetworkSpec",
     "PhysicsAware",
+    "RunOptions",
     "SavedNetwork",
     "StepReadout",
     "Task",

@@ -8,7 +8,7 @@ from nado_lab.network.connection import Connection, choose_sources
 from nado_lab.network.device import Twins, first_twin, twins_of_layers
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkError
-from nado_lab.network.running import How, run_layer
+from nado_lab.network.run import RunOptions, run_layer
 from nado_lab.network.spec import LayerSpec, NetworkSpec
 from pydantic import ValidationError
 from torch import Tensor
@@ -53,7 +53,8 @@ def initialise(
         if network.spec.recurrent:
             _start_recurrent(network.recurrence(layer), generator)
         mixed = network.mix(layer, inputs, readouts)
-        readouts.append(run_layer(network, layer, mixed, devices, How(generator=generator))[1])
+        options = RunOptions(generator=generator)
+        readouts.append(run_layer(network.layer(layer), mixed, devices, options).readouts)
     network.readout.weight.zero_()
     network.readout.bias.zero_()
 

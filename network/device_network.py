@@ -8,13 +8,14 @@ section 6).
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 
 import torch
 from nado_lab.network.connection import Connection
 from nado_lab.network.device import twins_of_layers
 from nado_lab.network.errors import NetworkError
-from nado_lab.network.running import How, Trace, run_layer
+from nado_lab.network.run import Layer, LayerTrace, RunOptions, run_layer
 from nado_lab.network.spec import NetworkSpec
 from nado_lab.network.step_features import delayed, step_features
 from torch import Tensor, nn
@@ -26,12 +27,12 @@ class DeviceNetwork(nn.Module):
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         self.spec = spec
-        how: dict[str, Any] = {"levels": spec.levels, "masked": spec.fan_in is not None}
+        connect = partial(Connection, levels=spec.levels, masked=spec.fan_in is not None)
         self.connections = nn.ModuleList(
-            Connection(spec.sources(i), layer.drive_count, **how) for i, layer in enumerate(spec.layers)
+            connect(spec.sources(i), layer.drive_count) for i, layer in enumerate(spec.layers)
         )
         self.recurrences = nn.ModuleList(
-            Connection(layer.readout_count, layer.drive_count, bias=False, **how)
+            connect(layer.readout_count, layer.drive_count, bias=False)
             for layer in spec.layers
             if spec.recurrent
         )
@@ -74,6 +75,12 @@ class DeviceNetwork(nn.Module):
         """Return the weights from a layer to itself, a step later."""
         return cast(Connection, self.recurrences[layer])
 
+    def layer(self, layer: int) -> Layer:
+        """Return a layer as it is run."""
+        mean, std = (self.get_buffer(f"readout_{name}_{layer}") for name in ("mean", "std"))
+        own = self.recurrence(layer) if self.spec.recurrent else None
+        return Layer(self.spec.layers[layer], mean, std, own)
+
     def drives(self, layer: int, inputs: Tensor, below: Sequence[Tensor] | Tensor | None) -> Tensor:
         """Mix inputs (trial, step, feature) and the readouts below into drives (trial, node, step, port).
 
@@ -85,7 +92,7 @@ class DeviceNetwork(nn.Module):
                 "recurrent connections need all nodes of a layer at once, step by step; a device that plays "
                 "one node's trial at a time cannot realise them. Train without recurrent=true to deploy"
             )
-        return self.shape_drives(layer, torch.tanh(self.mix(layer, inputs, below)))
+        return self.layer(layer).drives(self.mix(layer, inputs, below))
 
     def mix(self, layer: int, inputs: Tensor, below: Sequence[Tensor] | Tensor | None) -> Tensor:
         """Return what drives a layer before the tanh (trial, step, drive), recurrent connections apart."""
@@ -98,22 +105,12 @@ class DeviceNetwork(nn.Module):
         seen = self.spec.seen_layers(layer)
         known = list(below)[-len(seen) :] if seen else []
         parts = [inputs] if self.spec.sees_inputs(layer) else []
-        parts += [_by_step(self.normalise(i, y)) for i, y in zip(seen, known, strict=True)]
+        parts += [_by_step(self.layer(i).normalise(y)) for i, y in zip(seen, known, strict=True)]
         return delayed(torch.cat(parts, dim=-1), self.spec.delays)
-
-    def shape_drives(self, layer: int, drives: Tensor) -> Tensor:
-        """Sort drives (trial, step, drive) by nodes: (trial, node, step, port)."""
-        spec = self.spec.layers[layer]
-        return drives.unflatten(-1, (spec.nodes, spec.ports)).transpose(1, 2)
-
-    def normalise(self, layer: int, readouts: Tensor) -> Tensor:
-        """Turn readouts (..., channel) in device units into multiples of the twin's deviation."""
-        mean = self.get_buffer(f"readout_mean_{layer}")
-        return (readouts - mean) / self.get_buffer(f"readout_std_{layer}")
 
     def features(self, readouts: Sequence[Tensor]) -> Tensor:
         """Gather what the linear readout sees: (trial, feature), or (trial, step, feature) for EACH."""
-        parts = [step_features(self.normalise(i, y), self.spec) for i, y in enumerate(readouts)]
+        parts = [step_features(self.layer(i).normalise(y), self.spec) for i, y in enumerate(readouts)]
         return torch.cat(parts, dim=-1)
 
     def decode(self, readouts: Sequence[Tensor]) -> Tensor:
@@ -126,25 +123,16 @@ class DeviceNetwork(nn.Module):
         self, inputs: Tensor, twins: Any, *, noise: bool = True, generator: torch.Generator | None = None
     ) -> list[Tensor]:
         """Run the layers on twins; return the readouts (trial, node, step, channel) of each."""
-        return self.run(inputs, twins, noise=noise, generator=generator).readouts
+        traces = self.run(inputs, twins, RunOptions(noise, generator))
+        return [trace.readouts for trace in traces]
 
-    def run(
-        self,
-        inputs: Tensor,
-        twins: Any,
-        *,
-        noise: bool = True,
-        generator: torch.Generator | None = None,
-        truncate: int | None = None,
-    ) -> Trace:
-        """Run the layers on twins; the gradient through a twin's state is cut every `truncate` steps."""
-        how = How(noise, generator, truncate)
-        trace = Trace()
+    def run(self, inputs: Tensor, twins: Any, options: RunOptions) -> list[LayerTrace]:
+        """Run the layers on twins; return what each was driven with and read."""
+        traces: list[LayerTrace] = []
         for layer, devices in enumerate(twins_of_layers(twins, self.layer_count)):
-            drives, readouts = run_layer(self, layer, self.mix(layer, inputs, trace.readouts), devices, how)
-            trace.drives.append(drives)
-            trace.readouts.append(readouts)
-        return trace
+            mixed = self.mix(layer, inputs, [trace.readouts for trace in traces])
+            traces.append(run_layer(self.layer(layer), mixed, devices, options))
+        return traces
 
     def forward(
         self, inputs: Tensor, twins: Any, *, noise: bool = True, generator: torch.Generator | None = None

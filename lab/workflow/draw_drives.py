@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from nado_lab.network import RunOptions
 
 if TYPE_CHECKING:
     from nado_lab.network import DeviceNetwork
@@ -35,7 +36,8 @@ def network_drives(
 ) -> list[np.ndarray]:
     """Run inputs (trial, step, feature) on the twins: drives (trial, node, step, port) of every layer."""
     generator = torch.Generator().manual_seed(seed)
-    return [drives.numpy() for drives in network.run(inputs, twins, generator=generator).drives]
+    traces = network.run(inputs, twins, RunOptions(generator=generator))
+    return [trace.drives.numpy() for trace in traces]
 
 
 def choose_rows(rng: np.random.Generator, drives: list[np.ndarray], count: int) -> np.ndarray:

@@ -3,7 +3,6 @@
 from nado_lab.network.baselines.echo_state import echo_state_baseline
 from nado_lab.network.baselines.gru import gru_baseline
 from nado_lab.network.baselines.linear import linear_baselines
-from nado_lab.network.baselines.reservoir import fit_reservoir
 from nado_lab.network.baselines.row import BaselineScore
 from nado_lab.network.baselines.single_device import single_device_baseline
 from nado_lab.network.baselines.table import as_rows, baselines
@@ -13,7 +12,6 @@ __all__ = [
     "as_rows",
     "baselines",
     "echo_state_baseline",
-    "fit_reservoir",
     "gru_baseline",
     "linear_baselines",
     "single_device_baseline",

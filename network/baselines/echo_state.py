@@ -6,10 +6,10 @@ from typing import NamedTuple
 import torch
 from nado_lab.network.baselines.row import BaselineScore
 from nado_lab.network.errors import NetworkError
-from nado_lab.network.readout_fit import ridge_weights
 from nado_lab.network.spec import StepReadout
 from nado_lab.network.step_features import features_of_steps
 from nado_lab.network.tasks.task import Examples, Metric, Task
+from nado_lab.network.training.readout_fit import ridge_weights
 from torch import Tensor
 
 RADII, LEAKS, SCALES = (0.8, 0.99), (0.3, 1.0), (0.1, 0.5)

@@ -1,12 +1,12 @@
-"""A gated recurrent unit of about equal parameters, trained by the same descent (Cho et al. 2014)."""
+"""A gated recurrent unit of about equal parameters, trained by the same optimiser (Cho et al. 2014)."""
 
 import torch
 from nado_lab.network.baselines.row import BaselineScore
 from nado_lab.network.tasks.task import Metric, Task
 from nado_lab.network.training.bptt import minibatches
-from nado_lab.network.training.descent import Descent
 from nado_lab.network.training.evaluate import score_answers
 from nado_lab.network.training.loss import loss_of
+from nado_lab.network.training.optimiser import Optimiser
 from torch import Tensor, nn
 
 
@@ -43,11 +43,11 @@ def gru_baseline(
 def _train(model: GRU, task: Task, epochs: int, seed: int, rate: float, batch: int) -> None:
     generator = torch.Generator().manual_seed(seed)
     total = epochs * -(-len(task.train) // batch)
-    descent = Descent(model.parameters(), rate=rate, decay=1e-3, clip=1.0, total=total)
+    optimiser = Optimiser(model.parameters(), rate=rate, decay=1e-3, clip=1.0, total=total)
     for _ in range(epochs):
         for part in minibatches(task.train, batch, generator):
             loss_of(task, model(part.inputs), part.targets).backward()
-            descent.step()
+            optimiser.step()
 
 
 def _width(features: int, outputs: int, parameters: int) -> int:

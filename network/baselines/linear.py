@@ -1,8 +1,8 @@
 """The raw input, read linearly: what a task is worth without any device."""
 
 from nado_lab.network.baselines.row import BaselineScore, counted_steps, score_rows
-from nado_lab.network.readout_fit import ridge_weights
 from nado_lab.network.tasks.task import Metric, Task
+from nado_lab.network.training.readout_fit import ridge_weights
 
 
 def linear_baselines(task: Task, delays: int = 0) -> list[BaselineScore]:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from nado_lab.network.baselines.reservoir import fit_reservoir
 from nado_lab.network.baselines.row import BaselineScore
 from nado_lab.network.build import build
 from nado_lab.network.spec import StepReadout
 from nado_lab.network.tasks.task import Metric, Task
 from nado_lab.network.training.evaluate import score_on_twins
+from nado_lab.network.training.reservoir import fit_reservoir
 
 
 def single_device_baseline(task: Task, twin: Any, seed: int = 0, windows: int = 4) -> BaselineScore:

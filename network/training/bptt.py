@@ -9,12 +9,13 @@ from typing import Any
 import torch
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkError
+from nado_lab.network.run import RunOptions
 from nado_lab.network.tasks.task import Examples, Task
 from nado_lab.network.training.augment import shifted
 from nado_lab.network.training.checkpoint import Checkpoint
-from nado_lab.network.training.descent import Descent
 from nado_lab.network.training.distributed import Part, gradients_wait, own_parts, place, summed, together
 from nado_lab.network.training.loss import loss_of, range_excess
+from nado_lab.network.training.optimiser import Optimiser
 from nado_lab.network.training.physics_aware import PhysicsAware
 from nado_lab.network.training.settings import TrainSettings, Variant
 from torch import nn
@@ -48,20 +49,20 @@ def train_through_twins(
     generator = torch.Generator().manual_seed(settings.seed)
     lesson = Lesson(task, twins, settings, generator, _fitting(network))
     batches = -(-len(task.train) // settings.batch)
-    descent = Descent(
+    optimiser = Optimiser(
         network.parameters(),
         rate=settings.learning_rate,
         decay=settings.weight_decay,
         clip=settings.clip_gradient,
         total=settings.epochs * batches,
     )
-    seen = checkpoint.resume(network, descent, lesson.generator, settings) if checkpoint else 0
+    seen = checkpoint.resume(network, optimiser, lesson.generator, settings) if checkpoint else 0
     started, model = time.perf_counter(), together(_Lossy(network))
     with frozen(twins):
         for epoch in range(seen + 1, settings.epochs + 1):
-            loss = _epoch(model, lesson, descent) / batches
+            loss = _epoch(model, lesson, optimiser) / batches
             if checkpoint and place()[0] == 0:
-                checkpoint.write(network, descent, lesson.generator, settings, epoch)
+                checkpoint.write(network, optimiser, lesson.generator, settings, epoch)
             if progress:
                 progress({"epoch": epoch, "loss": loss, "seconds": time.perf_counter() - started})
 
@@ -78,20 +79,19 @@ class _Lossy(nn.Module):
     ) -> torch.Tensor:
         """Return the mean loss of some examples."""
         network, settings = self.network, lesson.settings
-        path = network.run(
-            examples.inputs, lesson.twins, noise=noisy, generator=generator, truncate=settings.truncate
-        )
-        loss = loss_of(lesson.task, network.decode(path.readouts), examples.targets)
+        options = RunOptions(noisy, generator, settings.truncate)
+        traces = network.run(examples.inputs, lesson.twins, options)
+        loss = loss_of(lesson.task, network.decode([each.readouts for each in traces]), examples.targets)
         if settings.range_penalty:
-            loss = loss + settings.range_penalty * range_excess(network, path.drives, lesson.twins)
+            loss = loss + settings.range_penalty * range_excess(traces, lesson.twins)
         return loss
 
 
-def _epoch(model: nn.Module, lesson: Lesson, descent: Descent) -> float:
+def _epoch(model: nn.Module, lesson: Lesson, optimiser: Optimiser) -> float:
     total = 0.0
     for batch in minibatches(lesson.task.train, lesson.settings.batch, lesson.generator):
-        total += _accumulate(model, batch, lesson, _noisy(lesson, descent.done))
-        descent.step()
+        total += _accumulate(model, batch, lesson, _noisy(lesson, optimiser.done))
+        optimiser.step()
     return summed(total) / place()[1]
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import torch
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkFileError
-from nado_lab.network.training.descent import Descent
+from nado_lab.network.training.optimiser import Optimiser
 from nado_lab.network.training.settings import TrainSettings
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -31,14 +31,14 @@ class Checkpoint:
     def write(
         self,
         network: DeviceNetwork,
-        descent: Descent,
+        optimiser: Optimiser,
         generator: torch.Generator,
         settings: TrainSettings,
         epoch: int,
     ) -> None:
         """Store the state after `epoch` epochs, all or nothing."""
         tensors = {f"network.{k}": v.detach().clone() for k, v in network.state_dict().items()}
-        tensors |= {f"descent.{k}": v.clone() for k, v in descent.state().items()}
+        tensors |= {f"descent.{k}": v.clone() for k, v in optimiser.state().items()}
         tensors["generator"] = generator.get_state()
         note = {"settings": settings.model_dump_json(), "epoch": str(epoch), "spec": _text_of(network)}
         scratch = self.path.with_name(f".{self.path.name}-{uuid4().hex}")
@@ -47,7 +47,11 @@ class Checkpoint:
         scratch.replace(self.path)
 
     def resume(
-        self, network: DeviceNetwork, descent: Descent, generator: torch.Generator, settings: TrainSettings
+        self,
+        network: DeviceNetwork,
+        optimiser: Optimiser,
+        generator: torch.Generator,
+        settings: TrainSettings,
     ) -> int:
         """Put back the stored state, if there is one; return how many epochs it had seen."""
         if not self.path.exists():
@@ -57,7 +61,7 @@ class Checkpoint:
             raise NetworkFileError(f"{self.path} belongs to another training; remove it to start afresh")
         try:
             network.load_state_dict(_under(tensors, "network."))
-            descent.restore(_under(tensors, "descent."))
+            optimiser.restore(_under(tensors, "descent."))
             generator.set_state(tensors["generator"])
             return int(note["epoch"])
         except (RuntimeError, KeyError, ValueError, IndexError, TypeError) as error:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from nado_lab.network.device import first_twin, twins_of_layers
-from nado_lab.network.device_network import DeviceNetwork
+from nado_lab.network.run import LayerTrace
 from nado_lab.network.tasks.task import Metric, Task
 from torch import Tensor, nn
 
@@ -15,11 +15,11 @@ def loss_of(task: Task, answers: Tensor, targets: Tensor) -> Tensor:
     return nn.functional.mse_loss(answers[:, task.washout :], targets[:, task.washout :])
 
 
-def range_excess(network: DeviceNetwork, drives: list[Tensor], twins: Any) -> Tensor:
-    """Return the mean squared excess of drives (trial, node, step, port) over the twins' fitted ranges."""
-    total = drives[0].new_zeros(())
-    for drive, devices in zip(drives, twins_of_layers(twins, network.layer_count), strict=True):
-        twin = first_twin(devices)
+def range_excess(traces: list[LayerTrace], twins: Any) -> Tensor:
+    """Return the mean squared excess of all layers' drives over the ranges their twins were fitted on."""
+    total = traces[0].drives.new_zeros(())
+    for trace, devices in zip(traces, twins_of_layers(twins, len(traces)), strict=True):
+        twin, drive = first_twin(devices), trace.drives
         over = nn.functional.relu(drive - twin.drive_high) + nn.functional.relu(twin.drive_low - drive)
         total = total + over.square().mean()
     return total

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from nado_lab.network.baselines.reservoir import fit_reservoir
 from nado_lab.network.build import build
 from nado_lab.network.device import twins_of_layers
 from nado_lab.network.device_network import DeviceNetwork
@@ -12,6 +11,7 @@ from nado_lab.network.tasks.task import Metric, Task
 from nado_lab.network.training.bptt import Progress, train_through_twins
 from nado_lab.network.training.cascade import train_cascade
 from nado_lab.network.training.checkpoint import Checkpoint
+from nado_lab.network.training.reservoir import fit_reservoir
 from nado_lab.network.training.settings import Method, TrainSettings, Variant
 
 

@@ -28,14 +28,14 @@ class LeakyDevice(nn.Module):
         self, drive: Tensor, *, noise: bool = True, generator: torch.Generator | None = None
     ) -> Tensor:
         """Answer drive (..., step, port) with readout (..., step, channel) in volts."""
-        return self.open(noise=noise, generator=generator).respond(drive)
+        return self.begin(noise=noise, generator=generator).respond(drive)
 
-    def open(self, *, noise: bool = True, generator: torch.Generator | None = None) -> "LeakyPassage":
+    def begin(self, *, noise: bool = True, generator: torch.Generator | None = None) -> "LeakyTrial":
         """Begin a trial that is answered stretch by stretch."""
-        return LeakyPassage(self, noise, generator)
+        return LeakyTrial(self, noise, generator)
 
 
-class LeakyPassage:
+class LeakyTrial:
     """A trial under way on the stand-in."""
 
     def __init__(self, device: LeakyDevice, noise: bool, generator: torch.Generator | None) -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nado_lab.network import NetworkError, TrainSettings, build, load, load_task, save, train
+from nado_lab.network import NetworkError, RunOptions, TrainSettings, build, load, load_task, save, train
 from nado_lab.network.connection import choose_sources, quantise
 
 INPUTS = torch.rand(6, 7, 5, generator=torch.Generator().manual_seed(3))
@@ -74,7 +74,7 @@ def test_recurrent_connections_carry_the_past(leaky):
     network = build(INPUTS, 3, leaky(), (4,), recurrent=True)
     changed = INPUTS.clone()
     changed[:, 2] += 1
-    first, second = (network.run(x, leaky(), noise=False).drives[0] for x in (INPUTS, changed))
+    first, second = (network.run(x, leaky(), RunOptions(noise=False))[0].drives for x in (INPUTS, changed))
     difference = (first - second).abs().amax((0, 1, 3))
     assert (difference[:2] == 0).all()
     assert (difference[2:5] > 0).all()
@@ -83,8 +83,8 @@ def test_recurrent_connections_carry_the_past(leaky):
 def test_without_recurrent_weights_steps_and_trials_agree(leaky):
     network = build(INPUTS, 3, leaky(), (4,), recurrent=True)
     torch.nn.init.zeros_(network.recurrence(0).weight)
-    trace = network.run(INPUTS, leaky(), noise=False)
-    torch.testing.assert_close(trace.readouts[0], leaky().respond(trace.drives[0], noise=False))
+    (trace,) = network.run(INPUTS, leaky(), RunOptions(noise=False))
+    torch.testing.assert_close(trace.readouts, leaky().respond(trace.drives, noise=False))
 
 
 def test_recurrent_networks_refuse_to_be_deployed_trial_by_trial(leaky):

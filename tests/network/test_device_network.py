@@ -48,7 +48,7 @@ def test_readouts_are_normalised_by_the_twins_mean_and_deviation(leaky):
     twin = leaky()
     network = build(INPUTS, 3, twin, (2,))
     readout = twin.readout_mean + 2 * twin.readout_std
-    torch.testing.assert_close(network.normalise(0, readout), torch.full((10,), 2.0))
+    torch.testing.assert_close(network.layer(0).normalise(readout), torch.full((10,), 2.0))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from nado_lab.network import (
     Metric,
     NetworkError,
     PhysicsAware,
+    RunOptions,
     Task,
     TrainSettings,
     build,
@@ -55,9 +56,9 @@ def test_truncation_keeps_the_forward_pass_and_cuts_the_gradient(leaky):
     gradients = []
     for truncate in (None, 12, 4):
         x = inputs.clone().requires_grad_(True)
-        trace = network.run(x, twin, noise=False, truncate=truncate)
-        torch.testing.assert_close(trace.readouts[0], network.respond(inputs, twin, noise=False)[0])
-        trace.readouts[0][:, :, -1].sum().backward()
+        (trace,) = network.run(x, twin, RunOptions(noise=False, truncate=truncate))
+        torch.testing.assert_close(trace.readouts, network.respond(inputs, twin, noise=False)[0])
+        trace.readouts[:, :, -1].sum().backward()
         gradients.append(x.grad.abs().sum((0, 2)))
     torch.testing.assert_close(gradients[0], gradients[1])
     assert (gradients[2][:8] == 0).all()
@@ -102,8 +103,8 @@ def test_range_penalty_pulls_drives_into_the_fitted_range(leaky, digits):
     excess = []
     for penalty in (0.0, 100.0):
         network = train(digits, twin, TrainSettings(nodes=(2,), epochs=12, range_penalty=penalty))
-        trace = network.run(digits.test.inputs, twin)
-        excess.append(float(range_excess(network, trace.drives, twin).detach()))
+        traces = network.run(digits.test.inputs, twin, RunOptions())
+        excess.append(float(range_excess(traces, twin).detach()))
     assert excess[1] < 0.3 * excess[0]
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 from nado_lab.network import TrainSettings, load_task, train
 from nado_lab.network.device import respond_nodes
-from nado_lab.network.passage import open_passage
+from nado_lab.network.stepping import begin_trial
 from nado_lab.twin import ModelSpec, Twin
 
 SIZES = [
@@ -29,8 +29,8 @@ def make(sizes):
 @pytest.mark.parametrize("stretch", [1, 4, 10])
 def test_stretches_join_to_the_whole_trial(sizes, stretch):
     twin, drive = make(sizes), torch.rand(5, 4, 10, 2) * 2 - 1
-    passage = open_passage(twin, noise=False, generator=None)
-    joined = torch.cat([passage.respond(part) for part in drive.split(stretch, dim=-2)], dim=-2)
+    trial = begin_trial(twin, noise=False, generator=None)
+    joined = torch.cat([trial.respond(part) for part in drive.split(stretch, dim=-2)], dim=-2)
     torch.testing.assert_close(joined, twin.respond(drive, noise=False))
 
 
@@ -38,8 +38,8 @@ def test_stretches_have_the_noise_of_the_whole_trial():
     twin, drive = make(SIZES[1]), torch.zeros(20_000, 6, 2)
     draw = torch.Generator().manual_seed(1)
     with torch.no_grad():
-        passage = open_passage(twin, noise=True, generator=draw)
-        joined = torch.cat([passage.respond(part) for part in drive.split(2, dim=-2)], dim=-2)
+        trial = begin_trial(twin, noise=True, generator=draw)
+        joined = torch.cat([trial.respond(part) for part in drive.split(2, dim=-2)], dim=-2)
         whole = twin.respond(drive, generator=draw)
     torch.testing.assert_close(joined.std(0), whole.std(0), rtol=0.05, atol=0)
     lagged = [(y[:, 1:] - y[:, 1:].mean(0)) * (y[:, :-1] - y[:, :-1].mean(0)) for y in (joined, whole)]
@@ -57,6 +57,6 @@ def test_recurrent_and_truncated_networks_learn(leaky):
 
 def test_several_twins_keep_their_nodes_from_stretch_to_stretch(leaky):
     twins, drives = [leaky(seed=1), leaky(seed=2)], torch.rand(3, 5, 8, 1)
-    passage = open_passage(twins, noise=False, generator=None)
-    joined = torch.cat([passage.respond(part) for part in drives.split(3, dim=2)], dim=2)
+    trial = begin_trial(twins, noise=False, generator=None)
+    joined = torch.cat([trial.respond(part) for part in drives.split(3, dim=2)], dim=2)
     torch.testing.assert_close(joined, respond_nodes(twins, drives, noise=False))

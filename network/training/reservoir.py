@@ -4,8 +4,8 @@ from typing import Any
 
 import torch
 from nado_lab.network.device_network import DeviceNetwork
-from nado_lab.network.readout_fit import fit_readout
 from nado_lab.network.tasks.task import Task
+from nado_lab.network.training.readout_fit import fit_readout
 
 
 @torch.no_grad()

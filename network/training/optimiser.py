@@ -11,7 +11,7 @@ WARM_UP = 0.25
 WIDE = 512
 
 
-class Descent:
+class Optimiser:
     """Descend a loss in `total` steps: AdamW (Loshchilov & Hutter 2019), cosine up and down again."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Descent:
         return {"taken": torch.tensor(self.taken), **moments}
 
     def restore(self, state: dict[str, Tensor]) -> None:
-        """Continue where the descent that gave `state` stood."""
+        """Continue where the optimiser that gave `state` stood."""
         self.taken = int(state["taken"])
         for key, value in state.items():
             name, _, index = key.rpartition(".")

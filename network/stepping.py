@@ -1,7 +1,7 @@
 """A trial on a twin taken stretch by stretch: the state goes on where the last stretch ended."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol, cast
+from typing import Protocol, runtime_checkable
 
 import torch
 from nado_lab.network.device import Twins, shared_out
@@ -11,7 +11,7 @@ from nado_lab.twin.solvers import solver
 from torch import Tensor
 
 
-class Passage(Protocol):
+class SteppedTrial(Protocol):
     """A trial under way."""
 
     def respond(self, drive: Tensor) -> Tensor:
@@ -23,34 +23,45 @@ class Passage(Protocol):
         ...
 
 
-def open_passage(twins: Twins, noise: bool, generator: torch.Generator | None) -> Passage:
+@runtime_checkable
+class StepwiseTwin(Protocol):
+    """A twin other than ours that can be asked stretch by stretch."""
+
+    def begin(self, *, noise: bool = True, generator: torch.Generator | None = None) -> SteppedTrial:
+        """Begin a trial from the defined initial state."""
+        ...
+
+
+def begin_trial(
+    twins: Twins, *, noise: bool = True, generator: torch.Generator | None = None
+) -> SteppedTrial:
     """Begin a trial on the twins of a layer, in their defined initial state."""
     if isinstance(twins, Sequence):
-        return SharedPassage([open_passage(twin, noise, generator) for twin in twins])
+        return SharedTrial([begin_trial(twin, noise=noise, generator=generator) for twin in twins])
     if isinstance(twins, Twin):
-        return TwinPassage(twins, noise, generator)
-    if hasattr(twins, "open"):
-        return cast(Any, twins).open(noise=noise, generator=generator)
+        return TwinTrial(twins, noise, generator)
+    if isinstance(twins, StepwiseTwin):
+        return twins.begin(noise=noise, generator=generator)
     raise NetworkError("this device cannot be run stretch by stretch (recurrence, truncation); use its twin")
 
 
-class SharedPassage:
+class SharedTrial:
     """A trial on several twins that take the nodes (trial, node, step, port) in turn."""
 
-    def __init__(self, passages: list[Passage]) -> None:
-        self.passages = passages
+    def __init__(self, trials: list[SteppedTrial]) -> None:
+        self.trials = trials
 
     def detach(self) -> None:
         """Cut the gradient to everything before."""
-        for passage in self.passages:
-            passage.detach()
+        for trial in self.trials:
+            trial.detach()
 
     def respond(self, drive: Tensor) -> Tensor:
         """Answer the next steps, drive (trial, node, step, port)."""
-        return shared_out(drive, [passage.respond for passage in self.passages])
+        return shared_out(drive, [trial.respond for trial in self.trials])
 
 
-class TwinPassage:
+class TwinTrial:
     """A trial on a neural SDE: scores with their delays, hidden and noise states, and the past drive."""
 
     def __init__(self, twin: Twin, noise: bool, generator: torch.Generator | None) -> None:

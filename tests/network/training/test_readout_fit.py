@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from nado_lab.network.readout_fit import solve_ridge
+from nado_lab.network.training.readout_fit import solve_ridge
 from sklearn.linear_model import Ridge
 
 

@@ -1,0 +1,5 @@
+"""Network files: a directory `name.net/` of weights and a card; loading one runs no code."""
+
+from nado_lab.network.files.network_file import SavedNetwork, load, save
+
+__all__ = ["SavedNetwork", "load", "save"]
