@@ -23,8 +23,8 @@ FILES = (
     "py.typed",
     "__main__.py",
     *(f"{room}/__init__.py" for room in ROOMS),
-    "instruments/setups/presets/nanoring.toml",
-    "instruments/setups/presets/asvi.toml",
+    "instruments/setups/nanoring/presets/nanoring.toml",
+    "instruments/setups/spin_vortex_ice/presets/asvi.toml",
     "lab/reports/templates/page.html.j2",
 )
 TRIED = (

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from nado_lab.protocols.errors import ProtocolError
     from nado_lab.protocols.metrics import ReservoirMetrics, effective_rank, reservoir_metrics
     from nado_lab.protocols.parameters import configure, describe, parse_assignments
-    from nado_lab.protocols.plain import PlainAdapter, adapted
-    from nado_lab.protocols.playback import Plan, Playback
+    from nado_lab.protocols.plain_procedure import PlainProcedure, as_protocol
+    from nado_lab.protocols.playback import Playback, TrialPlan
     from nado_lab.protocols.registry import PROTOCOLS, load_protocol, protocol_name, protocols_to_choose
     from nado_lab.protocols.replay import Replay
 
@@ -29,14 +29,14 @@ __all__ = [
     "Drives",
     "MeasuringDevice",
     "NadoProcedure",
-    "PlainAdapter",
-    "Plan",
+    "PlainProcedure",
     "Playback",
     "ProtocolError",
     "Replay",
     "ReservoirMetrics",
     "Response",
-    "adapted",
+    "TrialPlan",
+    "as_protocol",
     "configure",
     "describe",
     "effective_rank",
@@ -55,15 +55,15 @@ _MODULES = {
     "MeasuringDevice": "device",
     "NadoProcedure": "base",
     "PROTOCOLS": "registry",
-    "PlainAdapter": "plain",
-    "Plan": "playback",
+    "PlainProcedure": "plain_procedure",
+    "TrialPlan": "playback",
     "Playback": "playback",
     "ProtocolError": "errors",
     "ROW": "columns",
     "Replay": "replay",
     "ReservoirMetrics": "metrics",
     "Response": "device",
-    "adapted": "plain",
+    "as_protocol": "plain_procedure",
     "configure": "parameters",
     "describe": "parameters",
     "effective_rank": "metrics",

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from nado_lab.protocols.field_window import FieldWindow
-from nado_lab.protocols.playback import Plan, interleaved
+from nado_lab.protocols.playback import TrialPlan, interleaved
 from pymeasure.experiment import BooleanParameter, IntegerParameter
 
 
@@ -21,9 +21,9 @@ class Characterise(FieldWindow):
         """Count the trials and the steps of each."""
         return self.sequences * self.repeats, self.steps
 
-    def plan(self) -> Plan:
+    def plan(self) -> TrialPlan:
         """Draw every sequence, and play all of them once before any is repeated."""
         levels = np.random.default_rng(self.seed).uniform(-1, 1, (self.sequences, self.steps))
         sequence, repeat = interleaved(self.sequences, self.repeats)
         field = self.field_at(levels)[sequence]
-        return Plan(self.drive_at(field), sequence, repeat, field)
+        return TrialPlan(self.drive_at(field), sequence, repeat, field)

@@ -7,7 +7,7 @@ import numpy as np
 from nado_lab.protocols.base import Streams
 from nado_lab.protocols.columns import Column
 from nado_lab.protocols.field_window import FieldWindow
-from nado_lab.protocols.playback import Plan
+from nado_lab.protocols.playback import TrialPlan
 from pymeasure.experiment import FloatParameter, IntegerParameter
 
 _POLL_S = 1.0
@@ -29,11 +29,11 @@ class DriftWatch(FieldWindow):
         """Take the probes and the waiting between them."""
         return self.probes * self.steps * float(setup.step_s) + (self.probes - 1) * self.interval
 
-    def plan(self) -> Plan:
+    def plan(self) -> TrialPlan:
         """Draw the probe once."""
         levels = np.random.default_rng(self.seed).uniform(-1, 1, (1, self.steps))
         field = self.field_at(np.repeat(levels, self.probes, axis=0))
-        return Plan(self.drive_at(field), np.zeros(self.probes, int), np.arange(self.probes), field)
+        return TrialPlan(self.drive_at(field), np.zeros(self.probes, int), np.arange(self.probes), field)
 
     def columns(self) -> Streams:
         """Declare, beside what every playback has, the bench's own time of each probe."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 from nado_lab.protocols.errors import ProtocolError
-from nado_lab.protocols.playback import Plan, Playback
+from nado_lab.protocols.playback import Playback, TrialPlan
 
 
 class Drives(Playback):
@@ -15,7 +15,7 @@ class Drives(Playback):
         """Count the trials and the steps of the array, once it is set."""
         return None if self.drive is None else (np.shape(self.drive)[0], np.shape(self.drive)[1])
 
-    def plan(self) -> Plan:
+    def plan(self) -> TrialPlan:
         """Take the trials as they were given; equal `sequence` numbers mark repeats."""
         if self.drive is None:
             raise ProtocolError("the protocol `drives` plays an array: set its `drive` (trial, step, port)")
@@ -23,7 +23,7 @@ class Drives(Playback):
         if drive.ndim == 3 and drive.shape[2] != self.setup.port_count:
             raise ProtocolError(f"drive has {drive.shape[2]} port(s), the setup has {self.setup.port_count}")
         sequence = np.arange(len(drive)) if self.sequence is None else np.asarray(self.sequence)
-        return Plan(drive, sequence, _passages(sequence))
+        return TrialPlan(drive, sequence, _passages(sequence))
 
 
 def _passages(sequence: np.ndarray) -> np.ndarray:

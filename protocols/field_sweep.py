@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from nado_lab.protocols.field_window import FieldWindow
-from nado_lab.protocols.playback import Plan, interleaved
+from nado_lab.protocols.playback import TrialPlan, interleaved
 from pymeasure.experiment import IntegerParameter
 
 
@@ -23,12 +23,12 @@ class FieldSweep(FieldWindow):
         """Count the passages and the steps of each."""
         return self.repeats, len(self.levels()) * self.settle
 
-    def plan(self) -> Plan:
+    def plan(self) -> TrialPlan:
         """Hold every field for `settle` steps; repeat the whole sweep."""
         levels = np.repeat(self.levels(), self.settle)
         sequence, repeat = interleaved(1, self.repeats)
         field = self.field_at(np.tile(levels, (self.repeats, 1)))
-        return Plan(self.drive_at(field), sequence, repeat, field)
+        return TrialPlan(self.drive_at(field), sequence, repeat, field)
 
 
 class Hysteresis(FieldSweep):

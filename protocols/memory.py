@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from nado_lab.protocols.field_window import FieldWindow
-from nado_lab.protocols.playback import Plan
+from nado_lab.protocols.playback import TrialPlan
 from pymeasure.experiment import IntegerParameter
 
 
@@ -19,9 +19,9 @@ class Memory(FieldWindow):
         """Count the trials and the steps of each."""
         return self.sequences, self.steps
 
-    def plan(self) -> Plan:
+    def plan(self) -> TrialPlan:
         """Draw every sequence once."""
         levels = np.random.default_rng(self.seed).uniform(-1, 1, (self.sequences, self.steps))
         field = self.field_at(levels)
         sequence = np.arange(self.sequences)
-        return Plan(self.drive_at(field), sequence, np.zeros_like(sequence), field)
+        return TrialPlan(self.drive_at(field), sequence, np.zeros_like(sequence), field)

@@ -14,7 +14,7 @@ from pymeasure.experiment import BooleanParameter
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrialPlan:
     """The trials of a run in order: drive (trial, step, port) and labels (trial,).
 
     With `field` (trial, step) in T the fields are played as they are, and need not lie in the setup's
@@ -45,11 +45,11 @@ class Playback(NadoProcedure):
     waveform: Any = BooleanParameter("Keep the raw waveform", default=False)
 
     @abstractmethod
-    def plan(self) -> Plan:
+    def plan(self) -> TrialPlan:
         """Lay out all trials of the run."""
 
     @cached_property
-    def planned(self) -> Plan:
+    def planned(self) -> TrialPlan:
         """Give the plan, made once."""
         return self.plan()
 
@@ -109,7 +109,7 @@ class Playback(NadoProcedure):
             if self.should_stop():
                 return
 
-    def _row(self, plan: Plan, trial: int, answer: Response) -> dict[str, Any]:
+    def _row(self, plan: TrialPlan, trial: int, answer: Response) -> dict[str, Any]:
         row = {
             "sequence": plan.sequence[trial],
             "repeat": plan.repeat[trial],

@@ -8,7 +8,7 @@ from types import ModuleType
 
 from nado_lab.protocols.base import NadoProcedure
 from nado_lab.protocols.errors import ProtocolError
-from nado_lab.protocols.plain import adapted
+from nado_lab.protocols.plain_procedure import as_protocol
 from pymeasure.experiment import Procedure
 
 PROTOCOLS = {
@@ -55,7 +55,7 @@ def _from_file(path: Path, member: str) -> type[NadoProcedure]:
     found = getattr(_run_module(path), member, None)
     if not (isinstance(found, type) and issubclass(found, Procedure)):
         raise ProtocolError(f"{path} has no PyMeasure Procedure called {member!r}")
-    made = adapted(found)
+    made = as_protocol(found)
     made.protocol_reference = f"{path.resolve()}:{member}"  # type: ignore[attr-defined]
     return made
 

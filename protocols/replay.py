@@ -4,7 +4,7 @@ from typing import Any
 
 from nado_lab.protocols.drives import Drives
 from nado_lab.protocols.errors import ProtocolError
-from nado_lab.protocols.playback import Plan
+from nado_lab.protocols.playback import TrialPlan
 from pymeasure.experiment import Parameter
 
 
@@ -14,7 +14,7 @@ class Replay(Drives):
     must_be_given = ("of",)
     of: Any = Parameter("Run whose drives are played")
 
-    def plan(self) -> Plan:
+    def plan(self) -> TrialPlan:
         """Take the drives of the other run."""
         if self.drive is None:
             raise ProtocolError("replay plays the drives of another run: give -p of=RUN")

@@ -7,7 +7,7 @@ from ..errors import InstrumentError, InterlockError
 from .records import Check
 
 if TYPE_CHECKING:
-    from .base import Setup
+    from .setup import Setup
 
 _SETTLE_S = 0.05
 

@@ -2,13 +2,11 @@
 
 from inspect import Parameter, signature
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..drivers import SafeDriver, driver_class
 from ..errors import SetupError
-
-if TYPE_CHECKING:
-    from .config import SetupConfig
+from .config import SetupConfig
 
 _OURS = ("self", "adapter", "address", "name", "clock", "timeout", "visa_library")
 _NAMED = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
@@ -22,7 +20,7 @@ def limits_of(driver: type[Any]) -> dict[str, Any]:
     return {each.name: each.default for each in asked if each.kind in _NAMED and each.name not in _OURS}
 
 
-def require_limits(config: "SetupConfig", where: str) -> None:
+def require_limits(config: SetupConfig, where: str) -> None:
     """Raise SetupError where a limit is none that the driver knows, or a coil has no limit of its current."""
     for name, role in config.roles.items():
         is_bare_coil = name in config.coil_supplies and "max_amperes" not in role.limits
@@ -38,7 +36,7 @@ def require_limits(config: "SetupConfig", where: str) -> None:
             )
 
 
-def left_out(config: "SetupConfig") -> dict[str, str]:
+def left_out(config: SetupConfig) -> dict[str, str]:
     """Return, per role that drives something, which of its largest values the setup file does not limit."""
     found = {}
     for name, role in config.roles.items():

@@ -76,12 +76,12 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Go on with a run that was stopped or killed, after its last committed row."""
-    from nado_lab.lab.runs import procedure_of, resume_protocol
+    from nado_lab.lab.runs import rebuild_procedure, resume_protocol
     from nado_lab.lab.store import Run, Status
 
     opened = Run.open(run)
     if opened.status is not Status.COMPLETE:
-        procedure = procedure_of(opened)
+        procedure = rebuild_procedure(opened)
         source, seed, noise_seed = _where(opened, setup)
         with _bench(procedure, source, seed, noise_seed) as bench, _bar("resume") as progress:
             resume_protocol(procedure, bench, run, progress=progress)
@@ -142,11 +142,11 @@ def _bench(
 
     from nado_lab.lab.compose import open_named_setup
     from nado_lab.lab.runs import NoBench
-    from nado_lab.protocols import PlainAdapter, ProtocolError
+    from nado_lab.protocols import PlainProcedure, ProtocolError
 
     if setup:
         return open_named_setup(setup, seed=seed, noise_seed=noise_seed, faults=faults or ())
-    if isinstance(procedure, PlainAdapter):
+    if isinstance(procedure, PlainProcedure):
         return nullcontext(NoBench())
     raise ProtocolError("this protocol needs a setup: give --setup (see `nado setups`)")
 

@@ -22,7 +22,7 @@ from nado_lab.network import Metric, load_task
 
 if TYPE_CHECKING:
     from nado_lab.lab.demo.demo import Show
-    from nado_lab.lab.runs.audience import Subscriber
+    from nado_lab.lab.runs.subscribers import Subscriber
 
 CONFIG, RESULT = "config.json", "loop.json"
 

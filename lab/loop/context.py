@@ -18,7 +18,7 @@ from nado_lab.lab.workflow.play_drives import AbortedError, PlayOptions, is_simu
 
 if TYPE_CHECKING:
     from nado_lab.lab.demo.demo import Show
-    from nado_lab.lab.runs.audience import Subscriber
+    from nado_lab.lab.runs.subscribers import Subscriber
     from nado_lab.lab.setup import Setup
     from nado_lab.lab.store import Run
     from nado_lab.network import Task

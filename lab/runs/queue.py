@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs.audience import Progress
-from nado_lab.lab.runs.recall import procedure_of
+from nado_lab.lab.runs.measurement import UnsafeError
+from nado_lab.lab.runs.rebuild import rebuild_procedure
 from nado_lab.lab.runs.runner import resume_protocol, run_protocol
-from nado_lab.lab.runs.session import UnsafeError
+from nado_lab.lab.runs.subscribers import Progress
 from nado_lab.lab.store import Run, Status
 from nado_lab.protocols import configure, load_protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 OpenSetup = Callable[..., AbstractContextManager[Any]]
 
 
-class Experiment(BaseModel):
+class QueuedRun(BaseModel):
     """One entry of a queue: what to measure, on which setup, into which run."""
 
     model_config = ConfigDict(extra="forbid")
@@ -34,10 +34,10 @@ class Experiment(BaseModel):
 class _Queue(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    experiment: list[Experiment] = Field(min_length=1)
+    experiment: list[QueuedRun] = Field(min_length=1)
 
 
-def read_queue(path: str | Path) -> list[Experiment]:
+def read_queue(path: str | Path) -> list[QueuedRun]:
     """Read the [[experiment]] tables of a TOML file and check every protocol and parameter."""
     try:
         found = _Queue.model_validate(tomllib.loads(Path(path).read_text(encoding="utf-8")))
@@ -55,9 +55,9 @@ def read_queue(path: str | Path) -> list[Experiment]:
 
 
 def run_queue(
-    experiments: list[Experiment],
+    experiments: list[QueuedRun],
     open_setup: OpenSetup,
-    progress: Callable[[Experiment], Progress] | None = None,
+    progress: Callable[[QueuedRun], Progress] | None = None,
 ) -> list[dict[str, Any]]:
     """Run all; one that fails does not keep the others, hardware left unsafe does. Say how each ended."""
     ended = []
@@ -75,13 +75,13 @@ def run_queue(
     return ended
 
 
-def _run(experiment: Experiment, open_setup: OpenSetup, progress: Progress | None) -> None:
+def _run(experiment: QueuedRun, open_setup: OpenSetup, progress: Progress | None) -> None:
     if experiment.out.exists():
         run = Run.open(experiment.out)
         if run.status is Status.COMPLETE:
             return
         with open_setup(experiment.setup, seed=experiment.seed) as setup:
-            resume_protocol(procedure_of(run), setup, experiment.out, progress=progress)
+            resume_protocol(rebuild_procedure(run), setup, experiment.out, progress=progress)
         return
     procedure = load_protocol(experiment.protocol)()
     configure(procedure, experiment.parameters)
@@ -97,5 +97,5 @@ def _run(experiment: Experiment, open_setup: OpenSetup, progress: Progress | Non
         )
 
 
-def _line(experiment: Experiment, status: str, reason: str) -> dict[str, Any]:
+def _line(experiment: QueuedRun, status: str, reason: str) -> dict[str, Any]:
     return {"out": str(experiment.out), "protocol": experiment.protocol, "status": status, "reason": reason}

@@ -6,12 +6,12 @@ from typing import Any
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.new_output import refuse_existing
-from nado_lab.lab.runs.audience import Progress, Subscriber
 from nado_lab.lab.runs.describe import describe_run
 from nado_lab.lab.runs.interrupts import StopRequest
+from nado_lab.lab.runs.measurement import Onlookers, run_measurement
 from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
-from nado_lab.lab.runs.recall import provide_drives
-from nado_lab.lab.runs.session import Live, run_session
+from nado_lab.lab.runs.rebuild import provide_drives
+from nado_lab.lab.runs.subscribers import Progress, Subscriber
 from nado_lab.lab.store import RunWriter
 from nado_lab.protocols import NadoProcedure
 
@@ -54,7 +54,7 @@ def run_protocol(
     def create(monitor: Monitor) -> RunWriter:
         return RunWriter.create(out, metadata, {**columns, **monitor.streams()}, labels)
 
-    run_session(procedure, setup, _live(progress, subscribers, stop, monitors), create)
+    run_measurement(procedure, setup, _onlookers(progress, subscribers, stop, monitors), create)
     return Path(out)
 
 
@@ -80,14 +80,14 @@ def resume_protocol(
         procedure.start_row = writer.rows()
         return writer
 
-    run_session(procedure, setup, _live(progress, subscribers, stop, monitors), reopen)
+    run_measurement(procedure, setup, _onlookers(progress, subscribers, stop, monitors), reopen)
     return Path(run)
 
 
-def _live(
+def _onlookers(
     progress: Progress | None,
     subscribers: Iterable[Subscriber],
     stop: StopRequest | None,
     monitors: MonitorSettings | None,
-) -> Live:
-    return Live(progress, tuple(subscribers), stop or StopRequest(), monitors or MonitorSettings())
+) -> Onlookers:
+    return Onlookers(progress, tuple(subscribers), stop or StopRequest(), monitors or MonitorSettings())

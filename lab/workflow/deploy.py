@@ -22,7 +22,7 @@ from nado_lab.lab.workflow.refit_readout import calibrated
 from nado_lab.network import load
 
 if TYPE_CHECKING:
-    from nado_lab.lab.runs.audience import Subscriber
+    from nado_lab.lab.runs.subscribers import Subscriber
     from nado_lab.lab.setup import Setup
     from nado_lab.lab.workflow.network_card import Recalled
     from nado_lab.network import SavedNetwork

@@ -18,7 +18,7 @@ from nado_lab.lab.workflow.offset import without_offset
 from nado_lab.protocols import Drives
 
 if TYPE_CHECKING:
-    from nado_lab.lab.runs.audience import Subscriber
+    from nado_lab.lab.runs.subscribers import Subscriber
     from nado_lab.lab.setup import Setup
 
 Progress = Callable[[int, int], None]

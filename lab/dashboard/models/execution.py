@@ -18,7 +18,7 @@ from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
 from nado_lab.lab.runs.monitors import take_readings
-from nado_lab.lab.runs.recall import provide_drives
+from nado_lab.lab.runs.rebuild import provide_drives
 from nado_lab.lab.store import Run, Status
 
 MONITOR_S, LOOK_S = 1.0, 0.25

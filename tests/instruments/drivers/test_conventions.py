@@ -9,7 +9,7 @@ from nado_lab.instruments.drivers.ni_daqmx import NiDevice
 from nado_lab.instruments.errors import InstrumentTimeout
 from nado_lab.instruments.roles import Role
 from nado_lab.instruments.setups import load_setup
-from nado_lab.instruments.setups.roles_open import _open
+from nado_lab.instruments.setups.open_roles import _open
 
 CASES = [(setup, role) for setup in ("sim:nanoring", "sim:asvi") for role in load_setup(setup).roles]
 

@@ -6,7 +6,7 @@ from nado_lab import sim_backend
 from nado_lab.instruments.drivers.keysight_e5071c import KeysightE5071C
 from nado_lab.instruments.errors import DisconnectedError, InstrumentError, InstrumentTimeout, ReplyError
 from nado_lab.instruments.roles import NetworkAnalyser
-from nado_lab.sim_backend.benches.asvi import ANALYSER
+from nado_lab.sim_backend.benches.spin_vortex_ice.bench import ANALYSER
 
 GRID = (3e9, 10e9, 351)
 

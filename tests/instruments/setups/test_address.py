@@ -1,7 +1,8 @@
 import pytest
 from nado_lab.instruments import SetupError, load_setup
 from nado_lab.instruments.setups.address import visa_address
-from nado_lab.instruments.setups.config import _PRESETS, RoleConfig
+from nado_lab.instruments.setups.config import RoleConfig
+from nado_lab.instruments.setups.kinds import preset_files
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def test_what_is_no_address_is_told_how_to_write_it(written, told):
 
 
 def with_source_at(tmp_path, address):
-    text = (_PRESETS / "nanoring.toml").read_text(encoding="utf-8")
+    text = preset_files()["sim:nanoring"].read_text(encoding="utf-8")
     text = text.replace("GPIB99::12::INSTR", address)
     path = tmp_path / "mine.toml"
     path.write_text(text, encoding="utf-8")

@@ -2,7 +2,7 @@ import re
 
 import pytest
 from nado_lab.instruments import SetupConfig, SetupError, builtin_setups, load_setup
-from nado_lab.instruments.setups.config import _PRESETS
+from nado_lab.instruments.setups.kinds import preset_files
 
 
 def test_builtin_setups_load_by_name():
@@ -35,7 +35,7 @@ def test_unknown_setup_names_the_known_ones():
     ],
 )
 def test_a_bad_file_says_what_is_wrong(tmp_path, old, new, told):
-    text = (_PRESETS / "nanoring.toml").read_text(encoding="utf-8")
+    text = preset_files()["sim:nanoring"].read_text(encoding="utf-8")
     assert old in text
     path = tmp_path / "mine.toml"
     path.write_text(text.replace(old, new), encoding="utf-8")

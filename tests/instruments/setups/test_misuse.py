@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from nado_lab import instruments, sim_backend
 from nado_lab.instruments import BusyError, InstrumentError, LimitError, SetupError
-from nado_lab.instruments.setups.config import _PRESETS
-from nado_lab.instruments.setups.roles_open import each_in_its_own_try
+from nado_lab.instruments.setups.kinds import preset_files
+from nado_lab.instruments.setups.open_roles import each_in_its_own_try
 
 
 def opened(kind):
@@ -170,7 +170,7 @@ def test_an_instrument_that_does_not_say_whether_it_drives_may_be_unsafe():
     ],
 )
 def test_limits_that_are_none_are_refused_before_anything_moves(tmp_path, old, new):
-    text = (_PRESETS / "nanoring.toml").read_text(encoding="utf-8")
+    text = preset_files()["sim:nanoring"].read_text(encoding="utf-8")
     assert old in text
     (tmp_path / "mine.toml").write_text(text.replace(old, new), encoding="utf-8")
     bench = sim_backend.open_bench("nanoring", seed=1, size=3)

@@ -1,7 +1,7 @@
 import pytest
 from nado_lab.instruments import load_setup
 from nado_lab.instruments.drivers import SafeDriver, driver_class
-from nado_lab.instruments.setups.config import _PRESETS
+from nado_lab.instruments.setups.kinds import preset_files
 from nado_lab.instruments.setups.role_limits import left_out, limits_of
 
 
@@ -28,7 +28,7 @@ def test_the_words_of_a_driver_of_ones_own_count_too():
 
 
 def test_what_a_file_does_not_limit_is_found(tmp_path):
-    text = (_PRESETS / "nanoring.toml").read_text(encoding="utf-8")
+    text = preset_files()["sim:nanoring"].read_text(encoding="utf-8")
     assert left_out(load_setup("sim:nanoring")) == {}
     path = tmp_path / "mine.toml"
     path.write_text(text.replace("max_volts = 8.0, ", "", 1).replace("limits = { max_amperes = 2e-3 }", ""))

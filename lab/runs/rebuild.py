@@ -4,7 +4,7 @@ from nado_lab.lab.store import Run, StoreError, load_trials
 from nado_lab.protocols import NadoProcedure, Replay, configure, load_protocol
 
 
-def procedure_of(run: Run) -> NadoProcedure:
+def rebuild_procedure(run: Run) -> NadoProcedure:
     """Build the procedure that made a run, to resume or repeat it."""
     record = run.metadata.protocol
     if record is None:

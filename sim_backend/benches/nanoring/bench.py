@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from ..coils import Coil, CoilPair
-from ..devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500, LakeShore335, LakeShore425
-from ..noise import derived_seed
-from ..world import NanoringWorld
+from ...devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500, LakeShore335, LakeShore425
+from ...noise import derived_seed
+from .coils import Coil, CoilPair
+from .world import NanoringWorld
 
 GENERATOR = "USB0::0x0957::0x2C07::SIMULATED::INSTR"
 SUPPLIES = {"supply_x": "GPIB99::6::INSTR", "supply_y": "GPIB99::7::INSTR"}
@@ -91,12 +91,12 @@ def _wire(world: NanoringWorld, devices: dict[str, Any]) -> None:
 
 
 def _default_sample(size: int, contacts: int, seed: int, thermal_seed: int) -> Any:
-    from ..samples.nanoring import NanoringArray
+    from ...samples.nanoring import NanoringArray
 
     return NanoringArray(size=size, contacts=contacts, seed=seed, thermal_seed=thermal_seed)
 
 
 def _default_noise(white_v: float, pink_v: float, mains_v: float, seed: int, contacts: int) -> Any:
-    from ..noise import ReadoutNoise
+    from ...noise import ReadoutNoise
 
     return ReadoutNoise(white_v=white_v, pink_v=pink_v, mains_v=mains_v, seed=seed, contacts=contacts)

@@ -1,7 +1,7 @@
 import pytest
 from nado_lab.instruments import DisconnectedError, WallClock, load_setup
 from nado_lab.instruments.drivers import SafeDriver
-from nado_lab.instruments.setups.roles_open import open_roles
+from nado_lab.instruments.setups.open_roles import open_roles
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs.audience import Audience, Progress, Subscriber
 from nado_lab.lab.runs.bench import owned
 from nado_lab.lab.runs.guard import Guard, guarded
 from nado_lab.lab.runs.interrupts import StopRequest, shielded, stop_on_signals
 from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
+from nado_lab.lab.runs.subscribers import Progress, Subscriber, Subscribers
 from nado_lab.lab.store import RunWriter, Status, StoreError
 from nado_lab.protocols import NadoProcedure
 
@@ -23,7 +23,7 @@ class UnsafeError(LabError):
 
 
 @dataclass(frozen=True)
-class Live:
+class Onlookers:
     """Who looks on while a run is measured, and who may stop it."""
 
     progress: Progress | None = None
@@ -32,7 +32,7 @@ class Live:
     monitors: MonitorSettings = field(default_factory=MonitorSettings)
 
 
-class Session:
+class Measurement:
     """Execute a bound procedure into a writer."""
 
     def __init__(
@@ -42,18 +42,18 @@ class Session:
         writer: RunWriter,
         monitor: Monitor,
         guard: Guard,
-        live: Live,
+        onlookers: Onlookers,
     ) -> None:
         self._procedure, self._setup, self._writer = procedure, setup, writer
-        self._monitor, self._guard, self._live = monitor, guard, live
+        self._monitor, self._guard, self._onlookers = monitor, guard, onlookers
         self._done, self._total = writer.rows(), procedure.row_count()
         self._failure: BaseException | None = None
         self._is_safe = True
-        self._audience = Audience(live.subscribers, live.progress)
+        self._audience = Subscribers(onlookers.subscribers, onlookers.progress)
 
     def run(self) -> None:
         """Measure, then close in the order: hardware, rows, status; raise what went wrong."""
-        stop = self._live.stop
+        stop = self._onlookers.stop
         with stop_on_signals(stop):
             self._measure()
             with shielded():
@@ -86,7 +86,7 @@ class Session:
 
     def _should_stop(self) -> bool:
         self._guard.alive()
-        return self._live.stop()
+        return self._onlookers.stop()
 
     def _emit(self, stream: str, row: dict[str, Any]) -> None:
         """Take a row: to the store, to the subscribers; then see whether all is well."""
@@ -108,11 +108,11 @@ class Session:
         self._audience.show("monitor", row)
         problem = self._monitor.beyond(row)
         if problem:
-            self._live.stop.stop(problem)
+            self._onlookers.stop.stop(problem)
 
     def _wait_while_paused(self) -> None:
         """Hold with the field at zero until the run is to go on or to stop."""
-        stop = self._live.stop
+        stop = self._onlookers.stop
         if stop.paused and not stop():
             self._setup.shutdown()
             self._writer.flush()
@@ -156,7 +156,7 @@ class Session:
                 self._failure.add_note(f"and the run could not be closed: {error}")
 
     def _outcome(self) -> tuple[Status, str, str]:
-        failure, stop = self._failure, self._live.stop
+        failure, stop = self._failure, self._onlookers.stop
         if isinstance(failure, KeyboardInterrupt):
             return Status.ABORTED, "Ctrl-C", ""
         if failure is not None:
@@ -168,10 +168,10 @@ class Session:
         return Status.COMPLETE, "", ""
 
 
-def run_session(
-    procedure: NadoProcedure, setup: Any, live: Live, open_writer: Callable[[Monitor], RunWriter]
+def run_measurement(
+    procedure: NadoProcedure, setup: Any, onlookers: Onlookers, open_writer: Callable[[Monitor], RunWriter]
 ) -> None:
     """Own the bench, set the supervisor beside it, open the run, measure into it."""
-    with owned(setup), guarded(setup, live.stop) as guard:
-        monitor = Monitor(setup, live.monitors)
-        Session(procedure, setup, open_writer(monitor), monitor, guard, live).run()
+    with owned(setup), guarded(setup, onlookers.stop) as guard:
+        monitor = Monitor(setup, onlookers.monitors)
+        Measurement(procedure, setup, open_writer(monitor), monitor, guard, onlookers).run()

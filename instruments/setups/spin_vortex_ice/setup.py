@@ -9,24 +9,24 @@ from typing import Any
 
 import numpy as np
 
-from ..clock import Clock
-from ..errors import InstrumentTimeout, StuckOutputError
-from ..limits import check_all
-from .base import Setup
-from .checks import run_checks
-from .config import AsviConfig
-from .records import Check, Response
+from ...clock import Clock
+from ...errors import InstrumentTimeout, StuckOutputError
+from ...limits import check_all
+from ..checks import run_checks
+from ..records import Check, Response
+from ..setup import Setup
+from .config import SpinVortexIceConfig
 
 _GRACE_S = 5.0
 _LEAST_TOLERANCE_T = 2e-4
 
 
-class AsviSetup(Setup):
+class SpinVortexIceSetup(Setup):
     """Drive the ice by field loops and read its resonances; a Device."""
 
     waveform_units = "T"
 
-    def __init__(self, config: AsviConfig, visa_library: Any, clock: Clock):
+    def __init__(self, config: SpinVortexIceConfig, visa_library: Any, clock: Clock):
         self.config = config
         super().__init__(config, visa_library, clock)
 

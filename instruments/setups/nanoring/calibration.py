@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import InstrumentError, SetupError
+from ...errors import InstrumentError, SetupError
 from .drive_waveform import LEAD_FRAMES
 from .harmonics import basis
 
 if TYPE_CHECKING:
-    from .nanoring import NanoringSetup
+    from .setup import NanoringSetup
 
 _SETTLING = 2
 

@@ -12,7 +12,7 @@ from pymeasure.experiment import Procedure
 _HEADING = re.compile(r"^(?P<name>.*?)\s*(?:\((?P<unit>[^()]*)\))?\s*$")
 
 
-class PlainAdapter:
+class PlainProcedure:
     """What a plain procedure lacks to be run: columns from `DATA_COLUMNS`, rows from `results`."""
 
     DATA_COLUMNS: list[str]
@@ -59,11 +59,11 @@ class PlainAdapter:
         self._emit = target
 
 
-def adapted(procedure: type[Procedure]) -> type[NadoProcedure]:
+def as_protocol(procedure: type[Procedure]) -> type[NadoProcedure]:
     """Make a procedure class runnable; one that is so already stays as it is."""
     if issubclass(procedure, NadoProcedure):
         return procedure
-    made = type(procedure.__name__, (PlainAdapter, procedure), {"__module__": procedure.__module__})
+    made = type(procedure.__name__, (PlainProcedure, procedure), {"__module__": procedure.__module__})
     return made  # type: ignore[return-value]
 
 

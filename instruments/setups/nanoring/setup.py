@@ -8,16 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ..clock import Clock
-from ..errors import InstrumentTimeout, SetupError, StuckOutputError
-from ..limits import check_all
-from .base import Setup
-from .calibrate import AxisCalibration, calibrate_axis
-from .checks import run_checks
+from ...clock import Clock
+from ...errors import InstrumentTimeout, SetupError, StuckOutputError
+from ...limits import check_all
+from ..checks import run_checks
+from ..records import Check, Response
+from ..setup import Setup
+from .calibration import AxisCalibration, calibrate_axis
 from .config import AxisConfig, NanoringConfig
 from .drive_waveform import LEAD_FRAMES, DriveWaveform
 from .harmonics import basis, channel_names, harmonics
-from .records import Check, Response
 
 _GRACE_S = 5.0
 _FADE_S = 0.2

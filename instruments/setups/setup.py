@@ -12,9 +12,9 @@ from ..clock import Clock
 from ..errors import BusyError, InstrumentError, InterlockError, SetupError
 from ..limits import check_all
 from .config import LimitsConfig, SetupConfig
+from .open_roles import close_all, each_in_its_own_try, open_roles
 from .records import Check, Response
 from .role_limits import left_out
-from .roles_open import close_all, each_in_its_own_try, open_roles
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from nado_lab import instruments, sim_backend
 from nado_lab.instruments import InterlockError, LimitError, SetupError, load_setup, open_setup
-from nado_lab.sim_backend.coils import Coil
+from nado_lab.sim_backend.benches.nanoring.coils import Coil
 from nado_lab.sim_backend.noise import ReadoutNoise
 from nado_lab.sim_backend.samples.nanoring import NanoringArray
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 from nado_lab.sim_backend import SimulatedClock, open_bench
-from nado_lab.sim_backend.coils import Coil, CoilPair
-from nado_lab.sim_backend.world import NanoringWorld
+from nado_lab.sim_backend.benches.nanoring.coils import Coil, CoilPair
+from nado_lab.sim_backend.benches.nanoring.world import NanoringWorld
 
 
 class FieldSample:

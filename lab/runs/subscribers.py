@@ -10,7 +10,7 @@ Subscriber = Callable[[str, dict[str, Any]], None]
 _log = logging.getLogger(__name__)
 
 
-class Audience:
+class Subscribers:
     """Pass every row on to all subscribers; one who fails hears no more, and the run goes on."""
 
     def __init__(self, subscribers: Iterable[Subscriber], progress: Progress | None) -> None:

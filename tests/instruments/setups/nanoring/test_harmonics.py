@@ -1,6 +1,6 @@
 import numpy as np
-from nado_lab.instruments.setups.drive_waveform import START_RAD
-from nado_lab.instruments.setups.harmonics import basis, channel_names, harmonics
+from nado_lab.instruments.setups.nanoring.drive_waveform import START_RAD
+from nado_lab.instruments.setups.nanoring.harmonics import basis, channel_names, harmonics
 
 
 def test_harmonics_recover_what_a_voltage_is_made_of():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from nado_lab import sim_backend
 from nado_lab.instruments import LimitError, StuckOutputError, load_setup, open_setup
-from nado_lab.sim_backend.asvi_world import VOLTS_PER_UNIT
+from nado_lab.sim_backend.benches.spin_vortex_ice.world import VOLTS_PER_UNIT
 from nado_lab.sim_backend.samples.spin_vortex_ice import SpinVortexIce
 
 

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from nado_lab.instruments.setups.drive_waveform import LEAD_FRAMES, DriveWaveform
+from nado_lab.instruments.setups.nanoring.drive_waveform import LEAD_FRAMES, DriveWaveform
 
 SHAPE = DriveWaveform(37.0, 64, 8e-3)
 AMPLITUDES = arrays(float, (2, 3), elements=st.floats(0, 8e-3))

@@ -1,4 +1,4 @@
-"""The ASVI bench as one world: supply, magnet, sample, microwave sweep, lock-in, stepped lazily to now.
+"""The bench of a spin-vortex ice as one world: supply, magnet, sample, sweep, lock-in, stepped lazily to now.
 
 The sample answers to turning points of the field only, so however finely a ramp is commanded, the bars see
 one monotone field. A sweep is computed when it ends.
@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.signal import lfilter
 
-from .conditions import Conditions, Surroundings
+from ...conditions import Conditions
+from ...world import World
 
 _DEAD_TESLA = 1e-9
 VOLTS_PER_UNIT = 1e-4
@@ -34,7 +35,7 @@ class IceSample(Protocol):
     def set_temperature(self, kelvin: float) -> None: ...
 
 
-class AsviWorld(Surroundings):
+class SpinVortexIceWorld(World):
     """Everything that shares one time and one field along the lattice diagonal."""
 
     def __init__(self, clock: Any, sample: IceSample, tesla_per_ampere: float, lag_s: float, seed: int):

@@ -1,12 +1,12 @@
-"""The ASVI bench: bipolar supply and magnet, gaussmeter, microwave source, lock-in with field modulation."""
+"""The bench of a spin-vortex ice: supply and magnet, gaussmeter, microwaves, lock-in, field modulation."""
 
 from typing import Any
 
 import numpy as np
 
-from ..asvi_world import AsviWorld
-from ..devices import SR830, SR860, KepcoBOP, Keysight8257D, KeysightE5071C, LakeShore335, LakeShore425
-from ..noise import derived_seed
+from ...devices import SR830, SR860, KepcoBOP, Keysight8257D, KeysightE5071C, LakeShore335, LakeShore425
+from ...noise import derived_seed
+from .world import SpinVortexIceWorld
 
 SUPPLY = "GPIB99::6::INSTR"
 GAUSSMETER = "GPIB99::15::INSTR"
@@ -29,7 +29,7 @@ def build(
     size: int = 20,
     run: int = 0,
     lockin: str = "sr860",
-) -> tuple[AsviWorld, dict[str, tuple[str, Any]]]:
+) -> tuple[SpinVortexIceWorld, dict[str, tuple[str, Any]]]:
     """Build world and instruments; ``sample`` may be given, else it is a preset (MS, WM, PW) by ``seed``.
 
     ``noise_seed`` gives the same specimen other noise, thermal and of the spectra; None: that of ``seed``.
@@ -38,7 +38,7 @@ def build(
         raise ValueError(f"no lock-in {lockin!r}; there are {', '.join(LOCKINS)}")
     ice = _default_sample(preset, size, seed, run, noise_seed) if sample is None else sample
     other = seed if noise_seed is None else derived_seed(seed, noise_seed)
-    world = AsviWorld(clock, ice, TESLA_PER_AMPERE, LAG_S, other)
+    world = SpinVortexIceWorld(clock, ice, TESLA_PER_AMPERE, LAG_S, other)
     rng = np.random.default_rng([seed, 11])
     address, lockin_class = LOCKINS[lockin]
     world.supply = KepcoBOP(clock, world, 0)
@@ -58,6 +58,6 @@ def build(
 
 
 def _default_sample(preset: str, size: int, seed: int, run: int, noise_seed: int | None) -> Any:
-    from ..samples.spin_vortex_ice import SpinVortexIce
+    from ...samples.spin_vortex_ice import SpinVortexIce
 
     return SpinVortexIce(preset, size, seed, run=run, noise_seed=noise_seed)

@@ -1,0 +1,73 @@
+"""What a nanoring setup states beside the common part."""
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import ConfigDict, Field, PositiveFloat
+
+from ..config import ConfigPart, SetupConfig
+
+
+class TimingConfig(ConfigPart):
+    """The clockwork of a hardware-timed burst.
+
+    `max_burst_s` bounds how many trials one burst joins; a longer trial is a burst of its own.
+    """
+
+    rotation_hz: PositiveFloat
+    samples_per_rotation: int = Field(ge=8, le=65536)
+    mode: Literal["hardware", "stepped"] = "hardware"
+    max_burst_s: PositiveFloat = 30.0
+    poll_s: PositiveFloat = 0.5
+
+
+class ReadoutConfig(ConfigPart):
+    """The current through the sample and the range of the voltage it makes."""
+
+    current_a: float
+    compliance_v: PositiveFloat
+    range_v: PositiveFloat
+
+
+class MonitorConfig(ConfigPart):
+    """The gaussmeter's analogue output as the monitor digitisers see it."""
+
+    tesla_per_volt: PositiveFloat = 1e-2
+    range_v: PositiveFloat = 10.0
+
+
+class AxisConfig(ConfigPart):
+    """Calibration of one axis: field per current, current per control volt, lag, offset."""
+
+    tesla_per_ampere: PositiveFloat
+    amperes_per_volt: PositiveFloat
+    phase_rad: float = 0.0
+    offset_t: float = 0.0
+    tesla_per_ampere_error: float = 0.0
+    phase_error_rad: float = 0.0
+    offset_error_t: float = 0.0
+
+
+class AxesConfig(ConfigPart):
+    """Both axes of the rotating field."""
+
+    x: AxisConfig
+    y: AxisConfig
+
+
+class NanoringConfig(SetupConfig):
+    """A rotating field and the voltage over a nanoring array."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    coil_supplies: ClassVar[tuple[str, ...]] = ("supply_x", "supply_y")
+
+    kind: Literal["nanoring"]
+    timing: TimingConfig
+    readout: ReadoutConfig
+    axes: AxesConfig
+    monitor: MonitorConfig = MonitorConfig()
+
+    def with_calibration(self, axis: str, values: dict[str, float]) -> Self:
+        """Return the same setup with a measured calibration of axis "x" or "y"."""
+        changed = getattr(self.axes, axis).model_copy(update=values)
+        return self.model_copy(update={"axes": self.axes.model_copy(update={axis: changed})})
