@@ -28,7 +28,6 @@ from typing import Any
 import numpy as np
 import torch
 from drifting_bench import CHARACTERISED, USED, Mismatch, open_specimen
-from nado_lab.lab.loop.adapt import adapt
 from nado_lab.lab.loop.choose_drives import disagreeing_twins, next_drives
 from nado_lab.lab.loop.config import Choose, TwinConfig
 from nado_lab.lab.workflow.draw_drives import choose_rows, network_drives, random_drives
@@ -36,7 +35,7 @@ from nado_lab.lab.workflow.play_drives import play
 from nado_lab.lab.workflow.trials import trials_of
 from nado_lab.network import TrainSettings, load_task, train
 from nado_lab.protocols.playback import interleaved
-from nado_lab.twin import Trials, Twin, evaluate, fit
+from nado_lab.twin import Trials, Twin, adapt, evaluate, fit
 
 STEPS, STEP_S = 28, 1 / 37
 COUNTS = (12, 25, 50, 100, 200)

@@ -93,7 +93,7 @@ def _twin(channels: int) -> Twin:
             names, units = tuple(bench.channels), tuple(bench.channel_units)
     else:
         names, units = tuple(f"c{i}" for i in range(channels)), ("V",) * channels
-    return Twin(ModelSpec(ports=1, channels=channels, scores=min(channels, 16), hidden=8), names, units)
+    return Twin(ModelSpec(ports=1, channels=channels, components=min(channels, 16), hidden=8), names, units)
 
 
 def _rows(stage: str, work: Callable[..., Call], **sizes: list[int]) -> list[tuple]:

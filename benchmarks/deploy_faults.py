@@ -75,7 +75,7 @@ def network_for(setup: str, folder: Path) -> Path:
     with compose.open_named_setup(setup) as bench:
         channels, units = tuple(bench.channels), tuple(bench.channel_units)
     torch.manual_seed(0)
-    twin = Twin(ModelSpec(ports=1, channels=len(channels), scores=4, width=8), channels, units)
+    twin = Twin(ModelSpec(ports=1, channels=len(channels), components=4, width=8), channels, units)
     twin_path = save_twin(twin, folder / "device.twin")
     options = OPTIONS | TASK_STEPS
     settings = TrainSettings(nodes=(2,), epochs=1)

@@ -17,7 +17,7 @@ def make(channels: int, width: int, hidden: int = 0) -> Twin:
     """Build a twin of the usual kind."""
     sources = 0 if hidden else min(channels, 2)
     spec = ModelSpec(
-        ports=1, channels=channels, scores=channels, hidden=hidden, width=width, sources=sources, taus=2
+        ports=1, channels=channels, components=channels, hidden=hidden, width=width, sources=sources, taus=2
     )
     return Twin(spec, tuple(map(str, range(channels))), ("",) * channels)
 

@@ -26,7 +26,7 @@ def untrained_twin(seed: int = 0) -> Twin:
     """Return a twin of the size that `twin.fit` gives a nanoring array, with small random weights."""
     torch.manual_seed(seed)
     spec = ModelSpec(
-        ports=1, channels=10, scores=10, hidden=32, drive_lags=2, sources=4, taus=2, diffusion_rank=4
+        ports=1, channels=10, components=10, hidden=32, drive_lags=2, sources=4, taus=2, diffusion_rank=4
     )
     return Twin(spec, tuple(f"c{i}" for i in range(10)), ("V",) * 10).eval()
 

@@ -88,8 +88,8 @@ class TwinTrial:
     def _begin(self, rows: int) -> None:
         spec = self.twin.spec
         start = self.twin.default_start(rows)
-        self._past, self._drive = list(start.scores.unbind(1)), start.drive
-        rest = start.scores.new_zeros(rows, spec.state - spec.scores)
+        self._past, self._drive = list(start.components.unbind(1)), start.drive
+        rest = start.components.new_zeros(rows, spec.state - spec.components)
         self._state = torch.cat([self._past[-1], rest], -1)
 
     def _step(self, part: Tensor) -> Tensor:
@@ -100,7 +100,7 @@ class TwinTrial:
         sde.hold(sde.field.prepare(part, delays))
         for _ in range(spec.substeps):
             self._state = take(sde, self._state, dt, self._wiener(dt))
-        self._past = [*self._past[1:], self._state[..., : spec.scores]]
+        self._past = [*self._past[1:], self._state[..., : spec.components]]
         return self._past[-1]
 
     def _wiener(self, dt: float) -> Tensor | None:

@@ -1,25 +1,27 @@
 """Differentiable digital twins: neural stochastic differential equations fitted to measured devices."""
 
-from nado_lab.twin.checkpoint import read_unfinished
-from nado_lab.twin.choose import alike_runs
-from nado_lab.twin.compensation import Compensation, compensate
-from nado_lab.twin.data import Trials
-from nado_lab.twin.drive_map import DriveMap, read_map
-from nado_lab.twin.ensemble import epistemic_spread, fit_ensemble, most_informative
+from nado_lab.twin.data.alike_runs import alike_runs
+from nado_lab.twin.data.drive_map import DriveMap, read_map
+from nado_lab.twin.data.join import join
+from nado_lab.twin.data.split import Split, split_scored
+from nado_lab.twin.data.trials import Trials
+from nado_lab.twin.drift.adapt import adapt
+from nado_lab.twin.drift.compensation import Compensation, compensate
+from nado_lab.twin.drift.recalibrate import recalibrate
 from nado_lab.twin.errors import DataError, DivergenceError, FileError, FitStopped, TwinError
 from nado_lab.twin.files import load, save
-from nado_lab.twin.fit import fit
-from nado_lab.twin.joining import join
-from nado_lab.twin.judged import fit_and_score
-from nado_lab.twin.keeper import Keeper
+from nado_lab.twin.fitting.checkpoint import read_unfinished
+from nado_lab.twin.fitting.checkpointer import Checkpointer
+from nado_lab.twin.fitting.ensemble import epistemic_spread, fit_ensemble, most_informative
+from nado_lab.twin.fitting.fit import fit
+from nado_lab.twin.fitting.scored_fit import fit_and_score
+from nado_lab.twin.fitting.settings import FitSettings
+from nado_lab.twin.metrics import Metrics, evaluate
 from nado_lab.twin.model import ModelSpec, Start, Twin
-from nado_lab.twin.parts import Parts, set_aside
-from nado_lab.twin.recalibrate import recalibrate
-from nado_lab.twin.scores import Scores, evaluate
-from nado_lab.twin.settings import FitSettings
 from nado_lab.twin.torchsde_bridge import torchsde_paths
 
 __all__ = [
+    "Checkpointer",
     "Compensation",
     "DataError",
     "DivergenceError",
@@ -27,14 +29,14 @@ __all__ = [
     "FileError",
     "FitSettings",
     "FitStopped",
-    "Keeper",
+    "Metrics",
     "ModelSpec",
-    "Parts",
-    "Scores",
+    "Split",
     "Start",
     "Trials",
     "Twin",
     "TwinError",
+    "adapt",
     "alike_runs",
     "compensate",
     "epistemic_spread",
@@ -49,6 +51,6 @@ __all__ = [
     "read_unfinished",
     "recalibrate",
     "save",
-    "set_aside",
+    "split_scored",
     "torchsde_paths",
 ]

@@ -100,7 +100,7 @@ def _refuse_constant(name: str) -> None:
 def _build(path: Path, card: dict[str, Any]) -> Twin:
     """Make an empty twin of the card's sizes; sizes are limited, so a card cannot exhaust the memory."""
     try:
-        spec = ModelSpec(**card["model"])
+        spec = ModelSpec.from_json(card["model"])
         channels, units = tuple(card["channels"]), tuple(card["units"])
         step_s = float(card["step_s"])
         if not math.isfinite(step_s) or step_s <= 0:

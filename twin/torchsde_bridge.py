@@ -25,7 +25,7 @@ class StepSDE(nn.Module):
         self._held: tuple[Tensor, Tensor] | None = None
 
     def hold(self, lagged_drive: Tensor, delays: Tensor) -> None:
-        """Set drive with its lags (row, ·) and delayed scores (row, ·) of the step."""
+        """Set drive with its lags (row, ·) and delayed components (row, ·) of the step."""
         self._held = (lagged_drive, delays)
 
     def f(self, t: Tensor, z: Tensor) -> Tensor:
@@ -54,24 +54,24 @@ def torchsde_paths(
     dt: float | None = None,
     adjoint: bool = False,
 ) -> Tensor:
-    """Run the twin under drive (row, step, port) with torchsde: scores (row, step, score).
+    """Run the twin under drive (row, step, port) with torchsde: components (row, step, component).
 
     `path` is a torchsde Brownian path over [0, step] of size (row, Wiener); time runs in steps, within which
-    drive and delayed scores are constant. `adjoint` trades memory for time in the backward pass.
+    drive and delayed components are constant. `adjoint` trades memory for time in the backward pass.
     """
     if drive.ndim != 3 or drive.shape[-1] != twin.port_count:
         raise TwinError(f"drive must be (row, step, {twin.port_count} ports); got {tuple(drive.shape)}")
     spec, sde, rows = twin.spec, StepSDE(twin), len(drive)
     start, dt = twin.default_start(rows), dt or 1.0 / twin.spec.substeps
     lagged = torch.cat([start.drive, drive], 1).unfold(1, spec.drive_lags + 1, 1).flatten(2)
-    past = list(start.scores.unbind(1))
-    z = torch.cat([past[-1], drive.new_zeros(rows, spec.state - spec.scores)], -1)
+    past = list(start.components.unbind(1))
+    z = torch.cat([past[-1], drive.new_zeros(rows, spec.state - spec.components)], -1)
     solve = torchsde.sdeint_adjoint if adjoint else torchsde.sdeint
     for step in range(drive.shape[1]):
         delays = torch.cat(past[-1 - spec.delays : -1], -1) if spec.delays else z
         sde.hold(lagged[:, step], delays)
         times = torch.tensor([float(step), step + 1.0])
         z = solve(sde, z, times, bm=path, method=method, dt=dt)[-1]
-        past.append(z[:, : spec.scores])
+        past.append(z[:, : spec.components])
     twin.sde.hold(None)
     return torch.stack(past[spec.delays + 1 :], 1)

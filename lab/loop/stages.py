@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from nado_lab.lab.loop.adapt import adapt
 from nado_lab.lab.loop.context import device_seconds
 from nado_lab.lab.loop.normalisation import follow
 from nado_lab.lab.loop.round import Result, Round, checkpoint, epochs, measured, notes, own_drives, twin_of
@@ -20,7 +19,7 @@ from nado_lab.lab.workflow.trials import trials_of
 from nado_lab.network import DeviceNetwork, PhysicsAware, train
 from nado_lab.network import save as save_network
 from nado_lab.network.training import train_through_twins
-from nado_lab.twin import Twin, fit
+from nado_lab.twin import Twin, adapt, fit
 from nado_lab.twin import save as save_twin
 
 

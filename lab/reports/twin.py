@@ -112,7 +112,7 @@ def _held_out(twin: Twin, card: dict[str, Any]) -> Trials:
 
 def _prediction(twin: Twin, trials: Trials) -> Prediction:
     import torch
-    from nado_lab.twin.scores import answer
+    from nado_lab.twin.metrics import answer
 
     one = trials.at(slice(0, 1))
     with torch.no_grad():

@@ -15,7 +15,7 @@ from nado_lab.lab.workflow.read_trials import WINDOW, read_trials, streams
 
 if TYPE_CHECKING:
     from nado_lab.lab.workflow.streamed_trials import Stream
-    from nado_lab.twin import FitSettings, Keeper, Trials, Twin
+    from nado_lab.twin import Checkpointer, FitSettings, Trials, Twin
 
 Show = Callable[[dict[str, Any]], None]
 
@@ -52,11 +52,11 @@ def carry_out(order: FitOrder) -> tuple[Twin, float]:
     if order.resume and order.start:
         raise LabError("--resume goes on from where the fit stopped: leave --start out")
     stop = StopRequest()
-    keeper = _keeper(order, stop)
-    settings = _settings(order, keeper)
+    checkpointer = _checkpointer(order, stop)
+    settings = _settings(order, checkpointer)
     start = load(order.start) if order.start else None
     (trials, stream), started = _trials(order, settings.seed), time.perf_counter()
-    how: dict[str, Any] = {"share": order.share, "start": start, "keeper": keeper}
+    how: dict[str, Any] = {"share": order.share, "start": start, "checkpointer": checkpointer}
     with _told(order) as progress, stop_on_signals(stop):
         twin = fit_and_score(trials, settings, progress, more=stream.more if stream else None, **how)
     if stream:
@@ -64,7 +64,7 @@ def carry_out(order: FitOrder) -> tuple[Twin, float]:
         twin.card["parts"]["streamed"] = held
     twin.card["runs"] = [str(path.resolve()) for path in order.runs]
     save(twin, order.out)
-    keeper.done()
+    checkpointer.remove()
     return twin, time.perf_counter() - started
 
 
@@ -79,23 +79,23 @@ def _trials(order: FitOrder, seed: int) -> tuple[Trials, Stream | None]:
     return read_trials(order.runs, level=order.level, window=WINDOW, only_alike=alike), None
 
 
-def _keeper(order: FitOrder, stop: Any) -> Keeper:
-    """Make the keeper of the fit: with what was kept, if it is to go on."""
-    from nado_lab.twin import Keeper, read_unfinished
+def _checkpointer(order: FitOrder, stop: Any) -> Checkpointer:
+    """Make the checkpointer of the fit: with what was kept, if it is to go on."""
+    from nado_lab.twin import Checkpointer, read_unfinished
 
     path = order.unfinished
     if path.exists() and not order.resume:
         raise LabError(f"{path} keeps a fit that was not finished: add --resume to go on, or remove it")
-    return Keeper(path, read_unfinished(path) if order.resume else None, should_stop=stop)
+    return Checkpointer(path, read_unfinished(path) if order.resume else None, should_stop=stop)
 
 
-def _settings(order: FitOrder, keeper: Keeper) -> FitSettings:
+def _settings(order: FitOrder, checkpointer: Checkpointer) -> FitSettings:
     """Return the settings as stated; of a fit that goes on, those it began with."""
     from nado_lab.twin import FitSettings
 
-    if keeper.found is None:
+    if checkpointer.unfinished is None:
         return FitSettings(**order.given)
-    settings = keeper.found.settings
+    settings = checkpointer.unfinished.settings
     for name, value in order.given.items():
         if getattr(settings, name) != value:
             raise LabError(

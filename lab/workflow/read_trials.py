@@ -94,16 +94,16 @@ def part_to_score(twin: Twin, runs: list[Path], level: str, part: str) -> tuple[
     seen = set(trials.lineage) & set(twin.card.get("lineage", ()))
     if part == "all" or not seen:
         return trials, "all trials (the twin was fitted to some)" if seen else "all trials"
-    return _set_aside_before(twin, runs, level) or (trials, "all trials (the twin was fitted to some)")
+    return _scored_before(twin, runs, level) or (trials, "all trials (the twin was fitted to some)")
 
 
-def _set_aside_before(twin: Twin, runs: list[Path], level: str) -> tuple[Trials, str] | None:
+def _scored_before(twin: Twin, runs: list[Path], level: str) -> tuple[Trials, str] | None:
     """Return the part of the same runs that was set aside when the twin was fitted, if there was one."""
-    from nado_lab.twin import set_aside
+    from nado_lab.twin import split_scored
 
     parts, seed = twin.card.get("parts", {}), twin.card.get("fit", {}).get("seed", 0)
     fewer = len(twin.card.get("lineage", ())) < len(runs)
     trials = read_trials(runs, level=level, window=WINDOW, only_alike=fewer)
     same = list(trials.lineage) == twin.card.get("lineage") and len(trials) == parts.get("trials")
-    found = set_aside(trials, parts.get("scored_share", 0.0), seed).scored if same else None
+    found = split_scored(trials, parts.get("scored_share", 0.0), seed).scored if same else None
     return None if found is None else (found, "scored part")

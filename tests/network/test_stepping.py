@@ -15,7 +15,7 @@ SIZES = [
 
 def make(sizes):
     torch.manual_seed(0)
-    twin = Twin(ModelSpec(ports=2, channels=3, scores=3, width=8, **sizes), ("a", "b", "c"), ("V",) * 3)
+    twin = Twin(ModelSpec(ports=2, channels=3, components=3, width=8, **sizes), ("a", "b", "c"), ("V",) * 3)
     for parameter in twin.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
     twin.calibration.matrix.mul_(1.2)

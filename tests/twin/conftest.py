@@ -30,7 +30,7 @@ def small_twin(seed: int = 0, **sizes: int | str) -> Twin:
         given = {
             "ports": 1,
             "channels": 2,
-            "scores": 2,
+            "components": 2,
             "delays": 1,
             "drive_lags": 1,
             "hidden": 2,

@@ -186,3 +186,8 @@ def test_what_stands_in_place_of_the_files_is_refused(saved, tmp_path):
 def test_a_card_of_before_parts_and_versions_still_loads(saved):
     edit_card(saved, lambda c: [c.pop(name, None) for name in ("parts", "versions", "scored_on", "fit")])
     assert load(saved).card["channels"] == ["a", "b"]
+
+
+def test_a_card_whose_sizes_have_their_older_names_opens(saved):
+    edit_card(saved, lambda card: card["model"].update(scores=card["model"].pop("components")))
+    assert load(saved).spec.components == 2

@@ -1,4 +1,4 @@
-"""Teacher forcing: the field of a twin evaluated at measured scores."""
+"""Teacher forcing: the field of a twin evaluated at measured components."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 
 class Forced(NamedTuple):
-    """One-step errors (row, step, score) and the amplitudes of own, shared and coloured noise there."""
+    """One-step errors (row, step, component) and the amplitudes of own, shared and coloured noise there."""
 
     error: Tensor
     own: Tensor
@@ -18,30 +18,30 @@ class Forced(NamedTuple):
     colour: Tensor
 
 
-def force(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> Forced:
-    """Compare every measured step with one step of the drift from the measured scores before it."""
-    past = _history(twin, scores, start)
+def force(twin: Twin, drive: Tensor, components: Tensor, start: Start) -> Forced:
+    """Compare every measured step with one step of the drift from the measured components before it."""
+    past = _history(twin, components, start)
     drift, features, _ = _field(twin, drive, past, start)
     own, shared, colour = twin.sde.field.amplitudes(features)
-    count = twin.spec.scores
-    return Forced(scores - past[:, :, -1] - drift[..., :count], own[..., :count], shared, colour)
+    count = twin.spec.components
+    return Forced(components - past[:, :, -1] - drift[..., :count], own[..., :count], shared, colour)
 
 
-def jacobian(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> Tensor:
-    """Return d(next score) / d(past score) (row, step, score, delays + 1, score), oldest first, fixed."""
+def jacobian(twin: Twin, drive: Tensor, components: Tensor, start: Start) -> Tensor:
+    """Return d(next) / d(past) (row, step, component, delays + 1, component), oldest first, fixed."""
     with torch.enable_grad():
-        past = _history(twin, scores, start).detach().requires_grad_()
-        following = past[:, :, -1] + _field(twin, drive, past, start)[0][..., : twin.spec.scores]
+        past = _history(twin, components, start).detach().requires_grad_()
+        following = past[:, :, -1] + _field(twin, drive, past, start)[0][..., : twin.spec.components]
         rows = [
             torch.autograd.grad(following[..., i].sum(), past, retain_graph=True)[0]
-            for i in range(twin.spec.scores)
+            for i in range(twin.spec.components)
         ]
     return torch.stack(rows, 2).detach()
 
 
-def _history(twin: Twin, scores: Tensor, start: Start) -> Tensor:
-    """Return the scores before every step, oldest first: (row, step, delays + 1, score)."""
-    joined = torch.cat([start.scores, scores[:, :-1]], 1)
+def _history(twin: Twin, components: Tensor, start: Start) -> Tensor:
+    """Return the components before every step, oldest first: (row, step, delays + 1, component)."""
+    joined = torch.cat([start.components, components[:, :-1]], 1)
     return joined.unfold(1, twin.spec.delays + 1, 1).transpose(2, 3)
 
 
@@ -55,22 +55,22 @@ def _field(twin: Twin, drive: Tensor, past: Tensor, start: Start) -> tuple[Tenso
     return field.drift(past[:, :, -1], linear, features), features, None
 
 
-def later(twin: Twin, start: Start, drive: Tensor, scores: Tensor) -> Start:
-    """Return the start after measured steps: drive (row, step, port) led to scores (row, step, score)."""
-    past, lags = torch.cat([start.scores, scores], 1), twin.spec.drive_lags
+def later(twin: Twin, start: Start, drive: Tensor, components: Tensor) -> Start:
+    """Return the start after measured steps: drive (row, step, port), components (row, step, component)."""
+    past, lags = torch.cat([start.components, components], 1), twin.spec.drive_lags
     kept = torch.cat([start.drive, drive], 1)[:, -lags:] if lags else start.drive
-    hidden = _field(twin, drive, _history(twin, scores, start), start)[2]
+    hidden = _field(twin, drive, _history(twin, components, start), start)[2]
     return Start(past[:, -1 - twin.spec.delays :], kept, hidden)
 
 
 def _follow(twin: Twin, past: Tensor, constant: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Run the hidden states along measured scores (row, step, score): drifts, features, the last of them."""
-    field, scores = twin.sde.field, twin.spec.scores
+    """Run the hidden states along measured components: drifts, features, the last hidden states."""
+    field, components = twin.sde.field, twin.spec.components
     hidden, drifts, seen = past.new_zeros(len(past), twin.spec.hidden), [], []
     for x, held in zip(past.unbind(1), constant.unbind(1), strict=True):
         state = torch.cat([x, hidden], -1)
         linear, features = field.trunk(state, held)
         drifts.append(field.drift(state, linear, features))
-        hidden = hidden + drifts[-1][:, scores:]
+        hidden = hidden + drifts[-1][:, components:]
         seen.append(features)
     return torch.stack(drifts, 1), torch.stack(seen, 1), hidden

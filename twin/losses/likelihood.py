@@ -1,4 +1,4 @@
-"""Gaussian likelihood of measured paths, teacher-forced: the field is evaluated at all measured scores.
+"""Gaussian likelihood of measured paths, teacher-forced: the field is evaluated at all measured components.
 
 The one-step errors r of a window are jointly Gaussian. White noise gives them independent parts, coloured
 noise correlates them by W cov(a, a') W^T, and observation noise e enters twice, e(n + 1) - (1 + J) e(n):
@@ -17,23 +17,23 @@ from torch import Tensor
 FEWEST_STEPS = 4
 
 
-def likelihood(twin: Twin, drive: Tensor, scores: Tensor, start: Start, window: int = 8) -> Tensor:
-    """Return the mean negative log-likelihood per score of measured scores (row, step, score).
+def likelihood(twin: Twin, drive: Tensor, components: Tensor, start: Start, window: int = 8) -> Tensor:
+    """Return the mean negative log-likelihood per component of measured components (row, step, component).
 
-    Windows of `window` values (step x score), or of FEWEST_STEPS steps where that is more, are taken as
+    Windows of `window` values (step x component), or of FEWEST_STEPS steps where that is more, are taken as
     independent: in fewer, noise of the readout cannot be told from noise of the state. Amplitudes are those
-    at the measured scores; J, the slope of the drift there, is taken as fixed.
+    at the measured components; J, the slope of the drift there, is taken as fixed.
     """
-    forced = force(twin, drive, scores, start)
-    slope = jacobian(twin, drive, scores, start) if twin.spec.noisy_readout else None
+    forced = force(twin, drive, components, start)
+    slope = jacobian(twin, drive, components, start) if twin.spec.noisy_readout else None
     variance = _coloured_variance(twin.sde.colour.theta, forced.colour)
-    steps = scores.shape[1]
-    length = min(steps, max(FEWEST_STEPS, window // twin.spec.scores))
+    steps = components.shape[1]
+    length = min(steps, max(FEWEST_STEPS, window // twin.spec.components))
     whole = steps // length * length
     total = _windows(twin, forced, variance, slope, slice(0, whole), length)
     if whole < steps:
         total = total + _windows(twin, forced, variance, slope, slice(whole, steps), steps - whole)
-    return total / scores.numel() + 0.5 * math.log(2 * math.pi)
+    return total / components.numel() + 0.5 * math.log(2 * math.pi)
 
 
 def _windows(
@@ -53,7 +53,7 @@ def _windows(
 
 
 def _white(twin: Twin, own: Tensor, shared: Tensor) -> Tensor:
-    """Return the covariance (row, step, score, step, score) of G dW."""
+    """Return the covariance (row, step, component, step, component) of G dW."""
     mixed = twin.sde.field.mix * shared[:, :, None, :]
     block = torch.diag_embed(own.square()) + mixed @ mixed.mT
     return torch.diag_embed(block.permute(0, 2, 3, 1)).permute(0, 3, 1, 4, 2)
@@ -79,13 +79,13 @@ def _coloured(twin: Twin, variance: Tensor) -> Tensor:
 
 
 def _observed(twin: Twin, slope: Tensor) -> Tensor:
-    """Return the covariance of observation noise in the errors; slope (row, step, score, lag, score)."""
-    rows, steps, scores, lags, _ = slope.shape
+    """Return the covariance of readout noise in the errors; slope (row, step, component, lag, component)."""
+    rows, steps, components, lags, _ = slope.shape
     inverse = twin.basis.inverse
     noise = inverse @ twin.observation.covariance() @ inverse.T
-    spread = slope.new_zeros(rows, steps, scores, steps + lags, scores)
+    spread = slope.new_zeros(rows, steps, components, steps + lags, components)
     now = torch.arange(steps)
-    spread[:, now, :, now + lags] = torch.eye(scores).to(slope)
+    spread[:, now, :, now + lags] = torch.eye(components).to(slope)
     for lag in range(lags):
         spread[:, now, :, now + lag] -= slope[:, :, :, lag].transpose(0, 1)
     return torch.einsum("bnimk,kl,bpjml->bnipj", spread, noise, spread)

@@ -6,10 +6,10 @@ from nado_lab.twin.model import Start, Twin
 from torch import Tensor
 
 
-def mean_square(twin: Twin, drive: Tensor, scores: Tensor, start: Start) -> Tensor:
-    """Return the mean squared error over channels of the noise-free path against scores (row, step, score).
+def mean_square(twin: Twin, drive: Tensor, components: Tensor, start: Start) -> Tensor:
+    """Return the mean square over channels of noise-free path minus components (row, step, component).
 
     The basis is orthogonal: what it cannot hold of a readout would only add a constant.
     """
-    missed = twin.paths(drive, start, noise=False) - scores
+    missed = twin.paths(drive, start, noise=False) - components
     return (missed.square() @ twin.basis.power).mean()

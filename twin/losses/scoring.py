@@ -23,8 +23,8 @@ def sample_paths(
     rows = drive.repeat(members, 1, 1)
     if start is not None:
         start = start.repeat(members)
-    scores = twin.paths(rows, start, generator=generator)
-    return twin.read(scores, True, generator, channels).unflatten(0, (members, len(drive)))
+    components = twin.paths(rows, start, generator=generator)
+    return twin.read(components, True, generator, channels).unflatten(0, (members, len(drive)))
 
 
 def some_channels(count: int, generator: torch.Generator) -> Tensor | slice:

@@ -1,4 +1,4 @@
-"""The linear basis between readouts (device units) and the scores x the dynamics live in."""
+"""The linear basis between readouts (device units) and the components x the dynamics live in."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from torch import Tensor, nn
 
 
 class Basis(nn.Module):
-    """Keep y = mean + std (C x): mean, std (channel,) and C (channel, score) as fitted buffers."""
+    """Keep y = mean + std (C x): mean, std (channel,) and C (channel, component) as fitted buffers."""
 
     mean: Tensor
     std: Tensor
     matrix: Tensor
     inverse: Tensor
 
-    def __init__(self, channels: int, scores: int) -> None:
+    def __init__(self, channels: int, components: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(channels))
         self.register_buffer("std", torch.ones(channels))
-        self.register_buffer("matrix", torch.eye(channels, scores))
-        self.register_buffer("inverse", torch.eye(scores, channels))
-        self.is_identity = scores == channels
+        self.register_buffer("matrix", torch.eye(channels, components))
+        self.register_buffer("inverse", torch.eye(components, channels))
+        self.is_identity = components == channels
 
     @torch.no_grad()
     def fit(self, readout: Tensor) -> Tensor:
@@ -34,7 +34,7 @@ class Basis(nn.Module):
         return self.normalise(readout) - self.decode_normalised(self.encode(readout))
 
     def _fit_components(self, centred: Tensor) -> None:
-        """Take the principal components; every score gets unit variance and std is common to all channels."""
+        """Take the principal components, each of unit variance; std is common to all channels."""
         scale = centred.square().mean().sqrt().clamp_min(1e-30)
         self.std.fill_(float(scale))
         _, singular, vectors = torch.linalg.svd(centred / scale, full_matrices=False)
@@ -48,21 +48,21 @@ class Basis(nn.Module):
         return (readout - self.mean) / self.std
 
     def encode(self, readout: Tensor) -> Tensor:
-        """Turn readouts (…, channel) to scores (…, score)."""
+        """Turn readouts (…, channel) to components (…, component)."""
         normal = self.normalise(readout)
         return normal if self.is_identity else normal @ self.inverse.T
 
-    def decode_normalised(self, scores: Tensor, channels: Tensor | slice = slice(None)) -> Tensor:
-        """Turn scores to readouts in units of std, of all channels or of those chosen."""
-        return scores[..., channels] if self.is_identity else scores @ self.matrix[channels].T
+    def decode_normalised(self, components: Tensor, channels: Tensor | slice = slice(None)) -> Tensor:
+        """Turn components to readouts in units of std, of all channels or of those chosen."""
+        return components[..., channels] if self.is_identity else components @ self.matrix[channels].T
 
     def outside(self, normal: Tensor) -> Tensor:
-        """Return what of readouts (…, channel) in units of std no scores can say."""
+        """Return what of readouts (…, channel) in units of std no components can say."""
         return normal - normal @ self.inverse.T @ self.matrix.T
 
     @property
     def power(self) -> Tensor:
-        """Mean square (score,) over the channels of what one unit of a score adds to the readout."""
+        """Mean square (component,) over the channels of what one unit of a component adds to the readout."""
         return self.matrix.square().mean(0)
 
     def restore(self, normal: Tensor) -> Tensor:

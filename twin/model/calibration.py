@@ -1,4 +1,4 @@
-"""How a device has drifted since its twin was fitted: a few numbers between scores and readout."""
+"""How a device has drifted since its twin was fitted: a few numbers between components and readout."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from torch import Tensor, nn
 
 
 class Calibration(nn.Module):
-    """Map scores x to A x + b, add an offset (channel,) to the readout, and scale every noise by `spread`."""
+    """Map components x to A x + b, add an offset (channel,) to the readout, scale every noise by `spread`."""
 
     matrix: Tensor
     shift: Tensor
     offset: Tensor
     spread: Tensor
 
-    def __init__(self, channels: int, scores: int) -> None:
+    def __init__(self, channels: int, components: int) -> None:
         super().__init__()
-        self.register_buffer("matrix", torch.eye(scores))
-        self.register_buffer("shift", torch.zeros(scores))
+        self.register_buffer("matrix", torch.eye(components))
+        self.register_buffer("shift", torch.zeros(components))
         self.register_buffer("offset", torch.zeros(channels))
         self.register_buffer("spread", torch.ones(()))
 
-    def scores(self, scores: Tensor) -> Tensor:
-        """Turn the scores (…, score) of the fitted device to those of the drifted one."""
-        return scores @ self.matrix.T + self.shift
+    def correct(self, components: Tensor) -> Tensor:
+        """Turn the components (…, component) of the fitted device to those of the drifted one."""
+        return components @ self.matrix.T + self.shift

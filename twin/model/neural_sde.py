@@ -1,7 +1,7 @@
 """The stochastic differential equation within one step, in the interface that torchsde expects.
 
 dx = f(x, u) dt + W a dt + G(x, u) dW, da = -theta a dt + G_a(x, u) dW; time runs in steps. G is diagonal
-(scores and hidden states) plus a mix of a few shared noises (scores).
+(components and hidden states) plus a mix of a few shared noises (components).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class NeuralSDE(nn.Module):
         super().__init__()
         self.spec = spec
         self.field = VectorField(spec)
-        self.colour = ColouredNoise(spec.scores, spec.sources, spec.taus)
+        self.colour = ColouredNoise(spec.components, spec.sources, spec.taus)
         self._constant: Tensor | None = None
 
     def hold(self, constant: Tensor | None) -> None:
@@ -43,11 +43,11 @@ class NeuralSDE(nn.Module):
         """Return the diffusion matrix (row, state, Wiener)."""
         spec = self.spec
         own, shared, colour = self.field.amplitudes(self.field.trunk(self._moving(z), self._held())[1])
-        moving, white = spec.scores + spec.hidden, spec.wiener - spec.coloured
+        moving, white = spec.components + spec.hidden, spec.wiener - spec.coloured
         stirred = spec.stirred
         matrix = z.new_zeros(*z.shape[:-1], spec.state, spec.wiener)
         matrix[..., :stirred, :stirred] = torch.diag_embed(own)
-        matrix[..., : spec.scores, stirred:white] = self.field.mix * shared[..., None, :]
+        matrix[..., : spec.components, stirred:white] = self.field.mix * shared[..., None, :]
         matrix[..., moving:, white:] = torch.diag_embed(colour)
         return matrix
 
@@ -67,15 +67,15 @@ class NeuralSDE(nn.Module):
         return self._constant
 
     def _moving(self, z: Tensor) -> Tensor:
-        return z[..., : self.spec.scores + self.spec.hidden]
+        return z[..., : self.spec.components + self.spec.hidden]
 
     def _drift(self, z: Tensor, drift: Tensor) -> Tensor:
         spec = self.spec
         if not spec.coloured:
             return drift
         a = z[..., -spec.coloured :]
-        moved = drift[..., : spec.scores] + a @ self.colour.weight.T
-        return torch.cat([moved, drift[..., spec.scores :], -self.colour.theta * a], -1)
+        moved = drift[..., : spec.components] + a @ self.colour.weight.T
+        return torch.cat([moved, drift[..., spec.components :], -self.colour.theta * a], -1)
 
     def _diffuse(self, features: Tensor, v: Tensor) -> Tensor:
         spec = self.spec
@@ -84,5 +84,5 @@ class NeuralSDE(nn.Module):
         moved = own * first
         if spec.diffusion_rank:
             moved = moved + (shared * second) @ self.field.shared_mix().T
-        moved = pad(moved, (0, spec.scores + spec.hidden - spec.stirred))
+        moved = pad(moved, (0, spec.components + spec.hidden - spec.stirred))
         return torch.cat([moved, colour * third], -1) if spec.coloured else moved

@@ -8,13 +8,13 @@ from torch.nn.functional import softplus
 
 
 class ColouredNoise(nn.Module):
-    """da = -theta a dt + G_a dW, fed to the scores as W a dt; theta in 1/step, W (score, coloured)."""
+    """da = -theta a dt + G_a dW, fed to components as W a dt; theta in 1/step, W (component, coloured)."""
 
-    def __init__(self, scores: int, sources: int, taus: int) -> None:
+    def __init__(self, components: int, sources: int, taus: int) -> None:
         super().__init__()
         rates = 0.8 * 0.3 ** torch.arange(taus, dtype=torch.float32)
         self.rate_logit = nn.Parameter(torch.logit(rates).repeat_interleave(sources))
-        weight = torch.eye(scores, sources).repeat(1, taus)
+        weight = torch.eye(components, sources).repeat(1, taus)
         self.weight = nn.Parameter(weight)
 
     @property

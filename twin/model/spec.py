@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from nado_lab.twin.errors import TwinError
 from nado_lab.twin.solvers import solver
@@ -10,7 +11,7 @@ from nado_lab.twin.solvers import solver
 LIMITS = {
     "ports": (1, 64),
     "channels": (1, 100_000),
-    "scores": (1, 512),
+    "components": (1, 512),
     "delays": (0, 64),
     "drive_lags": (0, 64),
     "hidden": (0, 512),
@@ -23,23 +24,31 @@ LIMITS = {
 }
 
 
+OLDER_NAMES = {"scores": "components"}
+
+
+def current_names(sizes: dict[str, Any]) -> dict[str, Any]:
+    """Return the same sizes under the names that they have now."""
+    return {OLDER_NAMES.get(name, name): value for name, value in sizes.items()}
+
+
 @dataclass(frozen=True)
 class ModelSpec:
-    """State the sizes: readout `scores` with `delays`, `hidden` states, `sources` of coloured noise.
+    """State the sizes: readout `components` with `delays`, `hidden` states, `sources` of coloured noise.
 
     `drive_lags` past drives are seen beside the present one. `sources` noise channels have `taus` time
     constants each. Ranks are those of the diffusion and of the observation noise beside their diagonals;
     with `noisy_readout` false there is no observation noise (a simulated state, read exactly).
 
-    With `innovations` the hidden states follow the scores without noise of their own, and scores run to a
-    bounded target: what a step adds to it is an innovation, noise of readout and of state together, so the
-    hidden states are known exactly wherever the scores were measured (innovations form of a state space
-    model: Ljung 1999, System Identification, 4.3). Observation noise is then left outside the basis.
+    With `innovations` the hidden states follow the components without noise of their own, and components run
+    to a bounded target: what a step adds to it is an innovation, noise of readout and of state together, so
+    the hidden states are known exactly wherever the components were measured (innovations form of a state
+    space model: Ljung 1999, System Identification, 4.3). Observation noise is then left outside the basis.
     """
 
     ports: int
     channels: int
-    scores: int
+    components: int
     delays: int = 1
     drive_lags: int = 1
     hidden: int = 0
@@ -64,8 +73,13 @@ class ModelSpec:
                 raise TwinError(f"{name} must be true or false; got {getattr(self, name)!r}")
         if self.innovations and not (self.hidden and not self.sources and self.substeps == 1):
             raise TwinError("innovations need hidden states, no sources of coloured noise and one substep")
-        if self.scores > self.channels:
-            raise TwinError(f"scores ({self.scores}) cannot exceed channels ({self.channels})")
+        if self.components > self.channels:
+            raise TwinError(f"components ({self.components}) cannot exceed channels ({self.channels})")
+
+    @classmethod
+    def from_json(cls, sizes: dict[str, Any]) -> ModelSpec:
+        """Read the sizes from a card; those of older names too."""
+        return cls(**current_names(sizes))
 
     @property
     def coloured(self) -> int:
@@ -75,12 +89,12 @@ class ModelSpec:
     @property
     def state(self) -> int:
         """Size of the state (x, h, a) that a solver moves."""
-        return self.scores + self.hidden + self.coloured
+        return self.components + self.hidden + self.coloured
 
     @property
     def stirred(self) -> int:
-        """Number of states with white noise of their own: scores, and hidden states unless they follow."""
-        return self.scores + (0 if self.innovations else self.hidden)
+        """Number of states with white noise: components, and hidden states unless they follow these."""
+        return self.components + (0 if self.innovations else self.hidden)
 
     @property
     def wiener(self) -> int:

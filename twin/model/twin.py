@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import torch
-from nado_lab.twin.drive_map import DriveMap, read_map
+from nado_lab.twin.data.drive_map import DriveMap, read_map
 from nado_lab.twin.errors import TwinError
 from nado_lab.twin.model.basis import Basis
 from nado_lab.twin.model.calibration import Calibration
@@ -17,19 +17,19 @@ from torch import Tensor, nn
 
 
 class Start(NamedTuple):
-    """Hold past scores (row, delays + 1, score), the last is now, and past drive (row, lags, port).
+    """Hold past components (row, delays + 1, component), the last is now, and past drive (row, lags, port).
 
     And, where measured steps before tell of them, the hidden states (row, hidden); None: all zero.
     """
 
-    scores: Tensor
+    components: Tensor
     drive: Tensor
     hidden: Tensor | None = None
 
     def repeat(self, times: int) -> Start:
         """Return all rows `times` over."""
         hidden = None if self.hidden is None else self.hidden.repeat(times, 1)
-        return Start(self.scores.repeat(times, 1, 1), self.drive.repeat(times, 1, 1), hidden)
+        return Start(self.components.repeat(times, 1, 1), self.drive.repeat(times, 1, 1), hidden)
 
 
 class Twin(nn.Module):
@@ -46,11 +46,11 @@ class Twin(nn.Module):
         if len(channels) != spec.channels or len(units) != spec.channels:
             raise TwinError(f"{spec.channels} channels need as many names and units; got {channels}, {units}")
         self.spec, self.channels, self.units, self.step_s = spec, tuple(channels), tuple(units), step_s
-        self.basis = Basis(spec.channels, spec.scores)
+        self.basis = Basis(spec.channels, spec.components)
         self.sde = NeuralSDE(spec)
-        self.calibration = Calibration(spec.channels, spec.scores)
+        self.calibration = Calibration(spec.channels, spec.components)
         self.observation = ObservationNoise(spec.channels, spec.observation_rank)
-        self.register_buffer("initial", torch.zeros(spec.scores))
+        self.register_buffer("initial", torch.zeros(spec.components))
         self.register_buffer("drive_low", -torch.ones(spec.ports))
         self.register_buffer("drive_high", torch.ones(spec.ports))
         self.card: dict[str, Any] = {}
@@ -93,16 +93,16 @@ class Twin(nn.Module):
 
     def read(
         self,
-        scores: Tensor,
+        components: Tensor,
         noise: bool,
         generator: torch.Generator | None,
         channels: Tensor | slice = slice(None),
     ) -> Tensor:
-        """Read scores (…, score) as (…, channel) in units of the basis' std, with observation noise.
+        """Read components (…, component) as (…, channel) in units of the basis' std, with observation noise.
 
         `channels` (number,) chooses some, where all are not needed.
         """
-        normal = self.basis.decode_normalised(self.calibration.scores(scores), channels)
+        normal = self.basis.decode_normalised(self.calibration.correct(components), channels)
         normal = normal + self.calibration.offset[channels]
         if noise and self.spec.noisy_readout:
             normal = normal + self.calibration.spread * self._observe(normal.shape[:-1], generator, channels)
@@ -119,8 +119,8 @@ class Twin(nn.Module):
     def default_start(self, rows: int) -> Start:
         """Return the defined initial state, `rows` times: constant past, no past drive."""
         spec = self.spec
-        scores = self.initial.expand(rows, spec.delays + 1, spec.scores)
-        return Start(scores, self.initial.new_zeros(rows, spec.drive_lags, spec.ports))
+        components = self.initial.expand(rows, spec.delays + 1, spec.components)
+        return Start(components, self.initial.new_zeros(rows, spec.drive_lags, spec.ports))
 
     def paths(
         self,
@@ -130,7 +130,7 @@ class Twin(nn.Module):
         noise: bool = True,
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Run the SDE under drive (row, step, port); return the scores (row, step, score)."""
+        """Run the SDE under drive (row, step, port); return the components (row, step, component)."""
         rows, steps, _ = drive.shape
         start = start or self.default_start(rows)
         dt = 1.0 / self.spec.substeps
@@ -150,17 +150,17 @@ class Twin(nn.Module):
     def _run(self, parts: Tensor, start: Start, wiener: Tensor | None, dt: float) -> Tensor:
         """Step through the drive; delays and drive are constant within a step."""
         spec, take = self.spec, solver(self.spec.solver)
-        past = list(start.scores.unbind(1))
+        past = list(start.components.unbind(1))
         known = past[-1] if start.hidden is None else torch.cat([past[-1], start.hidden], -1)
         z = torch.nn.functional.pad(known, (0, spec.state - known.shape[-1]))
-        silent: list[list[None]] = [[None] * spec.substeps] * parts.shape[1]
-        draws = silent if wiener is None else [list(noises) for noises in wiener]
+        no_noise: list[list[None]] = [[None] * spec.substeps] * parts.shape[1]
+        draws = no_noise if wiener is None else [list(noises) for noises in wiener]
         for constant, noises in zip(parts.unbind(1), draws, strict=True):
             delays = torch.cat(past[-1 - spec.delays : -1], -1) if spec.delays else z
             self.sde.hold(self.sde.field.prepare(constant, delays))
             for dw in noises:
                 z = take(self.sde, z, dt, dw)
-            past.append(z[..., : spec.scores])
+            past.append(z[..., : spec.components])
         self.sde.hold(None)
         return torch.stack(past[spec.delays + 1 :], 1)
 

@@ -15,7 +15,7 @@ def fit_numbers() -> dict[str, int | None]:
 
 def fit_methods() -> tuple[str, ...]:
     """Name the methods of fitting."""
-    from nado_lab.twin.settings import METHODS
+    from nado_lab.twin.fitting.settings import METHODS
 
     return METHODS
 

@@ -47,7 +47,7 @@ def fit_job(request: FitRequest, post: Post) -> Callable[[Job], None]:
     """Make the action of a worker that fits a twin, saves it, scores it and posts a TwinResult."""
 
     def action(job: Job) -> None:
-        from nado_lab.twin import FitSettings, fit, save, set_aside
+        from nado_lab.twin import FitSettings, fit, save, split_scored
 
         begun = time.monotonic()
         trials = read_trials(request.runs)
@@ -58,8 +58,8 @@ def fit_job(request: FitRequest, post: Post) -> Callable[[Job], None]:
             post(Progressed("fit", dict(values)))
 
         settings = FitSettings(**request.settings)
-        parts = set_aside(trials, 0.0 if request.judged_on else SCORED_SHARE, settings.seed)
-        twin = fit(parts.learnt, settings, progress)
+        parts = split_scored(trials, 0.0 if request.judged_on else SCORED_SHARE, settings.seed)
+        twin = fit(parts.training, settings, progress)
         judged = read_trials(request.judged_on) if request.judged_on else parts.scored or trials
         scores = scores_of(twin, judged)
         scored_on = "runs kept to judge it" if request.judged_on else parts.scored_on

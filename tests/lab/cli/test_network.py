@@ -19,7 +19,9 @@ def twin(tmp_path_factory):
     with open_named_setup("sim:nanoring") as bench:
         channels, units = tuple(bench.channels), tuple(bench.channel_units)
     torch.manual_seed(0)
-    model = Twin(ModelSpec(ports=1, channels=len(channels), scores=len(channels), width=8), channels, units)
+    model = Twin(
+        ModelSpec(ports=1, channels=len(channels), components=len(channels), width=8), channels, units
+    )
     return save(model, tmp_path_factory.mktemp("twins") / "a.twin")
 
 
@@ -63,7 +65,7 @@ def test_evaluating_on_a_setup_scores_the_device_too(trained, tmp_path):
 def test_layers_of_different_devices_are_played_on_a_setup_each(twin, tmp_path):
     with open_named_setup("sim:asvi") as bench:
         channels, units = tuple(bench.channels), tuple(bench.channel_units)
-    sizes = {"ports": 1, "channels": len(channels), "scores": 4, "width": 8}
+    sizes = {"ports": 1, "channels": len(channels), "components": 4, "width": 8}
     ice = save(Twin(ModelSpec(**sizes), channels, units), tmp_path / "ice.twin")
     out = tmp_path / "mixed.net"
     trained = call(

@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
 import torch
-from nado_lab.lab.loop.adapt import adapt
 from nado_lab.lab.loop.choose_drives import next_drives
 from nado_lab.lab.loop.config import Choose
 from nado_lab.lab.workflow.draw_drives import random_drives
-from nado_lab.twin import ModelSpec, Trials, Twin
+from nado_lab.twin import ModelSpec, Trials, Twin, adapt
 
 
 @pytest.fixture
@@ -14,7 +13,7 @@ def twin():
     spec = ModelSpec(
         ports=1,
         channels=2,
-        scores=2,
+        components=2,
         delays=0,
         drive_lags=1,
         hidden=2,

@@ -53,7 +53,7 @@ def test_every_figure_is_written(tmp_path, repeats, monkeypatch):
     monkeypatch.setattr(evaluation, "DOTS_PER_INCH", 40)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        twin = Twin(ModelSpec(ports=2, channels=3, scores=3, width=8), ("a", "b", "c"), ("V",) * 3, 0.1)
+        twin = Twin(ModelSpec(ports=2, channels=3, components=3, width=8), ("a", "b", "c"), ("V",) * 3, 0.1)
     drive = (2 * torch.rand(3, 12, 2) - 1).repeat_interleave(repeats, 0)
     sequence = torch.arange(3).repeat_interleave(repeats)
     with torch.no_grad():

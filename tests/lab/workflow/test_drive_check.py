@@ -15,14 +15,14 @@ class Window:
 
 
 def twin_over(low, high, units="T"):
-    twin = Twin(ModelSpec(ports=1, channels=1, scores=1), ("c",), ("V",))
+    twin = Twin(ModelSpec(ports=1, channels=1, components=1), ("c",), ("V",))
     twin.card["drive_map"] = DriveMap(low, high, units)._asdict()
     return twin
 
 
 def test_the_window_of_the_fitted_runs_passes():
     check_drive_maps(
-        [twin_over(1.6e-3, 3.6e-3), Twin(ModelSpec(ports=1, channels=1, scores=1), ("c",), ("V",))],
+        [twin_over(1.6e-3, 3.6e-3), Twin(ModelSpec(ports=1, channels=1, components=1), ("c",), ("V",))],
         [Window()],
     )
 

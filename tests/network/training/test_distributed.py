@@ -23,7 +23,8 @@ def twin(tmp_path):
     """Save an unfitted, noisy twin."""
     torch.manual_seed(0)
     return save(
-        Twin(ModelSpec(ports=1, channels=3, scores=3, width=8), tuple("abc"), ("V",) * 3), tmp_path / "a.twin"
+        Twin(ModelSpec(ports=1, channels=3, components=3, width=8), tuple("abc"), ("V",) * 3),
+        tmp_path / "a.twin",
     )
 
 

@@ -4,13 +4,13 @@ import math
 
 import pytest
 import torch
+from nado_lab.twin.fitting.rows import Rows
+from nado_lab.twin.fitting.windows import LONGEST, SHORTEST, some_window
 from nado_lab.twin.losses import innovations, later
 from nado_lab.twin.losses.forcing import force
-from nado_lab.twin.prepare import Rows
-from nado_lab.twin.windows import LONGEST, SHORTEST, some_window
 from torch.distributions import MultivariateNormal
 
-SIZES = {"innovations": True, "sources": 0, "hidden": 3, "scores": 2, "diffusion_rank": 1}
+SIZES = {"innovations": True, "sources": 0, "hidden": 3, "components": 2, "diffusion_rank": 1}
 
 
 def device(make_twin, **sizes):
@@ -75,7 +75,7 @@ def test_windows_begin_anywhere_and_go_on_from_what_was_measured(make_twin):
     for window in found:
         if window.start.hidden is not None:
             first = next(n for n in range(30) if torch.equal(drive[:, n], window.drive[:, 0]))
-            assert torch.equal(window.start.scores[:, -1], scores[:, first - 1])
+            assert torch.equal(window.start.components[:, -1], scores[:, first - 1])
             assert torch.equal(window.truth, scores[:, first : first + LONGEST])
 
 

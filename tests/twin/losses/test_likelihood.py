@@ -31,9 +31,9 @@ def filtered(twin, scores, start):
         g = sde.g(0.0, zero)[0].numpy()
         noise = twin.observation.covariance().numpy()
     move, diffuse = np.eye(spec.state) + np.stack(columns, 1), g @ g.T
-    see = np.eye(spec.scores, spec.state)
+    see = np.eye(spec.components, spec.state)
     m, p = np.zeros(spec.state), np.zeros((spec.state, spec.state))
-    m[: spec.scores], p[: spec.scores, : spec.scores] = start, noise
+    m[: spec.components], p[: spec.components, : spec.components] = start, noise
     total = 0.0
     for y in scores:
         m, p = move @ m + push, move @ p @ move.T + diffuse

@@ -65,7 +65,7 @@ def test_outside_counts_half_ranges(make_twin):
 def test_g_prod_is_the_diffusion_matrix_times_v(make_twin):
     sde = make_twin().sde
     z, v = torch.randn(4, sde.spec.state), torch.randn(4, sde.spec.wiener)
-    sde.hold(torch.randn(4, sde.spec.width + sde.spec.scores))
+    sde.hold(torch.randn(4, sde.spec.width + sde.spec.components))
     drift, diffused = sde.f_and_g_prod(0.0, z, v)
     torch.testing.assert_close(diffused, (sde.g(0.0, z) @ v[..., None]).squeeze(-1))
     torch.testing.assert_close(diffused, sde.g_prod(0.0, z, v))

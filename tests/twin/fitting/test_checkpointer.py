@@ -1,0 +1,109 @@
+"""A fit that was stopped goes on to the very weights of one that was not."""
+
+import json
+
+import pytest
+import torch
+from nado_lab.twin import Checkpointer, FileError, FitSettings, FitStopped, TwinError, fit, read_unfinished
+from safetensors.torch import load_file, save_file
+
+SMALL = {"hidden": 3, "width": 8, "sources": 0}
+METHODS = {
+    "score": {"mean_steps": 25, "score_steps": 25},
+    "gan": {"mean_steps": 5, "adversarial_steps": 25},
+}
+
+
+def settings_of(method, **changes):
+    given = {"method": method, "members": 2, "batch": 8, "model": SMALL}
+    return FitSettings(**(given | METHODS[method] | changes))
+
+
+def stopped_at(path, trials, settings, step, found=None, **more):
+    """Go on for `step` steps, then stop; return what was saved."""
+    looked = iter(range(step))
+    checkpointer = Checkpointer(path, found, should_stop=lambda: next(looked, None) is None)
+    with pytest.raises(FitStopped, match="--resume"):
+        fit(trials, settings, checkpointer=checkpointer, **more)
+    return read_unfinished(path)
+
+
+def go_on(path, trials):
+    found = read_unfinished(path)
+    return fit(trials, found.settings, checkpointer=Checkpointer(path, found))
+
+
+def same(one, two):
+    return all(torch.equal(a, two.state_dict()[name]) for name, a in one.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ("method", "changes", "steps"),
+    [
+        ("score", {}, (7, 20, 8)),
+        ("score", {"model": SMALL | {"innovations": True}, "likelihood_steps": 15}, (7, 20, 24)),
+        ("gan", {}, (3, 11)),
+    ],
+)
+def test_stopped_and_resumed_is_as_never_stopped(make_process, tmp_path, method, changes, steps):
+    trials, settings = make_process(20, steps=7), settings_of(method, **changes)
+    whole, found, path = fit(trials, settings), None, tmp_path / "a.twin.fitting"
+    for step in steps:
+        found = stopped_at(path, trials, settings, step, found)
+    torch.manual_seed(99)
+    assert same(fit(trials, found.settings, checkpointer=Checkpointer(path, found)), whole)
+
+
+def test_a_fit_from_a_twin_goes_on_too(make_process, tmp_path):
+    trials, settings = make_process(20, steps=5), settings_of("score")
+    first = fit(trials, settings_of("score", seed=5))
+    whole = fit(trials, settings, start=first)
+    found = stopped_at(tmp_path / "a", trials, settings, 12, start=first)
+    assert same(fit(trials, settings, checkpointer=Checkpointer(tmp_path / "a", found)), whole)
+
+
+def test_a_crash_between_two_steps_leaves_what_was_saved(make_process, tmp_path):
+    trials, settings, seen = make_process(20, steps=5), settings_of("score"), []
+
+    def dies(event):
+        seen.append(event)
+        if len(seen) == 3:
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        fit(trials, settings, dies, checkpointer=Checkpointer(tmp_path / "a", every_s=0.0))
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
+    again = fit(trials, settings, checkpointer=Checkpointer(tmp_path / "a", read_unfinished(tmp_path / "a")))
+    assert same(again, fit(trials, settings))
+
+
+def test_other_trials_and_settings_are_refused(make_process, tmp_path):
+    trials, settings = make_process(20, steps=5), settings_of("score")
+    found = stopped_at(tmp_path / "a", trials, settings, 3)
+    with pytest.raises(TwinError, match="other trials"):
+        fit(make_process(20, steps=5, seed=1), settings, checkpointer=Checkpointer(tmp_path / "a", found))
+    with pytest.raises(TwinError, match="other settings"):
+        fit(trials, settings_of("score", seed=1), checkpointer=Checkpointer(tmp_path / "a", found))
+
+
+def test_what_is_no_unfinished_fit_is_refused(make_process, tmp_path):
+    path = tmp_path / "a"
+    with pytest.raises(FileError, match="no unfinished fit"):
+        read_unfinished(path)
+    trials, settings = make_process(20, steps=5), settings_of("score")
+    found = stopped_at(path, trials, settings, 3)
+    whole = path.read_bytes()
+    for keep in (0, 7, 300, len(whole) - 1):
+        path.write_bytes(whole[:keep])
+        with pytest.raises(FileError):
+            read_unfinished(path)
+    for change in ({"phase": 9}, {"model": {"ports": 10**9}}, {"descent": {}}, {"settings": {"evil": 1}}):
+        save_file(found.tensors, path, metadata={"nado": json.dumps(found.notes | change)})
+        with pytest.raises(TwinError):
+            go_on(path, trials)
+    path.write_bytes(whole)
+    fewer = load_file(path)
+    fewer.pop("random/phase")
+    save_file(fewer, path, metadata={"nado": json.dumps(found.notes)})
+    with pytest.raises(FileError, match="random/phase"):
+        fit(trials, settings, checkpointer=Checkpointer(path, read_unfinished(path)))

@@ -1,0 +1,138 @@
+"""Measured trials as tensors: what a twin is fitted on and scored against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+import torch
+from nado_lab.twin.data.drive_map import DriveMap
+from nado_lab.twin.errors import DataError
+from torch import Tensor
+
+PER_TRIAL = ("drive", "readout", "initial", "sequence", "held_out", "origin")
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Hold drive (trial, step, port), readout (trial, step, channel), initial (trial, channel) or None.
+
+    `sequence` (trial,) numbers the different inputs: trials of one number are repeats of one drive.
+    `initial` is the readout of the defined state before the first step. `held_out` (trial,) marks trials
+    that are never fitted. Of windows, `origin` (trial, 2) tells the long trial and the step they begin at.
+    `drive_map` says what drive -1 and 1 stood for, where that is known.
+    """
+
+    drive: Tensor
+    readout: Tensor
+    initial: Tensor | None = None
+    sequence: Tensor = field(default_factory=lambda: torch.empty(0))
+    channels: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    step_s: float = 1.0
+    lineage: tuple[str, ...] = ()
+    held_out: Tensor | None = None
+    origin: Tensor | None = None
+    drive_map: DriveMap | None = None
+
+    def __post_init__(self) -> None:
+        _fill(self)
+        _check(self)
+
+    def __len__(self) -> int:
+        return self.drive.shape[0]
+
+    def at(self, rows: Tensor | slice) -> Trials:
+        """Return the trials of the given rows (index, mask or slice)."""
+        found = {name: getattr(self, name) for name in PER_TRIAL}
+        return replace(self, **{name: None if each is None else each[rows] for name, each in found.items()})
+
+    def for_fitting(self) -> Trials:
+        """Return the trials that are not marked as held out."""
+        return self if self.held_out is None else self.at(~self.held_out)
+
+    def marked(self) -> Trials | None:
+        """Return the trials that are marked as held out, if there are any."""
+        return None if self.held_out is None or not self.held_out.any() else self.at(self.held_out)
+
+    def split(self, held_out: Iterable[int]) -> tuple[Trials, Trials]:
+        """Return (the rest, the trials whose sequence is in `held_out`)."""
+        out = torch.isin(self.sequence, torch.as_tensor(list(held_out), dtype=torch.long))
+        return self.at(~out), self.at(out)
+
+    def on(self, drive_map: DriveMap | None) -> Trials:
+        """Return the same trials with their drives on another map; as they are where one map is unknown."""
+        if drive_map is None or self.drive_map is None:
+            return self
+        return replace(self, drive=self.drive_map.convert(self.drive, drive_map), drive_map=drive_map)
+
+    def first(self, steps: int) -> Trials:
+        """Return the first steps of every trial."""
+        return self.steps(0, steps)
+
+    def steps(self, low: int, high: int) -> Trials:
+        """Return the steps from `low` to before `high`; only from the first on is the start defined."""
+        initial = self.initial if low == 0 else None
+        drive, readout = self.drive[:, low:high], self.readout[:, low:high]
+        return replace(self, drive=drive, readout=readout, initial=initial)
+
+    def groups(self) -> list[Trials]:
+        """Return one `Trials` a sequence, so that its rows are repeats."""
+        return [self.at(self.sequence == number) for number in self.sequence.unique()]
+
+    def windows(self, length: int, stride: int) -> Trials:
+        """Cut long trials to windows of `length` steps, `stride` apart, of no defined start."""
+        starts = range(0, self.drive.shape[1] - length + 1, stride)
+        if not starts:
+            raise DataError(f"windows of {length} steps were asked of trials of {self.drive.shape[1]} steps")
+        trial = torch.arange(len(self)).repeat(len(starts))
+        first = torch.tensor(starts).repeat_interleave(len(self))
+        return replace(
+            self,
+            drive=torch.cat([self.drive[:, s : s + length] for s in starts]),
+            readout=torch.cat([self.readout[:, s : s + length] for s in starts]),
+            sequence=torch.arange(len(starts) * len(self)),
+            initial=None,
+            held_out=None if self.held_out is None else self.held_out[trial],
+            origin=torch.stack([trial, first], 1),
+        )
+
+
+def _fill(trials: Trials) -> None:
+    """Give the defaults that depend on the shapes, and float32 tensors."""
+    put = object.__setattr__
+    for name in ("drive", "readout", "initial"):
+        value = getattr(trials, name)
+        if value is not None:
+            put(trials, name, torch.as_tensor(value).to(torch.float32))
+    if len(trials.sequence) == 0:
+        put(trials, "sequence", torch.arange(len(trials.drive)))
+    put(trials, "sequence", torch.as_tensor(trials.sequence).to(torch.long))
+    if trials.held_out is not None:
+        put(trials, "held_out", torch.as_tensor(trials.held_out).to(torch.bool))
+    if not trials.channels and trials.readout.ndim == 3:
+        put(trials, "channels", tuple(f"channel_{i}" for i in range(trials.readout.shape[-1])))
+    if not trials.units:
+        put(trials, "units", ("",) * len(trials.channels))
+
+
+def _check(trials: Trials) -> None:
+    """Refuse shapes that do not belong together and readouts that are not finite."""
+    drive, readout = trials.drive, trials.readout
+    if drive.ndim != 3 or readout.ndim != 3 or drive.shape[:2] != readout.shape[:2]:
+        raise DataError(
+            "trials need drive (trial, step, port) and readout (trial, step, channel) of the same trials and"
+            f" steps; got {tuple(drive.shape)} and {tuple(readout.shape)}"
+        )
+    if len(trials.channels) != readout.shape[2] or len(trials.sequence) != drive.shape[0]:
+        raise DataError(
+            f"{readout.shape[2]} channels and {drive.shape[0]} trials need as many names and numbers;"
+            f" got {len(trials.channels)} and {len(trials.sequence)}"
+        )
+    if trials.initial is not None and trials.initial.shape != (readout.shape[0], readout.shape[2]):
+        raise DataError(
+            f"initial must be (trial, channel) = {(readout.shape[0], readout.shape[2])};"
+            f" got {tuple(trials.initial.shape)}"
+        )
+    if not (torch.isfinite(drive).all() and torch.isfinite(readout).all()):
+        raise DataError("drive or readout holds values that are not finite; leave those trials out")

@@ -1,0 +1,172 @@
+"""What drift there is between a twin and its device: found by least squares, chosen by what was left out.
+
+The drive of the device may act as another one (field per ampere, depinning fields): a gain and a shift a
+port. Its components may be an affine map of the twin's, held towards no change by ridge regression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from nado_lab.twin.fitting.rows import Rows
+from nado_lab.twin.model import Start, Twin
+from torch import Tensor
+
+FOLDS = 4
+ROUNDS = 6
+NUDGE = 0.02
+DRIVE_STEPS, SOFT_MAP_STEPS = 2, 3
+USUAL_DRIFT = 0.2
+"""Gain and shift of the drive are expected to change by about so much."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which drift to look for: a moved drive; an offset; a map as stiff as so many steps, or none."""
+
+    drive: bool
+    offset: bool = True
+    stiffness: float | None = None
+
+    @property
+    def is_soft(self) -> bool:
+        """Tell whether a few steps can change the map."""
+        return self.stiffness is not None and self.stiffness < 1000.0
+
+
+PLANS = (
+    Plan(False, offset=False),
+    *(Plan(drive, stiffness=stiff) for drive in (False, True) for stiff in (None, 1000.0, 100.0, 10.0)),
+)
+WHILE_MOVING = Plan(True, stiffness=100.0)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Say: the drive acts as gain * drive + shift (port,); the components x are those of A x + b."""
+
+    gain: Tensor
+    shift: Tensor
+    matrix: Tensor
+    bias: Tensor
+    plan: Plan
+
+    def describe(self) -> dict[str, Any]:
+        """Return what a card says of it."""
+        plan = {"drive_moved": self.plan.drive, "map_stiffness": self.plan.stiffness}
+        return plan | {"drive_gain": self.gain.tolist(), "drive_shift": self.shift.tolist()}
+
+
+def best_correction(twin: Twin, rows: Rows) -> Correction:
+    """Return the correction whose plan predicts best the quarters of the rows that it was not found from.
+
+    A drive is not moved below 2 steps a component and port, and a soft map, which has a number for every pair
+    of components, is not looked for below 3 steps a component.
+    """
+    fold = _folds(len(rows), rows.components.shape[1])
+    missed = torch.zeros(len(PLANS))
+    for number in range(FOLDS):
+        left_out = fold == number
+        for place, found in enumerate(corrections(twin, rows, ~left_out)):
+            answered = _path(twin, rows, found.gain, found.shift) @ found.matrix.T + found.bias
+            missed[place] += (answered - rows.components)[left_out].square().sum()
+    missed[[not enough(twin, rows, plan) for plan in PLANS]] = torch.inf
+    return corrections(twin, rows, torch.ones_like(fold, dtype=torch.bool))[int(missed.argmin())]
+
+
+def enough(twin: Twin, rows: Rows, plan: Plan) -> bool:
+    """Tell whether there are steps enough to try a plan."""
+    count, components = rows.components.shape[:2].numel(), twin.spec.components
+    needed = DRIVE_STEPS * components * twin.spec.ports if plan.drive else 0
+    return count >= max(needed, SOFT_MAP_STEPS * components if plan.is_soft else 0)
+
+
+def correct(twin: Twin, found: Correction) -> None:
+    """Move the drive in the twin's weights, and set the map of its calibration."""
+    twin.sde.field.move_drive(found.gain, found.shift)
+    twin.calibration.matrix.copy_(found.matrix)
+    twin.calibration.shift.copy_(found.bias)
+
+
+def corrections(twin: Twin, rows: Rows, seen: Tensor) -> list[Correction]:
+    """Find the correction of every plan from the steps (row, step) that may be seen."""
+    still = torch.ones(twin.spec.ports), torch.zeros(twin.spec.ports)
+    moved = _move(twin, rows, seen)
+    paths = {False: _path(twin, rows, *still), True: _path(twin, rows, *moved)}
+    drives = {False: still, True: moved}
+    return [
+        Correction(*drives[plan.drive], *_map(paths[plan.drive], rows.components, plan, seen), plan)
+        for plan in PLANS
+    ]
+
+
+def _folds(rows: int, steps: int) -> Tensor:
+    """Number the parts (row, step): whole rows where there are enough, else stretches of the steps."""
+    if rows >= FOLDS:
+        return (torch.arange(rows) % FOLDS)[:, None].expand(rows, steps)
+    return (torch.arange(steps) * FOLDS // steps)[None].expand(rows, steps)
+
+
+def _path(twin: Twin, rows: Rows, gain: Tensor, shift: Tensor) -> Tensor:
+    """Return the mean path (row, step, component) under a moved drive, as the twin is calibrated."""
+    start = Start(rows.start.components, rows.start.drive * gain + shift)
+    return twin.calibration.correct(twin.paths(rows.drive * gain + shift, start, noise=False))
+
+
+def _map(path: Tensor, truth: Tensor, plan: Plan, seen: Tensor) -> tuple[Tensor, Tensor]:
+    """Regress truth on path over the steps seen: A (component, component) held towards 1, b (component,)."""
+    count = path.shape[-1]
+    if not plan.offset:
+        return torch.eye(count), torch.zeros(count)
+    x, y = path[seen].double(), truth[seen].double()
+    matrix = torch.eye(count, dtype=torch.float64)
+    if plan.stiffness is not None:
+        centred = x - x.mean(0)
+        penalty = plan.stiffness * torch.eye(count, dtype=torch.float64)
+        missed = y - y.mean(0) - centred
+        matrix = matrix + torch.linalg.solve(centred.T @ centred + penalty, centred.T @ missed).T
+    return matrix.float(), (y.mean(0) - matrix @ x.mean(0)).float()
+
+
+def _move(twin: Twin, rows: Rows, seen: Tensor) -> tuple[Tensor, Tensor]:
+    """Find gain and shift (port,) of the drive by Gauss and Newton, the map solved at every try."""
+    ports = twin.spec.ports
+
+    def missed(moved: Tensor) -> Tensor:
+        path = _path(twin, rows, 1 + moved[:ports], moved[ports:])
+        matrix, bias = _map(path, rows.components, WHILE_MOVING, seen)
+        return (path @ matrix.T + bias - rows.components)[seen].flatten().double()
+
+    moved = torch.zeros(2 * ports)
+    residual, better = missed(moved), True
+    for _ in range(ROUNDS):
+        if not better:
+            break
+        slopes = [(missed(moved + NUDGE * way) - residual) / NUDGE for way in torch.eye(2 * ports)]
+        step = _gauss_newton(torch.stack(slopes, 1), residual, moved.double())
+        moved, residual, better = _go(missed, moved, residual, step)
+    return 1 + moved[:ports], moved[ports:]
+
+
+def _gauss_newton(jacobian: Tensor, residual: Tensor, moved: Tensor) -> Tensor:
+    """Return the step that lessens the residual, pulled towards no drift as strongly as is usual."""
+    hold = residual.square().mean().clamp_min(1e-12) / USUAL_DRIFT**2
+    penalty = hold * torch.eye(len(moved), dtype=torch.float64)
+    pull = jacobian.T @ residual + hold * moved
+    return -torch.linalg.solve(jacobian.T @ jacobian + penalty, pull).float().clamp(-0.2, 0.2)
+
+
+def _go(
+    missed: Callable[[Tensor], Tensor], moved: Tensor, residual: Tensor, step: Tensor
+) -> tuple[Tensor, Tensor, bool]:
+    """Go a step, or a half or a quarter of it, if that lessens the residual; tell whether it did by much."""
+    before = float(residual.square().sum())
+    for part in (1.0, 0.5, 0.25):
+        tried = missed(moved + part * step)
+        after = float(tried.square().sum())
+        if after < before:
+            return moved + part * step, tried, after < 0.999 * before
+    return moved, residual, False

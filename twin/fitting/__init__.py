@@ -1,0 +1,1 @@
+"""Fitting: settings, the schedule of phases, rows, optimisers, checkpoints."""

@@ -1,0 +1,127 @@
+"""When a fit is saved, how it stops, and how it goes on where it stopped."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from nado_lab.twin.data.trials import Trials
+from nado_lab.twin.errors import FileError, FitStopped, TwinError
+from nado_lab.twin.fitting import checkpoint
+from nado_lab.twin.fitting.checkpoint import Unfinished
+from nado_lab.twin.fitting.phase import Phase, PhaseState
+from nado_lab.twin.fitting.settings import FitSettings
+from nado_lab.twin.model import Twin
+
+EVERY_S = 5.0
+NUMBERS = ("step", "best_at", "retries", "rate", "spent")
+
+
+class Checkpointer:
+    """Save a fit to `path` every few seconds, and once more when `should_stop` says so.
+
+    `unfinished` is what was saved before: the fit then goes on from there, and ends with the weights of a fit
+    that was never stopped (unless its length is given in seconds).
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        unfinished: Unfinished | None = None,
+        *,
+        every_s: float = EVERY_S,
+        should_stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.path, self.unfinished = Path(path), unfinished
+        self._every_s, self._should_stop, self._last = every_s, should_stop, time.monotonic()
+        self._notes: dict[str, Any] = {}
+
+    @property
+    def warm(self) -> bool:
+        """Tell whether the fit began from a twin."""
+        return bool(self._notes["warm"])
+
+    def begin(self, trials: Trials, settings: FitSettings, start: Twin | None) -> Twin | None:
+        """Note what is fitted; return the twin of the fit that is to go on, if there is one."""
+        notes = {"settings": checkpoint.settings_notes(settings), "data": checkpoint.fingerprint(trials)}
+        self._notes = notes | {"warm": start is not None}
+        if self.unfinished is None:
+            return None
+        for name, what in (("settings", "other settings"), ("data", "other trials")):
+            if notes[name] != self.unfinished.notes.get(name):
+                raise TwinError(f"{self.unfinished.path} was begun with {what}: give the same, or begin anew")
+        self._notes["warm"] = self.unfinished.notes.get("warm")
+        return self.unfinished.twin(trials)
+
+    def resume(
+        self, phases: list[Phase], begin: Callable[[Phase], PhaseState]
+    ) -> tuple[int, PhaseState | None]:
+        """Return the number of the phase to begin with and where it stands; None: at its start."""
+        if self.unfinished is None:
+            return 0, None
+        try:
+            number = int(self.unfinished.notes["phase"])
+            state = begin(phases[number])
+            self._restore(self.unfinished, phases, state)
+        except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
+            raise FileError(
+                f"{self.unfinished.path} does not hold the fit it describes: {error!r}"
+            ) from error
+        return number, state
+
+    def _restore(self, found: Unfinished, phases: list[Phase], state: PhaseState) -> None:
+        numbers = found.notes["descent"]
+        for name in NUMBERS:
+            setattr(state, name, type(getattr(state, name))(numbers[name]))
+        state.best = math.inf if numbers["best"] is None else float(numbers["best"])
+        state.kept = found.under("kept")
+        if state.mean is not None:
+            checkpoint.set_state(state.mean, found.under("mean"))
+        for index, optimiser in enumerate(state.optimisers):
+            checkpoint.set_state(optimiser, found.under(f"optimiser/{index}"))
+        for name, part in _parts(phases).items():
+            checkpoint.set_state(part, found.under(f"part/{name}"))
+        state.generator.set_state(found.tensors["random/phase"])
+        torch.set_rng_state(found.tensors["random/all"])
+
+    def save_if_due(self, twin: Twin, phases: list[Phase], number: int, state: PhaseState) -> None:
+        """Save if it is time to; when the fit is to stop, save and raise `FitStopped`."""
+        stop = self._should_stop()
+        if not stop and time.monotonic() - self._last < self._every_s:
+            return
+        self._save(twin, phases, number, state)
+        self._last = time.monotonic()
+        if stop:
+            raise FitStopped(
+                f"the fit stopped at step {state.step} of its {phases[number].name} phase; {self.path} keeps"
+                " it, and the same command with --resume goes on from there"
+            )
+
+    def _save(self, twin: Twin, phases: list[Phase], number: int, state: PhaseState) -> None:
+        descent = {name: getattr(state, name) for name in NUMBERS}
+        descent["best"] = state.best if math.isfinite(state.best) else None
+        notes = {"phase": number, "descent": descent, "model": asdict(twin.spec), "card": twin.card}
+        tensors = checkpoint.state_of("twin", twin)
+        for index, optimiser in enumerate(state.optimisers):
+            tensors |= checkpoint.state_of(f"optimiser/{index}", optimiser)
+        tensors |= {f"kept/{name}": tensor for name, tensor in state.kept.items()}
+        if state.mean is not None:
+            tensors |= checkpoint.state_of("mean", state.mean)
+        for name, part in _parts(phases).items():
+            tensors |= checkpoint.state_of(f"part/{name}", part)
+        tensors |= {"random/phase": state.generator.get_state(), "random/all": torch.get_rng_state()}
+        checkpoint.write(self.path, self._notes | notes, tensors)
+
+    def remove(self) -> None:
+        """Remove the checkpoint: the twin is saved."""
+        self.path.unlink(missing_ok=True)
+
+
+def _parts(phases: list[Phase]) -> dict[str, Any]:
+    """Return what the phases keep beside the twin (a critic and its optimiser), by name."""
+    return {name: part for phase in phases for name, part in phase.also_trained.items()}

@@ -1,0 +1,119 @@
+"""Fit a twin to measured trials, in the phases of its schedule."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
+
+import torch
+from nado_lab.twin.data.split import describe, split_stopping
+from nado_lab.twin.data.trials import Trials
+from nado_lab.twin.fitting.checkpointer import Checkpointer
+from nado_lab.twin.fitting.initialise import build, remove_noise, set_noise
+from nado_lab.twin.fitting.phase import Progress, begin_phase, run_phase
+from nado_lab.twin.fitting.provenance import versions
+from nado_lab.twin.fitting.rows import Rows, rows_of
+from nado_lab.twin.fitting.schedule import phases
+from nado_lab.twin.fitting.settings import FitSettings
+from nado_lab.twin.fitting.streamed_rows import MoreTrials, stream_rows
+from nado_lab.twin.losses.forcing import force
+from nado_lab.twin.model import Twin
+
+MOST_CHECKED = 200
+MOST_CHECKED_OF_VERY_MANY = 500
+"""In innovations form, which very many steps bear; its figures were taken so, fewer were not compared."""
+
+
+def fit(
+    trials: Trials,
+    settings: FitSettings | None = None,
+    progress: Progress | None = None,
+    *,
+    start: Twin | None = None,
+    checkpointer: Checkpointer | None = None,
+    more: MoreTrials | None = None,
+) -> Twin:
+    """Fit a twin; the same trials, settings and seed give the same twin (unless `budget_s` is set).
+
+    Trials marked as held out are left alone; of the rest a share says when to stop. `start` is a twin to go
+    on from: its model is kept, its weights are improved on these trials. `checkpointer` saves the fit while
+    it is under way. `progress` is called with {"phase", "step", "done", "held_out", "best", "loss"} at every
+    check. `more` gives further trials, where memory cannot hold all: they take the place of those fitted
+    first.
+    """
+    trials = trials.for_fitting()
+    settings = (settings or FitSettings()).settled(trials.readout[..., 0].numel())
+    trials = trials if start is None else trials.on(start.drive_map)
+    with torch.random.fork_rng(devices=[]), one_thread():
+        torch.manual_seed(settings.seed)
+        fitted, held = split_stopping(trials, settings.held_out_share, settings.seed)
+        again = checkpointer.begin(trials, settings, start) if checkpointer else None
+        twin = again or (build(fitted, settings.model) if start is None else copy.deepcopy(start).train())
+        checked = MOST_CHECKED_OF_VERY_MANY if twin.spec.innovations else MOST_CHECKED
+        train, check = rows_of(twin, fitted), rows_of(twin, held.at(slice(0, checked)))
+        if more:
+            train = stream_rows(twin, train, more(held.sequence.unique()))
+        cold = start is None and not (again and checkpointer and checkpointer.warm)
+        _run_phases(twin, settings, (train, check), progress or (lambda event: None), checkpointer, cold)
+        if settings.method == "ode":
+            remove_noise(twin)
+    record = asdict(settings) | {"held_out": held.sequence.unique().tolist()}
+    parts = {"fitted": describe(fitted), "stopping": describe(held)}
+    if trials.drive_map is not None:
+        twin.card["drive_map"] = trials.drive_map._asdict()
+    twin.card |= {"fit": record, "parts": parts, "lineage": list(trials.lineage), "versions": versions()}
+    return twin.eval()
+
+
+def _run_phases(
+    twin: Twin,
+    settings: FitSettings,
+    rows: tuple[Rows, Rows],
+    report: Progress,
+    checkpointer: Checkpointer | None,
+    cold: bool,
+) -> None:
+    """Go through the phases, from where the checkpointer says if it does."""
+    todo = phases(twin, settings, rows[0])
+    first, state = (
+        checkpointer.resume(todo, lambda phase: begin_phase(twin, phase, settings))
+        if checkpointer
+        else (0, None)
+    )
+    for number, phase in enumerate(todo):
+        if number < first:
+            continue
+        state = state or begin_phase(twin, phase, settings)
+        save = partial(checkpointer.save_if_due, twin, todo, number) if checkpointer else (lambda state: None)
+        run_phase(twin, phase, settings, *rows, report, state, save)
+        state = None
+        if phase.name == "mean" and cold:
+            _noise_from_residual(twin, rows[0])
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one thread: the matrices are small, and threads that wait for each other cost far more."""
+    count = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(count)
+
+
+@torch.no_grad()
+def _noise_from_residual(twin: Twin, rows: Rows) -> None:
+    """Start the noise from what the mean leaves of the training rows.
+
+    With hidden states that is the path's residual: its components do not feed on themselves. Without them
+    noise adds up along the path, so that of one step is taken.
+    """
+    if twin.spec.hidden:
+        residual = rows.components - twin.paths(rows.drive, rows.start, noise=False)
+    else:
+        residual = force(twin, rows.drive, rows.components, rows.start).error
+    set_noise(twin, residual.flatten(0, 1), share=0.7)

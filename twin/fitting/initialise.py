@@ -1,0 +1,113 @@
+"""From trials to a first model: its sizes, its basis, its linear part and its noise level."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from nado_lab.twin.data.trials import Trials
+from nado_lab.twin.errors import DataError
+from nado_lab.twin.fitting.rows import Rows, rows_of
+from nado_lab.twin.fitting.settings import MANY_STEPS, VERY_MANY_STEPS
+from nado_lab.twin.fitting.sizes import components_for, needs_memory
+from nado_lab.twin.model import ModelSpec, Twin
+from nado_lab.twin.model.spec import current_names
+from nado_lab.twin.regression import ridge
+from torch import Tensor
+
+
+def suggest_spec(trials: Trials, overrides: dict[str, Any]) -> ModelSpec:
+    """Choose the model's sizes from the data; `overrides` win."""
+    overrides = current_names(overrides)
+    ports, channels = trials.drive.shape[-1], trials.readout.shape[-1]
+    components = int(overrides["components"] if "components" in overrides else components_for(trials))
+    sizes: dict[str, Any] = {
+        "ports": ports,
+        "channels": channels,
+        "components": components,
+        "diffusion_rank": min(components - 1, 4),
+        "observation_rank": min(channels - 1, 2),
+    }
+    remembers = overrides["hidden"] > 0 if "hidden" in overrides else needs_memory(trials)
+    if remembers:
+        sizes |= _memory(trials.readout[..., 0].numel()) | {"delays": 0, "drive_lags": 1}
+        possible = not overrides.get("sources") and overrides.get("substeps", 1) == 1
+        sizes["innovations"] = overrides.get("innovations", sizes["innovations"] and possible)
+        sizes["noisy_readout"] = not sizes["innovations"] or components < channels
+    else:
+        sizes |= {
+            "delays": 1 if components > 1 else 0,
+            "drive_lags": 0,
+            "sources": min(components, 2),
+            "taus": 2,
+        }
+    try:
+        return ModelSpec(**(sizes | overrides))
+    except TypeError as error:
+        raise DataError(f"the model has no such size: {error}") from error
+
+
+def _memory(measured_steps: int) -> dict[str, Any]:
+    """Return how many hidden states so many measured steps bear, and whether these follow the components."""
+    if measured_steps >= VERY_MANY_STEPS:
+        return {"hidden": 48, "innovations": True}
+    return {"hidden": 32 if measured_steps >= MANY_STEPS else 24, "innovations": False}
+
+
+def build(trials: Trials, overrides: dict[str, Any]) -> Twin:
+    """Make a twin whose basis, start, range, linear part and noise level come from the trials."""
+    spec = suggest_spec(trials, overrides)
+    twin = Twin(spec, trials.channels, trials.units, trials.step_s)
+    if spec.innovations:
+        twin.sde.field.start_bends()
+    residual = twin.basis.fit(trials.readout)
+    twin.drive_low.copy_(trials.drive.amin((0, 1)))
+    twin.drive_high.copy_(trials.drive.amax((0, 1)))
+    first = trials.readout[:, 0] if trials.initial is None else trials.initial
+    twin.initial.copy_(twin.basis.encode(first).mean(0))
+    twin.observation.start_from(residual.flatten(0, 1).std(0).clamp_min(0.03))
+    _start_linear(twin, rows_of(twin, trials))
+    return twin
+
+
+@torch.no_grad()
+def _start_linear(twin: Twin, rows: Rows) -> None:
+    """Solve the linear drift by ridge regression and set the diffusion to its residual.
+
+    With hidden states to keep the memory, only the drive enters: components that feed on themselves learn
+    worse.
+    """
+    spec = twin.spec
+    history = torch.cat([rows.start.components, rows.components[:, :-1]], 1).unfold(1, spec.delays + 1, 1)
+    past = history.transpose(2, 3).flatten(0, 1)
+    lagged = torch.cat([rows.start.drive, rows.drive], 1).unfold(1, spec.drive_lags + 1, 1).flatten(2)
+    parts = [past.new_ones(len(past), 1), lagged.flatten(0, 1)]
+    if not spec.hidden:
+        parts += [past[:, :-1].flatten(1), past[:, -1]]
+    target = rows.components.flatten(0, 1)
+    solved = ridge(torch.cat(parts, -1), target)
+    weights = [part.T for part in solved.split([p.shape[1] for p in parts])]
+    delays, state = weights[2:] or (
+        past.new_zeros(spec.components, 0),
+        past.new_zeros(spec.components, spec.components),
+    )
+    stays = torch.zeros_like(state) if spec.innovations else torch.eye(spec.components)
+    twin.sde.field.set_linear(weights[0][:, 0], drive=weights[1], delays=delays, state=state - stays)
+    set_noise(twin, target - torch.cat(parts, -1) @ solved)
+
+
+@torch.no_grad()
+def set_noise(twin: Twin, residual: Tensor, share: float = 0.5) -> None:
+    """Give the diffusion a share of the covariance of residual (row, component)."""
+    rank = twin.spec.diffusion_rank
+    covariance = share * residual.T @ residual / len(residual)
+    values, vectors = torch.linalg.eigh(covariance)
+    mix = vectors[:, values.argsort(descending=True)[:rank]] * values.sort(descending=True)[0][:rank].sqrt()
+    rest = (covariance.diagonal() - mix.square().sum(1)).clamp_min(0.1 * covariance.diagonal())
+    twin.sde.field.set_noise(rest.sqrt(), mix)
+
+
+@torch.no_grad()
+def remove_noise(twin: Twin) -> None:
+    """Take the noise out of a twin: what a deterministic fit leaves of it means nothing."""
+    twin.calibration.spread.zero_()
