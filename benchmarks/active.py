@@ -30,9 +30,9 @@ import torch
 from drifting_bench import CHARACTERISED, USED, Mismatch, open_specimen
 from nado_lab.lab.loop.choose_drives import disagreeing_twins, next_drives
 from nado_lab.lab.loop.config import Choose, TwinConfig
+from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.draw_drives import choose_rows, network_drives, random_drives
 from nado_lab.lab.workflow.play_drives import play
-from nado_lab.lab.workflow.trials import trials_of
 from nado_lab.network import TrainSettings, load_task, train
 from nado_lab.protocols.playback import interleaved
 from nado_lab.twin import Trials, Twin, adapt, evaluate, fit

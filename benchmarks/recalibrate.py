@@ -26,8 +26,8 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.play_drives import play
-from nado_lab.lab.workflow.trials import trials_of
 from nado_lab.twin import FitSettings, Trials, Twin, evaluate, fit, load, recalibrate, save
 
 from benchmarks.drifting_bench import Mismatch, open_specimen

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nado_lab.lab.compose import open_named_setup
 from nado_lab.lab.runs import run_protocol
-from nado_lab.lab.workflow.trials import trials_of
+from nado_lab.lab.trials import trials_of
 from nado_lab.protocols import Characterise, configure
 from nado_lab.twin import FitSettings, evaluate, fit, save
 

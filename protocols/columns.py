@@ -1,6 +1,7 @@
 """What a protocol says about the numbers it emits, before it emits them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,3 +49,8 @@ class Coordinate:
     def along(self) -> str:
         """Name the labelled dimension."""
         return self.dim or self.name
+
+
+def common_unit(units: Sequence[str]) -> str:
+    """Return the unit that all channels share; else say that each has one of its own."""
+    return units[0] if len(set(units)) == 1 else "see channel_units"

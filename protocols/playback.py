@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from nado_lab.protocols.base import NadoProcedure, Streams
-from nado_lab.protocols.columns import Column, Coordinate
+from nado_lab.protocols.columns import Column, Coordinate, common_unit
 from nado_lab.protocols.device import MeasuringDevice, Response
 from nado_lab.protocols.errors import ProtocolError
 from pymeasure.experiment import BooleanParameter
@@ -57,7 +57,7 @@ class Playback(NadoProcedure):
         """Declare sequence, repeat, drive, field, readout, initial and, if kept, waveform."""
         _, steps, ports = self.planned.drive.shape
         channels = len(self.setup.channels)
-        unit = _common_unit(self.setup.channel_units)
+        unit = common_unit(self.setup.channel_units)
         columns = [
             Column("sequence", dtype="int64", description="which input sequence", is_coordinate=True),
             Column("repeat", dtype="int64", description="which passage of it", is_coordinate=True),
@@ -129,7 +129,3 @@ def interleaved(sequences: int, repeats: int) -> tuple[np.ndarray, np.ndarray]:
     A slow drift of the device so lies across repeats, and does not hide in a sequence.
     """
     return np.tile(np.arange(sequences), repeats), np.repeat(np.arange(repeats), sequences)
-
-
-def _common_unit(units: tuple[str, ...]) -> str:
-    return units[0] if len(set(units)) == 1 else "see channel_units"

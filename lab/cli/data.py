@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from nado_lab.lab.cli.choices import chosen
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -37,7 +38,7 @@ def import_data(
 ) -> None:
     """Import measured data as a new run; units and cycle that the files do not hold are stated here."""
     from nado_lab.lab.cli.measure import report_run
-    from nado_lab.lab.store import ImportOptions, import_files
+    from nado_lab.lab.store.imports import ImportOptions, StepReadout, import_files
 
     options = ImportOptions(
         drive=tuple(drive or ()),
@@ -48,7 +49,7 @@ def import_data(
         samples_per_step=samples_per_step,
         step_seconds=step_seconds,
         field_cycle=field_cycle,
-        readout=readout,
+        readout=chosen(StepReadout, readout, "--readout"),
         sample=sample,
     )
     import_files(list(files), out, options)

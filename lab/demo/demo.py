@@ -18,9 +18,9 @@ from nado_lab.lab.demo.report import Outcome, report_of, shown_sequence
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.reports import write_demo_report
 from nado_lab.lab.runs import run_protocol
+from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.deploy_layers import Deployment, deploy
 from nado_lab.lab.workflow.play_drives import PlayOptions, monitors_for
-from nado_lab.lab.workflow.trials import trials_of
 from nado_lab.network import Task, TrainSettings, Variant, load_task, train
 from nado_lab.network import save as save_network
 from nado_lab.network.training import answer

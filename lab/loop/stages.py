@@ -13,9 +13,9 @@ from nado_lab.lab.loop.context import device_seconds
 from nado_lab.lab.loop.normalisation import follow
 from nado_lab.lab.loop.round import Result, Round, checkpoint, epochs, measured, notes, own_drives, twin_of
 from nado_lab.lab.loop.stages_device import compare_stage, deploy_stage, measure_stage
+from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.play_drives import play
 from nado_lab.lab.workflow.recorded_device import RecordedDevice
-from nado_lab.lab.workflow.trials import trials_of
 from nado_lab.network import DeviceNetwork, PhysicsAware, train
 from nado_lab.network import save as save_network
 from nado_lab.network.training import train_through_twins

@@ -11,12 +11,12 @@ from nado_lab.lab.loop.deploy_stage import Deploying
 from nado_lab.lab.loop.round import Result, Round, lineage, measured, own_drives
 from nado_lab.lab.loop.round_drift import drift_since
 from nado_lab.lab.store import Run
+from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.compare import compare
 from nado_lab.lab.workflow.deploy_layers import deploy_layers
 from nado_lab.lab.workflow.deployment_report import layer_rows
 from nado_lab.lab.workflow.draw_drives import random_drives
 from nado_lab.lab.workflow.node_metrics import as_rows, findings, score_nodes
-from nado_lab.lab.workflow.trials import trials_of
 from nado_lab.twin import Twin
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from nado_lab.lab.store import Run
+from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.deploy_layers import run_of
 from nado_lab.lab.workflow.offset import without_offset
 from nado_lab.lab.workflow.play_drives import PlayOptions, own_readout
-from nado_lab.lab.workflow.trials import trials_of
 from nado_lab.twin import Compensation, compensate
 
 if TYPE_CHECKING:

@@ -91,7 +91,7 @@ def _against_run(twin: Twin, card: dict[str, Any]) -> tuple[Section, ...]:
 def _held_out(twin: Twin, card: dict[str, Any]) -> Trials:
     """Read a sequence of the fitted runs that was held out, or of long trials a block of steps."""
     from nado_lab.lab.store import StoreError
-    from nado_lab.lab.workflow.trials import trials_of
+    from nado_lab.lab.trials import trials_of
     from nado_lab.twin import join
 
     runs = [trials_of(run) for run in card.get("runs", []) if "://" not in run]

@@ -4,8 +4,6 @@ from nado_lab.lab.store.catalogue import Catalogue, find_runs, locate
 from nado_lab.lab.store.drive_maps import drive_map_of
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.export import export
-from nado_lab.lab.store.imports import Options as ImportOptions
-from nado_lab.lab.store.imports import import_files
 from nado_lab.lab.store.metadata import (
     ParameterRecord,
     ProtocolRecord,
@@ -16,7 +14,6 @@ from nado_lab.lab.store.metadata import (
 )
 from nado_lab.lab.store.reader import Run
 from nado_lab.lab.store.repair import repair
-from nado_lab.lab.store.stored_trials import StoredTrials
 from nado_lab.lab.store.summary import summarise
 from nado_lab.lab.store.trials import TrialArrays, load_trials
 from nado_lab.lab.store.verify import Finding, verify
@@ -25,7 +22,6 @@ from nado_lab.lab.store.writer import RunWriter
 __all__ = [
     "Catalogue",
     "Finding",
-    "ImportOptions",
     "ParameterRecord",
     "ProtocolRecord",
     "Run",
@@ -34,13 +30,11 @@ __all__ = [
     "SetupRecord",
     "Status",
     "StoreError",
-    "StoredTrials",
     "TrialArrays",
     "code_version",
     "drive_map_of",
     "export",
     "find_runs",
-    "import_files",
     "load_trials",
     "locate",
     "repair",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nado_lab.lab.store.imports.material import SI
 from nado_lab.lab.store.metadata import RunMetadata
+from nado_lab.lab.store.si_units import to_si
 
 
 def drive_map_of(metadata: RunMetadata) -> dict[str, Any] | None:
@@ -15,7 +15,7 @@ def drive_map_of(metadata: RunMetadata) -> dict[str, Any] | None:
     """
     noted = metadata.notes.get("drive_map")
     if noted:
-        units, factor = SI.get(noted["units"], (noted["units"], 1.0))
+        units, factor = to_si(noted["units"])
         return {"low": noted["low"] * factor, "high": noted["high"] * factor, "units": units}
     window = (metadata.setup.details.get("drive") or {}) if metadata.setup else {}
     if not {"field_centre_t", "field_range_t"} <= set(window):

@@ -92,10 +92,14 @@ def _csv_columns(
     flat = spread.values.reshape(int(np.prod(list(sizes.values()))), -1)
     if not others:
         return {f"{name}{tail}": flat[:, 0]}
-    labels = data[others[0]].values if others[0] in data.coords else range(flat.shape[1])
     if flat.shape[1] == 1:
         return {f"{name}{tail}": flat[:, 0]}
-    return {f"{name}[{label}]{tail}": flat[:, number] for number, label in enumerate(labels)}
+    labels = data[others[0]].values if others[0] in data.coords else range(flat.shape[1])
+    tails = [tail] * flat.shape[1]
+    if "channel_units" in data and others == ["channel"]:
+        tails = [f" ({own})" for own in data["channel_units"].values]
+    named = zip(labels, tails, flat.T, strict=True)
+    return {f"{name}[{label}]{own}": values for label, own, values in named}
 
 
 def _frame(sizes: dict[str, int]) -> "xr.DataArray":

@@ -1,4 +1,4 @@
-"""Gather the trials of one or several runs as plain arrays, for fitting and comparing."""
+"""The trials of a run as plain arrays, for fitting and comparing."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 class TrialArrays:
     """Measured trials in device units.
 
-    drive (trial, step, port) in [-1, 1]; readout (trial, step, channel); initial (trial, channel)
-    or None; sequence (trial,) equal where the drive is a repeat, unique across runs; held_out (trial,)
-    marks trials that are not for fitting, where a run says so; drive_map {low, high, units} says what
-    drive -1 and 1 stood for, in SI units, None where no run says so; step_s likewise how long a step lasted.
+    drive (trial, step, port) in [-1, 1]; readout (trial, step, channel); initial (trial, channel) or None;
+    sequence (trial,) equal where the drive is a repeat; held_out (trial,) marks trials that are not for
+    fitting, where the run says so; drive_map {low, high, units} says what drive -1 and 1 stood for, in SI
+    units, None where the run does not say; step_s likewise how long a step lasted.
     """
 
     drive: np.ndarray
@@ -37,34 +37,14 @@ class TrialArrays:
     step_s: float | None = None
 
 
-def load_trials(*runs: str | Path | Run) -> TrialArrays:
-    """Read drive, readout, initial and sequence of all committed trials of `runs`, joined."""
-    if not runs:
-        raise StoreError("no run was given; expected at least one")
-    opened = [run if isinstance(run, Run) else Run.open(run) for run in runs]
-    parts = [load_part(run) for run in opened]
-    first = parts[0]
-    for run, part in zip(opened, parts, strict=True):
-        check_alike(opened[0], first, run, part)
-    offsets = np.cumsum([0] + [int(part.sequence.max(initial=-1)) + 1 for part in parts[:-1]])
-    initials = [part.initial for part in parts]
-    return TrialArrays(
-        drive=np.concatenate([part.drive for part in parts]),
-        readout=np.concatenate([part.readout for part in parts]),
-        initial=None if any(i is None for i in initials) else np.concatenate(initials),  # type: ignore[arg-type]
-        sequence=np.concatenate([part.sequence + o for part, o in zip(parts, offsets, strict=True)]),
-        channels=first.channels,
-        units=first.units,
-        lineage=tuple(run.metadata.run_id for run in opened),
-        held_out=_joined_marks(parts),
-        drive_map=first.drive_map,
-        step_s=next((part.step_s for part in parts if part.step_s), None),
-    )
+def load_trials(run: str | Path | Run) -> TrialArrays:
+    """Read drive, readout, initial and sequence of all committed trials of a run."""
+    opened = run if isinstance(run, Run) else Run.open(run)
+    return trials_in(opened, opened.dataset(PRIMARY))
 
 
-def load_part(run: Run, data: "xr.Dataset | None" = None) -> TrialArrays:
-    """Read one run, or some rows `data` of it, and nothing that a fit does not need."""
-    data = run.dataset(PRIMARY) if data is None else data
+def trials_in(run: Run, data: "xr.Dataset") -> TrialArrays:
+    """Read the trials of some rows `data` of a run, and nothing that a fit does not need."""
     for name, dims in (("drive", ("trial", "step", "port")), ("readout", ("trial", "step", "channel"))):
         if name not in data or data[name].dims != dims:
             raise StoreError(f"{run.path} holds no {name!r} with dims {dims}; it cannot be used as trials")
@@ -77,7 +57,7 @@ def load_part(run: Run, data: "xr.Dataset | None" = None) -> TrialArrays:
         initial=data["initial"].values if "initial" in data else None,
         sequence=data["sequence"].values if "sequence" in data else np.arange(data.sizes["trial"]),
         channels=tuple(str(name) for name in channels),
-        units=_channel_units(data),
+        units=channel_units(data),
         lineage=(run.metadata.run_id,),
         held_out=data["held_out"].values.astype(bool) if "held_out" in data else None,
         drive_map=drive_map_of(run.metadata),
@@ -94,35 +74,8 @@ def step_seconds(metadata: RunMetadata) -> float | None:
     return next(usable, None)
 
 
-def _joined_marks(parts: list[TrialArrays]) -> np.ndarray | None:
-    if all(part.held_out is None for part in parts):
-        return None
-    marks = [np.zeros(len(p.drive), bool) if p.held_out is None else p.held_out for p in parts]
-    return np.concatenate(marks)
-
-
-def _channel_units(data: "xr.Dataset") -> tuple[str, ...]:
+def channel_units(data: "xr.Dataset") -> tuple[str, ...]:
+    """Return the unit of each channel of a run's rows."""
     if "channel_units" in data:
         return tuple(str(unit) for unit in data["channel_units"].values)
     return (str(data["readout"].attrs.get("units", "1")),) * data.sizes["channel"]
-
-
-def check_alike(first_run: Run, first: TrialArrays, run: Run, part: TrialArrays) -> None:
-    """Refuse runs that cannot be used as one."""
-    if part.channels != first.channels or part.units != first.units:
-        raise StoreError(f"{run.path} and {first_run.path} have different channels; they cannot be joined")
-    if part.drive_map != first.drive_map:
-        raise StoreError(
-            f"in {run.path} drive -1 to 1 stands for {part.drive_map}, in {first_run.path} for "
-            f"{first.drive_map}; use them apart, or store both on one map (--drive-low and --drive-high)"
-        )
-    if part.step_s and first.step_s and not np.isclose(part.step_s, first.step_s, rtol=1e-3):
-        raise StoreError(
-            f"a step lasts {part.step_s:g} s in {run.path} and {first.step_s:g} s in {first_run.path}; "
-            "use them apart"
-        )
-    if part.drive.shape[1:] != first.drive.shape[1:]:
-        raise StoreError(
-            f"{run.path} has drive (step, port) {part.drive.shape[1:]}, {first_run.path} has "
-            f"{first.drive.shape[1:]}; runs joined for a fit need the same"
-        )

@@ -36,7 +36,7 @@ def trained(plan: dict[str, Any], twin: str, key: str, folder: str) -> str:
 
 def scored(made: dict[str, Any], runs: list[str]) -> dict[str, Any]:
     """Read or take the scores of a twin (on trials it was not fitted to, if there are) and of a network."""
-    from nado_lab.lab.workflow.trials import trials_of
+    from nado_lab.lab.trials import trials_of
     from nado_lab.twin import evaluate, load
 
     twin = load(made["twin"])
@@ -50,7 +50,7 @@ def scored(made: dict[str, Any], runs: list[str]) -> dict[str, Any]:
 
 def counted(runs: list[str]) -> dict[str, Any]:
     """Tell what there is in measured runs, where nothing is fitted to them."""
-    from nado_lab.lab.store import StoredTrials
+    from nado_lab.lab.stored_trials import StoredTrials
 
     stored = StoredTrials(*runs)
     return {"trials": len(stored), "sequences": len(set(stored.sequence.tolist()))}
@@ -75,7 +75,7 @@ def _measure(source: Source, draft: Path) -> None:
 
 
 def _fit(settings: dict[str, Any], runs: list[str], draft: Path) -> None:
-    from nado_lab.lab.workflow.trials import trials_of
+    from nado_lab.lab.trials import trials_of
     from nado_lab.twin import FitSettings, fit_and_score, save
 
     twin = fit_and_score(trials_of(*runs), FitSettings(**settings))

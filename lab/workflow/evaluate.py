@@ -11,7 +11,7 @@ from nado_lab.lab.errors import LabError
 from nado_lab.lab.workflow.read_trials import PARTS, part_to_score, streams
 
 if TYPE_CHECKING:
-    from nado_lab.lab.store import StoredTrials
+    from nado_lab.lab.stored_trials import StoredTrials
     from nado_lab.twin import Trials, Twin
 
 
@@ -46,7 +46,7 @@ def _in_memory(twin: Twin, runs: list[Path], asked: Asked) -> tuple[Trials, dict
 
 
 def _stored(twin: Twin, stored: StoredTrials, asked: Asked) -> tuple[Trials, dict[str, Any]]:
-    from nado_lab.lab.workflow.streamed_trials import as_trials, score_in_parts
+    from nado_lab.lab.workflow.streamed_trials import score_in_parts
 
     rows, scored_on = _rows(twin, stored, asked.part)
     if asked.sequences is not None:
@@ -55,7 +55,7 @@ def _stored(twin: Twin, stored: StoredTrials, asked: Asked) -> tuple[Trials, dic
     about = {"scored_on": scored_on, "trials": len(rows), "sequences": len(numbers)}
     drawn = rows[np.isin(stored.sequence[rows], numbers[:4])][:400]
     found = score_in_parts(twin, stored, rows, asked.memory_gb, asked.seed)
-    return as_trials(stored.read(drawn)), about | found
+    return stored.read(drawn), about | found
 
 
 def _some(numbers: np.ndarray, asked: Asked) -> list[int]:

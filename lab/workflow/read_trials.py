@@ -54,7 +54,7 @@ def streams(runs: list[Path], level: str) -> bool:
 
 
 def _steps_of_run(run: Run) -> Trials:
-    from nado_lab.lab.workflow.trials import trials_of
+    from nado_lab.lab.trials import trials_of
 
     return trials_of(run)
 

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from nado_lab.lab.store import StoredTrials
-from nado_lab.twin import Trials, evaluate, read_map
-from torch import Tensor
+from nado_lab.lab.stored_trials import StoredTrials
+from nado_lab.twin import evaluate
 
 if TYPE_CHECKING:
-    from nado_lab.lab.store import Run, TrialArrays
-    from nado_lab.twin import Twin
+    from nado_lab.lab.store import Run
+    from nado_lab.twin import Trials, Twin
+    from torch import Tensor
 
 GIB = 2**30
 MEMORY_GB = 8.0
@@ -46,12 +45,12 @@ class Stream:
         count = len(self.stored)
         pieces = np.random.default_rng(self.seed).permutation(-(-count // self._piece))
         rows = np.concatenate([np.arange(each * self._piece, (each + 1) * self._piece) for each in pieces])
-        return as_trials(self.stored.read(rows[rows < count][: self.most]))
+        return self.stored.read(rows[rows < count][: self.most])
 
     def more(self, held_out: Tensor) -> Iterator[Trials]:
         """Read trials without end, piece by piece, but none of the sequences that are held out."""
-        for arrays in self.stored.blocks(self._piece, self.seed + 1):
-            block, _ = as_trials(arrays).for_fitting().split(held_out.tolist())
+        for piece in self.stored.blocks(self._piece, self.seed + 1):
+            block, _ = piece.for_fitting().split(held_out.tolist())
             self.read += len(block)
             if len(block):
                 yield block
@@ -72,24 +71,8 @@ def score_in_parts(
     Every figure is the mean of the parts', weighted by their trials; `parts` says how many there were.
     """
     parts = list(_sequences_together(stored, rows, memory_gb))
-    found = [evaluate(twin, as_trials(stored.read(each)), seed=seed).to_dict() for each in parts]
+    found = [evaluate(twin, stored.read(each), seed=seed).to_dict() for each in parts]
     return {"parts": len(parts)} | _mean(found, [len(each) for each in parts])
-
-
-def as_trials(found: TrialArrays) -> Trials:
-    """Turn stored trials into tensors."""
-    return Trials(
-        drive=torch.as_tensor(found.drive, dtype=torch.float32),
-        readout=torch.as_tensor(found.readout, dtype=torch.float32),
-        initial=None if found.initial is None else torch.as_tensor(found.initial, dtype=torch.float32),
-        sequence=torch.as_tensor(found.sequence),
-        channels=found.channels,
-        units=found.units,
-        step_s=found.step_s or 1.0,
-        lineage=found.lineage,
-        held_out=None if found.held_out is None else torch.as_tensor(found.held_out),
-        drive_map=read_map(found.drive_map),
-    )
 
 
 def _sequences_together(stored: StoredTrials, rows: np.ndarray, memory_gb: float) -> Iterator[np.ndarray]:

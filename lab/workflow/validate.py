@@ -14,12 +14,12 @@ import numpy as np
 from nado_lab.lab.compose import noise_seed_of, open_named_setup
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow import validation_history as trend
 from nado_lab.lab.workflow.draw_drives import choose_rows, network_drives, random_drives
 from nado_lab.lab.workflow.network_card import recall
 from nado_lab.lab.workflow.play_drives import PlayOptions, play
 from nado_lab.lab.workflow.tolerances import Tolerances
-from nado_lab.lab.workflow.trials import trials_of
 from nado_lab.network import load as load_network
 from nado_lab.protocols.playback import interleaved
 from nado_lab.twin import evaluate

@@ -5,9 +5,9 @@ import pytest
 from nado_lab.lab import compose
 from nado_lab.lab.cli.demo import QUICK
 from nado_lab.lab.demo.demo import DemoSettings, run_demo
+from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.draw_drives import random_drives
 from nado_lab.lab.workflow.play_drives import play
-from nado_lab.lab.workflow.trials import trials_of
 from nado_lab.twin import FitSettings, fit, save
 
 TINY = {**QUICK, "sequences": 24, "repeats": 6, "mean_steps": 10, "score_steps": 5, "test_digits": 8}

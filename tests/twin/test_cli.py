@@ -8,7 +8,7 @@ import pytest
 import typer
 from nado_lab.lab.cli import twin as group
 from nado_lab.lab.runs import interrupts
-from nado_lab.lab.store import ImportOptions, import_files
+from nado_lab.lab.store.imports import ImportOptions, import_files
 from nado_lab.twin import load
 from typer.testing import CliRunner
 

@@ -52,6 +52,9 @@ def _check_alike(parts: Sequence[Trials], window: int | None) -> None:
                 f"runs joined for a fit need the same channels and ports; got {len(first.channels)} and"
                 f" {len(part.channels)} channels"
             )
+        if part.units != first.units:
+            units = [", ".join(dict.fromkeys(each.units)) for each in (first, part)]
+            raise DataError(f"runs in {units[0]} and in {units[1]} cannot be joined: store both in one unit")
         if not math.isclose(part.step_s, first.step_s, rel_tol=1e-3):
             raise DataError(
                 f"runs joined for a fit need steps of one duration; got {first.step_s:g} s and"

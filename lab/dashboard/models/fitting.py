@@ -105,7 +105,7 @@ def recalibrate_job(
 
 def read_trials(runs: tuple[str, ...]) -> Trials:
     """Read the trials of runs as tensors."""
-    from nado_lab.lab.workflow.trials import trials_of
+    from nado_lab.lab.trials import trials_of
 
     if not runs:
         raise LabError("no run was chosen; mark the runs to use in the list")

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 from nado_lab.lab.store.errors import StoreError
-from nado_lab.lab.store.imports.material import Options, TrialMaterial, folded
+from nado_lab.lab.store.imports.fold import fold
+from nado_lab.lab.store.imports.imported_trials import ImportedTrials
+from nado_lab.lab.store.imports.options import ImportOptions
 
 INPUT, OUTPUT = "Input_Fields_", "Measured_signals_"
 
@@ -25,7 +27,7 @@ def partners(files: list[Path]) -> list[tuple[Path, Path]]:
     return sorted(pairs)
 
 
-def read(pair: tuple[Path, Path], options: Options) -> TrialMaterial:
+def read(pair: tuple[Path, Path], options: ImportOptions) -> ImportedTrials:
     """Read one pair; the field's units and the samples a step must be stated."""
     fields, signals = (_load(path) for path in pair)
     if not options.drive_units:
@@ -34,16 +36,17 @@ def read(pair: tuple[Path, Path], options: Options) -> TrialMaterial:
     if signals.ndim != 4 or signals.shape[0] != 1:
         raise StoreError(f"{pair[1]} must be (1, repeats, channels, samples); its shape is {signals.shape}")
     samples = signals[0].transpose(0, 2, 1)
-    readout, wave, belongs = folded(samples, len(fields), options)
+    readout, wave, belongs = fold(samples, len(fields), options)
     repeats = len(samples)
-    return TrialMaterial(
-        stimulus=np.tile(fields[belongs][None, :, None], (repeats, 1, 1)),
+    return ImportedTrials(
+        files=(pair[0].name, pair[1].name),
+        input=np.tile(fields[belongs][None, :, None], (repeats, 1, 1)),
         readout=readout,
         sequence=np.zeros(repeats, int),
         repeat=np.arange(repeats),
         waveform=wave,
-        stimulus_units=options.drive_units,
-        readout_units=options.readout_units or "1",
+        input_units=options.drive_units,
+        readout_units=(options.readout_units or "1",),
     )
 
 

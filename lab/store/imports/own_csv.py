@@ -4,25 +4,26 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from nado_lab.lab.store.imports.material import Options, TrialMaterial
+from nado_lab.lab.store.imports.imported_trials import ImportedTrials
+from nado_lab.lab.store.imports.options import ImportOptions
 from nado_lab.lab.store.imports.tables import LABELS, Table, read_trials
 
 _DRIVE, _READOUT = re.compile(r"drive(\[.*\])?"), re.compile(r"readout(?:\[(.*)\])?")
 
 
-def holds_trials(table: Table, options: Options) -> bool:
+def holds_trials(table: Table, options: ImportOptions) -> bool:
     """Tell whether a table is our own export of trials, and nobody asked for other drive columns."""
     asked = set(options.drive) <= set(_columns(table, _DRIVE))
     return bool(table.run and asked and _columns(table, _DRIVE) and _columns(table, _READOUT))
 
 
-def as_stated(options: Options) -> Options:
+def as_stated(options: ImportOptions) -> ImportOptions:
     """Let -1 and 1 be themselves where nobody states what they stand for: the drive is scaled already."""
     low, high = options.drive_low, options.drive_high
     return replace(options, drive_low=-1.0 if low is None else low, drive_high=1.0 if high is None else high)
 
 
-def read(table: Table, path: Path, options: Options) -> TrialMaterial:
+def read(table: Table, path: Path, options: ImportOptions) -> ImportedTrials:
     """Read drive and readout back; the drive is turned into what -1 and 1 were stated to stand for."""
     drives, readouts = _columns(table, _DRIVE), _columns(table, _READOUT)
     labels = [name for name in LABELS if name in table.frame]
@@ -31,8 +32,8 @@ def read(table: Table, path: Path, options: Options) -> TrialMaterial:
     stated = as_stated(options)
     low, high = float(stated.drive_low or 0.0), float(stated.drive_high or 0.0)
     channels = tuple(match[1] or name for name in readouts if (match := _READOUT.fullmatch(name)))
-    stimulus = (high + low) / 2 + found.stimulus * (high - low) / 2
-    return replace(found, stimulus=stimulus, channels=channels, notes={"nado_run": table.run})
+    given = (high + low) / 2 + found.input * (high - low) / 2
+    return replace(found, input=given, channels=channels, notes={"nado_run": table.run})
 
 
 def _columns(table: Table, name: re.Pattern[str]) -> list[str]:

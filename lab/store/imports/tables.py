@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from nado_lab.lab.store.errors import StoreError
-from nado_lab.lab.store.imports.material import Options, TrialMaterial, folded
+from nado_lab.lab.store.imports.fold import fold
+from nado_lab.lab.store.imports.imported_trials import ImportedTrials
+from nado_lab.lab.store.imports.options import ImportOptions
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LABELS = ("sequence", "repeat", "trial", "step")
+HELD_OUT = "held_out"
+LABELS = ("sequence", "repeat", "trial", "step", HELD_OUT)
 _UNIT = re.compile(r"^(?P<name>.*?)\s*[\(\[](?P<unit>[^\)\]]*)[\)\]]\s*$")
 _OWN_UNIT = re.compile(r"^(?P<name>.*?) \((?P<unit>[^\)]*)\)$")  # brackets hold the name of a channel
 _OWN_LINE = " nado run "
@@ -61,7 +64,7 @@ def _refuse_twins(path: Path, names: list[str]) -> None:
             raise StoreError(f"{path}: {names.count(name)} columns are called {name!r}; rename all but one")
 
 
-def read_trials(table: Table, path: Path, options: Options) -> TrialMaterial:
+def read_trials(table: Table, path: Path, options: ImportOptions) -> ImportedTrials:
     """Arrange the rows of a table as trials: the named drive columns in, every other number out."""
     frame = table.frame
     missing = [name for name in options.drive if name not in frame]
@@ -77,16 +80,20 @@ def read_trials(table: Table, path: Path, options: Options) -> TrialMaterial:
     wave = None
     if options.samples_per_step and options.samples_per_step > 1:
         per = options.samples_per_step
-        readout, wave, belongs = folded(readout, sizes.pop() // per, options)
+        readout, wave, belongs = fold(readout, sizes.pop() // per, options)
         drive = drive[:, ::per][:, belongs]
-    return TrialMaterial(
-        stimulus=drive,
+    return ImportedTrials(
+        files=(path.name,),
+        input=drive,
         readout=readout,
         sequence=np.array([key[0] for key, _ in trials]),
         repeat=np.array([key[1] for key, _ in trials]),
+        held_out=_marks(path, [trial for _, trial in trials]),
         waveform=wave,
-        stimulus_units=options.drive_units or table.units[options.drive[0]] or "1",
-        readout_units=options.readout_units or _one_unit(table, channels),
+        input_units=options.drive_units or _one_drive_unit(table, path, options.drive),
+        readout_units=(options.readout_units,)
+        if options.readout_units
+        else tuple(table.units.get(name) or "1" for name in channels),
         channels=tuple(channels),
         notes={"procedure": table.procedure, "parameters": table.parameters} if table.procedure else {},
     )
@@ -108,9 +115,23 @@ def _groups(frame: "pd.DataFrame") -> list[tuple[tuple[int, int], "pd.DataFrame"
     return [((int(each["_sequence"].iloc[0]), int(each["_repeat"].iloc[0])), each) for each in groups]
 
 
-def _one_unit(table: Table, channels: list[str]) -> str:
-    found = {table.units.get(name, "") for name in channels}
-    return found.pop() or "1" if len(found) == 1 else "1"
+def _one_drive_unit(table: Table, path: Path, drives: tuple[str, ...]) -> str:
+    """Return the unit of the drive columns; they are scaled together, so they must share it."""
+    found = {name: table.units[name] or "1" for name in drives}
+    if len(set(found.values())) > 1:
+        told = ", ".join(f"{name} ({unit})" for name, unit in found.items())
+        raise StoreError(f"{path}: drive columns of different units, {told}: import one of them")
+    return found[drives[0]]
+
+
+def _marks(path: Path, trials: "list[pd.DataFrame]") -> np.ndarray | None:
+    """Return which trials a column `held_out` marks, None without one."""
+    if HELD_OUT not in trials[0]:
+        return None
+    marks = [trial[HELD_OUT].to_numpy(bool) for trial in trials]
+    if any(mark.any() != mark.all() for mark in marks):
+        raise StoreError(f"{path}: {HELD_OUT} must be the same in every row of a trial")
+    return np.array([mark[0] for mark in marks])
 
 
 def _comments(path: Path) -> list[str]:

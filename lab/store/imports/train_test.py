@@ -2,7 +2,8 @@
 
 import numpy as np
 from nado_lab.lab.store.errors import StoreError
-from nado_lab.lab.store.imports.material import Options, TrialMaterial
+from nado_lab.lab.store.imports.imported_trials import ImportedTrials
+from nado_lab.lab.store.imports.options import ImportOptions
 
 AXES = {
     "train_input": ("sequence", "step", "port"),
@@ -13,7 +14,7 @@ AXES = {
 TRAIN, TEST = tuple(AXES)[:2], tuple(AXES)[2:]
 
 
-def read(arrays: dict[str, np.ndarray], options: Options) -> TrialMaterial:
+def read(file: str, arrays: dict[str, np.ndarray], options: ImportOptions) -> ImportedTrials:
     """Read single shots to fit and, where they are there, repeats of other inputs, marked as held out."""
     test = [name for name in TEST if name in arrays]
     if len(test) == 1:
@@ -23,16 +24,17 @@ def read(arrays: dict[str, np.ndarray], options: Options) -> TrialMaterial:
     parts = [_single_shots(*(found[name] for name in TRAIN))]
     if test:
         parts.append(_repeats(*(found[name] for name in TEST), first=len(found["train_input"])))
-    stimulus, readout, sequence, repeat = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return TrialMaterial(
-        stimulus=stimulus,
+    given, readout, sequence, repeat = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return ImportedTrials(
+        files=(file,),
+        input=given,
         readout=readout,
         sequence=sequence,
         repeat=repeat,
         held_out=np.arange(len(sequence)) >= len(found["train_input"]) if test else None,
-        stimulus_units=options.drive_units or "1",
-        readout_units=options.readout_units or "1",
-        notes={"dt": _seconds(arrays["dt"])} if "dt" in arrays else {},
+        input_units=options.drive_units or "1",
+        readout_units=(options.readout_units or "1",),
+        step_s=_seconds(arrays["dt"]) if "dt" in arrays else None,
     )
 
 
@@ -40,12 +42,12 @@ Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def _single_shots(given: np.ndarray, target: np.ndarray) -> Columns:
-    """Return stimulus, readout, sequence and repeat of sequences measured once."""
+    """Return input, readout, sequence and repeat of sequences measured once."""
     return given, target, np.arange(len(given)), np.zeros(len(given), int)
 
 
 def _repeats(given: np.ndarray, target: np.ndarray, first: int) -> Columns:
-    """Return stimulus, readout, sequence and repeat of sequences measured several times."""
+    """Return input, readout, sequence and repeat of sequences measured several times."""
     sequences, repeats = target.shape[:2]
     again = np.repeat(np.arange(sequences), repeats)
     flat = target.reshape(-1, *target.shape[2:])

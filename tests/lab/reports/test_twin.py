@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from nado_lab.lab.reports.twin import twin_page
-from nado_lab.lab.store import ImportOptions, import_files
-from nado_lab.lab.workflow.trials import trials_of
+from nado_lab.lab.store.imports import ImportOptions, import_files
+from nado_lab.lab.trials import trials_of
 from nado_lab.twin import FitSettings, fit_and_score, join, save
 
 QUICK = FitSettings(mean_steps=3, likelihood_steps=3, score_steps=1, batch=8)

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from nado_lab.lab.store import ImportOptions, Run, drive_map_of, import_files
-from nado_lab.lab.workflow.trials import trials_of
+from nado_lab.lab.store import Run, drive_map_of
+from nado_lab.lab.store.imports import ImportOptions, import_files
+from nado_lab.lab.trials import trials_of
 
 
 def stored(tmp_path, name: str, low: float, high: float):

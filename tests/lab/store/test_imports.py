@@ -3,16 +3,18 @@
 import numpy as np
 import pytest
 from nado_lab.lab.store import (
-    ImportOptions,
     Run,
     RunMetadata,
     RunWriter,
     Status,
     StoreError,
     export,
-    import_files,
     load_trials,
 )
+from nado_lab.lab.store.imports import ImportOptions, StepReadout, import_files
+from nado_lab.lab.store.imports.imported_trials import join
+from nado_lab.lab.store.imports.tables import read_table, read_trials
+from nado_lab.lab.trials import trials_of
 from nado_lab.protocols import Column, Coordinate
 
 RNG = np.random.default_rng(0)
@@ -33,7 +35,7 @@ def test_train_and_test_sets(tmp_path):
     assert trials.held_out.tolist() == [False] * 5 + [True] * 6
     assert np.allclose(trials.drive[:5], arrays["train_input"] / 2)
     assert np.allclose(trials.readout[5:].reshape(2, 3, 7, 2), arrays["test_target"])
-    assert Run.open(tmp_path / "run").metadata.notes["dt"] == 0.1
+    assert Run.open(tmp_path / "run").metadata.notes["step_s"] == 0.1
 
 
 def test_field_and_spectrum_keep_the_field_in_tesla(tmp_path):
@@ -80,7 +82,7 @@ def test_npy_pairs_are_folded_into_steps(tmp_path):
 
 def test_npy_pairs_sample_by_sample_hold_the_drive(tmp_path):
     npy_pair(tmp_path)
-    options = ImportOptions(drive_units="Oe", samples_per_step=4, readout="samples")
+    options = ImportOptions(drive_units="Oe", samples_per_step=4, readout=StepReadout.SAMPLES)
     import_files([tmp_path / "Measured_signals_sig1.npy"], tmp_path / "run", options)
     data = Run.open(tmp_path / "run").dataset()
     assert data.sizes["step"] == 12
@@ -131,14 +133,6 @@ def test_an_elided_array_in_a_cell_is_refused(tmp_path):
     (tmp_path / "lost.csv").write_text("Voltage (V),Trace\n1,[0 1 ... 98 99]\n")
     with pytest.raises(StoreError, match="its data are lost"):
         import_files([tmp_path / "lost.csv"], tmp_path / "run")
-
-
-def test_runs_scaled_differently_are_not_joined(tmp_path):
-    for name, top in (("a", 200.0), ("b", 300.0)):
-        np.savez(tmp_path / f"{name}.npz", field_oe=np.array([100.0, top]), spectrum=np.ones((2, 3)))
-        import_files([tmp_path / f"{name}.npz"], tmp_path / name)
-    with pytest.raises(StoreError, match="store both on one map"):
-        load_trials(tmp_path / "a", tmp_path / "b")
 
 
 @pytest.mark.parametrize("name", ["absent.npz", "broken.npz", "pickle.npz", "other.npz", "what.mat"])
@@ -214,3 +208,105 @@ def test_steps_without_a_number_stay_in_the_order_of_the_file(tmp_path):
     import_files([tmp_path / "long.csv"], tmp_path / "run", ImportOptions(drive=("Field",)))
     field = Run.open(tmp_path / "run").dataset()["input"].values[..., 0]
     assert (np.diff(field) > 0).all()
+
+
+def train_and_test(folder, name, **changes):
+    """Write an archive of 3 sequences to fit and 2 repeats of another to test."""
+    arrays = {
+        "dt": np.array(0.1),
+        "train_input": RNG.uniform(-2, 2, (3, 4, 1)),
+        "train_target": RNG.normal(size=(3, 4, 2)),
+        "test_input": RNG.uniform(-2, 2, (1, 4, 1)),
+        "test_target": RNG.normal(size=(1, 2, 4, 2)),
+    }
+    np.savez(folder / name, **{key: value for key, value in (arrays | changes).items() if value is not None})
+    return folder / name
+
+
+def test_repeats_to_test_stay_marked_when_archives_are_imported_together(tmp_path):
+    files = [train_and_test(tmp_path, "a.npz"), train_and_test(tmp_path, "b.npz")]
+    files.append(train_and_test(tmp_path, "c.npz", test_input=None, test_target=None))
+    import_files(files, tmp_path / "run")
+    trials = trials_of(tmp_path / "run")
+    assert trials.held_out.tolist() == [False] * 3 + [True] * 2 + [False] * 3 + [True] * 2 + [False] * 3
+    assert trials.sequence.tolist() == [0, 1, 2, 3, 3, 4, 5, 6, 7, 7, 8, 9, 10]
+    assert len(trials.for_fitting()) == 9
+
+
+def test_files_whose_steps_last_differently_are_refused(tmp_path):
+    files = [train_and_test(tmp_path, "a.npz"), train_and_test(tmp_path, "b.npz", dt=np.array(0.2))]
+    with pytest.raises(
+        StoreError, match=r"a\.npz and b\.npz have different seconds of a step \(0\.1 and 0\.2\)"
+    ):
+        import_files(files, tmp_path / "run")
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [
+        ("Field (mT),Signal (mV)", r"different units of the readout \(V and mV\)"),
+        ("Field (Oe),Signal (V)", r"different units of the drive \(mT and Oe\)"),
+        ("Field (mT),Other (V)", r"different channels \(Signal and Other\)"),
+    ],
+)
+def test_tables_that_do_not_mean_the_same_are_refused(tmp_path, heading, said):
+    (tmp_path / "a.csv").write_text("step,Field (mT),Signal (V)\n0,1,10\n1,2,20\n")
+    (tmp_path / "b.csv").write_text(f"step,{heading}\n0,1,10\n1,2,20\n")
+    with pytest.raises(StoreError, match=said):
+        import_files(
+            [tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path / "run", ImportOptions(drive=("Field",))
+        )
+    assert not (tmp_path / "run").exists()
+
+
+def test_waveforms_of_some_files_only_are_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("step,Field (mT),Signal (V)\n0,1,10\n1,1,20\n")
+    (tmp_path / "b.csv").write_text("step,Field (mT),Signal (V)\n0,1,10\n")
+    whole = read_trials(read_table(tmp_path / "b.csv"), tmp_path / "b.csv", ImportOptions(drive=("Field",)))
+    options = ImportOptions(drive=("Field",), samples_per_step=2)
+    folded = read_trials(read_table(tmp_path / "a.csv"), tmp_path / "a.csv", options)
+    with pytest.raises(StoreError, match="different shape of the waveform"):
+        join([folded, whole])
+
+
+def test_notes_that_files_do_not_share_say_of_which_they_are(tmp_path):
+    for name, start in (("a", 1), ("b", 2)):
+        head = f"#Procedure: <scan.Scan>\n#Parameters:\n#\tStart: {start} V\n#Data:\n"
+        (tmp_path / f"{name}.csv").write_text(f"{head}Field (mT),Signal (V)\n1,10\n2,20\n")
+    files = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    import_files(files, tmp_path / "run", ImportOptions(drive=("Field",)))
+    notes = Run.open(tmp_path / "run").metadata.notes
+    assert notes["procedure"] == "scan.Scan"
+    assert notes["parameters of b.csv"] == {"Start": "2 V"}
+
+
+def test_each_channel_keeps_its_unit_there_and_back(tmp_path):
+    (tmp_path / "a.csv").write_text("Field (mT),Voltage (mV),Current (A)\n1,10,1\n2,20,2\n")
+    import_files([tmp_path / "a.csv"], tmp_path / "run", ImportOptions(drive=("Field",)))
+    trials = load_trials(tmp_path / "run")
+    assert trials.units == ("V", "A")
+    assert np.allclose(trials.readout[0], [[0.01, 1], [0.02, 2]])
+    export(tmp_path / "run", tmp_path / "run.csv")
+    import_files([tmp_path / "run.csv"], tmp_path / "again")
+    again = load_trials(tmp_path / "again")
+    assert again.units == ("V", "A")
+    assert np.allclose(again.readout, trials.readout)
+
+
+def test_drive_columns_of_different_units_are_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("Field (mT),Voltage (V),Signal (V)\n1,10,1\n2,20,2\n")
+    with pytest.raises(StoreError, match=r"Field \(mT\), Voltage \(V\): import one of them"):
+        import_files([tmp_path / "a.csv"], tmp_path / "run", ImportOptions(drive=("Field", "Voltage")))
+
+
+def test_marks_survive_our_own_csv(tmp_path):
+    import_files([train_and_test(tmp_path, "a.npz")], tmp_path / "run")
+    export(tmp_path / "run", tmp_path / "run.csv")
+    import_files([tmp_path / "run.csv"], tmp_path / "again")
+    assert load_trials(tmp_path / "again").held_out.tolist() == [False] * 3 + [True] * 2
+
+
+def test_a_mark_that_changes_within_a_trial_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("Field (mT),Signal (V),held_out\n1,10,0\n2,20,1\n")
+    with pytest.raises(StoreError, match="held_out must be the same in every row of a trial"):
+        import_files([tmp_path / "a.csv"], tmp_path / "run", ImportOptions(drive=("Field",)))

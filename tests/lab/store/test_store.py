@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 import zarr
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.store import Run, RunMetadata, RunWriter, Status, StoreError, load_trials, repair
+from nado_lab.lab.store import Run, RunMetadata, RunWriter, Status, StoreError, repair
 from nado_lab.protocols import Column, Coordinate
 
 COLUMNS = (
@@ -246,14 +246,3 @@ def test_metadata_round_trip(tmp_path):
     assert (metadata.status, metadata.reason) == (Status.FAILED, "lost the generator")
     assert metadata.ended is not None
     assert metadata.ended >= metadata.started
-
-
-def test_load_trials_keeps_sequences_of_two_runs_apart(tmp_path):
-    for name in ("a", "b"):
-        create(tmp_path / name, rows=4).finalise(Status.COMPLETE)
-    trials = load_trials(tmp_path / "a", tmp_path / "b")
-    assert trials.drive.shape == (8, 3, 1)
-    assert trials.sequence.tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
-    assert trials.initial is None
-    assert (trials.channels, trials.units) == (("h0", "h1"), ("V", "V"))
-    assert len(set(trials.lineage)) == 2

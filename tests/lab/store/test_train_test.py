@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from nado_lab.lab.store import ImportOptions, StoreError, import_files, load_trials
+from nado_lab.lab.store import StoreError, load_trials
+from nado_lab.lab.store.imports import ImportOptions, import_files
 
 RANDOM = np.random.default_rng(0)
 GOOD = {

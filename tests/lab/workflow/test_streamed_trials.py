@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 import torch
-from nado_lab.lab.store import RunMetadata, RunWriter, Status, StoredTrials, load_trials
-from nado_lab.lab.workflow.streamed_trials import GIB, TIMES, as_trials, open_stream, score_in_parts
+from nado_lab.lab.store import RunMetadata, RunWriter, Status
+from nado_lab.lab.stored_trials import StoredTrials
+from nado_lab.lab.trials import trials_of
+from nado_lab.lab.workflow.streamed_trials import GIB, TIMES, open_stream, score_in_parts
 from nado_lab.protocols import Column, Coordinate
 from nado_lab.twin import FitSettings, evaluate, fit_and_score
 
@@ -48,7 +50,7 @@ def memory_for(stored, trials):
 
 def test_any_rows_are_read_as_they_were_written(run, tmp_path):
     other = write(tmp_path / "b.zarr", sequences=5, seed=1)
-    whole, stored = load_trials(run, other), StoredTrials(run, other)
+    whole, stored = trials_of(run, other), StoredTrials(run, other)
     rows = np.array([0, 1, 2, 40, 359, 360, 361, len(stored) - 1])
     part = stored.read(rows[::-1])
     for name in ("drive", "readout", "initial", "sequence"):
@@ -77,7 +79,7 @@ def test_a_streamed_fit_sees_all_that_is_not_held_out(run):
     assert stream.read > 2 * len(stored)
     assert set(twin.card["parts"]["scored"]["sequences"]) < set(never)
     assert set(twin.card["fit"]["held_out"]) < set(never)
-    unseen = as_trials(stored.read(np.flatnonzero(np.isin(stored.sequence, never))))
+    unseen = stored.read(np.flatnonzero(np.isin(stored.sequence, never)))
     assert evaluate(twin, unseen).mean_error < 2 * evaluate(twin, unseen).floor["mean_error"]
     torch.manual_seed(1)
     again = fit_and_score(open_stream([run], memory_for(stored, 60)).first(), QUICK, more=open_stream(
@@ -87,9 +89,9 @@ def test_a_streamed_fit_sees_all_that_is_not_held_out(run):
 
 def test_scores_in_parts_are_those_of_whole_sequences(run):
     stored = StoredTrials(run)
-    twin = fit_and_score(as_trials(stored.read(np.arange(120))), QUICK)
+    twin = fit_and_score(stored.read(np.arange(120)), QUICK)
     rows = np.arange(len(stored))
-    whole = evaluate(twin, as_trials(stored.read(rows))).to_dict()
+    whole = evaluate(twin, stored.read(rows)).to_dict()
     found = score_in_parts(twin, stored, rows, memory_for(stored, 90))
     assert found["parts"] == 4
     for name in ("mean_error", "crps", "coverage90"):

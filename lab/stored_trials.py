@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from nado_lab.lab.store.errors import StoreError
+import torch
+from nado_lab.lab.store import Run, StoreError
 from nado_lab.lab.store.layout import PRIMARY
-from nado_lab.lab.store.reader import Run
-from nado_lab.lab.store.trials import TrialArrays, check_alike, load_part
+from nado_lab.lab.store.trials import trials_in
+from nado_lab.lab.trials import as_trials
+from nado_lab.twin import Trials, join
 
 SINGLE = 4  # bytes of a number once it is read for a fit
 
@@ -23,10 +25,10 @@ class StoredTrials:
             raise StoreError("no run was given; expected at least one")
         self.runs = [run if isinstance(run, Run) else Run.open(run) for run in runs]
         self._data = [run.dataset(PRIMARY) for run in self.runs]
-        self._check()
-        counts = [run.rows() for run in self.runs]
-        self._first = np.cumsum([0, *counts])
+        self._first = np.cumsum([0, *(run.rows() for run in self.runs)])
         self.sequence, self.held_out = self._columns()
+        heads = [self._rows(number, 0, 1) for number in range(len(self.runs))]
+        self.drive_map = join(heads).drive_map  # refuses runs that cannot be used as one
 
     def __len__(self) -> int:
         return int(self._first[-1])
@@ -42,16 +44,20 @@ class StoredTrials:
         first = self._data[0]
         return sum(SINGLE * int(np.prod(first[name].shape[1:])) for name in ("drive", "readout"))
 
-    def read(self, rows: np.ndarray) -> TrialArrays:
-        """Read trials by their numbers, in ascending order; neighbours are read together."""
+    def read(self, rows: np.ndarray) -> Trials:
+        """Read trials by their numbers, ascending, on one drive map; neighbours are read together."""
         rows = np.unique(rows)
         breaks = np.flatnonzero(np.diff(rows) > 1) + 1
-        pieces = [
-            self._stretch(int(each[0]), int(each[-1]) + 1) for each in np.split(rows, breaks) if len(each)
-        ]
-        return self._joined([part for piece in pieces for part in piece], rows)
+        pieces = [each for each in np.split(rows, breaks) if len(each)]
+        parts = [part for each in pieces for part in self._stretch(int(each[0]), int(each[-1]) + 1)]
+        return replace(
+            join([part.on(self.drive_map) for part in parts]),
+            sequence=torch.as_tensor(self.sequence[rows]),
+            held_out=torch.as_tensor(self.held_out[rows]),
+            lineage=self.lineage,
+        )
 
-    def blocks(self, size: int, seed: int) -> Iterator[TrialArrays]:
+    def blocks(self, size: int, seed: int) -> Iterator[Trials]:
         """Read all trials again and again without end, `size` neighbours at a time, in random order."""
         draw = np.random.default_rng(seed)
         starts = np.concatenate([np.arange(a, b, size) for a, b in self._bounds()])
@@ -70,30 +76,17 @@ class StoredTrials:
     def _run_of(self, row: int) -> int:
         return int(np.searchsorted(self._first, row, side="right")) - 1
 
-    def _stretch(self, start: int, stop: int) -> Iterator[TrialArrays]:
+    def _stretch(self, start: int, stop: int) -> Iterator[Trials]:
         """Read neighbours, run by run."""
-        for run, data, (first, last) in zip(self.runs, self._data, self._bounds(), strict=True):
+        for number, (first, last) in enumerate(self._bounds()):
             low, high = max(start, first), min(stop, last)
             if low < high:
-                yield load_part(run, data.isel(trial=slice(low - first, high - first)))
+                yield self._rows(number, low - first, high - first)
 
-    def _joined(self, parts: list[TrialArrays], rows: np.ndarray) -> TrialArrays:
-        initials = [part.initial for part in parts if part.initial is not None]
-        return replace(
-            parts[0],
-            drive=np.concatenate([part.drive for part in parts]),
-            readout=np.concatenate([part.readout for part in parts]),
-            initial=np.concatenate(initials) if len(initials) == len(parts) else None,
-            sequence=self.sequence[rows],
-            held_out=self.held_out[rows],
-            lineage=self.lineage,
-        )
-
-    def _check(self) -> None:
-        """Refuse runs without trials, and such as cannot be used as one."""
-        few = [load_part(r, d.isel(trial=slice(0, 1))) for r, d in zip(self.runs, self._data, strict=True)]
-        for run, part in zip(self.runs, few, strict=True):
-            check_alike(self.runs[0], few[0], run, part)
+    def _rows(self, number: int, low: int, high: int) -> Trials:
+        """Read some trials of one run."""
+        data = self._data[number].isel(trial=slice(low, high))
+        return as_trials(trials_in(self.runs[number], data))
 
     def _columns(self) -> tuple[np.ndarray, np.ndarray]:
         """Read the sequence numbers, unique across runs, and which trials are marked as held out."""

@@ -1,0 +1,137 @@
+"""What every format of measured trials is turned into before it is written as a run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import numpy as np
+from nado_lab.lab.store.errors import StoreError
+
+Value = TypeVar("Value")
+Notes = dict[str, str | dict[str, str]]
+
+
+@dataclass(frozen=True)
+class ImportedTrials:
+    """Trials as found in `files`: input (trial, step, port) in its own units, readout (trial, step, channel).
+
+    `held_out` (trial,) marks trials that are not for fitting; waveform (trial, step, sample, contact);
+    `readout_units` one a channel (one for all is spread); `step_s` how long a step lasted, where it is told.
+    """
+
+    files: tuple[str, ...]
+    input: np.ndarray
+    readout: np.ndarray
+    sequence: np.ndarray
+    repeat: np.ndarray
+    held_out: np.ndarray | None = None
+    waveform: np.ndarray | None = None
+    input_units: str = "1"
+    readout_units: tuple[str, ...] = ("1",)
+    channels: tuple[str, ...] = ()
+    step_s: float | None = None
+    notes: Notes = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse parts that do not fit together or are not numbers; name the channels."""
+        if self.input.ndim != 3 or self.readout.ndim != 3:
+            raise StoreError(
+                f"expected inputs (trial, step, port) and readouts (trial, step, channel); "
+                f"they have shapes {self.input.shape} and {self.readout.shape}"
+            )
+        if self.input.shape[:2] != self.readout.shape[:2]:
+            raise StoreError(
+                f"{self.input.shape[0]} x {self.input.shape[1]} inputs (trial x step) do not fit "
+                f"{self.readout.shape[0]} x {self.readout.shape[1]} readouts"
+            )
+        for name in ("input", "readout"):
+            if not np.all(np.isfinite(getattr(self, name))):
+                raise StoreError(f"the {name} holds numbers that are not finite")
+        self._name_channels()
+
+    @property
+    def source(self) -> str:
+        """Name the files in a message."""
+        return ", ".join(self.files)
+
+    def _name_channels(self) -> None:
+        count = self.readout.shape[2]
+        units = self.readout_units * count if len(self.readout_units) == 1 else self.readout_units
+        object.__setattr__(self, "readout_units", units)
+        object.__setattr__(self, "channels", self.channels or tuple(f"c{i:03d}" for i in range(count)))
+
+
+def join(parts: Sequence[ImportedTrials]) -> ImportedTrials:
+    """Join several files into one; the sequences of each get numbers of their own, marks stay with trials."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first
+    for part in parts[1:]:
+        _refuse_unlike(first, part)
+    offsets = np.cumsum([0] + [int(part.sequence.max()) + 1 for part in parts[:-1]])
+    return replace(
+        first,
+        files=tuple(name for part in parts for name in part.files),
+        input=np.concatenate([part.input for part in parts]),
+        readout=np.concatenate([part.readout for part in parts]),
+        sequence=np.concatenate([part.sequence + o for part, o in zip(parts, offsets, strict=True)]),
+        repeat=np.concatenate([part.repeat for part in parts]),
+        held_out=_marks(parts),
+        waveform=np.concatenate(waves) if (waves := _given([part.waveform for part in parts])) else None,
+        notes=_notes(parts),
+    )
+
+
+def _refuse_unlike(first: ImportedTrials, part: ImportedTrials) -> None:
+    """Refuse files whose trials do not mean the same."""
+    pairs = {
+        "steps and ports": (first.input.shape[1:], part.input.shape[1:]),
+        "steps and channels": (first.readout.shape[1:], part.readout.shape[1:]),
+        "units of the drive": (first.input_units, part.input_units),
+        "channels": (first.channels, part.channels),
+        "units of the readout": (first.readout_units, part.readout_units),
+        "seconds of a step": (first.step_s, part.step_s),
+        "shape of the waveform": (_shape(first.waveform), _shape(part.waveform)),
+    }
+    for what, (one, other) in pairs.items():
+        if one != other:
+            told = f"({_short(one)} and {_short(other)})"
+            raise StoreError(
+                f"{first.source} and {part.source} have different {what} {told}; "
+                "import each into a run of its own"
+            )
+
+
+def _shape(waveform: np.ndarray | None) -> tuple[int, ...] | None:
+    return None if waveform is None else waveform.shape[1:]
+
+
+def _short(value: object) -> str:
+    text = ", ".join(map(str, dict.fromkeys(value))) if isinstance(value, tuple) else str(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _given(values: list[Value | None]) -> list[Value]:
+    return [value for value in values if value is not None]
+
+
+def _marks(parts: Sequence[ImportedTrials]) -> np.ndarray | None:
+    """Join the marks; a file without any has trials for fitting only."""
+    if not _given([part.held_out for part in parts]):
+        return None
+    return np.concatenate(
+        [np.zeros(len(p.sequence), bool) if p.held_out is None else p.held_out for p in parts]
+    )
+
+
+def _notes(parts: Sequence[ImportedTrials]) -> Notes:
+    """Keep the notes that all files share; of the others say which file they are of."""
+    first = parts[0].notes
+    shared = {name: value for name, value in first.items() if all(p.notes.get(name) == value for p in parts)}
+    apart = {
+        f"{name} of {part.source}": value
+        for part in parts
+        for name, value in part.notes.items()
+        if name not in shared
+    }
+    return shared | apart
