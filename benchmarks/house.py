@@ -33,14 +33,14 @@ ROOMS = ("instruments", "sim_backend", "protocols", "twin", "network", "lab")
 USES = {"lab": ROOMS, "protocols": ("instruments",), "network": ("twin",)}
 LAYERS = {"cli": 3, "dashboard": 3, "demo": 3, "loop": 2, "sweeps": 2, "workflow": 1}  # in lab; the rest is 0
 
-FIT = {"fit", "fit_and_score", "fit_scored"}
 VERBS = {
-    "fit and save": (("twin", FIT), ("twin", {"save"})),
-    "recalibrate and save": (("twin", {"recalibrate", "adapt"}), ("twin", {"save"})),
-    "train and save": (("network", {"train"}), ("network", {"save"})),
-    "refine": (("network", {"PhysicsAware"}), ("network", {"train_through_twins"})),
-    "deploy": (("lab", {"deploy", "deploy_layers"}),),
+    "fit and save": ({"twin.fit", "twin.fit_and_score"}, {"twin.save"}),
+    "recalibrate and save": ({"twin.recalibrate", "twin.adapt", "lab.adapt"}, {"twin.save"}),
+    "train and save": ({"network.train"}, {"network.save"}),
+    "refine": ({"network.PhysicsAware"}, {"network.train_through_twins"}),
+    "deploy": ({"lab.deploy", "lab.deploy_layers"},),
 }
+"""Functions by their room, by names of now and of before; a file that calls one of each set has the verb."""
 ON_TWIN, ON_DEVICE = {"twin", "on_twin", "twin_score"}, {"device", "on_device", "device_score"}
 
 
@@ -152,11 +152,11 @@ def _is_upward(a: list[str], b: list[str]) -> bool:
     return inner and LAYERS.get(a[1], 0) < LAYERS.get(b[1], 0)
 
 
-def called(file: File) -> set[tuple[str, str]]:
-    """Return (room, function) of what a file calls by a name that it imported from a room."""
-    known: dict[str, set[tuple[str, str]]] = {}
+def called(file: File) -> set[str]:
+    """Return (as `room.function`) what a file calls by a name that it imported from a room."""
+    known: dict[str, set[str]] = {}
     for module, name, here in imported(file):
-        known.setdefault(here, set()).add((module.split(".")[0], name))
+        known.setdefault(here, set()).add(f"{module.split('.')[0]}.{name}")
     calls = (node.func for node in ast.walk(file.tree) if isinstance(node, ast.Call))
     return {each for func in calls if isinstance(func, ast.Name) for each in known.get(func.id, ())}
 
@@ -165,15 +165,11 @@ def copies(files: dict[str, File]) -> dict[str, list[str]]:
     """Name the files that do each verb."""
     lab = {name: called(file) for name, file in files.items() if file.room == "lab"}
     found = {
-        verb: [name for name, has in lab.items() if all(_any(has, *step) for step in steps)]
+        verb: [name for name, calls in lab.items() if all(calls & step for step in steps)]
         for verb, steps in VERBS.items()
     }
     gaps = [name for name, file in files.items() if any(_is_gap(node) for node in ast.walk(file.tree))]
     return found | {"transfer gap": gaps}
-
-
-def _any(has: set[tuple[str, str]], room: str, names: set[str]) -> bool:
-    return any((room, name) in has for name in names)
 
 
 def _is_gap(node: ast.AST) -> bool:
