@@ -21,6 +21,7 @@ from nado_lab.network.training import (
     score_on_twins,
     train,
 )
+from nado_lab.network.transfer_gap import TransferGap, gap_of, transfer_gap, wilson_interval
 
 __all__ = [
     "Checkpoint",
@@ -41,12 +42,14 @@ __all__ = [
     "Task",
     "TaskError",
     "TrainSettings",
+    "TransferGap",
     "TwinDevice",
     "Variant",
     "answer",
     "build",
     "fit_readout",
     "fit_reservoir",
+    "gap_of",
     "load",
     "load_task",
     "save",
@@ -54,4 +57,6 @@ __all__ = [
     "score_on_twins",
     "task_names",
     "train",
+    "transfer_gap",
+    "wilson_interval",
 ]
