@@ -12,7 +12,8 @@ from nado_lab.lab.runs import run_protocol
 from nado_lab.lab.store import RunMetadata, RunWriter, Status
 from nado_lab.lab.workflow.deploy_layers import deploy
 from nado_lab.network import Task, TrainSettings, train
-from nado_lab.network.tasks.task import Examples, Metric
+from nado_lab.network.tasks.metric import Metric
+from nado_lab.network.tasks.task import Examples
 from nado_lab.protocols import Characterise, Column, configure
 from nado_lab.twin import FitSettings, ModelSpec, Trials, Twin, fit
 

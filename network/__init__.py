@@ -21,7 +21,14 @@ from nado_lab.network.training import (
     score_on_twins,
     train,
 )
-from nado_lab.network.transfer_gap import TransferGap, gap_of, transfer_gap, wilson_interval
+from nado_lab.network.transfer_gap import (
+    TransferGap,
+    gap_of,
+    gap_text,
+    score_interval,
+    transfer_gap,
+    wilson_interval,
+)
 
 __all__ = [
     "Checkpoint",
@@ -50,10 +57,12 @@ __all__ = [
     "fit_readout",
     "fit_reservoir",
     "gap_of",
+    "gap_text",
     "load",
     "load_task",
     "save",
     "score_answers",
+    "score_interval",
     "score_on_twins",
     "task_names",
     "train",

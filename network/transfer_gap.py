@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from nado_lab.network.tasks.task import Metric, Task
+from nado_lab.network.tasks.metric import Metric
+from nado_lab.network.tasks.task import Task
 from nado_lab.network.training.evaluate import score_answers
 from scipy.stats import binomtest
 from torch import Tensor
@@ -34,25 +35,45 @@ class TransferGap:
     high: float
     n: int
 
+    def __str__(self) -> str:
+        """Word the gap for people, with its interval."""
+        low, high = 100 * self.low, 100 * self.high
+        return f"{gap_text(self.metric, self.gap)} (95 %: {low:+.1f} to {high:+.1f})"
+
 
 def transfer_gap(task: Task, on_twin: Sequence[Tensor], on_device: Tensor, *, seed: int = 0) -> TransferGap:
     """Hold the device's answers to the test examples, (trial[, step], output), against draws of the twin."""
-    count, rng = len(task.test), np.random.default_rng(seed)
-    resampled = []
-    for _ in range(RESAMPLES):
-        rows = torch.from_numpy(rng.integers(0, count, count))
-        resampled.append(gap_of(task.metric, *_scores(task, on_twin, on_device, rows)))
-    twin, device = _scores(task, on_twin, on_device, torch.arange(count))
-    low, high = np.quantile(resampled, [0.025, 0.975])
-    gap, error = gap_of(task.metric, twin, device), float(np.std(resampled, ddof=1))
-    return TransferGap(task.metric, twin, device, gap, error, float(low), float(high), count)
+
+    def scores(rows: Tensor) -> tuple[float, float]:
+        return _mean_score(task, on_twin, rows), _mean_score(task, [on_device], rows)
+
+    resampled = _resample(task, lambda rows: gap_of(task.metric, *scores(rows)), seed)
+    twin, device = scores(torch.arange(len(task.test)))
+    error, interval = float(np.std(resampled, ddof=1)), _middle(resampled)
+    gap = gap_of(task.metric, twin, device)
+    return TransferGap(task.metric, twin, device, gap, error, *interval, len(task.test))
 
 
 def gap_of(metric: Metric, on_twin: float, on_device: float) -> float:
     """Return the gap between two scores of a metric: what the device does worse."""
-    if metric is Metric.ACCURACY:
+    if metric.higher_is_better:
         return on_twin - on_device
     return on_device / max(on_twin, SMALLEST_ERROR) - 1.0
+
+
+def gap_text(metric: Metric, gap: float) -> str:
+    """Word a gap for people: "+1.2 points" of an accuracy, "+10.7 %" of an error."""
+    return f"{100 * gap:+.1f} {'points' if metric.is_classification else '%'}"
+
+
+def score_interval(task: Task, draws: Sequence[Tensor], *, seed: int = 0) -> tuple[float, float]:
+    """Return the 95 % interval of the mean score of draws of answers to the test examples.
+
+    It is Wilson's for accuracies; errors have that of examples drawn again (Efron 1979).
+    """
+    if task.is_classification:
+        return wilson_interval(_mean_score(task, draws, torch.arange(len(task.test))), len(task.test))
+    return _middle(_resample(task, lambda rows: _mean_score(task, draws, rows), seed))
 
 
 def wilson_interval(fraction: float, count: int) -> tuple[float, float]:
@@ -61,7 +82,17 @@ def wilson_interval(fraction: float, count: int) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
-def _scores(task: Task, on_twin: Sequence[Tensor], on_device: Tensor, rows: Tensor) -> tuple[float, float]:
+def _mean_score(task: Task, draws: Sequence[Tensor], rows: Tensor) -> float:
     targets = task.test.targets[rows]
-    twin = float(np.mean([score_answers(task, draw[rows], targets) for draw in on_twin]))
-    return twin, score_answers(task, on_device[rows], targets)
+    return float(np.mean([score_answers(task, draw[rows], targets) for draw in draws]))
+
+
+def _resample(task: Task, statistic: Callable[[Tensor], float], seed: int) -> list[float]:
+    """Take a statistic of test examples drawn again with replacement, many times."""
+    count, rng = len(task.test), np.random.default_rng(seed)
+    return [statistic(torch.from_numpy(rng.integers(0, count, count))) for _ in range(RESAMPLES)]
+
+
+def _middle(resampled: list[float]) -> tuple[float, float]:
+    low, high = np.quantile(resampled, [0.025, 0.975])
+    return float(low), float(high)

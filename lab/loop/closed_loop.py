@@ -18,7 +18,7 @@ from nado_lab.lab.loop.round_state import RoundState, read_whole, write_whole
 from nado_lab.lab.loop.stages import FIRST, LATER, Round
 from nado_lab.lab.store.ownership import Ownership
 from nado_lab.lab.workflow.drift import Verdict, verdict
-from nado_lab.network import Metric, load_task
+from nado_lab.network import load_task
 
 if TYPE_CHECKING:
     from nado_lab.lab.demo.demo import Show
@@ -159,4 +159,4 @@ def _next_round_s(shop: Workshop, state: RoundState) -> float:
 def tolerance(shop: Workshop) -> float:
     """Give the gap that is good enough for the task's metric."""
     chosen = shop.config.tolerance
-    return chosen.accuracy if shop.task.metric is Metric.ACCURACY else chosen.nrmse
+    return chosen.accuracy if shop.task.is_classification else chosen.nrmse

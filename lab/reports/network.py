@@ -63,7 +63,7 @@ def _task(notes: dict[str, Any]) -> str:
 def _answers(saved: SavedNetwork) -> tuple[Section, ...]:
     """Let the network answer on its twins, and draw what it mistakes for what."""
     from nado_lab.lab.workflow.network_card import recall
-    from nado_lab.network import Metric, NetworkError, Variant, answer
+    from nado_lab.network import NetworkError, Variant, answer
     from nado_lab.twin import TwinError
 
     try:
@@ -72,7 +72,7 @@ def _answers(saved: SavedNetwork) -> tuple[Section, ...]:
         return (
             Section("Answers on the twin", f"Task or twins could not be found, so nothing is drawn: {error}"),
         )
-    if known.task.metric is not Metric.ACCURACY:
+    if not known.task.is_classification:
         return ()
     noise = known.variant is not Variant.DETERMINISTIC
     said = answer(saved.network, known.task.test.inputs, known.twins, noise=noise, seed=1).argmax(-1).numpy()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from nado_lab.network import Metric, Variant, answer, score_answers
+from nado_lab.network import Variant, answer, score_answers
 
 if TYPE_CHECKING:
     from nado_lab.lab.workflow.deploy_layers import Deployment
@@ -56,6 +56,6 @@ def _scores(
 
 
 def _gap(task: Task, twin: float, device: float) -> float:
-    if task.metric is Metric.ACCURACY:
+    if task.is_classification:
         return twin - device
     return device / max(twin, 1e-12) - 1.0

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import torch
 from nado_lab.network.baselines.row import BaselineScore
 from nado_lab.network.errors import NetworkError
-from nado_lab.network.spec import StepReadout
 from nado_lab.network.step_features import features_of_steps
-from nado_lab.network.tasks.task import Examples, Metric, Task
+from nado_lab.network.tasks.task import Examples, Task
+from nado_lab.network.training.evaluate import score_answers
 from nado_lab.network.training.readout_fit import ridge_weights
 from torch import Tensor
 
@@ -31,7 +31,7 @@ def echo_state_baseline(
     Classes are read from the same window means as those of a device network, series from each state, with
     `delays` together with so many states before it.
     """
-    count = windows if task.metric is Metric.ACCURACY else delays + 1
+    count = windows if task.is_classification else delays + 1
     if nodes < LEAST_NODES:
         raise NetworkError(f"an echo-state network has at least {LEAST_NODES} nodes, got {nodes}")
     keep = len(task.train) * 4 // 5
@@ -48,7 +48,7 @@ def echo_state_baseline(
 
 
 def _rank(task: Task, score: float) -> float:
-    return -score if task.metric is Metric.ACCURACY else score
+    return -score if task.metric.higher_is_better else score
 
 
 def _scores(
@@ -59,10 +59,7 @@ def _scores(
     for ridge in ridges:
         weight, bias = ridge_weights(task, train, task.train.targets, ridge)
         answers = test.double() @ weight.T + bias
-        targets = task.test.targets
-        if task.metric is Metric.NRMSE:
-            answers, targets = answers[:, task.washout :], targets[:, task.washout :]
-        scores[ridge] = task.metric.score(answers, targets)
+        scores[ridge] = score_answers(task, answers, task.test.targets)
     return scores
 
 
@@ -79,5 +76,5 @@ def _features(task: Task, examples: Examples, nodes: int, choice: _Choice, seed:
         seed=seed,
     )
     states = torch.from_numpy(reservoir.run(examples.inputs.double().numpy())).float()
-    readout = StepReadout.WINDOWS if task.metric is Metric.ACCURACY else StepReadout.EACH
+    readout = task.step_readout
     return features_of_steps(states.unsqueeze(1), readout, count)

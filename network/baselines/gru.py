@@ -2,7 +2,7 @@
 
 import torch
 from nado_lab.network.baselines.row import BaselineScore
-from nado_lab.network.tasks.task import Metric, Task
+from nado_lab.network.tasks.task import Task
 from nado_lab.network.training.bptt import minibatches
 from nado_lab.network.training.evaluate import score_answers
 from nado_lab.network.training.loss import loss_of
@@ -33,7 +33,7 @@ def gru_baseline(
     width = _width(features, task.outputs, parameters)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = GRU(features, width, task.outputs, task.metric is Metric.NRMSE)
+        model = GRU(features, width, task.outputs, not task.is_classification)
     _train(model, task, epochs, seed, learning_rate, batch)
     with torch.no_grad():
         score = score_answers(task, model(task.test.inputs), task.test.targets)

@@ -1,7 +1,8 @@
 """The raw input, read linearly: what a task is worth without any device."""
 
 from nado_lab.network.baselines.row import BaselineScore, counted_steps, score_rows
-from nado_lab.network.tasks.task import Metric, Task
+from nado_lab.network.tasks.task import Task
+from nado_lab.network.training.evaluate import score_answers
 from nado_lab.network.training.readout_fit import ridge_weights
 
 
@@ -10,7 +11,7 @@ def linear_baselines(task: Task, delays: int = 0) -> list[BaselineScore]:
 
     With `delays` another ridge sees each step with so many steps before it.
     """
-    if task.metric is Metric.ACCURACY:
+    if task.is_classification:
         return [_logistic(task), _ridge_classifier(task)]
     return [_ridge(task, count) for count in sorted({0, delays})]
 
@@ -27,7 +28,7 @@ def _logistic(task: Task) -> BaselineScore:
 def _ridge_classifier(task: Task) -> BaselineScore:
     train, test = (part.inputs.flatten(1) for part in (task.train, task.test))
     weight, bias = ridge_weights(task, train, task.train.targets, ridge=10.0)
-    score = task.metric.score(test.double() @ weight.T + bias, task.test.targets)
+    score = score_answers(task, test.double() @ weight.T + bias, task.test.targets)
     return BaselineScore("ridge on the raw input", score, 0, weight.numel() + bias.numel())
 
 

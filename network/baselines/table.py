@@ -7,7 +7,7 @@ from nado_lab.network.baselines.gru import gru_baseline
 from nado_lab.network.baselines.linear import linear_baselines
 from nado_lab.network.baselines.row import BaselineScore
 from nado_lab.network.baselines.single_device import single_device_baseline
-from nado_lab.network.tasks.task import Metric, Task
+from nado_lab.network.tasks.task import Task
 
 
 def baselines(
@@ -27,7 +27,7 @@ def baselines(
     through as many `windows` (classes). With `delays` (series) raw input and echo-state network are scored
     once more, with so many steps before each.
     """
-    delays = 0 if task.metric is Metric.ACCURACY else delays
+    delays = 0 if task.is_classification else delays
     return [
         *linear_baselines(task, delays),
         *([] if twin is None else [single_device_baseline(task, twin, seed, windows)]),

@@ -1,7 +1,16 @@
 """Tasks: real or generated examples with standard splits and metrics."""
 
 from nado_lab.network.tasks.catalogue import load_task, task_names
-from nado_lab.network.tasks.task import Examples, Metric, Task, stratified_split
-from nado_lab.network.tasks.temporal_mnist import temporal_mnist
+from nado_lab.network.tasks.metric import Metric, normalised_error
+from nado_lab.network.tasks.task import Examples, Task, stratified_split
 
-__all__ = ["Examples", "Metric", "Task", "load_task", "stratified_split", "task_names", "temporal_mnist"]
+__all__ = [
+    "Examples",
+    "Metric",
+    "Task",
+    "load_task",
+    "normalised_error",
+    "stratified_split",
+    "task_names",
+    "temporal_mnist",
+]

@@ -6,8 +6,9 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 from nado_lab.network.errors import TaskError
+from nado_lab.network.tasks.metric import Metric
 from nado_lab.network.tasks.series import regression, standardise
-from nado_lab.network.tasks.task import Examples, Metric, Task, stratified_split
+from nado_lab.network.tasks.task import Examples, Task, stratified_split
 from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
 

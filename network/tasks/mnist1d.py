@@ -7,7 +7,8 @@ sheared, and resampled to 40 points.
 
 import numpy as np
 import torch
-from nado_lab.network.tasks.task import Examples, Metric, Task, stratified_split
+from nado_lab.network.tasks.metric import Metric
+from nado_lab.network.tasks.task import Examples, Task, stratified_split
 from pydantic import NonNegativeInt, PositiveInt
 
 LENGTH, STRETCHED = 40, 72

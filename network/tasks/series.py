@@ -2,7 +2,8 @@
 
 import torch
 from nado_lab.network.errors import TaskError
-from nado_lab.network.tasks.task import Examples, Metric, Task
+from nado_lab.network.tasks.metric import Metric
+from nado_lab.network.tasks.task import Examples, Task
 from torch import Tensor
 
 LEAST_VARIANCE = 1e-12

@@ -1,25 +1,12 @@
 """What a task is: examples to train on, examples to test on, and how an answer is scored."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import torch
 from nado_lab.network.errors import TaskError
+from nado_lab.network.spec import StepReadout
+from nado_lab.network.tasks.metric import Metric
 from torch import Tensor
-
-
-class Metric(StrEnum):
-    """How answers are scored; ACCURACY is better high, NRMSE better low."""
-
-    ACCURACY = "accuracy"
-    NRMSE = "nrmse"
-
-    def score(self, answers: Tensor, targets: Tensor) -> float:
-        """Score answers (trial, output), or (trial, step, output), against targets."""
-        if self is Metric.ACCURACY:
-            return float((answers.argmax(-1) == targets).double().mean())
-        error = (answers - targets).double().pow(2).mean((0, 1))
-        return float((error / targets.double().var((0, 1), unbiased=False)).mean().sqrt())
 
 
 @dataclass(frozen=True)
@@ -48,6 +35,20 @@ class Task:
     train: Examples
     test: Examples
     washout: int = 0
+
+    @property
+    def is_classification(self) -> bool:
+        """Tell whether each trial is answered by a class; otherwise each step is by values."""
+        return self.metric.is_classification
+
+    def counted(self, values: Tensor) -> Tensor:
+        """Leave out the washout of values (trial, step, output); answers of whole trials all count."""
+        return values[:, self.washout :] if values.ndim == 3 else values
+
+    @property
+    def step_readout(self) -> StepReadout:
+        """Return how the steps of a trial usually reach the readout."""
+        return StepReadout.WINDOWS if self.is_classification else StepReadout.EACH
 
 
 def stratified_split(classes: Tensor, train: int, test: int, seed: int) -> tuple[Tensor, Tensor]:

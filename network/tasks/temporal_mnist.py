@@ -1,7 +1,8 @@
 """Handwritten digits in time: one row, or one pixel, a step."""
 
 from nado_lab.network.tasks.digits import digits
-from nado_lab.network.tasks.task import Examples, Metric, Task, stratified_split
+from nado_lab.network.tasks.metric import Metric
+from nado_lab.network.tasks.task import Examples, Task, stratified_split
 from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
 

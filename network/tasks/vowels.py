@@ -3,8 +3,9 @@
 import numpy as np
 import torch
 from nado_lab.network.errors import TaskError
+from nado_lab.network.tasks.metric import Metric
 from nado_lab.network.tasks.series import standardise
-from nado_lab.network.tasks.task import Examples, Metric, Task
+from nado_lab.network.tasks.task import Examples, Task
 from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
 

@@ -41,6 +41,4 @@ def score_on_twins(
 
 def score_answers(task: Task, answers: Tensor, targets: Tensor) -> float:
     """Score answers, wherever they come from (twin or device), leaving out the task's washout."""
-    if answers.ndim == 3:
-        answers, targets = answers[:, task.washout :], targets[:, task.washout :]
-    return task.metric.score(answers, targets)
+    return task.metric.score(task.counted(answers), task.counted(targets))

@@ -4,15 +4,15 @@ from typing import Any
 
 from nado_lab.network.device import first_twin, twins_of_layers
 from nado_lab.network.run import LayerTrace
-from nado_lab.network.tasks.task import Metric, Task
+from nado_lab.network.tasks.task import Task
 from torch import Tensor, nn
 
 
 def loss_of(task: Task, answers: Tensor, targets: Tensor) -> Tensor:
     """Return the cross entropy of classes, or the mean square error after the washout."""
-    if task.metric is Metric.ACCURACY:
+    if task.is_classification:
         return nn.functional.cross_entropy(answers, targets)
-    return nn.functional.mse_loss(answers[:, task.washout :], targets[:, task.washout :])
+    return nn.functional.mse_loss(task.counted(answers), task.counted(targets))
 
 
 def range_excess(traces: list[LayerTrace], twins: Any) -> Tensor:

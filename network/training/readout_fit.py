@@ -3,7 +3,7 @@
 import torch
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkError
-from nado_lab.network.tasks.task import Metric, Task
+from nado_lab.network.tasks.task import Task
 from torch import Tensor, nn
 
 
@@ -20,9 +20,8 @@ def ridge_weights(task: Task, features: Tensor, targets: Tensor, ridge: float) -
     if not torch.isfinite(features).all():
         raise NetworkError("the responses hold values that are not finite; the readout cannot be fitted")
     if features.ndim == 3:
-        features = features[:, task.washout :].flatten(0, 1)
-        targets = targets[:, task.washout :].flatten(0, 1)
-    wanted = _signs(targets, task.outputs) if task.metric is Metric.ACCURACY else targets
+        features, targets = (task.counted(values).flatten(0, 1) for values in (features, targets))
+    wanted = _signs(targets, task.outputs) if task.is_classification else targets
     return solve_ridge(features.double(), wanted.double(), ridge)
 
 

@@ -7,7 +7,7 @@ from nado_lab.network.device import twins_of_layers
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkError
 from nado_lab.network.spec import StepReadout
-from nado_lab.network.tasks.task import Metric, Task
+from nado_lab.network.tasks.task import Task
 from nado_lab.network.training.bptt import Progress, train_through_twins
 from nado_lab.network.training.cascade import train_cascade
 from nado_lab.network.training.checkpoint import Checkpoint
@@ -44,7 +44,7 @@ def train(
 
 def new_network(task: Task, twins: list, settings: TrainSettings) -> DeviceNetwork:
     """Build the untrained network: by default a readout of windows for classes, of each step for series."""
-    usual = StepReadout.WINDOWS if task.metric is Metric.ACCURACY else StepReadout.EACH
+    usual = task.step_readout
     chosen = settings.readout or usual
     if (chosen is StepReadout.EACH) is not (usual is StepReadout.EACH):
         raise NetworkError(

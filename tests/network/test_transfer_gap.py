@@ -2,8 +2,16 @@
 
 import pytest
 import torch
-from nado_lab.network.tasks.task import Examples, Metric, Task
-from nado_lab.network.transfer_gap import gap_of, transfer_gap, wilson_interval
+from nado_lab.network import (
+    Examples,
+    Metric,
+    Task,
+    gap_of,
+    gap_text,
+    score_interval,
+    transfer_gap,
+    wilson_interval,
+)
 
 
 def classes(count: int = 400) -> tuple[Task, torch.Tensor]:
@@ -45,3 +53,22 @@ def test_the_sign_is_one_for_all_metrics():
 def test_wilson():
     low, high = wilson_interval(0.5, 100)  # Wilson 1927: (p + z²/2n ± z sqrt(p q / n + z²/4n²)) / (1 + z²/n)
     assert (low, high) == pytest.approx((0.4038, 0.5962), abs=1e-4)
+
+
+def test_an_error_above_one_has_an_interval_of_its_own():
+    task, targets = series()
+    noise = torch.randn(targets.shape, generator=torch.Generator().manual_seed(2))
+    low, high = score_interval(task, [targets + 2 * noise])
+    assert 1.7 < low < 2.0 < high < 2.3
+
+
+def test_an_accuracy_has_wilsons_interval():
+    task, right = classes(100)
+    assert score_interval(task, [right]) == wilson_interval(1.0, 100)
+
+
+def test_gaps_are_worded_with_their_unit():
+    assert gap_text(Metric.ACCURACY, 0.012) == "+1.2 points"
+    assert gap_text(Metric.NRMSE, 0.107) == "+10.7 %"
+    task, right = classes()
+    assert str(transfer_gap(task, [right], right)) == "+0.0 points (95 %: +0.0 to +0.0)"
