@@ -8,7 +8,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,15 +70,8 @@ class Catalogue:
     def _open(self) -> sqlite3.Connection:
         """Open the index; in memory where the folder may not be written or another holds it."""
         for place in (str(self.folder / INDEX), ":memory:"):
-            try:
-                index = sqlite3.connect(place, timeout=5)
-                index.row_factory = sqlite3.Row
-                index.execute(_TABLE)
-                _add_missing_fields(index)
-                index.commit()
-                return index
-            except sqlite3.DatabaseError:
-                continue
+            with suppress(sqlite3.DatabaseError):
+                return _connect(place)
         raise StoreError(f"no index of {self.folder} can be made, not even in memory")
 
     def _refresh(self, index: sqlite3.Connection) -> None:
@@ -98,6 +91,20 @@ class Catalogue:
                 index.executemany(_ADD, [entry for entry in entries if entry["path"] not in known])
         except sqlite3.OperationalError as error:
             raise StoreError(f"the index {self.folder / INDEX} cannot be written: {error}") from error
+
+
+def _connect(place: str) -> sqlite3.Connection:
+    """Open an index and bring its table up to date; leave nothing open where that fails."""
+    index = sqlite3.connect(place, timeout=5)
+    try:
+        index.row_factory = sqlite3.Row
+        index.execute(_TABLE)
+        _add_missing_fields(index)
+        index.commit()
+    except sqlite3.DatabaseError:
+        index.close()
+        raise
+    return index
 
 
 def _add_missing_fields(index: sqlite3.Connection) -> None:

@@ -43,6 +43,18 @@ def test_a_lost_index_is_built_again(tmp_path):
     assert [line["run_id"] for line in Catalogue(tmp_path).lines()] == ids
 
 
+def test_an_index_that_cannot_be_read_is_not_left_open(tmp_path, monkeypatch):
+    make(tmp_path / "x")
+    (tmp_path / INDEX).write_text("not a database, and long enough to be looked at " * 40)
+    opened, connect = [], sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: opened.append(connect(*a, **k)) or opened[-1])
+    Catalogue(tmp_path).lines()
+    assert len(opened) == 2
+    for index in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            index.execute("select 1")
+
+
 def test_an_index_of_an_older_version_is_widened_and_numbers_stay(tmp_path):
     make(tmp_path / "b"), make(tmp_path / "a")
     before = Catalogue(tmp_path).lines()

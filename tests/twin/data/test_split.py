@@ -80,7 +80,7 @@ def test_too_little_for_three_parts_is_said(make_process):
 def test_the_card_tells_versions_and_duration_of_a_step(make_process):
     card = fit_and_score(replace(make_process(8, steps=5), step_s=0.027), QUICK)
     assert card.step_s == 0.027
-    assert card.card["versions"]["torch"] == torch.__version__
+    assert card.card["versions"]["torch"].split("+")[0] == torch.__version__.split("+")[0]  # 2.13.0+cpu
     assert {"python", "numpy", "nado-lab"} <= card.card["versions"].keys()
 
 
