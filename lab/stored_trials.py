@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from nado_lab.lab.store import Run, StoreError
 from nado_lab.lab.store.layout import PRIMARY
 from nado_lab.lab.store.trials import trials_in
-from nado_lab.lab.trials import as_trials
+from nado_lab.lab.trials import as_trials, open_runs
 from nado_lab.twin import Trials, join
+
+if TYPE_CHECKING:
+    from nado_lab.lab.store import Run
 
 SINGLE = 4  # bytes of a number once it is read for a fit
 
@@ -21,9 +24,7 @@ class StoredTrials:
     """Trials of one or several runs, numbered through; only sequence numbers and marks are in memory."""
 
     def __init__(self, *runs: str | Path | Run) -> None:
-        if not runs:
-            raise StoreError("no run was given; expected at least one")
-        self.runs = [run if isinstance(run, Run) else Run.open(run) for run in runs]
+        self.runs = open_runs(*runs)
         self._data = [run.dataset(PRIMARY) for run in self.runs]
         self._first = np.cumsum([0, *(run.rows() for run in self.runs)])
         self.sequence, self.held_out = self._columns()

@@ -6,16 +6,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from nado_lab.lab.store import load_trials
+from nado_lab.lab.store import Run, StoreError, load_trials
 from nado_lab.twin import Trials, join, read_map
 
 if TYPE_CHECKING:
-    from nado_lab.lab.store import Run, TrialArrays
+    from nado_lab.lab.store import TrialArrays
 
 
 def trials_of(*runs: str | Path | Run) -> Trials:
     """Read all committed trials of one or several runs, those marked as held out with their marks."""
-    return join([as_trials(load_trials(run)) for run in runs])
+    return join([as_trials(load_trials(run)) for run in open_runs(*runs)])
+
+
+def open_runs(*runs: str | Path | Run) -> list[Run]:
+    """Open runs to use them together; one that is given twice would be fitted and scored at once."""
+    if not runs:
+        raise StoreError("no run was given; expected at least one")
+    opened: dict[str, Run] = {}
+    for each in runs:
+        run = each if isinstance(each, Run) else Run.open(each)
+        if other := opened.get(run.metadata.run_id):
+            raise StoreError(f"{run.path} and {other.path} are the same run; name it once")
+        opened[run.metadata.run_id] = run
+    return list(opened.values())
 
 
 def as_trials(found: TrialArrays) -> Trials:

@@ -8,7 +8,9 @@ import typer
 
 
 def result(data: Any, as_json: bool, show: Callable[[Any], None]) -> None:
-    """Print `data` as one JSON document (`--json`), or by `show` for a person."""
+    """Print `data` as one JSON document (`--json`), or by `show` for a person; records give their JSON."""
+    if as_json and hasattr(data, "to_json"):
+        data = data.to_json()
     if as_json:
         typer.echo(json.dumps(data, indent=2, allow_nan=False, default=_plain))
     else:

@@ -10,7 +10,7 @@ from nado_lab.lab.new_output import refuse_existing
 
 if TYPE_CHECKING:
     from nado_lab.lab.runs import MonitorSettings
-    from nado_lab.lab.store import Run
+    from nado_lab.lab.store import Run, RunSummary
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -184,9 +184,9 @@ def _bar(title: str) -> Any:
     return row_bar(title)
 
 
-def _show_run(run: dict[str, Any]) -> None:
-    rows = ", ".join(f"{stream['rows']} {name} rows" for name, stream in run["streams"].items())
-    typer.echo(f"{run['path']}: {run['status']}, {rows} (run {run['run_id']})")
+def _show_run(run: "RunSummary") -> None:
+    rows = ", ".join(f"{stream.rows} {name} rows" for name, stream in run.streams.items())
+    typer.echo(f"{run.path}: {run.metadata.status}, {rows} (run {run.metadata.run_id})")
 
 
 def _show_queue(ended: list[dict[str, Any]]) -> None:

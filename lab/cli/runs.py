@@ -1,10 +1,14 @@
 """`nado runs`: list, show, verify, repair and export what was measured."""
 
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
+
+if TYPE_CHECKING:
+    from nado_lab.lab.store import Check, RepairReport, RunEntry, RunSummary
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 RunRef = Annotated[str, typer.Argument(help="A run: its path, URL, number or id.")]
@@ -33,7 +37,8 @@ def list_runs(
     from nado_lab.lab.store import find_runs
 
     found = find_runs(folder, **_conditions(where))
-    result(found[-last:], as_json, _show_list)
+    shown = found[-last:]
+    result([run.to_json() for run in shown], as_json, lambda _: _show_list(shown))
 
 
 def _conditions(where: list[str] | None) -> dict[str, str]:
@@ -57,9 +62,10 @@ def verify_run(run: RunRef, folder: Folder = Path(), as_json: Json = False) -> N
     """Read a run through; exit status 1 if anything committed is missing or torn."""
     from nado_lab.lab.store import locate, verify
 
-    findings = [vars(finding) for finding in verify(locate(run, folder))]
-    passed = all(finding["passed"] for finding in findings)
-    result({"run": run, "passed": passed, "findings": findings}, as_json, _show_findings)
+    checks = verify(locate(run, folder))
+    passed = all(check.passed for check in checks)
+    report = {"run": run, "passed": passed, "findings": [check.to_json() for check in checks]}
+    result(report, as_json, lambda _: _show_checks(run, checks))
     if not passed:
         raise typer.Exit(1)
 
@@ -101,52 +107,53 @@ def metrics(
     from nado_lab.protocols import reservoir_metrics
 
     trials = load_trials(locate(run, folder))
-    result(vars(reservoir_metrics(trials.drive, trials.readout, lags=lags)), as_json, _show_metrics)
+    found = asdict(reservoir_metrics(trials.drive, trials.readout, lags=lags))
+    result(found, as_json, _show_metrics)
 
 
-def _show_metrics(found: dict[str, Any]) -> None:
+def _show_metrics(found: "dict[str, float | tuple[float, ...]]") -> None:
     table("As a reservoir", ["metric", "value"], [[name, _digits(value)] for name, value in found.items()])
 
 
-def _digits(value: Any) -> str:
+def _digits(value: "float | tuple[float, ...]") -> str:
     """Print a number, or a list of them, with four digits that mean something."""
     if isinstance(value, tuple):
         return ", ".join(map(_digits, value))
     return f"{value:.4g}"
 
 
-def _show_list(found: list[dict[str, Any]]) -> None:
+def _show_list(found: "list[RunEntry]") -> None:
     headings = ["number", "started", "status", "rows", "protocol", "setup", "sample", "path"]
     if len(found) > _MOST_LINES:
         note(f"the latest {_MOST_LINES} of {len(found)} runs; --json lists all, --where narrows them down")
-    lines = [{**run, "started": run["started"][:19]} for run in found[-_MOST_LINES:]]
-    table("Runs", headings, [[str(line[heading]) for heading in headings] for line in lines])
+    lines = [replace(run, started=run.started[:19]) for run in found[-_MOST_LINES:]]
+    table("Runs", headings, [[str(getattr(line, heading)) for heading in headings] for line in lines])
 
 
-def _show_one(run: dict[str, Any]) -> None:
-    plain = ("path", "run_id", "status", "reason", "started", "ended", "sample", "operator", "lineage")
-    rows = [[key, str(run[key])] for key in plain if run[key]]
-    if run["setup"]:
-        rows.append(["setup", run["setup"]["name"]])
-    if run["protocol"]:
-        rows.append(["protocol", run["protocol"]["name"]])
-        rows += [[f"  {k}", f"{p['value']} {p['units']}"] for k, p in run["protocol"]["parameters"].items()]
+def _show_one(run: "RunSummary") -> None:
+    known = run.metadata
+    plain = ("run_id", "status", "reason", "started", "ended", "sample", "operator", "lineage")
+    rows = [["path", run.path], *([key, str(value)] for key in plain if (value := getattr(known, key)))]
+    if known.setup:
+        rows.append(["setup", known.setup.name])
+    if known.protocol:
+        rows.append(["protocol", known.protocol.name])
+        rows += [[f"  {name}", f"{p.value} {p.units}"] for name, p in known.protocol.parameters.items()]
     table("Run", ["", ""], rows)
-    for name, stream in run["streams"].items():
+    for name, stream in run.streams.items():
         columns = [
-            [column, " x ".join(each["dims"]), " x ".join(map(str, each["shape"])), each["units"]]
-            for column, each in stream["columns"].items()
+            [column, " x ".join(each.dims), " x ".join(map(str, each.shape)), each.units]
+            for column, each in stream.columns.items()
         ]
-        table(f"{name}: {stream['rows']} rows", ["column", "dims", "shape", "units"], columns)
+        table(f"{name}: {stream.rows} rows", ["column", "dims", "shape", "units"], columns)
 
 
-def _show_findings(report: dict[str, Any]) -> None:
-    rows = [["ok" if f["passed"] else "WRONG", f["what"], f["detail"]] for f in report["findings"]]
-    table(f"{report['run']}: {'whole' if report['passed'] else 'not whole'}", ["", "checked", "seen"], rows)
+def _show_checks(run: str, checks: "list[Check]") -> None:
+    rows = [["ok" if check.passed else "WRONG", check.what, check.detail] for check in checks]
+    whole = "whole" if all(check.passed for check in checks) else "not whole"
+    table(f"{run}: {whole}", ["", "checked", "seen"], rows)
 
 
-def _show_repair(done: dict[str, Any]) -> None:
-    cut = sum(done["rows_cut"].values())
-    typer.echo(
-        f"{done['path']}: {done['status']}; {cut} torn rows cut, {done['files_removed']} stray files removed"
-    )
+def _show_repair(done: "RepairReport") -> None:
+    cut = sum(done.rows_cut.values())
+    typer.echo(f"{done.path}: {done.status}; {cut} torn rows cut, {done.files_removed} stray files removed")

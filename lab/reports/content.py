@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -49,7 +49,7 @@ class Page:
     sections: tuple[Section, ...] = field(default_factory=tuple)
 
 
-def figure_of(value: Any) -> str:
+def figure_of(value: object) -> str:
     """Show a number with four figures, nothing as a dash, everything else as its text."""
     if value is None:
         return "–"
@@ -60,9 +60,9 @@ def figure_of(value: Any) -> str:
     return str(value)
 
 
-def pairs(values: dict[str, Any], first: str = "", second: str = "") -> Table:
+def pairs(values: Mapping[str, object], first: str = "", second: str = "") -> Table:
     """Make a table of two columns of a mapping, without what is empty."""
-    rows = [(name, figure_of(value)) for name, value in values.items() if value not in ("", None, [], {})]
+    rows = [(name, figure_of(value)) for name, value in values.items() if value not in ("", None, [], (), {})]
     return Table((first, second), rows)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from nado_lab.lab.reports.again import measure_again
 from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
 from nado_lab.lab.reports.noise import noise_of_repeats
 from nado_lab.lab.reports.run_figures import (
@@ -14,12 +14,12 @@ from nado_lab.lab.reports.run_figures import (
     columns_figure,
     map_figure,
     noise_figure,
-    passage_figure,
+    sequence_figure,
 )
 
 if TYPE_CHECKING:
     import xarray as xr
-    from nado_lab.lab.store import Run
+    from nado_lab.lab.store import Run, RunSummary, StreamSummary
 
 MOST_TRIALS = 2000
 MOST_COLUMNS = 6
@@ -31,53 +31,47 @@ def run_page(path: str | Path) -> Page:
 
     run = Run.open(path)
     about, data = summarise(run), run.dataset().isel(trial=slice(0, MOST_TRIALS))
-    rows = ", ".join(f"{stream['rows']} {name} rows" for name, stream in about["streams"].items())
-    why = f" ({about['reason']})" if about["reason"] else ""
+    known = run.metadata
+    rows = ", ".join(f"{stream.rows} {name} rows" for name, stream in about.streams.items())
+    why = f" ({known.reason})" if known.reason else ""
     return Page(
-        title=f"Run {about['run_id']}",
-        summary=f"{about['status']}{why}: {rows}.",
+        title=f"Run {known.run_id}",
+        summary=f"{known.status}{why}: {rows}.",
         sections=(
             Section("Measured", pictures=tuple(_pictures(data))),
             *_monitored(run),
             Section("What was done", table=_facts(about)),
-            Section("What is stored", table=_columns(about["streams"])),
-            Section("Do it again", commands=reproduce(about)),
-            versions_section(about["code"]),
+            Section("What is stored", table=_columns(about.streams)),
+            Section("Do it again", commands=(measure_again(known, about.path),)),
+            versions_section(known.code),
         ),
     )
 
 
-def reproduce(about: dict[str, Any]) -> tuple[str, ...]:
-    """Write the command that measures the same again."""
-    protocol, setup = about["protocol"], about["setup"] or {}
-    if not protocol:
-        return (f"# {about['path']} was not measured by a protocol of nado",)
-    own = ".py:" in protocol["name"]
-    words = ["nado", "measure", *(["--protocol"] if own else []), protocol["name"]]
-    if setup.get("source"):
-        words += ["--setup", setup["source"], "--seed", str(setup.get("seed", 0))]
-    for name, each in protocol["parameters"].items():
-        if each["value"] is not None:
-            words += ["-p", f"{name}={figure_of(each['value'])} {each['units']}".strip()]
-    return (shlex.join([*words, "--out", "again.zarr"]),)
+def _facts(about: RunSummary) -> Table:
+    known = about.metadata
+    protocol, setup = known.protocol, known.setup
+    parameters = protocol.parameters if protocol else {}
+    return pairs(
+        {
+            "path": about.path,
+            "started": known.started,
+            "ended": known.ended,
+            "sample": known.sample,
+            "operator": known.operator,
+            "lineage": known.lineage,
+            "setup": setup.name if setup else None,
+            "protocol": protocol.name if protocol else None,
+        }
+        | {f"parameter {name}": f"{figure_of(p.value)} {p.units}".strip() for name, p in parameters.items()}
+    )
 
 
-def _facts(about: dict[str, Any]) -> Table:
-    protocol, setup = about["protocol"] or {}, about["setup"] or {}
-    parameters = {
-        f"parameter {name}": f"{figure_of(each['value'])} {each['units']}".strip()
-        for name, each in protocol.get("parameters", {}).items()
-    }
-    plain = ("path", "started", "ended", "sample", "operator", "lineage")
-    facts = {name: about[name] for name in plain}
-    return pairs(facts | {"setup": setup.get("name"), "protocol": protocol.get("name")} | parameters)
-
-
-def _columns(streams: dict[str, Any]) -> Table:
+def _columns(streams: dict[str, StreamSummary]) -> Table:
     rows = [
-        (stream, name, " × ".join(each["dims"]), " × ".join(map(str, each["shape"])), each["units"])
+        (stream, name, " × ".join(each.dims), " × ".join(map(str, each.shape)), each.units)
         for stream, found in streams.items()
-        for name, each in found["columns"].items()
+        for name, each in found.columns.items()
     ]
     return Table(("stream", "column", "dims", "shape", "units"), rows)
 
@@ -88,10 +82,10 @@ def _pictures(data: xr.Dataset) -> list[Picture]:
     readout = data.get("readout")
     if readout is None or readout.dims != ("trial", "step", "channel"):
         return _scalars(data)
-    return [*_passages(data), *_noise(data)]
+    return [*_first_sequence(data), *_noise(data)]
 
 
-def _passages(data: xr.Dataset) -> list[Picture]:
+def _first_sequence(data: xr.Dataset) -> list[Picture]:
     """Draw the first sequence with all its repeats."""
     first = data["sequence"].values == data["sequence"].values[0] if "sequence" in data else [True]
     mine = data.isel(trial=np.flatnonzero(first))
@@ -100,9 +94,11 @@ def _passages(data: xr.Dataset) -> list[Picture]:
         places, label = _places(data)
         drawn = map_figure(readout.mean(0), places, label, str(data["readout"].attrs.get("units", "")))
         return [Picture(drawn, "The first sequence: readout by step and channel (mean over repeats).")]
+    from nado_lab.lab.store import channel_units
+
     applied, label = _applied(mine)
-    drawn = passage_figure(applied, readout, channels, _units(data), label)
-    shows = f"The first sequence: what was applied, and the readout of {len(readout)} passage(s)."
+    drawn = sequence_figure(applied, readout, channels, channel_units(data), label)
+    shows = f"The first sequence: what was applied, and the readout of {len(readout)} repeat(s)."
     return [Picture(drawn, shows)]
 
 
@@ -154,12 +150,6 @@ def _channels(data: xr.Dataset) -> tuple[str, ...]:
     if "channel" not in data.coords:
         return tuple(f"channel {index}" for index in range(data.sizes["channel"]))
     return tuple(str(name) for name in data["channel"].values)
-
-
-def _units(data: xr.Dataset) -> tuple[str, ...]:
-    if "channel_units" in data:
-        return tuple(str(unit) for unit in data["channel_units"].values)
-    return (str(data["readout"].attrs.get("units", "")),) * data.sizes["channel"]
 
 
 def _places(data: xr.Dataset) -> tuple[np.ndarray, str]:

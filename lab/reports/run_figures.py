@@ -10,7 +10,7 @@ MOST_LINES = 40
 MAP_FROM = 21  # channels from which a readout is drawn as a map
 
 
-def passage_figure(
+def sequence_figure(
     drive: np.ndarray, readout: np.ndarray, channels: tuple[str, ...], units: tuple[str, ...], applied: str
 ) -> Figure:
     """Draw what was applied (step,) and the readout (repeat, step, channel) of one sequence."""

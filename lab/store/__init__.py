@@ -1,6 +1,6 @@
 """The run store: one zarr v3 store a run, of which only committed rows count."""
 
-from nado_lab.lab.store.catalogue import Catalogue, find_runs, locate
+from nado_lab.lab.store.catalogue import Catalogue, RunEntry, find_runs, locate
 from nado_lab.lab.store.drive_maps import drive_map_of
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.export import export
@@ -13,24 +13,29 @@ from nado_lab.lab.store.metadata import (
     code_version,
 )
 from nado_lab.lab.store.reader import Run
-from nado_lab.lab.store.repair import repair
-from nado_lab.lab.store.summary import summarise
-from nado_lab.lab.store.trials import TrialArrays, load_trials
-from nado_lab.lab.store.verify import Finding, verify
+from nado_lab.lab.store.repair import RepairReport, repair
+from nado_lab.lab.store.summary import RunSummary, StreamSummary, summarise
+from nado_lab.lab.store.trials import TrialArrays, channel_units, load_trials
+from nado_lab.lab.store.verify import Check, verify
 from nado_lab.lab.store.writer import RunWriter
 
 __all__ = [
     "Catalogue",
-    "Finding",
+    "Check",
     "ParameterRecord",
     "ProtocolRecord",
+    "RepairReport",
     "Run",
+    "RunEntry",
     "RunMetadata",
+    "RunSummary",
     "RunWriter",
     "SetupRecord",
     "Status",
     "StoreError",
+    "StreamSummary",
     "TrialArrays",
+    "channel_units",
     "code_version",
     "drive_map_of",
     "export",

@@ -5,12 +5,14 @@ so an interrupt between "committed" and "forgotten" neither doubles rows nor los
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.layout import ELAPSED, item_bytes
 from nado_lab.protocols.columns import Column
+
+Row = Mapping[str, object]
+"""Column -> scalar, text or array."""
 
 BLOCK_BYTES = 4 << 20
 BLOCK_ROWS = 16384
@@ -26,7 +28,7 @@ class RowBuffer:
         self._shaped = [column for column in columns if column.shape]
         row_bytes = sum(int(np.prod(c.shape, dtype=np.int64)) * item_bytes(c) for c in columns)
         self._full = int(np.clip(BLOCK_BYTES // max(row_bytes, 1), 1, BLOCK_ROWS))
-        self._rows: list[tuple[Any, ...]] = []
+        self._rows: list[tuple[object, ...]] = []
         self._names = tuple(self._columns)
         self._name_set = frozenset(self._names)
 
@@ -38,7 +40,7 @@ class RowBuffer:
         """Say whether the rows make a whole block."""
         return len(self._rows) >= self._full
 
-    def add(self, row: Mapping[str, Any], elapsed: float) -> None:
+    def add(self, row: Row, elapsed: float) -> None:
         """Take one row of every declared column, measured `elapsed` seconds after the run began."""
         if row.keys() != self._name_set:
             raise StoreError(self._odd_names(row))
@@ -61,7 +63,7 @@ class RowBuffer:
         }
         return {**stacked, ELAPSED.name: np.asarray(elapsed)}
 
-    def _array(self, column: Column, value: Any) -> np.ndarray:
+    def _array(self, column: Column, value: object) -> np.ndarray:
         array = np.array(value, dtype=column.dtype)
         if array.shape != column.shape:
             raise StoreError(
@@ -70,7 +72,7 @@ class RowBuffer:
             )
         return array
 
-    def _stack(self, column: Column, values: tuple[Any, ...]) -> np.ndarray:
+    def _stack(self, column: Column, values: tuple[object, ...]) -> np.ndarray:
         try:
             if column.dtype == "string":
                 return np.array(values, dtype=object)
@@ -80,7 +82,7 @@ class RowBuffer:
                 f"column {column.name!r} of stream {self._stream!r} was declared as {column.dtype}: {error}"
             ) from error
 
-    def _odd_names(self, row: Mapping[str, Any]) -> str:
+    def _odd_names(self, row: Row) -> str:
         missing = sorted(self._name_set - row.keys())
         unknown = sorted(row.keys() - self._name_set)
         return (

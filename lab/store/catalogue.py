@@ -9,16 +9,37 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
+from nado_lab.lab.json_file import JsonObject
+from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.store import layout
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.metadata import SCHEMA
 
 INDEX = ".nado-runs.sqlite"
-_WHAT = ("run_id", "status", "started", "rows", "protocol", "setup", "sample", "operator", "lineage")
-_FIELDS = ("path", "stamp", *_WHAT)
+
+
+@dataclass(frozen=True)
+class RunEntry(JsonRecord):
+    """A run in a line: its number in the folder, its place, what its metadata say; `started` is ISO 8601."""
+
+    number: int
+    path: str
+    run_id: str
+    status: str
+    started: str
+    rows: int
+    protocol: str
+    setup: str
+    sample: str
+    operator: str
+    lineage: tuple[str, ...]
+
+
+_FIELDS = ("stamp", *(each.name for each in fields(RunEntry) if each.name != "number"))
+_SET = ", ".join(f"{name} = :{name}" for name in _FIELDS if name != "path")
 _TABLE = f"""
 create table if not exists runs (
     number integer primary key autoincrement,
@@ -26,7 +47,7 @@ create table if not exists runs (
 )"""
 
 _ADD = f"insert into runs ({', '.join(_FIELDS)}) values ({', '.join(':' + name for name in _FIELDS)})"  # noqa: S608
-_CHANGE = f"update runs set {', '.join(f'{name} = :{name}' for name in _FIELDS[1:])} where path = :path"  # noqa: S608
+_CHANGE = f"update runs set {_SET} where path = :path"  # noqa: S608
 
 
 class Catalogue:
@@ -37,7 +58,7 @@ class Catalogue:
         if not self.folder.is_dir():
             raise StoreError(f"{folder} is not a folder")
 
-    def lines(self, **wanted: str) -> list[dict[str, Any]]:
+    def entries(self, **wanted: str) -> list[RunEntry]:
         """Describe the runs, oldest first; `wanted` (status="failed", sample=...) narrows them down."""
         unknown = set(wanted) - set(_FIELDS)
         if unknown:
@@ -46,26 +67,24 @@ class Catalogue:
             self._refresh(index)
             where = " and ".join(f"{name} = ?" for name in wanted)
             query = f"select * from runs {'where ' + where if where else ''} order by started, number"  # noqa: S608
-            return [self._line(row) for row in index.execute(query, tuple(wanted.values()))]
+            return [self._entry(row) for row in index.execute(query, tuple(wanted.values()))]
 
     def find(self, reference: str) -> Path:
         """Find a run by its number, its id or the beginning of its id."""
-        lines = self.lines()
+        entries = self.entries()
         if reference.lstrip("#").isdigit():
-            found = [line for line in lines if line["number"] == int(reference.lstrip("#"))]
+            found = [each for each in entries if each.number == int(reference.lstrip("#"))]
         else:
-            found = [line for line in lines if line["run_id"].startswith(reference)]
+            found = [each for each in entries if each.run_id.startswith(reference)]
         if len(found) == 1:
-            return Path(found[0]["path"])
+            return Path(found[0].path)
         problem = "several runs fit" if found else "no run fits"
         raise StoreError(f"{problem} {reference!r} in {self.folder} (see `nado runs list {self.folder}`)")
 
-    def _line(self, row: sqlite3.Row) -> dict[str, Any]:
-        line = {key: row[key] for key in row.keys() if key != "stamp"}  # noqa: SIM118
-        return {**line, "path": self._full(row["path"]), "lineage": json.loads(row["lineage"])}
-
-    def _full(self, relative: str) -> str:
-        return str(self.folder / relative)
+    def _entry(self, row: sqlite3.Row) -> RunEntry:
+        known = {each.name: row[each.name] for each in fields(RunEntry)}
+        path, lineage = str(self.folder / row["path"]), tuple(json.loads(row["lineage"]))
+        return RunEntry(**known | {"path": path, "lineage": lineage})
 
     def _open(self) -> sqlite3.Connection:
         """Open the index; in memory where the folder may not be written or another holds it."""
@@ -79,16 +98,16 @@ class Catalogue:
         known = {row["path"]: row["stamp"] for row in index.execute("select path, stamp from runs")}
         seen = {os.path.relpath(root, self.folder): root for root in run_folders(self.folder)}
         stamps = {relative: _stamp(root) for relative, root in seen.items()}
-        new = [_entry(name, seen[name], stamp) for name, stamp in stamps.items() if known.get(name) != stamp]
+        new = [_row(name, seen[name], stamp) for name, stamp in stamps.items() if known.get(name) != stamp]
         gone = [(path,) for path in known if path not in seen]
         if not (new or gone):
             return
-        entries = sorted((entry for entry in new if entry), key=lambda entry: entry["started"])
+        rows = sorted((row for row in new if row), key=lambda row: row["started"])
         try:
             with index:
                 index.executemany("delete from runs where path = ?", gone)
-                index.executemany(_CHANGE, [entry for entry in entries if entry["path"] in known])
-                index.executemany(_ADD, [entry for entry in entries if entry["path"] not in known])
+                index.executemany(_CHANGE, [row for row in rows if row["path"] in known])
+                index.executemany(_ADD, [row for row in rows if row["path"] not in known])
         except sqlite3.OperationalError as error:
             raise StoreError(f"the index {self.folder / INDEX} cannot be written: {error}") from error
 
@@ -116,9 +135,9 @@ def _add_missing_fields(index: sqlite3.Connection) -> None:
             index.execute("update runs set stamp = ''")
 
 
-def find_runs(folder: str | Path, **wanted: str) -> list[dict[str, Any]]:
+def find_runs(folder: str | Path, **wanted: str) -> list[RunEntry]:
     """Describe every run below `folder` in a line's worth of values, oldest first."""
-    return Catalogue(folder).lines(**wanted)
+    return Catalogue(folder).entries(**wanted)
 
 
 def locate(reference: str, folder: str | Path = ".") -> str:
@@ -155,8 +174,8 @@ def _stamp(root: str) -> str:
     return "/".join(parts)
 
 
-def _entry(relative: str, root: str, stamp: str) -> dict[str, Any] | None:
-    """Read what the index says of one run; None for other zarr stores."""
+def _row(relative: str, root: str, stamp: str) -> dict[str, str | int] | None:
+    """Read what the index keeps of one run; None for other zarr stores."""
     found = _attributes(Path(root) / "zarr.json")
     if found.get("schema") != SCHEMA:
         return None
@@ -171,7 +190,7 @@ def _entry(relative: str, root: str, stamp: str) -> dict[str, Any] | None:
     }
 
 
-def _attributes(path: Path) -> dict[str, Any]:
+def _attributes(path: Path) -> JsonObject:
     try:
         return json.loads(path.read_text(encoding="utf-8")).get("attributes", {})
     except (OSError, ValueError):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.store.metadata import RunMetadata
 from nado_lab.lab.store.si_units import to_si
 
 
-def drive_map_of(metadata: RunMetadata) -> dict[str, Any] | None:
+def drive_map_of(metadata: RunMetadata) -> JsonObject | None:
     """Return {low, high, units}: what drive -1 and 1 stood for; None where the run does not say.
 
     An import notes the range it scaled; a setup's drive ranges over its configured window of fields.

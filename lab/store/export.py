@@ -2,9 +2,9 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from nado_lab.lab.new_output import refuse_existing
@@ -48,13 +48,13 @@ def _netcdf(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
 
 
 def _npz(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
-    arrays: dict[str, Any] = {"metadata": np.array(json.dumps(run.metadata.to_attributes()))}
+    arrays: dict[str, np.ndarray] = {"metadata": np.array(json.dumps(run.metadata.to_attributes()))}
     for stream in streams:
         prefix = "" if stream == PRIMARY else f"{stream}_"
         for name, values in _plain_text(run.load(stream)).variables.items():
             array = values.values
             arrays[f"{prefix}{name}"] = array.astype(str) if array.dtype.kind == "O" else array
-    np.savez_compressed(target, **arrays)
+    np.savez_compressed(target, **arrays)  # pyright: ignore[reportArgumentType]
     return []
 
 
@@ -81,7 +81,7 @@ def _csv(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
 
 
 def _csv_columns(
-    data: "xr.Dataset", name: str, rows: tuple[str, ...], others: list[Any]
+    data: "xr.Dataset", name: str, rows: tuple[str, ...], others: list[Hashable]
 ) -> dict[str, np.ndarray]:
     """Spread a variable over columns named `readout[h0_0] (V)`, repeated along rows it does not have."""
     variable = data[name]

@@ -6,19 +6,15 @@ are two files, and a process killed between them leaves ragged arrays (zarr 3.1.
 
 import warnings
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 import zarr
 from nado_lab.protocols.columns import ROW, Column, Coordinate
 from zarr.core.array import Array
+from zarr.core.common import JSON
 from zarr.core.group import Group
 
-# A file that is just being written, or that a kill left half-written, is nothing a reader need hear of.
-warnings.filterwarnings("ignore", message=r"Object at .*\.partial is not recognized")
-
 PRIMARY = "primary"
-STREAMS = (PRIMARY, "baseline", "monitor")
 COMMITTED = "rows_committed"
 ELAPSED = Column("elapsed", units="s", description="time since the run began", is_coordinate=True)
 NUMBER = Column(ROW, dtype="int64", description="row number", is_coordinate=True)
@@ -128,7 +124,7 @@ def _create_column(group: Group, column: Column) -> None:
     )
 
 
-def _fill(dtype: str) -> Any:
+def _fill(dtype: str) -> str | float | int:
     """Choose what an unwritten entry reads as: NaN where there is one, else a value that shows."""
     if dtype == "string":
         return ""
@@ -136,6 +132,6 @@ def _fill(dtype: str) -> Any:
     return {"f": np.nan, "c": np.nan, "i": -1}.get(kind, 0)
 
 
-def _attributes(units: str, description: str) -> dict[str, Any]:
+def _attributes(units: str, description: str) -> dict[str, JSON]:
     found = {"units": units, "long_name": description}
     return {key: value for key, value in found.items() if value}

@@ -7,12 +7,14 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import zarr
+from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.new_output import refuse_existing, taken
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.metadata import SCHEMA
+from nado_lab.lab.store.run_files import HALF_WRITTEN, RunFiles
 from zarr.core.group import Group
 from zarr.errors import ContainsGroupError
 
@@ -49,7 +51,7 @@ def require_there(path: str | Path) -> None:
         raise StoreError(f"cannot write to {path}: {_REASONS[errno.ENOENT]}")
 
 
-def create_root(path: str | Path, attributes: dict[str, Any], fill: Callable[[Group], None]) -> Group:
+def create_root(path: str | Path, attributes: JsonObject, fill: Callable[[Group], None]) -> Group:
     """Create a run that does not exist yet, all at once: a kill leaves a whole empty run or none."""
     if is_url(path):
         return _create_at_url(str(path), attributes, fill)
@@ -71,7 +73,8 @@ def open_root(path: str | Path, mode: Literal["r", "r+"] = "r") -> Group:
     if not is_url(path) and not Path(path).exists():
         raise StoreError(f"{path} does not exist; expected a run (see `nado runs list`)")
     try:
-        root = zarr.open_group(str(path), mode=mode, use_consolidated=False)
+        store = str(path) if is_url(path) else RunFiles(path, read_only=mode == "r")
+        root = zarr.open_group(store, mode=mode, use_consolidated=False)
         schema = root.attrs.get("schema")
     except ImportError as error:
         raise _lacking(path, error) from error
@@ -82,7 +85,7 @@ def open_root(path: str | Path, mode: Literal["r", "r+"] = "r") -> Group:
     return root
 
 
-def _create_at_url(url: str, attributes: dict[str, Any], fill: Callable[[Group], None]) -> Group:
+def _create_at_url(url: str, attributes: JsonObject, fill: Callable[[Group], None]) -> Group:
     try:
         root = zarr.create_group(url, attributes={})
     except ImportError as error:
@@ -105,7 +108,7 @@ def remove_half_written(path: str | Path) -> int:
     """
     if is_url(path):
         return 0
-    found = list(Path(path).rglob("*.partial"))
+    found = list(Path(path).rglob(f"*{HALF_WRITTEN}"))
     for file in found:
         file.unlink(missing_ok=True)
     return len(found)

@@ -3,9 +3,10 @@
 import uuid
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from nado_lab.lab.json_file import JsonObject
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 SCHEMA = "nado-run/1"
 
@@ -23,10 +24,13 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
 
 
+ParameterValue = bool | int | float | str | list[object] | None
+
+
 class ParameterRecord(_Model):
     """One parameter of a protocol: value, unit and type name."""
 
-    value: bool | int | float | str | list[Any] | None
+    value: ParameterValue
     units: str = ""
     type: str = ""
 
@@ -37,7 +41,7 @@ class ProtocolRecord(_Model):
     name: str
     parameters: dict[str, ParameterRecord] = Field(default_factory=dict)
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, ParameterValue]:
         """Give the bare parameter values by name."""
         return {name: parameter.value for name, parameter in self.parameters.items()}
 
@@ -53,7 +57,7 @@ class SetupRecord(_Model):
     source: str = ""
     seed: int = 0
     noise_seed: int | None = None
-    details: dict[str, Any] = Field(default_factory=dict)
+    details: JsonObject = Field(default_factory=dict)
 
 
 class RunMetadata(_Model):
@@ -71,14 +75,20 @@ class RunMetadata(_Model):
     setup: SetupRecord | None = None
     protocol: ProtocolRecord | None = None
     code: dict[str, str] = Field(default_factory=dict)
-    instruments: dict[str, Any] = Field(default_factory=dict)
+    instruments: JsonObject = Field(default_factory=dict)
     lineage: list[str] = Field(default_factory=list)
-    notes: dict[str, Any] = Field(default_factory=dict)
+    notes: JsonObject = Field(default_factory=dict)
     checksums: dict[str, str] = Field(default_factory=dict)
 
     model_config = ConfigDict(extra="ignore", validate_assignment=True, populate_by_name=True)
 
-    def to_attributes(self) -> dict[str, Any]:
+    @field_validator("lineage")
+    @classmethod
+    def _each_once(cls, lineage: list[str]) -> list[str]:
+        """Name every run once, in order."""
+        return list(dict.fromkeys(lineage))
+
+    def to_attributes(self) -> JsonObject:
         """Give the JSON-able root attributes of the store."""
         return self.model_dump(mode="json", by_alias=True)
 

@@ -6,7 +6,6 @@ the array, and then the live chunks go. A kill at any instant leaves the array w
 
 import hashlib
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import zarr
@@ -91,7 +90,7 @@ def _blocks(array: Array, rows: int, step: int | None = None) -> Iterator[tuple[
         yield start, np.asarray(array[start : min(start + step, rows)])
 
 
-def _as_bytes(values: np.ndarray) -> Any:
+def _as_bytes(values: np.ndarray) -> bytes | memoryview:
     if values.dtype.kind in "OT":
         return "".join(f"{len(text)}:{text}" for text in values.ravel().tolist()).encode()
     return np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<")).data

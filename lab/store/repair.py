@@ -1,10 +1,11 @@
 """Close a run whose program died: cut what was not committed, say so, and pack it."""
 
 import shutil
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
+from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.store import layout
 from nado_lab.lab.store.location import is_url, open_root, remove_half_written, storage_errors
 from nado_lab.lab.store.metadata import RunMetadata, Status
@@ -16,7 +17,17 @@ from nado_lab.lab.store.writer import close_run
 KILLED = "the program died; repaired afterwards"
 
 
-def repair(path: str | Path) -> dict[str, Any]:
+@dataclass(frozen=True)
+class RepairReport(JsonRecord):
+    """What was done to a run: torn rows cut by stream, stray files removed, and how it stands now."""
+
+    path: str
+    status: Status
+    rows_cut: dict[str, int]
+    files_removed: int
+
+
+def repair(path: str | Path) -> RepairReport:
     """Make a run whole after a kill; refuse while a living process writes it. Say what was done."""
     root = open_root(path, mode="r+")
     owner = run_ownership(path).take()
@@ -28,24 +39,19 @@ def repair(path: str | Path) -> dict[str, Any]:
             cut = {name: layout.truncate(group) for name, group in groups.items()}
             swept = sum(sweep(a) for group in groups.values() for a in layout.row_arrays(group).values())
         drafts = _remove_drafts(path)
-        state = {"metadata": metadata}
 
-        def update(**fields: Any) -> None:
-            state["metadata"] = state["metadata"].model_copy(update=fields)
+        def update(**fields: object) -> None:
+            nonlocal metadata
+            metadata = metadata.model_copy(update=fields)
             with storage_errors(path, "repair"):
-                retry(lambda: root.attrs.put(state["metadata"].to_attributes()))
+                retry(lambda: root.attrs.put(metadata.to_attributes()))
 
         if metadata.status is Status.RUNNING:
             update(status=Status.ABORTED, reason=KILLED, ended=datetime.now(UTC))
         close_run(root, str(path), update)
     finally:
         owner.release()
-    return {
-        "path": str(path),
-        "status": state["metadata"].status.value,
-        "rows_cut": cut,
-        "files_removed": swept + drafts + half_written,
-    }
+    return RepairReport(str(path), metadata.status, cut, swept + drafts + half_written)
 
 
 def _remove_drafts(path: str | Path) -> int:

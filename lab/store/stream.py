@@ -1,12 +1,11 @@
 """The writing end of one stream: a buffer of rows and the arrays they are committed to."""
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 from nado_lab.lab.store import layout
-from nado_lab.lab.store.buffer import RowBuffer
+from nado_lab.lab.store.buffer import Row, RowBuffer
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.location import require_there, storage_errors
 from nado_lab.protocols.columns import Column
@@ -25,7 +24,7 @@ class StreamWriter:
         self.committed = layout.committed_rows(group)
         self._buffer = RowBuffer(name, columns, self.committed)
 
-    def add(self, row: Mapping[str, Any], elapsed: float) -> None:
+    def add(self, row: Row, elapsed: float) -> None:
         """Take one row; a full block is written at once."""
         self._buffer.add(row, elapsed)
         if self._buffer.is_full:
@@ -39,7 +38,7 @@ class StreamWriter:
             self._commit(self._buffer.block(), len(self._buffer))
         self._buffer = self._buffer.successor(self.committed)
 
-    def write_rows(self, block: Mapping[str, Any], elapsed: float) -> None:
+    def write_rows(self, block: Row, elapsed: float) -> None:
         """Write arrays (rows, ...) of all columns as the next rows."""
         self.flush()
         if set(block) != {column.name for column in self._columns}:
@@ -85,7 +84,7 @@ class StreamWriter:
         return ", ".join(column.name for column in self._columns)
 
 
-def retry(action: Callable[[], Any], attempts: int = 5) -> None:
+def retry(action: Callable[[], object], attempts: int = 5) -> None:
     """Do a write, again after a moment if another program holds the file (Windows)."""
     for attempt in range(attempts):
         try:
@@ -97,7 +96,7 @@ def retry(action: Callable[[], Any], attempts: int = 5) -> None:
             time.sleep(0.02 * 2**attempt)
 
 
-def _fitting(column: Column, values: Any) -> np.ndarray:
+def _fitting(column: Column, values: object) -> np.ndarray:
     array = np.asarray(values)
     if array.shape[1:] != column.shape:
         raise StoreError(f"column {column.name!r}: expected (rows, *{column.shape}), came {array.shape}")

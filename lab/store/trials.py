@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.store.drive_maps import drive_map_of
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.layout import PRIMARY
@@ -33,7 +34,7 @@ class TrialArrays:
     units: tuple[str, ...]
     lineage: tuple[str, ...]
     held_out: np.ndarray | None = None
-    drive_map: dict[str, Any] | None = None
+    drive_map: JsonObject | None = None
     step_s: float | None = None
 
 

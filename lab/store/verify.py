@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.store import layout
 from nado_lab.lab.store.metadata import Status
 from nado_lab.lab.store.pack import digest
@@ -12,7 +13,7 @@ from zarr.core.array import Array
 
 
 @dataclass(frozen=True)
-class Finding:
+class Check(JsonRecord):
     """One thing that was looked at: what, whether it is right, and what was seen."""
 
     what: str
@@ -20,40 +21,38 @@ class Finding:
     detail: str
 
 
-def verify(run: str | Path | Run) -> list[Finding]:
+def verify(run: str | Path | Run) -> list[Check]:
     """Check the metadata, the lengths and every chunk of every stream of a run, and its checksums."""
     opened = run if isinstance(run, Run) else Run.open(run)
-    findings = [_ended(opened)]
+    checks = [_ended(opened)]
     for stream in opened.streams:
-        findings += _stream(opened, stream)
-    return findings
+        checks += _stream(opened, stream)
+    return checks
 
 
-def _ended(run: Run) -> Finding:
+def _ended(run: Run) -> Check:
     closed = run.status is not Status.RUNNING
     detail = run.status.value + (f": {run.metadata.reason}" if run.metadata.reason else "")
-    return Finding("status", closed, detail if closed else "running, or killed: `nado runs repair` closes it")
+    return Check("status", closed, detail if closed else "running, or killed: `nado runs repair` closes it")
 
 
-def _stream(run: Run, stream: str) -> list[Finding]:
+def _stream(run: Run, stream: str) -> list[Check]:
     group = run.group(stream)
     rows = layout.committed_rows(group)
     arrays = layout.row_arrays(group)
     lengths = {name: array.shape[0] for name, array in arrays.items()}
     short = [name for name, length in lengths.items() if length < rows]
     long = [name for name, length in lengths.items() if length > rows]
-    findings = [
-        Finding(
-            f"{stream}: committed rows", not short, f"{rows}" + (f", not all in {short}" if short else "")
-        ),
-        Finding(f"{stream}: nothing beyond them", not long, f"torn tail in {long}" if long else "clean"),
+    checks = [
+        Check(f"{stream}: committed rows", not short, f"{rows}" + (f", not all in {short}" if short else "")),
+        Check(f"{stream}: nothing beyond them", not long, f"torn tail in {long}" if long else "clean"),
     ]
     if not short:
         expected = {name: run.metadata.checksums.get(f"{stream}/{name}", "") for name in arrays}
         wrong = [w for name, array in arrays.items() if (w := _wrong(array, rows, name, expected[name]))]
         good = "as written" if any(expected.values()) else "readable (no checksums: the run is not closed)"
-        findings.append(Finding(f"{stream}: every chunk", not wrong, "; ".join(wrong) or good))
-    return findings
+        checks.append(Check(f"{stream}: every chunk", not wrong, "; ".join(wrong) or good))
+    return checks
 
 
 def _wrong(array: Array, rows: int, name: str, expected: str) -> str:

@@ -2,12 +2,12 @@
 
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from nado_lab.lab.store import layout
+from nado_lab.lab.store.buffer import Row
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.location import (
     create_root,
@@ -89,13 +89,13 @@ class RunWriter:
         """Give the committed rows of a stream."""
         return self._stream(stream).committed
 
-    def append(self, stream: str, row: Mapping[str, Any]) -> None:
+    def append(self, stream: str, row: Row) -> None:
         """Take one row of a stream; it is written with its block, or within a second."""
         with self._lock:
             self._raise_trouble()
             self._stream(stream).add(row, self._elapsed())
 
-    def append_block(self, stream: str, block: Mapping[str, Any]) -> None:
+    def append_block(self, stream: str, block: Row) -> None:
         """Write many rows at once: an array (rows, ...) for every column of the stream."""
         with self._lock:
             self._stream(stream).write_rows(block, self._elapsed())
@@ -113,7 +113,7 @@ class RunWriter:
         except StoreError as error:
             self._trouble = error
 
-    def update(self, **fields: Any) -> None:
+    def update(self, **fields: object) -> None:
         """Change fields of the metadata, in memory and in the store."""
         with self._lock, storage_errors(self.path, "write the metadata of"):
             changed = self.metadata.model_copy(update=fields)
@@ -157,7 +157,7 @@ class RunWriter:
             raise trouble
 
 
-def close_run(root: Group, path: str, update: Any) -> None:
+def close_run(root: Group, path: str, update: Callable[..., None]) -> None:
     """Cut torn tails, pack every stream into verified shards, write the checksums, consolidate."""
     checksums = {}
     with storage_errors(path, "finalise"):

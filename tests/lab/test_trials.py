@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from nado_lab.lab.store import RunMetadata, RunWriter, Status
+from nado_lab.lab.store import RunMetadata, RunWriter, Status, StoreError
 from nado_lab.lab.stored_trials import StoredTrials
 from nado_lab.lab.trials import trials_of
 from nado_lab.protocols import Column, Coordinate
@@ -48,3 +48,11 @@ def test_parts_of_runs_on_two_drive_maps_are_read_on_one(tmp_path):
     whole, part = trials_of(*runs), StoredTrials(*runs)
     for rows in ([0, 1], [5, 7]):
         np.testing.assert_array_equal(part.read(np.array(rows)).drive, whole.drive[rows])
+
+
+@pytest.mark.parametrize("read", [trials_of, StoredTrials])
+def test_a_run_that_is_given_twice_is_refused(tmp_path, read):
+    """Under two numbers, a sequence would be fitted and score the fit."""
+    run = stored(tmp_path / "a")
+    with pytest.raises(StoreError, match="are the same run; name it once"):
+        read(run, run)

@@ -8,9 +8,12 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nado_lab.lab.dashboard.models.worker import message_of
+
+if TYPE_CHECKING:
+    from nado_lab.lab.store import RunEntry
 
 SUFFIXES = {".twin": "twin", ".net": "network"}
 RUN_SUFFIX = ".zarr"
@@ -60,7 +63,7 @@ def scan(folder: Path) -> list[Entry]:
 
     if not folder.is_dir():
         return []
-    runs = [_of_line(line, folder) for line in find_runs(folder)]
+    runs = [_of_run(run, folder) for run in find_runs(folder)]
     known = {entry.path for entry in runs}
     others = [read_entry(path, folder) for path in _find(folder, known, DEPTH)]
     return sorted(runs + others, key=lambda entry: (entry.started, entry.name), reverse=True)
@@ -109,21 +112,21 @@ def _name(path: Path, folder: Path) -> str:
     return (relative.with_suffix("") if path.suffix in (*SUFFIXES, RUN_SUFFIX) else relative).as_posix()
 
 
-def _of_line(line: dict[str, Any], folder: Path) -> Entry:
+def _of_run(run: RunEntry, folder: Path) -> Entry:
     """Make an entry of a line of the store's index."""
-    path = Path(line["path"])
+    path = Path(run.path)
     return Entry(
         "run",
         path,
         _name(path, folder),
-        line["run_id"],
-        _status(path, line["status"]),
-        line["started"][:19].replace("T", " "),
-        line["protocol"],
-        line["setup"],
-        line["sample"],
-        tuple(line["lineage"]),
-        int(line["rows"]),
+        run.run_id,
+        _status(path, run.status),
+        run.started[:19].replace("T", " "),
+        run.protocol,
+        run.setup,
+        run.sample,
+        run.lineage,
+        run.rows,
     )
 
 

@@ -41,6 +41,6 @@ class Estimates:
 def _told(procedure: NadoProcedure, setup: Any) -> float | None:
     """Ask the protocol; for a replay, with the shape of the run it names."""
     if isinstance(procedure, Replay) and procedure.of and Path(procedure.of).is_dir():
-        columns = summarise(Run.open(procedure.of))["streams"]["primary"]["columns"]
-        procedure.drive = np.broadcast_to(0.0, columns["drive"]["shape"])
+        columns = summarise(Run.open(procedure.of)).streams["primary"].columns
+        procedure.drive = np.broadcast_to(0.0, columns["drive"].shape)
     return procedure.estimate_s(setup)

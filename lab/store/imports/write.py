@@ -1,9 +1,9 @@
 """Write imported trials as a run like any other, with what was stated about it."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.imports.imported_trials import ImportedTrials
 from nado_lab.lab.store.imports.options import ImportOptions
@@ -30,7 +30,7 @@ def write_trials(trials: ImportedTrials, out: str | Path, options: ImportOptions
         Column("input", ("step", "port"), (steps, ports), units=input_units, description="as applied"),
         Column("readout", ("step", "channel"), (steps, channels), units=readout_units),
     ]
-    block: dict[str, Any] = {
+    block: dict[str, np.ndarray] = {
         "sequence": trials.sequence,
         "repeat": trials.repeat,
         "drive": (trials.input - (high + low) / 2) / ((high - low) / 2),
@@ -74,7 +74,7 @@ def _free_name(name: str) -> str:
     return f"file_{name}" if name in (NUMBER.name, ELAPSED.name) else tidy(name)
 
 
-def _metadata(files: tuple[str, ...], options: ImportOptions, notes: dict[str, Any]) -> RunMetadata:
+def _metadata(files: tuple[str, ...], options: ImportOptions, notes: JsonObject) -> RunMetadata:
     stated = {
         "samples_per_step": options.samples_per_step,
         "field_cycle": options.field_cycle,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from nado_lab.lab.runs import StopRequest, UnsafeError, resume_protocol, run_protocol
 from nado_lab.lab.store import Run, Status, load_trials
-from nado_lab.protocols import Characterise, Drives, configure
+from nado_lab.protocols import Characterise, Drives, Replay, configure
 
 from tests.protocols.fake_device import FakeDevice
 
@@ -118,3 +118,12 @@ def test_drives_play_an_array(tmp_path):
     run_protocol(procedure, FakeDevice(), tmp_path / "run")
     assert np.array_equal(load_trials(tmp_path / "run").drive, procedure.drive)
     assert "waveform" not in Run.open(tmp_path / "run").dataset()
+
+
+def test_a_replay_names_its_run_once_in_the_lineage(tmp_path):
+    first = run_protocol(characterise(), FakeDevice(), tmp_path / "run")
+    run_id = Run.open(first).metadata.run_id
+    replay = Replay()
+    configure(replay, {"of": str(first)})
+    run_protocol(replay, FakeDevice(), tmp_path / "again", lineage=[run_id, "other"])
+    assert Run.open(tmp_path / "again").metadata.lineage == [run_id, "other"]

@@ -23,24 +23,24 @@ def make(path, rows=1, status=Status.COMPLETE) -> str:
 def test_numbers_stay_while_runs_come_go_and_grow(tmp_path):
     first, second = make(tmp_path / "b"), make(tmp_path / "deep" / "a", rows=2)
     catalogue = Catalogue(tmp_path)
-    assert [(line["number"], line["rows"]) for line in catalogue.lines()] == [(1, 1), (2, 2)]
+    assert [(line.number, line.rows) for line in catalogue.entries()] == [(1, 1), (2, 2)]
     third = make(tmp_path / "c")
     writer = RunWriter.resume(tmp_path / "b", {"primary": [Column("x")]})
     writer.append("primary", {"x": 2.0})
     writer.finalise(Status.ABORTED)
-    lines = catalogue.lines()
-    assert [(line["number"], line["run_id"]) for line in lines] == [(1, first), (2, second), (3, third)]
-    assert (lines[0]["rows"], lines[0]["status"]) == (2, "aborted")
-    assert [line["run_id"] for line in catalogue.lines(status="aborted")] == [first]
+    lines = catalogue.entries()
+    assert [(line.number, line.run_id) for line in lines] == [(1, first), (2, second), (3, third)]
+    assert (lines[0].rows, lines[0].status) == (2, "aborted")
+    assert [line.run_id for line in catalogue.entries(status="aborted")] == [first]
 
 
 def test_a_lost_index_is_built_again(tmp_path):
     ids = [make(tmp_path / name) for name in ("x", "y")]
-    before = Catalogue(tmp_path).lines()
+    before = Catalogue(tmp_path).entries()
     (tmp_path / INDEX).unlink()
-    assert Catalogue(tmp_path).lines() == before
+    assert Catalogue(tmp_path).entries() == before
     (tmp_path / INDEX).write_text("not a database, and long enough to be looked at " * 40)
-    assert [line["run_id"] for line in Catalogue(tmp_path).lines()] == ids
+    assert [line.run_id for line in Catalogue(tmp_path).entries()] == ids
 
 
 def test_an_index_that_cannot_be_read_is_not_left_open(tmp_path, monkeypatch):
@@ -48,7 +48,7 @@ def test_an_index_that_cannot_be_read_is_not_left_open(tmp_path, monkeypatch):
     (tmp_path / INDEX).write_text("not a database, and long enough to be looked at " * 40)
     opened, connect = [], sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda *a, **k: opened.append(connect(*a, **k)) or opened[-1])
-    Catalogue(tmp_path).lines()
+    Catalogue(tmp_path).entries()
     assert len(opened) == 2
     for index in opened:
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
@@ -57,12 +57,12 @@ def test_an_index_that_cannot_be_read_is_not_left_open(tmp_path, monkeypatch):
 
 def test_an_index_of_an_older_version_is_widened_and_numbers_stay(tmp_path):
     make(tmp_path / "b"), make(tmp_path / "a")
-    before = Catalogue(tmp_path).lines()
+    before = Catalogue(tmp_path).entries()
     with closing(sqlite3.connect(tmp_path / INDEX)) as index, index:
         index.execute("alter table runs drop column lineage")
         index.execute("update runs set number = number + 10")
-    after = Catalogue(tmp_path).lines()
-    assert [(line["number"] - 10, line["lineage"]) for line in after] == [(b["number"], []) for b in before]
+    after = Catalogue(tmp_path).entries()
+    assert [(line.number - 10, line.lineage) for line in after] == [(b.number, ()) for b in before]
 
 
 def test_a_run_is_found_by_number_id_or_path(tmp_path):
@@ -79,7 +79,7 @@ def test_other_zarr_stores_and_files_are_passed_over(tmp_path):
     (tmp_path / "other" / "zarr.json").write_text(json.dumps({"attributes": {"schema": "else"}}))
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "zarr.json").write_text("{")
-    assert Catalogue(tmp_path).lines() == []
+    assert Catalogue(tmp_path).entries() == []
 
 
 def test_ten_thousand_runs_are_listed_within_a_second(tmp_path):
@@ -90,8 +90,8 @@ def test_ten_thousand_runs_are_listed_within_a_second(tmp_path):
         (root / "zarr.json").write_text(json.dumps({"attributes": attributes}))
         (root / "primary" / "zarr.json").write_text('{"attributes": {"rows_committed": 3}}')
     catalogue = Catalogue(tmp_path)
-    assert len(catalogue.lines()) == 10_000
+    assert len(catalogue.entries()) == 10_000
     spent = time.process_time()
-    lines = catalogue.lines()
+    lines = catalogue.entries()
     assert time.process_time() - spent < 1.0
-    assert lines[-1]["run_id"] == "id09999"
+    assert lines[-1].run_id == "id09999"

@@ -61,7 +61,7 @@ def test_write_kill_resume_finalise_verify(url):
     with xr.open_datatree(url, engine="zarr") as tree:
         assert np.array_equal(tree["primary"]["x"].values, [row(n)["x"] for n in range(5)])
         assert tree["primary"]["x"].attrs["units"] == "V"
-    assert repair(url)["files_removed"] == 0
+    assert repair(url).files_removed == 0
 
 
 def test_a_protocol_measures_into_a_url(url):

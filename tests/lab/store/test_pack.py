@@ -81,7 +81,7 @@ def test_a_kill_while_packing_costs_nothing(tmp_path, monkeypatch, instant):
             writer.finalise(Status.COMPLETE)
     assert_whole(tmp_path / "run")
     report = repair(tmp_path / "run")
-    assert report["status"] == "complete"
+    assert report.status == "complete"
     assert files(tmp_path / "run") == ["c.0.0", "zarr.json"]
     assert_whole(tmp_path / "run")
     assert all(finding.passed for finding in verify(tmp_path / "run"))
@@ -113,7 +113,7 @@ def test_repair_closes_a_killed_run_and_cleans_up(tmp_path):
     array.resize((ROWS + 3,))
     (tmp_path / ".run.12345678.new").mkdir()
     report = repair(tmp_path / "run")
-    assert (report["status"], report["rows_cut"]) == ("aborted", {"primary": 3})
+    assert (report.status, report.rows_cut) == ("aborted", {"primary": 3})
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
     assert_whole(tmp_path / "run")
     assert "repaired" in Run.open(tmp_path / "run").metadata.reason

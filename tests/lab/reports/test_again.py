@@ -1,0 +1,81 @@
+"""The command that a report prints makes the same experiment: parsed, it asks for what was stored."""
+
+import shlex
+
+import numpy as np
+import pytest
+import typer
+from nado_lab.lab.cli import app
+from nado_lab.lab.cli.commands import register
+from nado_lab.lab.reports.again import measure_again
+from nado_lab.lab.runs import run_protocol
+from nado_lab.lab.store import Run
+from nado_lab.protocols import Drives, configure, describe, load_protocol, parse_assignments
+from nado_lab.protocols.registry import protocols_to_choose
+
+from tests.protocols.fake_device import FakeDevice
+
+THIRD = 10 / 3
+
+
+@pytest.fixture(scope="module")
+def parse():
+    """Give the parameters that the command line makes of a printed command."""
+    register(app)
+    command = typer.main.get_command(app)
+
+    def parsed(text):
+        found, words = command, shlex.split(text)
+        assert words.pop(0) == "nado"
+        while hasattr(found, "commands"):
+            found = found.commands[words.pop(0)]
+        return found.make_context(found.name, words).params
+
+    return parsed
+
+
+def measured(path, protocol, **seeds):
+    return Run.open(run_protocol(protocol, FakeDevice(), path, source="sim:nanoring", **seeds))
+
+
+def test_a_run_is_measured_again_with_its_numbers_and_seeds(tmp_path, parse):
+    procedure = load_protocol("characterise")()
+    configure(procedure, {"sequences": 3, "steps": 4, "field_centre": THIRD, "waveform": False, "seed": 7})
+    run = measured(tmp_path / "run", procedure, seed=11, noise_seed=1234567890)
+    asked = parse(measure_again(run.metadata, run.path))
+    again = load_protocol(asked["protocol"])()
+    configure(again, parse_assignments(asked["parameter"]))
+    assert describe(again) == describe(procedure)
+    assert (asked["setup"], asked["seed"], asked["noise_seed"]) == ("sim:nanoring", 11, 1234567890)
+
+
+def test_a_run_of_chosen_drives_is_replayed(tmp_path, parse):
+    procedure = Drives()
+    procedure.drive = np.linspace(-1, 1, 12).reshape(3, 4, 1)
+    run = measured(tmp_path / "run", procedure, seed=1, noise_seed=2)
+    asked = parse(measure_again(run.metadata, run.path))
+    assert asked["protocol"] == "replay"
+    assert parse_assignments(asked["parameter"])["of"] == run.path
+    assert (asked["seed"], asked["noise_seed"]) == (1, 2)
+
+
+@pytest.mark.parametrize("name", protocols_to_choose())
+def test_parameters_of_every_protocol_come_back(tmp_path, parse, name):
+    from nado_lab.lab.runs.describe import describe_protocol
+    from nado_lab.lab.store import RunMetadata
+
+    procedure = load_protocol(name)()
+    odd = {key: THIRD for key, each in describe(procedure).items() if each["type"] == "float"}
+    configure(procedure, {key: value for key, value in odd.items() if key != "settle"})
+    known = RunMetadata(protocol=describe_protocol(procedure))
+    again = load_protocol(name)()
+    configure(again, parse_assignments(parse(measure_again(known, "run"))["parameter"] or []))
+    assert describe(again) == describe(procedure)
+
+
+def test_a_protocol_of_ones_own_is_named_by_its_file(parse):
+    from nado_lab.lab.store import ProtocolRecord, RunMetadata
+
+    known = RunMetadata(protocol=ProtocolRecord(name="/my lab/scan.py:Scan"))
+    asked = parse(measure_again(known, "run"))
+    assert (asked["own"], asked["protocol"]) == ("/my lab/scan.py:Scan", "")
