@@ -15,7 +15,17 @@ from .errors import (
     SetupError,
     StuckOutputError,
 )
-from .setups import Check, Response, SetupConfig, builtin_setups, load_setup, open_setup
+from .setups import (
+    Check,
+    Reading,
+    Response,
+    SetupConfig,
+    builtin_setups,
+    config_from,
+    load_setup,
+    open_setup,
+    taken_down,
+)
 
 __all__ = [
     "BusyError",
@@ -29,6 +39,7 @@ __all__ = [
     "InterlockError",
     "LimitError",
     "OverloadError",
+    "Reading",
     "ReplyError",
     "Response",
     "SetupConfig",
@@ -36,6 +47,8 @@ __all__ = [
     "StuckOutputError",
     "WallClock",
     "builtin_setups",
+    "config_from",
     "load_setup",
     "open_setup",
+    "taken_down",
 ]

@@ -1,6 +1,7 @@
 """What a setup asks of its instruments, by role; a driver fits a role by its methods alone."""
 
-from typing import Any, Protocol, runtime_checkable
+from inspect import get_annotations
+from typing import Any, ClassVar, Generic, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -9,10 +10,20 @@ import numpy as np
 class Role(Protocol):
     """What every instrument can do."""
 
+    drives: ClassVar[bool]
+    """Whether the instrument has an output: one that only measures leaves nothing on."""
     isShutdown: bool
 
     def identify(self) -> str:
         """Read the identity and raise IdentityError where it is another instrument's."""
+        ...
+
+    def clear(self) -> None:
+        """Empty error queue and event registers."""
+        ...
+
+    def check_errors(self) -> list[Any]:
+        """Raise DeviceReportedError where the instrument reports an error."""
         ...
 
     def snapshot(self) -> dict[str, Any]:
@@ -31,6 +42,21 @@ class Role(Protocol):
 @runtime_checkable
 class BipolarSupply(Role, Protocol):
     """A current of either sign into a coil, set by the bus or by an analogue input."""
+
+    @property
+    def most_amperes(self) -> float:
+        """Return the largest current in A that the limits allow."""
+        ...
+
+    @property
+    def most_volts(self) -> float:
+        """Return the largest compliance voltage in V that the limits allow."""
+        ...
+
+    @property
+    def slew(self) -> float:
+        """Return the fastest change of the current in A/s."""
+        ...
 
     def prepare_amplifier(self, compliance_v: float) -> None:
         """Follow the analogue input with no current of its own."""
@@ -54,6 +80,7 @@ class WaveformPair(Role, Protocol):
     """Two voltages in step, played from memory on one trigger."""
 
     memory_points: int
+    running: bool
 
     def prepare(self, rate_hz: float, peak_v: float) -> None:
         """Set sample rate and full scale; outputs on."""
@@ -146,19 +173,6 @@ class MicrowaveSource(Role, Protocol):
 
 
 @runtime_checkable
-class NetworkAnalyser(Role, Protocol):
-    """Transmission or reflection over a frequency grid."""
-
-    def prepare_trace(self, start_hz: float, stop_hz: float, points: int, power_dbm: float) -> None:
-        """Set the grid and the power."""
-        ...
-
-    def trace(self) -> np.ndarray:
-        """Sweep once and read the complex trace (points,)."""
-        ...
-
-
-@runtime_checkable
 class Digitiser(Role, Protocol):
     """A voltage sampled from an external trigger on."""
 
@@ -174,6 +188,9 @@ class Digitiser(Role, Protocol):
         """Read the samples (count,) in V."""
         ...
 
-    def abort(self) -> None:
-        """Give up the acquisition."""
-        ...
+
+def lacking(instrument: object, role: type) -> list[str]:
+    """Return what a role asks for and an instrument has not, by name."""
+    kinds = [each for each in role.__mro__ if each not in (object, Protocol, Generic)]
+    asked = {name for each in kinds for name in (*vars(each), *get_annotations(each))}
+    return sorted(name for name in asked if not name.startswith("_") and not hasattr(instrument, name))

@@ -16,6 +16,7 @@ PROTOCOLS = {
     "repeats": "nado_lab.protocols.repeats:Repeats",
     "hysteresis": "nado_lab.protocols.field_sweep:Hysteresis",
     "fmr_map": "nado_lab.protocols.field_sweep:FmrMap",
+    "calibrate_axes": "nado_lab.protocols.calibrate_axes:CalibrateAxes",
     "calibrate_field": "nado_lab.protocols.calibrate_field:CalibrateField",
     "memory": "nado_lab.protocols.memory:Memory",
     "drift_watch": "nado_lab.protocols.drift_watch:DriftWatch",

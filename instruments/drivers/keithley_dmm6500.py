@@ -122,7 +122,3 @@ class KeithleyDMM6500(SafeDriver, PyMeasureDMM6500):
 
     def _make_safe(self) -> None:
         self.abort()
-
-    def close(self) -> None:
-        """Give the connection back."""
-        self.adapter.close()

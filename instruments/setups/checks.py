@@ -1,18 +1,17 @@
 """What ``nado check`` proves on any setup."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import InstrumentError, InterlockError
+from ..roles import BipolarSupply
 from .records import Check
-
-if TYPE_CHECKING:
-    from .setup import Setup
+from .setup import Setup
 
 _SETTLE_S = 0.05
 
 
-def run_checks(setup: "Setup") -> list[Check]:
+def run_checks(setup: Setup[Any]) -> list[Check]:
     """Run all checks in order and leave the setup safe."""
     checks = [_check(f"identity {name}", driver.identify) for name, driver in setup.roles.items()]
     checks.append(_check("limits", lambda: _limits(setup)))
@@ -22,7 +21,7 @@ def run_checks(setup: "Setup") -> list[Check]:
         checks.append(_check(f"1 % of range, {name}", lambda s=supply: _one_percent(setup, s)))
     checks.append(_check("interlock trips and clears", lambda: _interlock(setup)))
     failed = setup.shutdown()
-    checks.append(Check("shutdown", not failed, "; ".join(failed) or "field at zero, sources off"))
+    checks.append(Check("shutdown", not failed, "; ".join(failed) or setup.config.safe_state))
     return checks
 
 
@@ -33,13 +32,13 @@ def _check(name: str, action: Callable[[], Any]) -> Check:
         return Check(name, False, str(error))
 
 
-def _limits(setup: "Setup") -> str:
+def _limits(setup: Setup[Any]) -> str:
     limits = setup.limits
     field = f"field {limits.max_field_t * 1e3:g} mT"
     return f"{field}, slew {limits.max_slew_t_per_s:g} T/s, duty {limits.max_duty:g}"
 
 
-def _one_percent(setup: "Setup", supply: Any) -> str:
+def _one_percent(setup: Setup[Any], supply: BipolarSupply) -> str:
     """Drive 1 % of the current range from the bus and read it back."""
     wanted = 0.01 * supply.most_amperes
     supply.prepare_amplifier(supply.most_volts)
@@ -52,7 +51,7 @@ def _one_percent(setup: "Setup", supply: Any) -> str:
     return f"{wanted * 1e3:.1f} mA set, {found * 1e3:.1f} mA read back"
 
 
-def _interlock(setup: "Setup") -> str:
+def _interlock(setup: Setup[Any]) -> str:
     """Trip the interlock, see that the setup refuses to drive, clear it, see that it drives again."""
     was_tripped = setup.interlock_tripped
     setup.trip_interlock()

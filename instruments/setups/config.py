@@ -64,6 +64,10 @@ class SetupConfig(BaseModel):
 
     coil_supplies: ClassVar[tuple[str, ...]] = ()
     """Roles that feed a coil: what they may send at most must be stated."""
+    taken_down: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Roles that drive something, in the order in which they are taken down; a group together."""
+    safe_state: ClassVar[str] = ""
+    """What the bench is like when it is safe."""
 
     name: str
     kind: str

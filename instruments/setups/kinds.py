@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .config import SetupConfig
 from .nanoring import NanoringConfig, NanoringSetup
@@ -16,7 +17,7 @@ class Kind:
     """A family of setups: how it is configured, what opens it, the folder of its presets."""
 
     config: type[SetupConfig]
-    setup: type[Setup]
+    setup: type[Setup[Any]]
     presets: Path
 
 

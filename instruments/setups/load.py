@@ -1,6 +1,7 @@
 """Read a setup from its TOML file, and open it."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +30,24 @@ def load_setup(name_or_path: str | Path) -> SetupConfig:
     return config
 
 
-def open_setup(config: SetupConfig, visa_library: Any = None, clock: Clock | None = None) -> Setup:
+def open_setup(config: SetupConfig, visa_library: Any = None, clock: Clock | None = None) -> Setup[Any]:
     """Open all instruments of a setup; use it in a ``with`` block, whose end makes everything safe."""
     library = config.visa_library if visa_library is None else visa_library
     kind = KINDS.get(config.kind)
     if kind is None or not isinstance(config, kind.config):
         raise SetupError(f"setup {config.name!r} is of kind {config.kind!r}, which nothing opens")
     return kind.setup(config, library, clock or WallClock())
+
+
+def config_from(data: Mapping[str, object], where: str) -> SetupConfig:
+    """Return a setup from the plain data of a file, or of the record that a run keeps of it."""
+    kind = KINDS.get(str(data.get("kind")))
+    if kind is None:
+        raise SetupError(f"{where}: kind must be one of {', '.join(KINDS)}, got {data.get('kind')!r}")
+    try:
+        return kind.config.model_validate(data)
+    except ValidationError as error:
+        raise SetupError(f"{where} is no setup: {_first(error)}") from error
 
 
 def _read(path: Path) -> str:
@@ -57,15 +69,9 @@ def _path_of(name_or_path: str | Path) -> Path:
 
 def _parse(text: str, where: str) -> SetupConfig:
     try:
-        data = tomllib.loads(text)
-        kind = KINDS.get(str(data.get("kind")))
-        if kind is None:
-            raise SetupError(f"{where}: kind must be one of {', '.join(KINDS)}, got {data.get('kind')!r}")
-        config = kind.config.model_validate(data)
+        config = config_from(tomllib.loads(text), where)
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"{where} is no TOML: {error}") from error
-    except ValidationError as error:
-        raise SetupError(f"{where} is no setup: {_first(error)}") from error
     _require_one_owner(config, where)
     unknown = sorted({role.driver for role in config.roles.values()} - set(DRIVERS))
     if unknown:

@@ -7,15 +7,16 @@ from typing import Any
 from ..clock import Clock
 from ..drivers import driver_class
 from ..errors import DisconnectedError, InstrumentError, SetupError
+from ..roles import Role
 from .config import RoleConfig, SetupConfig
 
 _PRESSES = 5
 _EXTRA = 'it comes with `pip install "nado-lab[hardware]"`, or ".[hardware]" in the folder of NADO-Lab'
 
 
-def open_roles(config: SetupConfig, visa_library: Any, clock: Clock) -> dict[str, Any]:
+def open_roles(config: SetupConfig, visa_library: Any, clock: Clock) -> dict[str, Role]:
     """Open and identify every role; what is open already is closed again where one fails."""
-    opened: dict[str, Any] = {}
+    opened: dict[str, Role] = {}
     try:
         for name, role in config.roles.items():
             opened[name] = _open(name, role, visa_library, clock)
@@ -27,7 +28,7 @@ def open_roles(config: SetupConfig, visa_library: Any, clock: Clock) -> dict[str
     return opened
 
 
-def _open(name: str, role: RoleConfig, visa_library: Any, clock: Clock) -> Any:
+def _open(name: str, role: RoleConfig, visa_library: Any, clock: Clock) -> Role:
     driver = driver_class(role.driver)
     try:
         return driver(
@@ -73,7 +74,7 @@ def each_in_its_own_try(actions: list[tuple[str, Callable[[], Any]]]) -> list[tu
     return failed
 
 
-def close_all(opened: dict[str, Any]) -> None:
+def close_all(opened: dict[str, Role]) -> None:
     """Give all connections back."""
     for driver in opened.values():
         with contextlib.suppress(Exception):

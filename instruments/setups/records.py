@@ -1,6 +1,7 @@
 """What a setup hands out."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,13 @@ class Response:
     initial: np.ndarray
     waveform: np.ndarray
     field: np.ndarray
+
+
+class Reading(NamedTuple):
+    """A value that an instrument shows, with its SI unit."""
+
+    value: float
+    unit: str
 
 
 @dataclass(frozen=True)

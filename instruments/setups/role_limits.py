@@ -42,7 +42,7 @@ def left_out(config: SetupConfig) -> dict[str, str]:
     for name, role in config.roles.items():
         driver = driver_class(role.driver)
         words = [word for word in limits_of(driver) if word.startswith("max_") and word not in role.limits]
-        if words and getattr(driver, "drives", True):
+        if words and driver.drives:
             missing = ", ".join(words)
             found[name] = f"{missing} left out of [roles.{name}.limits]: the instrument may do its most"
     return found

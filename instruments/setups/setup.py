@@ -4,40 +4,46 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 
 from ..clock import Clock
 from ..errors import BusyError, InstrumentError, InterlockError, SetupError
 from ..limits import check_all
+from ..roles import BipolarSupply, FieldProbe, Role, Thermometer, lacking
 from .config import LimitsConfig, SetupConfig
 from .open_roles import close_all, each_in_its_own_try, open_roles
-from .records import Check, Response
+from .records import Check, Reading, Response
 from .role_limits import left_out
+from .take_down import taken_down
 
 log = logging.getLogger(__name__)
+Config = TypeVar("Config", bound=SetupConfig)
+Wanted = TypeVar("Wanted", bound=Role)
 
 
-class Setup(ABC):
+class Setup(ABC, Generic[Config]):
     """Instruments by role that answer a drive; leaving the ``with`` block makes everything safe."""
 
     port_count = 1
     channels: tuple[str, ...] = ()
     channel_units: tuple[str, ...] = ()
 
-    def __init__(self, config: SetupConfig, visa_library: Any, clock: Clock):
-        self.clock = clock
+    def __init__(self, config: Config, visa_library: Any, clock: Clock):
+        self.config, self.clock = config, clock
         self.interlock_tripped = False
         self._energised, self._measuring = False, threading.RLock()
-        self._base_config = config
+        self._driving = [name for group in taken_down(config) for name in group]
+        self._reading = [name for name in config.roles if name not in self._driving]
         self._lost: list[str] = []
         self.roles = open_roles(config, visa_library, clock)
         try:
+            self.coil_supplies = {name: self.role(name, BipolarSupply) for name in config.coil_supplies}
             self._assign_roles()
-        except KeyError as error:
+        except BaseException:
             close_all(self.roles)
-            raise SetupError(f"setup {config.name!r} has no role {error}") from None
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -45,9 +51,9 @@ class Setup(ABC):
     def __exit__(self, *reason: object) -> None:
         try:
             for failure in self.shutdown():
-                log.error("%s may not be safe: %s", self._base_config.name, failure)
+                log.error("%s may not be safe: %s", self.config.name, failure)
             for loss in self._lost:
-                log.warning("%s lost an instrument that drives nothing: %s", self._base_config.name, loss)
+                log.warning("%s lost an instrument that drives nothing: %s", self.config.name, loss)
         finally:
             close_all(self.roles)
 
@@ -55,7 +61,17 @@ class Setup(ABC):
 
     @abstractmethod
     def _assign_roles(self) -> None:
-        """Take the roles by name; KeyError names the one that is missing."""
+        """Take each instrument by `role`."""
+
+    def role(self, name: str, kind: type[Wanted]) -> Wanted:
+        """Return the instrument of a role, if it can do what its kind asks; SetupError says what it lacks."""
+        driver = self.roles.get(name)
+        if driver is None:
+            raise SetupError(f"setup {self.config.name!r} has no role {name!r} ({kind.__name__})")
+        if isinstance(driver, kind):
+            return driver
+        told = f"{self.config.roles[name].driver} has no {', '.join(lacking(driver, kind))}"
+        raise SetupError(f"role {name!r} of setup {self.config.name!r} must be a {kind.__name__}: {told}")
 
     @property
     @abstractmethod
@@ -66,11 +82,6 @@ class Setup(ABC):
     @abstractmethod
     def waveform_shape(self) -> tuple[int, int]:
         """Raw samples a step and number of contacts."""
-
-    @property
-    @abstractmethod
-    def coil_supplies(self) -> dict[str, Any]:
-        """Supplies by role."""
 
     @abstractmethod
     def check_limits(self, field: np.ndarray) -> None:
@@ -91,22 +102,22 @@ class Setup(ABC):
     @property
     def limits(self) -> LimitsConfig:
         """Limits of field, slew and duty."""
-        return self._base_config.limits
+        return self.config.limits
 
     def limits_left_out(self) -> dict[str, str]:
         """Return, per role that drives something, which largest values the setup file leaves out."""
-        return left_out(self._base_config)
+        return left_out(self.config)
 
     # -- the drive ---------------------------------------------------------------------------
 
     def field_tesla(self, drive: np.ndarray) -> np.ndarray:
         """Return the field in T of a drive in [-1, 1]."""
-        drive_map = self._base_config.drive
+        drive_map = self.config.drive
         return drive_map.field_centre_t + drive_map.field_range_t * np.asarray(drive, float)
 
     def drive_for_field(self, field: np.ndarray) -> np.ndarray:
         """Return the drive whose field in T is given."""
-        drive_map = self._base_config.drive
+        drive_map = self.config.drive
         return (np.asarray(field, float) - drive_map.field_centre_t) / drive_map.field_range_t
 
     # -- Device ------------------------------------------------------------------------------
@@ -183,7 +194,7 @@ class Setup(ABC):
     def require_health(self) -> None:
         """Read all error queues, and all thermometers: nothing is measured at an unknown temperature."""
         for driver in self.roles.values():
-            if hasattr(driver, "measured_kelvin"):
+            if isinstance(driver, Thermometer):
                 driver.measured_kelvin()
             driver.check_errors()
 
@@ -202,20 +213,27 @@ class Setup(ABC):
         An instrument that drives nothing is stopped too, but cannot leave anything on: it is not among these.
         """
         failed = each_in_its_own_try(self._safe_actions())
-        self._lost = [f"{name}: {why}" for name, why in failed if not self._drives(name)]
-        return [f"{name}: {why}" for name, why in failed if self._drives(name)]
-
-    def _drives(self, name: str) -> bool:
-        """Tell whether a role has an output; one that does not say, or is not known, has one."""
-        return getattr(self.roles.get(name), "drives", True)
+        self._lost = [f"{name}: {why}" for name, why in failed if name in self._reading]
+        return [f"{name}: {why}" for name, why in failed if name not in self._reading]
 
     def _safe_actions(self) -> list[tuple[str, Callable[[], Any]]]:
-        """Return what makes the bench safe, in order: supplies first; who was spoken to since it was safe."""
-        first = list(self.coil_supplies)
-        names = first + [name for name in self.roles if name not in first]
+        """Return what makes the bench safe, in the family's order; who was spoken to since it was safe."""
+        names = self._driving + [name for name in self.roles if name not in self._driving]
         return [(name, self.roles[name].shutdown) for name in names if not self.roles[name].isShutdown]
 
     # -- what the laboratory writes down -----------------------------------------------------
+
+    def readings(self) -> dict[str, Reading]:
+        """Read each current, field and temperature that there is an instrument for, by name."""
+        found: dict[str, Reading] = {}
+        for name, role in self.roles.items():
+            if isinstance(role, BipolarSupply):
+                found[f"{name}_current"] = Reading(role.measured_amperes(), "A")
+            if isinstance(role, FieldProbe):
+                found[f"{name}_field"] = Reading(role.measured_tesla(), "T")
+            if isinstance(role, Thermometer):
+                found[f"{name}_temperature"] = Reading(role.measured_kelvin(), "K")
+        return found
 
     def identities(self) -> dict[str, str]:
         """Return role -> identity, read over VISA."""
@@ -224,4 +242,4 @@ class Setup(ABC):
     def snapshot(self) -> dict[str, Any]:
         """Return the configuration and all settings of all instruments, ready for JSON."""
         settings = {name: driver.snapshot() for name, driver in self.roles.items()}
-        return {"config": self._base_config.model_dump(mode="json"), "instruments": settings}
+        return {"config": self.config.model_dump(mode="json"), "instruments": settings}

@@ -31,12 +31,13 @@ def check(
 ) -> None:
     """Open a setup, read its identities and ranges, and prove its limits and its interlock."""
     from nado_lab.lab.compose import open_named_setup
+    from nado_lab.lab.runs import driven
 
-    with open_named_setup(setup, faults=fault or ()) as bench:
+    with open_named_setup(setup, faults=fault or ()) as bench, driven(bench):
         identities = bench.identities()
         checks = [_plain(each) for each in bench.check()]
-    passed = all(each["passed"] for each in checks)
-    result({"setup": setup, "passed": passed, "identities": identities, "checks": checks}, as_json, _show)
+        passed = all(each["passed"] for each in checks)
+        result({"setup": setup, "passed": passed, "identities": identities, "checks": checks}, as_json, _show)
     if not passed:
         raise typer.Exit(1)
 

@@ -5,9 +5,6 @@ from typing import Annotated, Any
 
 import typer
 from nado_lab.lab.cli.console import result, table
-from nado_lab.lab.errors import LabError
-from nado_lab.lab.new_output import refuse_existing
-from nado_lab.lab.text_file import write_text
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -21,10 +18,10 @@ QUANTITIES = (
 
 def register(app: typer.Typer) -> None:
     """Add the command of this module to `app`."""
-    app.command("calibrate")(calibrate)
+    app.command("calibrate")(calibrate_setup)
 
 
-def calibrate(
+def calibrate_setup(
     setup: Annotated[
         str, typer.Argument(help="A setup with gaussmeters (sim:nanoring-calibration) or a file.")
     ],
@@ -32,24 +29,18 @@ def calibrate(
     field_mt: Annotated[float, typer.Option(min=0.01, help="Rotating field to calibrate at, mT.")] = 3.0,
     rotations: Annotated[int, typer.Option(min=2, help="Rotations; their scatter is the error.")] = 20,
     seed: Annotated[int, typer.Option(help="Specimen and noise of a simulated bench.")] = 0,
+    run: Annotated[
+        Path | None, typer.Option(help="The run that is measured. [default: OUT, ending in .zarr]")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Rotate the field, read it with the gaussmeters, and write the calibration of both axes to OUT."""
-    from nado_lab.lab.compose import open_named_setup
+    """Rotate the field, read it with the gaussmeters into a run, and write both axes' calibration to OUT."""
+    from nado_lab.lab.workflow.calibrate import CalibrateRequest, calibrate
 
-    refuse_existing(out)
-    if not out.parent.is_dir():
-        raise LabError(f"there is no folder {out.parent}; make it first, or choose another --out")
-    with open_named_setup(setup, seed=seed) as bench:
-        measure_axis = getattr(bench, "calibrate_axis", None)
-        if measure_axis is None:
-            raise LabError(f"{setup} has no rotating field to calibrate; see `nado measure calibrate_field`")
-        config: Any = bench.config  # type: ignore[attr-defined]  (of the kind that has axes)
-        found = {axis: measure_axis(axis, field_mt * 1e-3, rotations).values() for axis in ("x", "y")}
-    for axis, values in found.items():
-        config = config.with_calibration(axis, values)
-    write_text(out, config.to_toml())
-    result({"setup": setup, "out": str(out), "axes": found}, as_json, _show)
+    measured = run or out.with_suffix(".zarr")
+    done = calibrate(CalibrateRequest(setup, out, measured, field_mt, rotations, seed))
+    axes = {axis: calibration.values() for axis, calibration in done.axes.items()}
+    result({"setup": setup, "out": str(out), "run": str(measured), "axes": axes}, as_json, _show)
 
 
 def _show(report: dict[str, Any]) -> None:

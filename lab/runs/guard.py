@@ -9,16 +9,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO
 
+from nado_lab.instruments import SetupConfig
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs.interrupts import StopRequest
+from nado_lab.lab.runs.watched_bench import WatchedBench
 
-IN_PROCESS = "sim"  # a simulated bench inside this process dies with it and needs no supervisor
 BEAT_S = 0.25
 HEARTBEAT_S = 3.0
 HANG_S = 60.0
 _START_S = 30.0
+_END_S = 10.0
 
 
 class SupervisorError(LabError):
@@ -26,35 +28,53 @@ class SupervisorError(LabError):
 
 
 class Guard:
-    """Signs of life from the measuring thread (`alive`), passed on by a thread that beats."""
+    """Signs of life from the measuring thread; nobody hears those of a bench inside this process."""
 
-    def __init__(self, process: "subprocess.Popen[str] | None", stop: StopRequest) -> None:
+    def alive(self) -> None:
+        """Say that the measuring thread is getting on."""
+
+    def act(self) -> None:
+        """Have the supervisor make the bench safe now: this program could not, or does not know."""
+
+    def finish(self) -> None:
+        """Tell the supervisor that the bench was made safe and its work is done; once is enough."""
+
+
+class Supervised(Guard):
+    """Signs of life, passed on to a supervisor process by a thread that beats."""
+
+    def __init__(self, process: "subprocess.Popen[str]", stop: StopRequest) -> None:
         self._process, self._stop = process, stop
+        self._to, self._from = _pipes(process)
         self._last = time.monotonic()
         self._over = threading.Event()
-        if process:
-            threading.Thread(target=self._beat, daemon=True, name="nado-heartbeat").start()
-            threading.Thread(target=self._listen, daemon=True, name="nado-supervisor").start()
+        threading.Thread(target=self._beat, daemon=True, name="nado-heartbeat").start()
+        threading.Thread(target=self._listen, daemon=True, name="nado-supervisor").start()
 
     def alive(self) -> None:
         """Say that the measuring thread is getting on."""
         self._last = time.monotonic()
 
     def act(self) -> None:
-        """Have the supervisor make the bench safe now: this program could not."""
-        if self._process and not self._over.is_set():
+        """Have the supervisor make the bench safe now: this program could not, or does not know."""
+        if not self._over.is_set():
             self._tell("stop")
 
     def finish(self) -> None:
-        """Tell the supervisor that the bench is safe and its work is done; once is enough."""
-        if self._process and not self._over.is_set():
+        """Tell the supervisor that the bench was made safe and its work is done; once is enough."""
+        if not self._over.is_set():
             self._over.set()
             self._tell("done")
-            with contextlib.suppress(OSError):
-                self._process.stdin.close()  # type: ignore[union-attr]
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(timeout=10)
-            self._process.stdout.close()  # type: ignore[union-attr]
+            self.end()
+
+    def end(self) -> None:
+        """Hang up, and wait until the supervisor has done what it was told."""
+        self._over.set()
+        with contextlib.suppress(OSError):
+            self._to.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=_END_S)
+        self._from.close()
 
     def _beat(self) -> None:
         while not self._over.wait(BEAT_S):
@@ -62,7 +82,7 @@ class Guard:
 
     def _listen(self) -> None:
         """Hear whether the supervisor acted (the program was stopped, and goes on now)."""
-        for line in self._process.stdout:  # type: ignore[union-attr]
+        for line in self._from:
             told = json.loads(line)
             if "acted" in told:
                 failed = "; ".join(told["failures"])
@@ -73,47 +93,50 @@ class Guard:
 
     def _tell(self, line: str) -> None:
         with contextlib.suppress(OSError, ValueError):
-            self._process.stdin.write(line + "\n")  # type: ignore[union-attr]
-            self._process.stdin.flush()  # type: ignore[union-attr]
+            self._to.write(line + "\n")
+            self._to.flush()
 
 
 @contextmanager
 def guarded(
-    setup: Any, stop: StopRequest, heartbeat_s: float = HEARTBEAT_S, hang_s: float = HANG_S
+    config: SetupConfig | None, stop: StopRequest, heartbeat_s: float = HEARTBEAT_S, hang_s: float = HANG_S
 ) -> Iterator[Guard]:
-    """Keep a supervisor beside this process while the block drives a bench."""
-    config = getattr(setup, "config", None)
-    watched = config is not None and getattr(config, "visa_library", IN_PROCESS) != IN_PROCESS
-    guard = Guard(_start(config, heartbeat_s, hang_s) if watched else None, stop)
+    """Keep a supervisor beside this process while the block drives a bench outside it (None: inside)."""
+    if config is None:
+        yield Guard()
+        return
+    guard = Supervised(_start(WatchedBench.of(config), heartbeat_s, hang_s), stop)
     try:
         yield guard
     finally:
-        guard.finish()
+        guard.end()
 
 
-def _start(config: Any, heartbeat_s: float, hang_s: float) -> "subprocess.Popen[str]":
-    command = [
-        sys.executable,
-        "-m",
-        "nado_lab.lab.runs.supervisor",
-        str(os.getpid()),
-        str(heartbeat_s),
-        str(hang_s),
-    ]
-    own_group: dict[str, Any] = (
-        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined]
-        if os.name == "nt"
-        else {"start_new_session": True}
+def _start(bench: WatchedBench, heartbeat_s: float, hang_s: float) -> "subprocess.Popen[str]":
+    supervisor = ("-m", "nado_lab.lab.runs.supervisor", str(os.getpid()), str(heartbeat_s), str(hang_s))
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, *supervisor],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=os.name != "nt",
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    process = subprocess.Popen(command, **pipes, **own_group)  # noqa: S603
-    process.stdin.write(config.model_dump_json() + "\n")  # type: ignore[union-attr]
-    process.stdin.flush()  # type: ignore[union-attr]
+    to, answers = _pipes(process)
+    to.write(bench.model_dump_json() + "\n")
+    to.flush()
     late = threading.Timer(_START_S, process.kill)
     late.start()
-    ready = process.stdout.readline()  # type: ignore[union-attr]
+    ready = answers.readline()
     late.cancel()
     if '"ready"' not in ready:
         process.kill()
         raise SupervisorError("the safety supervisor did not start; nothing was sent to the instruments")
     return process
+
+
+def _pipes(process: "subprocess.Popen[str]") -> tuple[IO[str], IO[str]]:
+    """Give what is written to and read from a process that was started with both pipes."""
+    if process.stdin is None or process.stdout is None:
+        raise SupervisorError("the safety supervisor has no pipes")
+    return process.stdin, process.stdout

@@ -6,20 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs.bench import owned
-from nado_lab.lab.runs.guard import Guard, guarded
+from nado_lab.lab.runs.driven import DrivenBench, driven
 from nado_lab.lab.runs.interrupts import StopRequest, shielded, stop_on_signals
 from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
 from nado_lab.lab.runs.subscribers import Progress, Subscriber, Subscribers
 from nado_lab.lab.store import RunWriter, Status, StoreError
 from nado_lab.protocols import NadoProcedure
+from pymeasure.experiment import Procedure
 
 _PAUSE_POLL_S = 0.05
-
-
-class UnsafeError(LabError):
-    """Say which devices could not be switched off: go and look."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +33,15 @@ class Measurement:
     def __init__(
         self,
         procedure: NadoProcedure,
-        setup: Any,
+        bench: DrivenBench,
         writer: RunWriter,
         monitor: Monitor,
-        guard: Guard,
         onlookers: Onlookers,
     ) -> None:
-        self._procedure, self._setup, self._writer = procedure, setup, writer
-        self._monitor, self._guard, self._onlookers = monitor, guard, onlookers
+        self._procedure, self._bench, self._writer = procedure, bench, writer
+        self._monitor, self._onlookers = monitor, onlookers
         self._done, self._total = writer.rows(), procedure.row_count()
         self._failure: BaseException | None = None
-        self._is_safe = True
         self._audience = Subscribers(onlookers.subscribers, onlookers.progress)
 
     def run(self) -> None:
@@ -57,8 +50,7 @@ class Measurement:
         with stop_on_signals(stop):
             self._measure()
             with shielded():
-                self._make_safe()
-                self._dismiss_guard()
+                self._leave_bench()
                 self._close()
         if self._failure:
             raise self._failure
@@ -85,7 +77,7 @@ class Measurement:
         self._writer.update(notes={**self._writer.metadata.notes, "metadata": found})
 
     def _should_stop(self) -> bool:
-        self._guard.alive()
+        self._bench.alive()
         return self._onlookers.stop()
 
     def _emit(self, stream: str, row: dict[str, Any]) -> None:
@@ -114,7 +106,7 @@ class Measurement:
         """Hold with the field at zero until the run is to go on or to stop."""
         stop = self._onlookers.stop
         if stop.paused and not stop():
-            self._setup.shutdown()
+            self._bench.setup.shutdown()
             self._writer.flush()
         while stop.paused and not self._should_stop():
             time.sleep(_PAUSE_POLL_S)
@@ -123,22 +115,24 @@ class Measurement:
         if self._monitor.first:
             self._writer.append("baseline", self._monitor.baseline(moment))
 
-    def _make_safe(self) -> None:
-        """Bring the field to zero and the sources off; each in its own try. Keep the first error."""
-        for shutdown in (self._setup.shutdown, self._procedure.shutdown):
-            try:
-                left_unsafe = shutdown()
-                if left_unsafe:
-                    raise UnsafeError(f"could not be made safe: {'; '.join(map(str, left_unsafe))}")
-            except Exception as error:  # noqa: BLE001  (the other device must still be made safe)
-                self._failure, self._is_safe = self._failure or error, False
+    def _leave_bench(self) -> None:
+        """Make the bench safe, whatever the procedure's own shutdown does; hardware left on counts most."""
+        unsafe = self._bench.make_safe()
+        if type(self._procedure).shutdown is not Procedure.shutdown:
+            self._shut_procedure_down()
+            unsafe = self._bench.make_safe()  # it may have used the bench again
+        self._bench.leave(unsafe)
+        if unsafe:
+            unsafe.__cause__ = unsafe.__cause__ or self._failure
+            self._failure = unsafe
 
-    def _dismiss_guard(self) -> None:
-        """Let the supervisor go once the hardware is safe; where it is not, let it try as well."""
-        if self._is_safe:
-            self._guard.finish()
-        else:
-            self._guard.act()
+    def _shut_procedure_down(self) -> None:
+        """Let the procedure clean up after itself; an error of it says nothing about the bench."""
+        try:
+            self._procedure.shutdown()
+        except Exception as error:  # noqa: BLE001  (a person's own code; the run must still be closed)
+            error.add_note("(in the procedure's own shutdown: what it opened itself may still be on)")
+            self._failure = self._failure or error
 
     def _close(self) -> None:
         """Commit what is in memory and write how the run ended."""
@@ -171,7 +165,7 @@ class Measurement:
 def run_measurement(
     procedure: NadoProcedure, setup: Any, onlookers: Onlookers, open_writer: Callable[[Monitor], RunWriter]
 ) -> None:
-    """Own the bench, set the supervisor beside it, open the run, measure into it."""
-    with owned(setup), guarded(setup, onlookers.stop) as guard:
+    """Drive the bench, open the run, measure into it."""
+    with driven(setup, onlookers.stop) as bench:
         monitor = Monitor(setup, onlookers.monitors)
-        Measurement(procedure, setup, open_writer(monitor), monitor, guard, onlookers).run()
+        Measurement(procedure, bench, open_writer(monitor), monitor, onlookers).run()

@@ -24,20 +24,10 @@ class MonitorSettings:
     limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
-def take_readings(setup: Any) -> Readings:
-    """Read what a setup offers (`readings()`), or else each current, field and temperature it measures."""
-    if hasattr(setup, "readings"):
-        return dict(setup.readings())
-    roles: dict[str, Any] = getattr(setup, "roles", {})
-    found: Readings = {}
-    for name, role in roles.items():
-        if hasattr(role, "measured_amperes"):
-            found[f"{name}_current"] = (float(role.measured_amperes()), "A")
-        if hasattr(role, "measured_tesla"):
-            found[f"{name}_field"] = (float(role.measured_tesla()), "T")
-        if hasattr(role, "measured_kelvin"):
-            found[f"{name}_temperature"] = (float(role.measured_kelvin()), "K")
-    return found
+def take_readings(setup: object) -> Readings:
+    """Read what a setup offers to be read (`readings()`); nothing where it offers none."""
+    offered = getattr(setup, "readings", None)
+    return {name: (float(value), unit) for name, (value, unit) in offered().items()} if offered else {}
 
 
 class Monitor:

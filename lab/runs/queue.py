@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs.measurement import UnsafeError
+from nado_lab.lab.runs.driven import UnsafeError
 from nado_lab.lab.runs.rebuild import rebuild_procedure
 from nado_lab.lab.runs.runner import resume_protocol, run_protocol
 from nado_lab.lab.runs.subscribers import Progress

@@ -1,7 +1,7 @@
 """The process with the last word: if the program that drives a bench dies or hangs, make the bench safe.
 
 It is started beside the program (see `guard.py`) and spoken to in lines on its standard input: first
-the setup as JSON, then `beat SECONDS` (since the measuring thread was last heard of), `stop`, or `done`.
+the bench as JSON, then `beat SECONDS` (since the measuring thread was last heard of), `stop`, or `done`.
 Silence, a closed pipe, a measuring thread not heard of for too long, or `stop`: it opens connections of
 its own, takes every output to zero within its slew limit, and says so on its standard output.
 """
@@ -18,25 +18,9 @@ from typing import Any
 import psutil
 from nado_lab.instruments import WallClock
 from nado_lab.instruments.drivers import driver_class
-from pydantic import BaseModel
+from nado_lab.lab.runs.watched_bench import WatchedBench
 
 _END = ""
-
-
-class WatchedRole(BaseModel):
-    """What it takes to reach one instrument."""
-
-    driver: str
-    address: str
-    limits: dict[str, float] = {}
-    timeout_s: float = 5.0
-
-
-class WatchedBench(BaseModel):
-    """What it takes to make a bench safe: of a setup's configuration, the part common to all kinds."""
-
-    visa_library: str
-    roles: dict[str, WatchedRole]
 
 
 def main(arguments: list[str]) -> int:
@@ -58,6 +42,7 @@ def main(arguments: list[str]) -> int:
             psutil.Process(program).kill()
         failures = make_safe(bench)
     _say({"acted": reason, "failures": failures})
+    _shut_down_together(bench, bench.readers)  # none of them leaves anything on: no failure to tell
     return 0
 
 
@@ -79,18 +64,16 @@ def watch(lines: "queue.Queue[str]", heartbeat_s: float, hang_s: float) -> str:
 
 
 def make_safe(bench: WatchedBench) -> list[str]:
-    """Shut every instrument down over connections of its own; give what failed, one line each.
+    """Shut down whatever drives something, over connections of its own; give what failed, one line each.
 
-    Supplies go first and together: taking the current down is what cannot wait.
+    The family says in which order; the instruments of a group go together.
     """
-    supplies = [name for name in bench.roles if "supply" in name]
-    others = [name for name in bench.roles if name not in supplies]
-    failures: list[str] = []
-    for names in (supplies, others):
-        if names:
-            with ThreadPoolExecutor(len(names)) as pool:
-                failures += [line for line in pool.map(lambda name: _shut_down(bench, name), names) if line]
-    return failures
+    return [line for group in bench.taken_down for line in _shut_down_together(bench, group)]
+
+
+def _shut_down_together(bench: WatchedBench, names: list[str]) -> list[str]:
+    with ThreadPoolExecutor(max(len(names), 1)) as pool:
+        return [line for line in pool.map(lambda name: _shut_down(bench, name), names) if line]
 
 
 def _shut_down(bench: WatchedBench, name: str) -> str:

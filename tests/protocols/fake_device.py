@@ -31,6 +31,7 @@ class FakeClock:
 class FakeDevice:
     """Answer u with x' = x / 2 + u and 2 x; `fail_at` raises, `interrupt_at` runs a callable."""
 
+    in_process = True
     port_count = 1
     channels = ("x", "double")
     channel_units = ("V", "V")

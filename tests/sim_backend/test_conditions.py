@@ -1,6 +1,9 @@
 import numpy as np
 import pytest
 from nado_lab import instruments, sim_backend
+from nado_lab.instruments.setups.nanoring.config import Axis
+
+from tests.instruments.setups.nanoring.calibrate import calibrate_axis
 
 HOUR_S = 3600.0
 FIELDS = np.full((1, 4), 2.7e-3)
@@ -95,10 +98,10 @@ def test_a_drifting_field_is_what_a_calibration_finds_while_currents_read_true()
     with instruments.open_setup(
         instruments.load_setup("sim:nanoring-calibration"), bench.visa_library, bench.clock
     ) as setup:
-        first = setup.calibrate_axis("x", 3e-3)
+        first = calibrate_axis(setup, Axis.X, 3e-3)
         bench.set_drift(field_gain_per_hour=-0.05)
         bench.clock.advance(HOUR_S)
-        second = setup.calibrate_axis("x", 3e-3)
+        second = calibrate_axis(setup, Axis.X, 3e-3)
         assert second.tesla_per_ampere == pytest.approx(0.95 * first.tesla_per_ampere, rel=1e-3)
         supply = setup.roles["supply_x"]
         supply.prepare_amplifier(8.0)

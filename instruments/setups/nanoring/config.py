@@ -1,10 +1,18 @@
 """What a nanoring setup states beside the common part."""
 
+from enum import StrEnum
 from typing import ClassVar, Literal, Self
 
 from pydantic import ConfigDict, Field, PositiveFloat
 
 from ..config import ConfigPart, SetupConfig
+
+
+class Axis(StrEnum):
+    """An axis of the rotating field."""
+
+    X = "x"
+    Y = "y"
 
 
 class TimingConfig(ConfigPart):
@@ -53,6 +61,10 @@ class AxesConfig(ConfigPart):
     x: AxisConfig
     y: AxisConfig
 
+    def of(self, axis: Axis) -> AxisConfig:
+        """Return the calibration of an axis."""
+        return self.x if axis is Axis.X else self.y
+
 
 class NanoringConfig(SetupConfig):
     """A rotating field and the voltage over a nanoring array."""
@@ -60,6 +72,8 @@ class NanoringConfig(SetupConfig):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     coil_supplies: ClassVar[tuple[str, ...]] = ("supply_x", "supply_y")
+    taken_down: ClassVar[tuple[tuple[str, ...], ...]] = (coil_supplies, ("generator", "source"))
+    safe_state: ClassVar[str] = "field at zero, sources off"
 
     kind: Literal["nanoring"]
     timing: TimingConfig
@@ -67,7 +81,7 @@ class NanoringConfig(SetupConfig):
     axes: AxesConfig
     monitor: MonitorConfig = MonitorConfig()
 
-    def with_calibration(self, axis: str, values: dict[str, float]) -> Self:
-        """Return the same setup with a measured calibration of axis "x" or "y"."""
-        changed = getattr(self.axes, axis).model_copy(update=values)
-        return self.model_copy(update={"axes": self.axes.model_copy(update={axis: changed})})
+    def with_calibration(self, axis: Axis, values: dict[str, float]) -> Self:
+        """Return the same setup with a measured calibration of an axis."""
+        changed = self.axes.of(axis).model_copy(update=values)
+        return self.model_copy(update={"axes": self.axes.model_copy(update={axis.value: changed})})

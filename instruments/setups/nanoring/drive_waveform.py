@@ -13,6 +13,11 @@ START_RAD = np.pi / 2
 LEAD_FRAMES = 2
 
 
+def angles(samples: int) -> np.ndarray:
+    """Return the field angle (sample,) in rad of each sample of a rotation."""
+    return START_RAD + 2 * np.pi * np.arange(samples) / samples
+
+
 @dataclass(frozen=True)
 class DriveWaveform:
     """Rotation frequency in Hz, samples a rotation, pulse field in T, lead of each axis in rad."""
@@ -29,7 +34,7 @@ class DriveWaveform:
 
     def angles(self) -> np.ndarray:
         """Return the field angle (sample,) in rad of each sample of a rotation."""
-        return START_RAD + 2 * np.pi * np.arange(self.samples) / self.samples
+        return angles(self.samples)
 
     def points(self, trials: int, steps: int) -> int:
         """Return the number of samples of a burst of trials, tail included."""

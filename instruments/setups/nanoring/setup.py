@@ -11,24 +11,24 @@ import numpy as np
 from ...clock import Clock
 from ...errors import InstrumentTimeout, SetupError, StuckOutputError
 from ...limits import check_all
+from ...roles import CurrentSource, Digitiser, WaveformPair
 from ..checks import run_checks
 from ..records import Check, Response
 from ..setup import Setup
-from .calibration import AxisCalibration, calibrate_axis
-from .config import AxisConfig, NanoringConfig
+from .config import Axis, AxisConfig, NanoringConfig
 from .drive_waveform import LEAD_FRAMES, DriveWaveform
 from .harmonics import basis, channel_names, harmonics
 
 _GRACE_S = 5.0
 _FADE_S = 0.2
 _REST_SHARE = 0.01
+_SETTLING = 2
 
 
-class NanoringSetup(Setup):
+class NanoringSetup(Setup[NanoringConfig]):
     """Drive the array and read it, one trial after the other; a Device."""
 
     def __init__(self, config: NanoringConfig, visa_library: Any, clock: Clock):
-        self.config = config
         self.waveform = DriveWaveform(
             config.timing.rotation_hz,
             config.timing.samples_per_rotation,
@@ -38,12 +38,12 @@ class NanoringSetup(Setup):
         super().__init__(config, visa_library, clock)
 
     def _assign_roles(self) -> None:
-        self.generator = self.roles["generator"]
-        self.supplies = [self.roles["supply_x"], self.roles["supply_y"]]
-        self.source = self.roles["source"]
+        self.generator = self.role("generator", WaveformPair)
+        self.source = self.role("source", CurrentSource)
         names = sorted(name for name in self.roles if name.startswith("digitiser_"))
-        self.digitisers = [self.roles[name] for name in names]
-        self.monitors = {a: self.roles[f"monitor_{a}"] for a in "xy" if f"monitor_{a}" in self.roles}
+        self.digitisers = [self.role(name, Digitiser) for name in names]
+        monitored = [axis for axis in Axis if f"monitor_{axis}" in self.roles]
+        self.monitors = {axis: self.role(f"monitor_{axis}", Digitiser) for axis in monitored}
         self.channels = channel_names(len(self.digitisers))
         self.channel_units = ("V",) * len(self.channels)
 
@@ -56,11 +56,6 @@ class NanoringSetup(Setup):
     def waveform_shape(self) -> tuple[int, int]:
         """Raw samples a step and number of contact pairs."""
         return self.waveform.samples, len(self.digitisers)
-
-    @property
-    def coil_supplies(self) -> dict[str, Any]:
-        """Supplies by role."""
-        return dict(zip(("supply_x", "supply_y"), self.supplies, strict=True))
 
     # -- limits ------------------------------------------------------------------------------
 
@@ -121,7 +116,7 @@ class NanoringSetup(Setup):
     # -- one burst ---------------------------------------------------------------------------
 
     def burst(
-        self, field: np.ndarray, digitisers: list[Any], should_stop: Callable[[], bool]
+        self, field: np.ndarray, digitisers: list[Digitiser], should_stop: Callable[[], bool]
     ) -> np.ndarray | None:
         """Play a field (sample, 2) in T; return volts (sample, digitiser), None if stopped."""
         self.energise()
@@ -181,7 +176,7 @@ class NanoringSetup(Setup):
         self._energised = True
         peak = max(float(np.max(self._control_volts(np.full((1, 2), self.config.limits.max_field_t)))), 1e-3)
         self.generator.prepare(self.waveform.rate_hz, round(peak, 6))
-        for supply in self.supplies:
+        for supply in self.coil_supplies.values():
             supply.prepare_amplifier(supply.most_volts)
         readout = self.config.readout
         self.source.source(readout.current_a, readout.compliance_v)
@@ -198,9 +193,33 @@ class NanoringSetup(Setup):
             actions.insert(0, ("generator", lambda: self.generator.fade(_FADE_S)))
         return actions
 
-    def calibrate_axis(self, axis: str, field_t: float, rotations: int = 20) -> AxisCalibration:
-        """Rotate ``field_t`` T and compare axis "x" or "y" of the drive with the gaussmeter's monitor."""
-        return calibrate_axis(self, axis, field_t, rotations)
+    # -- calibration -------------------------------------------------------------------------
+
+    def turn_field(
+        self, axis: Axis, field_t: float, rotations: int, should_stop: Callable[[], bool] = lambda: False
+    ) -> np.ndarray | None:
+        """Rotate ``field_t`` T and return what an axis' gaussmeter saw (rotation, sample) in T.
+
+        None if stopped; the first rotations, in which everything settles, are left out.
+        """
+        if axis not in self.monitors:
+            known = ", ".join(f"monitor_{name}" for name in self.monitors) or "none"
+            raise SetupError(
+                f"axis {axis} needs a role 'monitor_{axis}' (a digitiser); this setup has {known}"
+            )
+        amplitudes = np.full((1, rotations + _SETTLING), field_t)
+        self.check_limits(amplitudes)
+        try:
+            volts = self.burst(self.waveform.field(amplitudes), [self.monitors[axis]], should_stop)
+        except BaseException:
+            self.shutdown()
+            raise
+        if volts is None:
+            self.shutdown()
+            return None
+        samples = self.waveform.samples
+        tesla = volts[:-samples, 0] * self.config.monitor.tesla_per_volt
+        return tesla.reshape(-1, samples)[LEAD_FRAMES + _SETTLING :]
 
     def check(self) -> list[Check]:
         """Prove identities, ranges, 1 % of the field and the interlock."""

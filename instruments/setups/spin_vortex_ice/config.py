@@ -53,6 +53,8 @@ class SpinVortexIceConfig(SetupConfig):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     coil_supplies: ClassVar[tuple[str, ...]] = ("supply",)
+    taken_down: ClassVar[tuple[tuple[str, ...], ...]] = (coil_supplies, ("microwave", "lockin"))
+    safe_state: ClassVar[str] = "field at zero, sources off"
 
     kind: Literal["asvi"]
     loop: FieldLoopConfig

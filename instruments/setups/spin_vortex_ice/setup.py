@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ...clock import Clock
 from ...errors import InstrumentTimeout, StuckOutputError
 from ...limits import check_all
+from ...roles import FieldProbe, LockIn, MicrowaveSource
 from ..checks import run_checks
 from ..records import Check, Response
 from ..setup import Setup
@@ -21,18 +21,16 @@ _GRACE_S = 5.0
 _LEAST_TOLERANCE_T = 2e-4
 
 
-class SpinVortexIceSetup(Setup):
+class SpinVortexIceSetup(Setup[SpinVortexIceConfig]):
     """Drive the ice by field loops and read its resonances; a Device."""
 
     waveform_units = "T"
 
-    def __init__(self, config: SpinVortexIceConfig, visa_library: Any, clock: Clock):
-        self.config = config
-        super().__init__(config, visa_library, clock)
-
     def _assign_roles(self) -> None:
-        self.supply, self.gaussmeter = self.roles["supply"], self.roles["gaussmeter"]
-        self.microwave, self.lockin = self.roles["microwave"], self.roles["lockin"]
+        self.supply = self.coil_supplies["supply"]
+        self.gaussmeter = self.role("gaussmeter", FieldProbe)
+        self.microwave = self.role("microwave", MicrowaveSource)
+        self.lockin = self.role("lockin", LockIn)
         self.channels = tuple(f"{hertz / 1e9:.3f} GHz" for hertz in self.frequencies)
         self.channel_units = ("V",) * len(self.channels)
 
@@ -52,11 +50,6 @@ class SpinVortexIceSetup(Setup):
     def waveform_shape(self) -> tuple[int, int]:
         """Raw samples a step (field read at +H and at -H, in T) and number of probes."""
         return 2, 1
-
-    @property
-    def coil_supplies(self) -> dict[str, Any]:
-        """Supplies by role."""
-        return {"supply": self.supply}
 
     # -- limits ------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from nado_lab.lab.dashboard.models.events import (
 from nado_lab.lab.dashboard.models.readings import readings, settings
 from nado_lab.lab.dashboard.models.worker import Job, JobState, Worker, is_for_people
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs import driven
 from nado_lab.protocols import PROTOCOLS, load_protocol
 
 log = logging.getLogger(__name__)
@@ -149,9 +150,12 @@ class BenchModel:
             self._post(BenchClosed(self.name))
 
     def _check(self) -> None:
-        found = self.opened().check()
-        told = [f"warning: {each.detail}" if each.warning else each.detail for each in found]
-        self._post(ChecksDone(tuple((e.name, e.passed, text) for e, text in zip(found, told, strict=True))))
+        setup = self.opened()
+        with driven(setup):
+            found = setup.check()
+            told = [f"warning: {each.detail}" if each.warning else each.detail for each in found]
+            lines = tuple((e.name, e.passed, text) for e, text in zip(found, told, strict=True))
+            self._post(ChecksDone(lines))
 
     def _read(self) -> None:
         self._post(BenchReading(readings(self.opened())))

@@ -4,7 +4,8 @@ import json
 
 import pytest
 from nado_lab.lab.cli import measure
-from nado_lab.lab.store import Run, StoreError
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.store import Run
 from nado_lab.protocols import ProtocolError
 
 from tests.lab.cli.command_line import behind_every_setup, call
@@ -50,7 +51,7 @@ def test_a_mistake_is_one_line_and_makes_nothing(tmp_path, monkeypatch, argument
 def test_an_output_that_exists_is_refused_before_the_setup_is_opened(tmp_path, monkeypatch):
     asked = behind_every_setup(monkeypatch, FakeDevice())
     done = call(measure, "measure", "characterise", "--setup", "sim:x", "--out", tmp_path)
-    assert isinstance(done.exception, StoreError)
+    assert isinstance(done.exception, LabError)
     assert asked == []
 
 

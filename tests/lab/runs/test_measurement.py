@@ -4,12 +4,20 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
+from nado_lab.instruments import load_setup
+from nado_lab.instruments.setups.address import visa_address
+from nado_lab.instruments.setups.config import RoleConfig
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs import MonitorSettings, StopRequest, owned, run_protocol
-from nado_lab.lab.store import Run, Status, StoreError
+from nado_lab.lab.runs import MonitorSettings, StopRequest, UnsafeError, owned, run_protocol
+from nado_lab.lab.runs.driven import DrivenBench
+from nado_lab.lab.runs.measurement import Measurement, Onlookers
+from nado_lab.lab.runs.monitors import Monitor
+from nado_lab.lab.store import Run, RunMetadata, RunWriter, Status, StoreError
+from nado_lab.lab.store.ownership import Ownership
 from nado_lab.protocols import Characterise, configure
 
 from tests.protocols.fake_device import FakeDevice
@@ -97,40 +105,139 @@ def test_a_subscriber_that_fails_does_not_harm_the_run(tmp_path, caplog):
     assert "window closed" in caplog.text
 
 
-def on_real_instruments(address="GPIB0::6::INSTR"):
-    role = SimpleNamespace(address=address)
-    return SimpleNamespace(config=SimpleNamespace(visa_library="@py", roles={"supply": role}))
+def address(number) -> str:
+    return visa_address(f"GPIB0::{number}::INSTR")
 
 
-def test_one_bench_one_process():
+def on_real_instruments(*numbers):
+    """A setup of as many instruments outside this process, which nobody has."""
+    roles = {f"role_{n}": {"driver": "sr830", "address": f"GPIB0::{n}::INSTR"} for n in numbers}
+    config = load_setup("sim:nanoring").model_copy(
+        update={"visa_library": "@py", "roles": {name: RoleConfig(**role) for name, role in roles.items()}}
+    )
+    return SimpleNamespace(config=config)
+
+
+@pytest.fixture
+def other_process():
+    """A process that owns instrument 12."""
     program = (
-        "import sys, time; from types import SimpleNamespace as N; from lab.runs import owned\n"
-        "s = N(config=N(visa_library='@py', roles={'a': N(address='GPIB0::61::INSTR')}))\n"
-        "with owned(s): print('mine', flush=True); sys.stdin.read()"
+        "import sys; from nado_lab.lab.store.ownership import Ownership\n"
+        "mine = Ownership('instrument', sys.argv[1]).take(); print('mine', flush=True); sys.stdin.read()"
     )
     other = subprocess.Popen(
-        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, address(12)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    bench = on_real_instruments("GPIB0::61::INSTR")
     try:
         assert other.stdout.readline().strip() == "mine"
-        with (
-            pytest.raises(StoreError, match=f"GPIB0::61::INSTR is in use by process {other.pid}"),
-            owned(bench),
-        ):
-            pass
-        other.kill()
-        other.wait()
-        with owned(bench):
-            pass
+        yield other
     finally:
         other.kill()
         other.communicate()
 
 
-def test_one_process_may_hold_its_bench_twice():
-    bench = on_real_instruments("GPIB0::62::INSTR")
-    with owned(bench), owned(bench):
+def is_owned(number) -> bool:
+    return Ownership("instrument", address(number)).is_taken()
+
+
+def test_one_bench_one_process(other_process):
+    bench = on_real_instruments(12)
+    told = f"{address(12)} is in use by process {other_process.pid}"
+    with pytest.raises(StoreError, match=told), owned(bench):
         pass
+    other_process.kill()
+    other_process.wait()
     with owned(bench):
-        pass
+        assert is_owned(12)
+
+
+def test_one_process_may_hold_its_bench_twice():
+    bench = on_real_instruments(13)
+    with owned(bench):
+        with owned(bench):
+            assert is_owned(13)
+        assert is_owned(13)
+    assert not is_owned(13)
+
+
+def test_a_refused_opening_takes_nothing_from_who_holds_the_bench(other_process):
+    """Addresses are taken in order: the second opening gets 11 and is refused 12."""
+    with owned(on_real_instruments(11, 13)):
+        with pytest.raises(StoreError, match="in use"), owned(on_real_instruments(11, 12, 13)):
+            pass
+        assert is_owned(11)
+        assert is_owned(13)
+    assert not is_owned(11)
+    assert not is_owned(13)
+
+
+def test_a_bench_is_owned_until_its_last_holder_leaves_whoever_came_first():
+    bench, entered, leave = on_real_instruments(14), threading.Event(), threading.Event()
+
+    def hold():
+        with owned(bench):
+            entered.set()
+            leave.wait(10)
+
+    with owned(bench):
+        thread = threading.Thread(target=hold)
+        thread.start()
+        assert entered.wait(10)
+    assert is_owned(14)
+    leave.set()
+    thread.join(10)
+    assert not is_owned(14)
+
+
+def test_a_setup_that_does_not_say_what_it_drives_is_refused(tmp_path):
+    device = FakeDevice()
+    device.in_process = False
+    with pytest.raises(LabError, match="FakeDevice does not say what it drives: give it `config`"):
+        run_protocol(characterise(), device, tmp_path / "run")
+    assert device.played == 0
+    assert not (tmp_path / "run").exists()
+
+
+class OwnShutdown(Characterise):
+    """A procedure whose own shutdown uses the device again, and may fail."""
+
+    trouble: Exception | None = None
+
+    def shutdown(self):
+        self.setup.energise()
+        if self.trouble:
+            raise self.trouble
+
+
+@pytest.mark.parametrize("trouble", [None, ValueError("my shutter is stuck")])
+def test_a_procedures_own_shutdown_fails_alone_and_the_bench_is_safe_after_it(tmp_path, trouble):
+    procedure, device, told = OwnShutdown(), FakeDevice(), []
+    configure(procedure, {"sequences": 2, "steps": 4})
+    procedure.trouble = trouble
+    guard = SimpleNamespace(
+        alive=lambda: None, act=lambda: told.append("act"), finish=lambda: told.append("finish")
+    )
+    bench = DrivenBench(device, guard)
+    monitor = Monitor(device, MonitorSettings())
+    procedure.bind(device)
+    writer = RunWriter.create(
+        tmp_path / "run", RunMetadata(protocol=None), procedure.columns(), procedure.coordinates()
+    )
+    measurement = Measurement(procedure, bench, writer, monitor, Onlookers())
+    with pytest.raises(ValueError, match="shutter") if trouble else nullcontext() as raised:
+        measurement.run()
+    assert device.events == ["shutdown", "energise", "shutdown"]
+    assert told == ["finish"]
+    assert Run.open(tmp_path / "run").status is (Status.FAILED if trouble else Status.COMPLETE)
+    if trouble:
+        assert "the procedure's own shutdown" in "".join(raised.value.__notes__)
+
+
+def test_hardware_left_on_is_told_even_where_something_failed_before(tmp_path):
+    device = FakeDevice(fail_at=1, failed=["supply_x: no answer"])
+    with pytest.raises(UnsafeError, match="supply_x: no answer") as raised:
+        run_protocol(characterise(), device, tmp_path / "run")
+    assert "fell off the table" in str(raised.value.__cause__)
+    run = Run.open(tmp_path / "run")
+    assert "fell off the table" in run.metadata.traceback
+    assert "UnsafeError" in run.metadata.reason

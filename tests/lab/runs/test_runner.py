@@ -59,7 +59,7 @@ def test_an_error_leaves_hardware_safe_rows_kept_and_traceback(tmp_path):
 
 def test_shutdown_that_fails_is_reported_and_the_status_still_written(tmp_path):
     device = FakeDevice(shutdown_error=OSError("no answer"))
-    with pytest.raises(OSError, match="no answer"):
+    with pytest.raises(UnsafeError, match="no answer"):
         run_protocol(characterise(), device, tmp_path / "run")
     assert Run.open(tmp_path / "run").status is Status.FAILED
     assert Run.open(tmp_path / "run").rows() == 6

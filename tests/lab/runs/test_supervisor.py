@@ -14,7 +14,10 @@ import time
 import numpy as np
 import pytest
 from nado_lab.instruments import load_setup, open_setup
-from nado_lab.lab.runs.supervisor import WatchedBench, make_safe, watch
+from nado_lab.lab.runs import StopRequest, driven
+from nado_lab.lab.runs.guard import guarded
+from nado_lab.lab.runs.supervisor import make_safe, watch
+from nado_lab.lab.runs.watched_bench import WatchedBench
 from nado_lab.lab.store import Run
 from nado_lab.sim_backend import WallClock, open_bench, serve
 
@@ -93,7 +96,7 @@ def test_field_goes_to_zero_when_the_program_is_gone(bench, tmp_path, number, wi
 
 
 def watched(config) -> WatchedBench:
-    return WatchedBench.model_validate_json(config.model_dump_json())
+    return WatchedBench.model_validate_json(WatchedBench.of(config).model_dump_json())
 
 
 class OneAtATime:
@@ -177,3 +180,38 @@ def test_one_lost_instrument_does_not_keep_the_others_on(bench):
         assert [line.split(":")[0] for line in failures] == ["supply_x"]
         assert make_safe(watched(config)) == []
         assert is_safe(bench)
+
+
+def test_what_only_reads_need_not_be_reached(bench):
+    config = load_setup("sim:nanoring").with_addresses(bench.served_at, "@py")
+    lost = {**bench.served_at, "digitiser_0": "TCPIP0::127.0.0.1::9::SOCKET"}
+    assert make_safe(watched(config.with_addresses(lost, "@py"))) == []
+    assert is_safe(bench)
+
+
+def test_the_family_says_what_drives_and_what_goes_first_not_the_names():
+    nanoring, ice = watched(load_setup("sim:nanoring")), watched(load_setup("sim:asvi"))
+    assert nanoring.taken_down == [["supply_x", "supply_y"], ["generator", "source"]]
+    assert nanoring.readers == ["digitiser_0", "digitiser_1", "thermometer"]
+    assert ice.taken_down == [["supply"], ["microwave", "lockin"]]
+    config = load_setup("sim:nanoring")
+    unknown = {"supply_of_coffee": config.roles["thermometer"], "heater": config.roles["source"]}
+    more = config.model_copy(update={"roles": {**unknown, **config.roles}})
+    assert watched(more).taken_down == [*nanoring.taken_down, ["heater"]]
+    assert "supply_of_coffee" in watched(more).readers
+
+
+def test_a_bench_that_was_left_without_a_word_is_made_safe_by_the_supervisor(bench):
+    """Whoever drives says that the bench is safe; where nobody knows, the supervisor acts."""
+    config = load_setup("sim:nanoring").with_addresses(bench.served_at, "@py")
+    with open_setup(config) as setup:
+        setup.energise()
+        assert bench.world.sources_on()
+        with guarded(config, StopRequest()):
+            pass
+        assert is_safe(bench)
+        stop = StopRequest()
+        with driven(setup, stop):
+            setup.energise()
+        assert is_safe(bench)
+        assert not stop(), stop.reason

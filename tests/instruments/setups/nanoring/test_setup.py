@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from nado_lab import instruments, sim_backend
 from nado_lab.instruments import InterlockError, LimitError, SetupError, load_setup, open_setup
+from nado_lab.instruments.setups.nanoring.config import Axis
 from nado_lab.sim_backend.benches.nanoring.coils import Coil
 from nado_lab.sim_backend.noise import ReadoutNoise
 from nado_lab.sim_backend.samples.nanoring import NanoringArray
+
+from tests.instruments.setups.nanoring.calibrate import calibrate_axis
 
 QUIET = {"white_v": 0.0, "pink_v": 0.0, "mains_v": 0.0}
 
@@ -267,10 +270,10 @@ def test_calibration_finds_gain_lag_and_offset_within_its_own_uncertainty():
     config = load_setup("sim:nanoring-calibration")
     for _ in range(2):
         with open_on(bench, config) as setup:
-            for axis in "xy":
-                config = config.with_calibration(axis, setup.calibrate_axis(axis, 3e-3).values())
-    for axis, coil, offset in zip("xy", coils, ambient, strict=True):
-        found = getattr(config.axes, axis)
+            for axis in Axis:
+                config = config.with_calibration(axis, calibrate_axis(setup, axis, 3e-3).values())
+    for axis, coil, offset in zip(Axis, coils, ambient, strict=True):
+        found = config.axes.of(axis)
         keep = np.exp(-1 / setup.waveform.rate_hz / coil.lag_s)
         response = (1 - keep) / (1 - keep * np.exp(-2j * np.pi / 64))
         assert found.phase_rad == pytest.approx(-np.angle(response), abs=2e-3)
@@ -286,20 +289,20 @@ def test_calibration_finds_gain_lag_and_offset_within_its_own_uncertainty():
 def test_the_presets_lead_by_the_lag_that_a_calibration_measures(name):
     bench = sim_backend.open_bench("nanoring", seed=1, size=3)
     with open_on(bench, load_setup("sim:nanoring-calibration")) as setup:
-        measured = [setup.calibrate_axis(axis, 3e-3, rotations=40) for axis in "xy"]
-    for axis, found in zip("xy", measured, strict=True):
-        lead = getattr(load_setup(name).axes, axis).phase_rad
+        measured = [calibrate_axis(setup, axis, 3e-3, rotations=40) for axis in Axis]
+    for axis, found in zip(Axis, measured, strict=True):
+        lead = load_setup(name).axes.of(axis).phase_rad
         assert lead == pytest.approx(found.phase_rad, abs=4 * found.phase_error_rad)
         assert found.phase_error_rad < 1e-4
 
 
 def test_calibration_without_a_monitor_is_refused(setup):
     with pytest.raises(SetupError, match="monitor_x"):
-        setup.calibrate_axis("x", 1e-3)
+        setup.turn_field(Axis.X, 1e-3, 20)
 
 
 def test_the_calibrated_field_is_what_limits_apply_to(bench):
-    config = load_setup("sim:nanoring").with_calibration("x", {"tesla_per_ampere": 1e-3})
+    config = load_setup("sim:nanoring").with_calibration(Axis.X, {"tesla_per_ampere": 1e-3})
     with open_on(bench, config) as setup, pytest.raises(LimitError, match="current of supply_x"):
         setup.measure(np.zeros((1, 2, 1)))
 

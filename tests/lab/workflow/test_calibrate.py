@@ -1,0 +1,45 @@
+"""A calibration is a run like any other, and its result is computed from that run."""
+
+import pytest
+from nado_lab.instruments import load_setup
+from nado_lab.instruments.setups.nanoring import Axis
+from nado_lab.lab.compose import open_named_setup
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs import StopRequest, run_protocol
+from nado_lab.lab.store import Run, Status
+from nado_lab.lab.workflow.calibrate import CalibrateRequest, calibrate, fit_calibration
+from nado_lab.protocols import ProtocolError, configure, load_protocol
+
+SETUP = "sim:nanoring-calibration"
+
+
+def test_a_calibration_is_stored_and_can_be_fitted_again(tmp_path):
+    request = CalibrateRequest(SETUP, tmp_path / "new.toml", tmp_path / "run", rotations=4)
+    found = calibrate(request)
+    run = Run.open(tmp_path / "run")
+    assert (run.status, run.rows(), run.metadata.protocol.name) == (Status.COMPLETE, 2, "calibrate_axes")
+    assert run.dataset()["monitor"].shape == (2, 4, 64)
+    assert fit_calibration(tmp_path / "run") == found
+    assert load_setup(tmp_path / "new.toml") == found.config
+    assert found.config.axes.of(Axis.X).tesla_per_ampere == pytest.approx(2e-3, rel=1e-3)
+    with pytest.raises(LabError, match="choose another --out"):
+        calibrate(request)
+
+
+def test_a_setup_without_a_rotating_field_is_refused_and_stores_nothing(tmp_path):
+    with pytest.raises(ProtocolError, match="no rotating field"):
+        calibrate(CalibrateRequest("sim:asvi", tmp_path / "new.toml", tmp_path / "run"))
+    assert not (tmp_path / "run").exists()
+    assert not (tmp_path / "new.toml").exists()
+
+
+def test_a_calibration_that_was_stopped_is_not_fitted(tmp_path):
+    procedure, stop = load_protocol("calibrate_axes")(), StopRequest()
+    configure(procedure, {"rotations": 4})
+    with open_named_setup(SETUP) as setup:
+        run_protocol(
+            procedure, setup, tmp_path / "run", stop=stop, progress=lambda done, _: stop.stop("enough")
+        )
+    assert Run.open(tmp_path / "run").rows() == 1
+    with pytest.raises(LabError, match="was aborted: enough"):
+        fit_calibration(tmp_path / "run")
