@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 # Okabe and Ito's palette, safe for colour-blind readers (https://jfly.uni-koeln.de/color/).
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#6E6E6E"
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"
 BANDS = ((5.0, 95.0, 0.20, "90 %"), (25.0, 75.0, 0.35, "50 %"))
 
 
