@@ -17,6 +17,7 @@ from nado_lab.network import Examples, Metric, Task, TrainSettings
 from nado_lab.network.build import build
 from nado_lab.network.training.bptt import train_through_twins
 from nado_lab.twin import ModelSpec, Twin
+from nado_lab.twin.observer import Observer, Progress
 
 BASE = {"nodes": 16, "layers": 1, "steps": 28, "batch": 100}
 SWEEPS = {"nodes": (16, 64, 256, 1000), "layers": (1, 2, 3, 4), "steps": (14, 28, 56, 112)}
@@ -31,6 +32,17 @@ def untrained_twin(seed: int = 0) -> Twin:
     return Twin(spec, tuple(f"c{i}" for i in range(10)), ("V",) * 10).eval()
 
 
+class Clock(Observer):
+    """Note wall and processor seconds after every epoch."""
+
+    def __init__(self) -> None:
+        self.ticks: list[tuple[float, float]] = []
+
+    def progress(self, progress: Progress) -> None:
+        """Note both times."""
+        self.ticks.append((time.perf_counter(), time.process_time()))
+
+
 def one_step(nodes: int, layers: int, steps: int, batch: int, repeats: int = 2) -> dict[str, Any]:
     """Return wall and processor seconds of a training step (best of `repeats` after one more), and memory."""
     inputs = torch.rand(batch, steps, 28)
@@ -38,10 +50,9 @@ def one_step(nodes: int, layers: int, steps: int, batch: int, repeats: int = 2) 
     task, twin = Task("speed", Metric.ACCURACY, 10, examples, examples), untrained_twin()
     network = build(inputs[:2], 10, twin, (nodes,) * layers)
     settings = TrainSettings(epochs=repeats + 1, batch=batch, learning_rate=1e-6)
-    ticks: list[tuple[float, float]] = []
-    clocks = (time.perf_counter, time.process_time)
-    train_through_twins(network, task, twin, settings, lambda row: ticks.append((clocks[0](), clocks[1]())))
-    wall, cpu = (min(after[i] - before[i] for before, after in pairwise(ticks)) for i in range(2))
+    clock = Clock()
+    train_through_twins(network, task, twin, settings, clock)
+    wall, cpu = (min(after[i] - before[i] for before, after in pairwise(clock.ticks)) for i in range(2))
     sizes = {"nodes": nodes, "layers": layers, "steps": steps, "batch": batch}
     times = {"step_s": round(wall, 4), "cpu_s": round(cpu, 4)}
     return sizes | times | {"peak_mib": round(peak_memory() / 2**20)}

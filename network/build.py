@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 from nado_lab.network.connection import Connection, choose_sources
-from nado_lab.network.device import Twins, first_twin, twins_of_layers
+from nado_lab.network.device import NetworkTwins, Twins, first_twin, twins_of_layers
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkError
 from nado_lab.network.run import RunOptions, run_layer
@@ -17,7 +17,7 @@ SCALED_ON = 200
 
 
 def build(
-    inputs: Tensor, outputs: int, twins: Any, nodes: Sequence[int], *, seed: int = 0, **options: Any
+    inputs: Tensor, outputs: int, twins: NetworkTwins, nodes: Sequence[int], *, seed: int = 0, **options: Any
 ) -> DeviceNetwork:
     """Make a network of layers of `nodes` for inputs (trial, step, feature), with seeded random weights.
 

@@ -72,9 +72,13 @@ Twins: TypeAlias = TwinDevice | Sequence[TwinDevice]
 """The twins of one layer: one for all its nodes, or several that its nodes take in turn."""
 
 
-def twins_of_layers(twins: Any, layer_count: int) -> list[Twins]:
+NetworkTwins: TypeAlias = TwinDevice | Sequence[Twins]
+"""The twins of a network: one for all layers, or an entry a layer."""
+
+
+def twins_of_layers(twins: NetworkTwins, layer_count: int) -> list[Twins]:
     """Give every layer its twins: one twin for all layers, or a list with one entry a layer."""
-    if hasattr(twins, "respond"):
+    if not isinstance(twins, Sequence):
         return [twins] * layer_count
     if len(twins) != layer_count:
         raise NetworkError(

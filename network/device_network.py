@@ -9,11 +9,11 @@ section 6).
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 import torch
 from nado_lab.network.connection import Connection
-from nado_lab.network.device import twins_of_layers
+from nado_lab.network.device import NetworkTwins, twins_of_layers
 from nado_lab.network.errors import NetworkError
 from nado_lab.network.run import Layer, LayerTrace, RunOptions, run_layer
 from nado_lab.network.spec import NetworkSpec
@@ -120,13 +120,18 @@ class DeviceNetwork(nn.Module):
         return self.readout(self.features(readouts))
 
     def respond(
-        self, inputs: Tensor, twins: Any, *, noise: bool = True, generator: torch.Generator | None = None
+        self,
+        inputs: Tensor,
+        twins: NetworkTwins,
+        *,
+        noise: bool = True,
+        generator: torch.Generator | None = None,
     ) -> list[Tensor]:
         """Run the layers on twins; return the readouts (trial, node, step, channel) of each."""
         traces = self.run(inputs, twins, RunOptions(noise, generator))
         return [trace.readouts for trace in traces]
 
-    def run(self, inputs: Tensor, twins: Any, options: RunOptions) -> list[LayerTrace]:
+    def run(self, inputs: Tensor, twins: NetworkTwins, options: RunOptions) -> list[LayerTrace]:
         """Run the layers on twins; return what each was driven with and read."""
         traces: list[LayerTrace] = []
         for layer, devices in enumerate(twins_of_layers(twins, self.layer_count)):
@@ -135,7 +140,12 @@ class DeviceNetwork(nn.Module):
         return traces
 
     def forward(
-        self, inputs: Tensor, twins: Any, *, noise: bool = True, generator: torch.Generator | None = None
+        self,
+        inputs: Tensor,
+        twins: NetworkTwins,
+        *,
+        noise: bool = True,
+        generator: torch.Generator | None = None,
     ) -> Tensor:
         """Answer inputs (trial, step, feature) through twins; one call of a twin a layer."""
         return self.decode(self.respond(inputs, twins, noise=noise, generator=generator))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nado_lab.twin.errors import TwinError
 
@@ -36,3 +36,19 @@ class Observer:
         """Raise `StoppedError` where the work is to stop."""
         if self.should_stop():
             raise StoppedError("stopped as asked")
+
+
+class PartOf(Observer):
+    """Tell `whole` of a part of its work: shares run from `low` to `high`, as `stage` if that is given."""
+
+    def __init__(self, whole: Observer, low: float, high: float, stage: str = "") -> None:
+        self._whole, self._low, self._high, self._stage = whole, low, high, stage
+
+    def progress(self, progress: Progress) -> None:
+        """Pass on what the part says, as a share of the whole."""
+        share = self._low + (self._high - self._low) * progress.share
+        self._whole.progress(replace(progress, stage=self._stage or progress.stage, share=share))
+
+    def should_stop(self) -> bool:
+        """Say whether the whole is to stop."""
+        return self._whole.should_stop()

@@ -10,10 +10,10 @@ import typer
 from nado_lab.lab.cli.console import result, table
 from nado_lab.lab.cli.network_work import (
     baselines_of,
-    epochs_shown,
     refine_on,
     score_on_device,
     score_on_twin,
+    training_shown,
 )
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.new_output import refuse_existing
@@ -74,8 +74,8 @@ def train(
     problem, twins = load_task(task, **options), load_twins(twin, layers)
     started = time.perf_counter()
     kept = Checkpoint(checkpoint) if checkpoint else None
-    with processes() as first, epochs_shown(settings.epochs, first) as progress:
-        network = train_network(problem, twins, settings, progress, kept)
+    with processes() as first, training_shown(first) as observer:
+        network = train_network(problem, twins, settings, observer, kept)
     if not first:
         return
     report = score_on_twin(network, problem, twins, variant) | {"wall_s": time.perf_counter() - started}

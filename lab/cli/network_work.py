@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from nado_lab.lab.new_output import refuse_existing
 if TYPE_CHECKING:
     from nado_lab.lab.workflow.network_card import Recalled
     from nado_lab.network import DeviceNetwork, Task
+    from nado_lab.twin.observer import Observer
 
 
 def refine_on(
@@ -29,9 +30,9 @@ def refine_on(
     started = time.perf_counter()
     few = replace(known.task, train=known.task.train[:examples])
     before = score_on_device(network, known, [on], None, seed)
-    with open_named_setup(on, seed=seed) as bench, epochs_shown(settings.epochs) as progress:
+    with open_named_setup(on, seed=seed) as bench, training_shown() as observer:
         devices = [PhysicsAware(bench, twin) for twin in known.one_twin_a_layer()]
-        train_through_twins(network, few, devices, settings, progress)
+        train_through_twins(network, few, devices, settings, observer)
     report = score_on_twin(network, known.task, known.twins, known.variant)
     after = score_on_device(network, known, [on], None, seed)
     return report | {"device_before": before, "device": after, "wall_s": time.perf_counter() - started}
@@ -85,12 +86,17 @@ def baselines_of(task: Task, network: DeviceNetwork, twins: list[Any], seed: int
 
 
 @contextmanager
-def epochs_shown(epochs: int, here: bool = True) -> Iterator[Callable[[dict[str, Any]], None] | None]:
-    """Show a bar of epochs on stderr while the block trains, if it is to be shown `here`."""
+def training_shown(here: bool = True) -> Iterator[Observer]:
+    """Show a bar on stderr while the block trains, if it is to be shown `here`."""
     from nado_lab.lab.cli.progress import stages
+    from nado_lab.twin.observer import Observer, Progress
+
+    class Bar(Observer):
+        def progress(self, progress: Progress) -> None:
+            show(progress.stage, progress.share, progress.doing)
 
     if not here:
-        yield None
+        yield Observer()
         return
     with stages() as show:
-        yield lambda row: show("train", min(1.0, row["epoch"] / epochs), f"loss {row['loss']:.3f}")
+        yield Bar()

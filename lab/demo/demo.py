@@ -27,6 +27,7 @@ from nado_lab.network.training import answer
 from nado_lab.protocols import Characterise
 from nado_lab.twin import FitSettings, evaluate, fit
 from nado_lab.twin import save as save_twin
+from nado_lab.twin.observer import Observer, Progress
 
 if TYPE_CHECKING:
     from nado_lab.lab.setup import Setup
@@ -160,6 +161,15 @@ def fit_twin(run: Path, settings: DemoSettings, show: Show) -> Twin:
     return fit(trials_of(run), chosen, report)
 
 
+class _Shown(Observer):
+    def __init__(self, show: Show, stage: str) -> None:
+        self._show, self._stage = show, stage
+
+    def progress(self, progress: Progress) -> None:
+        """Show how far the stage is."""
+        self._show(self._stage, progress.share, progress.doing)
+
+
 def train_networks(
     task: Task, twin: Twin, out: Path, settings: DemoSettings, show: Show
 ) -> dict[str, DeviceNetwork]:
@@ -171,12 +181,9 @@ def train_networks(
         )
         stage = f"train {variant.value}"
 
-        def report(event: dict[str, Any], stage: str = stage) -> None:
-            show(stage, event["epoch"] / settings.epochs, f"loss {event['loss']:.3f}")
-
         name = variant.value.replace("-", "_")
         show(stage, 0.0, "")
-        networks[name] = train(task, twin, chosen, report)
+        networks[name] = train(task, twin, chosen, _Shown(show, stage))
         show(stage, 1.0, "")
         notes = _notes(settings, chosen, out.parent / "device.twin")
         save_network(networks[name], out / f"{name}.net", notes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from nado_lab.network import Checkpoint, DeviceNetwork, TrainSettings
 from nado_lab.network import load as load_network
 from nado_lab.twin import Twin
 from nado_lab.twin import load as load_twin
+from nado_lab.twin.observer import Observer, Progress
 
 Result = dict[str, Any]
 DRAWN_EXAMPLES = 100  # training examples whose drives the network's own are chosen from
@@ -121,10 +121,16 @@ def notes(this: Round, settings: TrainSettings) -> dict[str, Any]:
 
 
 def checkpoint(this: Round, settings: TrainSettings) -> Checkpoint | None:
-    """Keep the training's state after every epoch, where the method can."""
-    return Checkpoint(this.folder / "training.state") if settings.method == "joint" else None
+    """Keep the training's state after every epoch, where there is one."""
+    return Checkpoint(this.folder / "training.state") if settings.keeps_state else None
 
 
-def epochs(this: Round, stage: str, epochs: int) -> Callable[[dict[str, Any]], None]:
-    tell = this.shop.tell(this.number, stage)
-    return lambda event: tell(event["epoch"], epochs)
+class Told(Observer):
+    """Tell of the training of a round."""
+
+    def __init__(self, this: Round, stage: str) -> None:
+        self._tell = this.shop.tell(this.number, stage)
+
+    def progress(self, progress: Progress) -> None:
+        """Tell how far it is in hundredths."""
+        self._tell(round(100 * progress.share), 100)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from nado_lab.lab.loop.context import device_seconds
 from nado_lab.lab.loop.normalisation import follow
-from nado_lab.lab.loop.round import Result, Round, checkpoint, epochs, measured, notes, own_drives, twin_of
+from nado_lab.lab.loop.round import Result, Round, Told, checkpoint, measured, notes, own_drives, twin_of
 from nado_lab.lab.loop.stages_device import compare_stage, deploy_stage, measure_stage
 from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.play_drives import play
@@ -57,7 +57,7 @@ def train_stage(this: Round) -> Result:
     shop, path = this.shop, this.folder / "network.net"
     if not path.exists():
         settings = shop.config.network.model_copy(update={"seed": this.seed("train")})
-        tell = epochs(this, "train", settings.epochs)
+        tell = Told(this, "train")
         twins = this.of_layers(this.twins())
         network = train(shop.task, twins, settings, tell, checkpoint(this, settings))
         save_network(network, path, notes(this, settings))
@@ -74,7 +74,7 @@ def refine_stage(this: Round) -> Result:
     )
     twins, old = this.of_layers(this.twins()), this.old_twins()
     follow(network, this.of_layers(old), twins, own_drives(this, network, old))
-    tell = epochs(this, "refine", how.epochs)
+    tell = Told(this, "refine")
     train_through_twins(network, shop.task, twins, settings, tell, checkpoint(this, settings))
     device_s = _refine_on_device(this, network, twins) if how.device_examples else 0.0
     if not path.exists():

@@ -3,9 +3,9 @@
 import torch
 from nado_lab.network.baselines.row import BaselineScore
 from nado_lab.network.tasks.task import Task
-from nado_lab.network.training.bptt import minibatches
 from nado_lab.network.training.evaluate import score_answers
 from nado_lab.network.training.loss import loss_of
+from nado_lab.network.training.minibatches import minibatches
 from nado_lab.network.training.optimiser import Optimiser
 from torch import Tensor, nn
 

@@ -1,15 +1,14 @@
 """One device as a reservoir: a random mixture of the inputs drives it, and only the readout is trained."""
 
-from typing import Any
-
 from nado_lab.network.baselines.row import BaselineScore
 from nado_lab.network.build import build
+from nado_lab.network.device import TwinDevice
 from nado_lab.network.tasks.task import Task
 from nado_lab.network.training.evaluate import score_on_twins
 from nado_lab.network.training.reservoir import fit_reservoir
 
 
-def single_device_baseline(task: Task, twin: Any, seed: int = 0, windows: int = 4) -> BaselineScore:
+def single_device_baseline(task: Task, twin: TwinDevice, seed: int = 0, windows: int = 4) -> BaselineScore:
     """Score one node on its (noisy) twin, read as the nodes of a network are: windows, or each step."""
     readout = task.step_readout
     network = build(task.train.inputs, task.outputs, twin, (1,), seed=seed, readout=readout, windows=windows)

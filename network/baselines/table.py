@@ -1,13 +1,17 @@
 """All baselines of a task in one table."""
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
 
 from nado_lab.network.baselines.echo_state import LEAST_NODES, echo_state_baseline
 from nado_lab.network.baselines.gru import gru_baseline
 from nado_lab.network.baselines.linear import linear_baselines
 from nado_lab.network.baselines.row import BaselineScore
 from nado_lab.network.baselines.single_device import single_device_baseline
+from nado_lab.network.device import TwinDevice
 from nado_lab.network.tasks.task import Task
+from nado_lab.twin.observer import Observer, Progress
 
 
 def baselines(
@@ -15,11 +19,12 @@ def baselines(
     *,
     nodes: int,
     parameters: int,
-    twin: Any = None,
+    twin: TwinDevice | None = None,
     windows: int = 4,
     delays: int = 0,
     seed: int = 0,
     gru_epochs: int = 30,
+    observer: Observer | None = None,
 ) -> list[BaselineScore]:
     """Score the raw input read linearly, one device, an echo-state network of `nodes`, a GRU of `parameters`.
 
@@ -28,17 +33,21 @@ def baselines(
     once more, with so many steps before each.
     """
     delays = 0 if task.is_classification else delays
-    return [
-        *linear_baselines(task, delays),
-        *([] if twin is None else [single_device_baseline(task, twin, seed, windows)]),
-        *(echo_state_baseline(task, max(nodes, LEAST_NODES), seed, windows, n) for n in sorted({0, delays})),
-        gru_baseline(task, parameters, gru_epochs, seed),
+    echo = partial(echo_state_baseline, task, max(nodes, LEAST_NODES), seed, windows)
+    works: list[Callable[[], BaselineScore]] = [
+        *(partial(echo, count) for count in sorted({0, delays})),
+        partial(gru_baseline, task, parameters, gru_epochs, seed),
     ]
+    if twin is not None:
+        works.insert(0, partial(single_device_baseline, task, twin, seed, windows))
+    rows, observer = linear_baselines(task, delays), observer or Observer()
+    for number, work in enumerate(works, start=1):
+        observer.check()
+        rows.append(work())
+        observer.progress(Progress("baselines", number / len(works), rows[-1].name))
+    return rows
 
 
-def as_rows(scores: list[BaselineScore]) -> list[dict[str, Any]]:
+def as_rows(scores: list[BaselineScore]) -> list[dict[str, str | float]]:
     """Return the table as plain data."""
-    return [
-        {"name": row.name, "score": row.score, "nodes": row.nodes, "parameters": row.parameters}
-        for row in scores
-    ]
+    return [asdict(row) for row in scores]

@@ -43,8 +43,11 @@ class Checkpoint:
         note = {"settings": settings.model_dump_json(), "epoch": str(epoch), "spec": _text_of(network)}
         scratch = self.path.with_name(f".{self.path.name}-{uuid4().hex}")
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(tensors, scratch, metadata=note)
-        scratch.replace(self.path)
+        try:
+            save_file(tensors, scratch, metadata=note)
+            scratch.replace(self.path)
+        finally:
+            scratch.unlink(missing_ok=True)
 
     def resume(
         self,

@@ -17,7 +17,7 @@ from torch.nn.parallel import DistributedDataParallel
 
 
 @dataclass(frozen=True)
-class Part:
+class MicroBatch:
     """Some trials of a minibatch, what their mean loss weighs, and where their noise comes from."""
 
     rows: slice
@@ -44,7 +44,7 @@ def place() -> tuple[int, int]:
     return (dist.get_rank(), dist.get_world_size()) if joined else (0, 1)
 
 
-def together(module: nn.Module) -> nn.Module:
+def in_parallel(module: nn.Module) -> nn.Module:
     """Wrap a module so that its gradients are averaged over the processes, if there are several."""
     return DistributedDataParallel(module) if place()[1] > 1 else module
 
@@ -63,20 +63,22 @@ def summed(value: float) -> float:
     return float(total)
 
 
-def own_parts(trials: int, asked: int | None, fitting: int, generator: torch.Generator) -> list[Part]:
-    """Split a minibatch into parts of `asked` trials (or what fits); return this process's share.
+def own_micro_batches(
+    trials: int, asked: int | None, quickest: int, generator: torch.Generator
+) -> list[MicroBatch]:
+    """Split a minibatch into parts of `asked` trials (or what is quickest); return this process's share.
 
     Unasked, one process alone takes the noise of all its parts from the one generator. A process
     for which there is no part gets one that weighs nothing, as all must take part in the sum.
     """
     rank, world = place()
-    size = asked or min(fitting, -(-trials // world))
+    size = asked or min(quickest, -(-trials // world))
     rows = [slice(start, min(start + size, trials)) for start in range(0, trials, size)]
     apart = asked is not None or world > 1
     sources = [_source(generator) if apart else generator for _ in rows]
     weights = [world * (each.stop - each.start) / trials for each in rows]
-    parts = [Part(*each) for each in zip(rows, weights, sources, strict=True)]
-    return parts[rank::world] or [Part(rows[0], 0.0, sources[0])]
+    parts = [MicroBatch(*each) for each in zip(rows, weights, sources, strict=True)]
+    return parts[rank::world] or [MicroBatch(rows[0], 0.0, sources[0])]
 
 
 def _source(generator: torch.Generator) -> torch.Generator:

@@ -1,10 +1,10 @@
 """Answers and scores of a network on twins."""
 
-from typing import Any
-
 import torch
+from nado_lab.network.device import NetworkTwins
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.tasks.task import Examples, Task
+from nado_lab.twin.observer import Observer, Progress
 from torch import Tensor
 
 
@@ -12,30 +12,36 @@ from torch import Tensor
 def answer(
     network: DeviceNetwork,
     inputs: Tensor,
-    twins: Any,
+    twins: NetworkTwins,
     *,
     noise: bool = True,
     seed: int = 0,
     batch: int = 250,
+    observer: Observer | None = None,
 ) -> Tensor:
     """Answer inputs (trial, step, feature) on twins, `batch` trials at a time; one noise draw each."""
-    generator = torch.Generator().manual_seed(seed)
-    parts = [network(part, twins, noise=noise, generator=generator) for part in inputs.split(batch)]
+    generator, observer = torch.Generator().manual_seed(seed), observer or Observer()
+    batches, parts = inputs.split(batch), list[Tensor]()
+    for part in batches:
+        observer.check()
+        parts.append(network(part, twins, noise=noise, generator=generator))
+        observer.progress(Progress("evaluate", len(parts) / len(batches)))
     return torch.cat(parts)
 
 
 def score_on_twins(
     network: DeviceNetwork,
     task: Task,
-    twins: Any,
+    twins: NetworkTwins,
     *,
     examples: Examples | None = None,
     noise: bool = True,
     seed: int = 1,
+    observer: Observer | None = None,
 ) -> float:
     """Score the network on twins over the task's test examples (or others), by the task's metric."""
     examples = examples or task.test
-    answers = answer(network, examples.inputs, twins, noise=noise, seed=seed)
+    answers = answer(network, examples.inputs, twins, noise=noise, seed=seed, observer=observer)
     return score_answers(task, answers, examples.targets)
 
 

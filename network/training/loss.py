@@ -1,8 +1,6 @@
 """What training minimises."""
 
-from typing import Any
-
-from nado_lab.network.device import first_twin, twins_of_layers
+from nado_lab.network.device import NetworkTwins, first_twin, twins_of_layers
 from nado_lab.network.run import LayerTrace
 from nado_lab.network.tasks.task import Task
 from torch import Tensor, nn
@@ -15,7 +13,7 @@ def loss_of(task: Task, answers: Tensor, targets: Tensor) -> Tensor:
     return nn.functional.mse_loss(task.counted(answers), task.counted(targets))
 
 
-def range_excess(traces: list[LayerTrace], twins: Any) -> Tensor:
+def range_excess(traces: list[LayerTrace], twins: NetworkTwins) -> Tensor:
     """Return the mean squared excess of all layers' drives over the ranges their twins were fitted on."""
     total = traces[0].drives.new_zeros(())
     for trace, devices in zip(traces, twins_of_layers(twins, len(traces)), strict=True):

@@ -3,20 +3,26 @@
 Wright et al., Nature 601, 549 (2022).
 """
 
-from typing import Any
+from typing import Protocol
 
+import numpy as np
 import torch
 from nado_lab.network.device import TwinDevice
 from torch import Tensor
 
 
+class MeasuredDevice(Protocol):
+    """A device that is asked in numpy."""
+
+    def respond(self, drive: np.ndarray) -> np.ndarray:
+        """Answer drive (trial, step, port) with readout (trial, step, channel)."""
+        ...
+
+
 class PhysicsAware:
-    """A device that answers for itself and borrows its twin's gradient; use it wherever a twin is used.
+    """A device that answers for itself and borrows its twin's gradient; use it wherever a twin is used."""
 
-    `device.respond` takes and returns numpy: drive (trial, step, port), readout (trial, step, channel).
-    """
-
-    def __init__(self, device: Any, twin: TwinDevice) -> None:
+    def __init__(self, device: MeasuredDevice, twin: TwinDevice) -> None:
         self.device, self.twin = device, twin
 
     @property

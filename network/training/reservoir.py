@@ -1,28 +1,31 @@
 """The reservoir: random weights into the devices, and only the readout trained."""
 
-from typing import Any
-
 import torch
+from nado_lab.network.device import NetworkTwins
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.tasks.task import Task
 from nado_lab.network.training.readout_fit import fit_readout
+from nado_lab.twin.observer import Observer, Progress
+from torch import Tensor
 
 
 @torch.no_grad()
 def fit_reservoir(
     network: DeviceNetwork,
     task: Task,
-    twins: Any,
+    twins: NetworkTwins,
     *,
     noise: bool = True,
     ridge: float = 10.0,
     seed: int = 0,
     batch: int = 250,
+    observer: Observer | None = None,
 ) -> None:
     """Fit the readout by ridge on the noisy twin's responses, so that it can be deployed as it is."""
-    generator = torch.Generator().manual_seed(seed)
-    parts = [
-        network.features(network.respond(part, twins, noise=noise, generator=generator))
-        for part in task.train.inputs.split(batch)
-    ]
+    generator, observer = torch.Generator().manual_seed(seed), observer or Observer()
+    batches, parts = task.train.inputs.split(batch), list[Tensor]()
+    for part in batches:
+        observer.check()
+        parts.append(network.features(network.respond(part, twins, noise=noise, generator=generator)))
+        observer.progress(Progress("train", len(parts) / len(batches), "responses of the twin"))
     fit_readout(network, torch.cat(parts), task, task.train.targets, ridge)

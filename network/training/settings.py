@@ -36,6 +36,13 @@ class Method(StrEnum):
     CASCADE = "cascade"
 
 
+OF_DESCENT = (
+    *("method", "epochs", "micro_batch", "learning_rate", "weight_decay", "noise_draws", "noise_ramp"),
+    *("range_penalty", "truncate", "shift", "clip_gradient", "refit"),
+)
+"""Settings of a gradient descent; what is fitted in closed form has no use for them."""
+
+
 class TrainSettings(BaseModel):
     """Settings of one training.
 
@@ -80,6 +87,23 @@ class TrainSettings(BaseModel):
         """Return the settings that are options of the network's structure (`build`)."""
         names = ("windows", "skip", "recurrent", "delays", "readout_delays", "fan_in", "levels")
         return {name: getattr(self, name) for name in names}
+
+    @property
+    def keeps_state(self) -> bool:
+        """Tell whether the training has a state that a checkpoint can keep."""
+        return self.variant is not Variant.RESERVOIR
+
+    def without_effect(self, usual: StepReadout) -> tuple[str, ...]:
+        """Name the settings other than by default that do nothing for a task of this usual readout."""
+        idle = set(OF_DESCENT) if self.variant is Variant.RESERVOIR else set[str]()
+        if self.variant is not Variant.NOISE_AWARE:
+            idle |= {"noise_draws", "noise_ramp"}
+        if self.keeps_state and not self.refit:
+            idle.add("ridge")
+        if (self.readout or usual) is not StepReadout.WINDOWS:
+            idle.add("windows")
+        fields = TrainSettings.model_fields.items()
+        return tuple(name for name, field in fields if name in idle and getattr(self, name) != field.default)
 
     @classmethod
     def of(cls, **values: Any) -> "TrainSettings":

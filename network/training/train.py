@@ -1,48 +1,68 @@
 """One door to all variants of training."""
 
-from typing import Any
-
 from nado_lab.network.build import build
-from nado_lab.network.device import twins_of_layers
+from nado_lab.network.device import NetworkTwins, Twins, twins_of_layers
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkError
 from nado_lab.network.spec import StepReadout
 from nado_lab.network.tasks.task import Task
-from nado_lab.network.training.bptt import Progress, train_through_twins
+from nado_lab.network.training.bptt import train_through_twins
 from nado_lab.network.training.cascade import train_cascade
 from nado_lab.network.training.checkpoint import Checkpoint
 from nado_lab.network.training.reservoir import fit_reservoir
 from nado_lab.network.training.settings import Method, TrainSettings, Variant
+from nado_lab.twin.observer import Observer, PartOf, Progress
+
+TRAINED = 0.95  # the share of a training that ends with a refit of the readout, before that
 
 
 def train(
     task: Task,
-    twins: Any,
+    twins: NetworkTwins,
     settings: TrainSettings,
-    progress: Progress | None = None,
+    observer: Observer | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> DeviceNetwork:
     """Build a network for the task and train it through the twins as `settings` say.
 
     `twins` is one twin for all layers, or a list with one entry a layer (a twin, or a list of twins that
-    the nodes take in turn).
+    the nodes take in turn). Where the observer wishes to stop the training ends with a `StoppedError`.
     """
-    of_layers = twins_of_layers(twins, len(settings.nodes))
+    observer, of_layers = observer or Observer(), twins_of_layers(twins, len(settings.nodes))
+    if checkpoint and not settings.keeps_state:
+        raise NetworkError(f"variant {settings.variant} is fitted at once: leave the checkpoint out")
+    if idle := settings.without_effect(task.step_readout):
+        told = f"without effect with variant {settings.variant}, method {settings.method}: {', '.join(idle)}"
+        observer.progress(Progress("train", 0.0, told))
     network = new_network(task, of_layers, settings)
-    fit_refit = {"ridge": settings.ridge, "seed": settings.seed, "batch": settings.batch}
     if settings.variant is Variant.RESERVOIR:
-        fit_reservoir(network, task, of_layers, **fit_refit)
+        _fit_readout(network, task, of_layers, settings, observer)
         return network
-    if settings.method is Method.JOINT:
-        train_through_twins(network, task, of_layers, settings, progress, checkpoint)
-    else:
-        train_cascade(network, task, of_layers, settings, progress, checkpoint)
+    through = train_through_twins if settings.method is Method.JOINT else train_cascade
+    part = PartOf(observer, 0.0, TRAINED if settings.refit else 1.0)
+    through(network, task, of_layers, settings, part, checkpoint)
     if settings.refit:
-        fit_reservoir(network, task, of_layers, noise=settings.variant is Variant.NOISE_AWARE, **fit_refit)
+        _fit_readout(network, task, of_layers, settings, PartOf(observer, TRAINED, 1.0))
     return network
 
 
-def new_network(task: Task, twins: list, settings: TrainSettings) -> DeviceNetwork:
+def _fit_readout(
+    network: DeviceNetwork, task: Task, twins: list[Twins], settings: TrainSettings, observer: Observer
+) -> None:
+    """Fit the readout in closed form on responses as noisy as those that the network is trained on."""
+    fit_reservoir(
+        network,
+        task,
+        twins,
+        noise=settings.variant is not Variant.DETERMINISTIC,
+        ridge=settings.ridge,
+        seed=settings.seed,
+        batch=settings.batch,
+        observer=observer,
+    )
+
+
+def new_network(task: Task, twins: list[Twins], settings: TrainSettings) -> DeviceNetwork:
     """Build the untrained network: by default a readout of windows for classes, of each step for series."""
     usual = task.step_readout
     chosen = settings.readout or usual

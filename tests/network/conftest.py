@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from nado_lab.twin.observer import Observer, Progress
 from torch import Tensor, nn
 
 VOLT = 1e-4
@@ -57,6 +58,38 @@ class LeakyTrial:
         if self.noise:
             y = y + device.noise * torch.randn(y.shape, generator=self.generator)
         return (3 + y) * VOLT
+
+
+class Listener(Observer):
+    """Note all progress; wish to stop once so many epochs were told."""
+
+    def __init__(self, stop_after: float = float("inf")) -> None:
+        self.told: list[Progress] = []
+        self.stop_after = stop_after
+
+    @property
+    def epochs(self) -> list[float]:
+        """Return the epochs that were told."""
+        return [each.figures["epoch"] for each in self.told if "epoch" in each.figures]
+
+    @property
+    def shares(self) -> list[float]:
+        """Return the shares that were told."""
+        return [each.share for each in self.told]
+
+    def progress(self, progress: Progress) -> None:
+        """Note it."""
+        self.told.append(progress)
+
+    def should_stop(self) -> bool:
+        """Wish so once enough epochs were told."""
+        return len(self.epochs) >= self.stop_after
+
+
+@pytest.fixture
+def listener():
+    """Return the class of an observer that notes all it is told."""
+    return Listener
 
 
 @pytest.fixture

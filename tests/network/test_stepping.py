@@ -47,11 +47,12 @@ def test_stretches_have_the_noise_of_the_whole_trial():
     torch.testing.assert_close(lagged[0].mean(0), lagged[1].mean(0), rtol=0.1, atol=0.05 * scale)
 
 
-def test_recurrent_and_truncated_networks_learn(leaky):
-    task, losses = load_task("temporal-mnist", train=300, test=20), []
+def test_recurrent_and_truncated_networks_learn(leaky, listener):
+    task, seen = load_task("temporal-mnist", train=300, test=20), listener()
     how = TrainSettings(nodes=(4,), epochs=4, batch=20, recurrent=True, truncate=7)
-    network = train(task, leaky(), how, lambda row: losses.append(row["loss"]))
-    assert losses[-1] < 0.8 * losses[0]
+    network = train(task, leaky(), how, seen)
+    first, last = (seen.told[i].figures["loss"] for i in (0, -1))
+    assert last < 0.8 * first
     assert network.recurrence(0).weight.abs().max() > 0.05
 
 

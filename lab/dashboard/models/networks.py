@@ -65,18 +65,21 @@ def train_job(request: TrainRequest, post: Post) -> Callable[[Job], None]:
     def action(job: Job) -> None:
         from nado_lab.network import TrainSettings, load_task, save, score_on_twins, train
         from nado_lab.twin import load
+        from nado_lab.twin.observer import Observer, Progress
 
         twin = load(request.twin)
         options = {"train": request.train, "test": request.test, "seed": request.settings.get("seed", 0)}
         task = load_task(request.task, **options)
         settings = TrainSettings.of(**request.settings)
 
-        def progress(values: dict[str, Any]) -> None:
-            job.check()
-            job.progress(values["epoch"] / settings.epochs, f"epoch {values['epoch']} of {settings.epochs}")
-            post(Progressed("train", dict(values)))
+        class Told(Observer):
+            def progress(self, progress: Progress) -> None:
+                job.check()
+                job.progress(progress.share, progress.doing)
+                if progress.figures:
+                    post(Progressed("train", dict(progress.figures)))
 
-        network = train(task, twin, settings, progress)
+        network = train(task, twin, settings, Told())
         score = score_on_twins(network, task, twin)
         notes = {
             "task": {"name": request.task, "options": options},

@@ -40,11 +40,12 @@ def test_the_twin_is_left_as_it_was(leaky, digits):
     assert all(p.requires_grad and p.grad is None for p in twin.parameters())
 
 
-def test_progress_is_told_every_epoch(leaky, digits):
-    seen = []
-    train(digits, leaky(), TrainSettings(nodes=(4,), epochs=3), seen.append)
-    assert [row["epoch"] for row in seen] == [1, 2, 3]
-    assert seen[-1]["loss"] < seen[0]["loss"]
+def test_progress_is_told_every_epoch(leaky, digits, listener):
+    seen = listener()
+    train(digits, leaky(), TrainSettings(nodes=(4,), epochs=3), seen)
+    assert seen.epochs == [1, 2, 3]
+    assert seen.shares == [1 / 3, 2 / 3, 1.0]
+    assert seen.told[-1].figures["loss"] < seen.told[0].figures["loss"]
 
 
 def test_a_twin_that_diverges_is_reported(leaky, digits):

@@ -2,21 +2,20 @@
 
 import pytest
 import torch
-from nado_lab.network import Checkpoint, Method, NetworkFileError, TrainSettings, load_task, train
+from nado_lab.network import (
+    Checkpoint,
+    Method,
+    NetworkError,
+    NetworkFileError,
+    TrainSettings,
+    Variant,
+    load_task,
+    train,
+)
+from nado_lab.network.training import checkpoint as checkpoint_file
+from nado_lab.twin.observer import StoppedError
 
 SETTINGS = TrainSettings(nodes=(3,), epochs=3, noise_ramp=0.7, shift=1)
-
-
-class Killed(Exception):
-    """Stands for a power cut."""
-
-
-def kill_after(epochs):
-    def progress(row):
-        if row["epoch"] == epochs:
-            raise Killed
-
-    return progress
 
 
 @pytest.fixture(scope="module")
@@ -25,27 +24,28 @@ def digits():
     return load_task("temporal-mnist", train=150, test=50)
 
 
-def test_a_resumed_training_equals_one_never_stopped(leaky, digits, tmp_path):
+def test_a_resumed_training_equals_one_never_stopped(leaky, digits, listener, tmp_path):
     whole = train(digits, leaky(), SETTINGS)
     kept = Checkpoint(tmp_path / "a.ckpt")
-    with pytest.raises(Killed):
-        train(digits, leaky(), SETTINGS, kill_after(2), kept)
-    seen = []
-    resumed = train(digits, leaky(), SETTINGS, seen.append, kept)
-    assert [row["epoch"] for row in seen] == [3]
+    with pytest.raises(StoppedError, match="after epoch 2 of 3"):
+        train(digits, leaky(), SETTINGS, listener(stop_after=2), kept)
+    seen = listener()
+    resumed = train(digits, leaky(), SETTINGS, seen, kept)
+    assert seen.epochs == [3]
     for name, value in whole.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[name]), name
 
 
-def test_cascade_learning_goes_on_in_the_layer_where_it_was_killed(leaky, digits, tmp_path):
+def test_cascade_learning_goes_on_in_the_layer_where_it_was_killed(leaky, digits, listener, tmp_path):
     how = SETTINGS.model_copy(update={"nodes": (2, 2), "epochs": 4, "method": Method.CASCADE})
     whole = train(digits, leaky(), how)
     kept = Checkpoint(tmp_path / "a.ckpt")
-    with pytest.raises(Killed):
-        train(digits, leaky(), how, kill_after(3), kept)
-    seen = []
-    resumed = train(digits, leaky(), how, seen.append, kept)
-    assert [row["epoch"] for row in seen] == [4]
+    with pytest.raises(StoppedError):
+        train(digits, leaky(), how, listener(stop_after=3), kept)
+    seen = listener()
+    resumed = train(digits, leaky(), how, seen, kept)
+    assert seen.epochs == [4]
+    assert seen.shares == [1.0]
     for name, value in whole.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[name]), name
 
@@ -58,3 +58,26 @@ def test_a_checkpoint_of_another_training_is_refused(leaky, digits, tmp_path):
     kept.path.write_bytes(kept.path.read_bytes()[:50])
     with pytest.raises(NetworkFileError, match="damaged"):
         train(digits, leaky(), SETTINGS, checkpoint=kept)
+
+
+def test_a_training_that_has_no_state_refuses_a_checkpoint(leaky, digits, tmp_path):
+    settings = TrainSettings(variant=Variant.RESERVOIR, nodes=(2,))
+    with pytest.raises(NetworkError, match="leave the checkpoint out"):
+        train(digits, leaky(), settings, checkpoint=Checkpoint(tmp_path / "a.ckpt"))
+
+
+def test_a_full_disk_leaves_no_scratch_and_the_state_before(leaky, digits, tmp_path, monkeypatch):
+    kept = Checkpoint(tmp_path / "a.ckpt")
+    train(digits, leaky(), SETTINGS.model_copy(update={"epochs": 1}), checkpoint=kept)
+    before = kept.path.read_bytes()
+
+    def full(tensors, path, metadata):
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint_file, "save_file", full)
+    kept.path.rename(tmp_path / "b.ckpt")
+    with pytest.raises(OSError, match="No space left"):
+        train(digits, leaky(), SETTINGS, checkpoint=kept)
+    assert [path.name for path in tmp_path.iterdir()] == ["b.ckpt"]
+    assert (tmp_path / "b.ckpt").read_bytes() == before

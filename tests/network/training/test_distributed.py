@@ -8,7 +8,7 @@ import sys
 import pytest
 import torch
 from nado_lab.lab.cli import network
-from nado_lab.network.training.distributed import own_parts
+from nado_lab.network.training.distributed import own_micro_batches
 from nado_lab.twin import ModelSpec, Twin, save
 from safetensors.torch import load_file
 
@@ -58,7 +58,7 @@ def test_two_processes_make_the_network_of_one(twin, tmp_path):
 def test_parts_cover_a_minibatch_once_whoever_takes_them(monkeypatch):
     def parts(rank, world):
         monkeypatch.setattr("nado_lab.network.training.distributed.place", lambda: (rank, world))
-        return own_parts(20, 6, 99, torch.Generator().manual_seed(3))
+        return own_micro_batches(20, 6, 99, torch.Generator().manual_seed(3))
 
     alone, shared = parts(0, 1), [parts(rank, 3) for rank in range(3)]
     rows = sorted((each.rows.start, each.rows.stop) for of in shared for each in of)

@@ -1,5 +1,7 @@
 """Ways of training beside plain back-propagation: each does what it says."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from nado_lab.network import (
@@ -7,6 +9,7 @@ from nado_lab.network import (
     NetworkError,
     PhysicsAware,
     RunOptions,
+    StepReadout,
     Task,
     TrainSettings,
     build,
@@ -18,6 +21,7 @@ from nado_lab.network.tasks import Examples
 from nado_lab.network.training.augment import shifted
 from nado_lab.network.training.bptt import train_through_twins
 from nado_lab.network.training.loss import range_excess
+from nado_lab.twin.observer import StoppedError
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +30,15 @@ def digits():
     return load_task("temporal-mnist", train=600, test=200)
 
 
-def test_cascade_learns_and_its_lower_layers_stay_as_first_trained(leaky, digits):
+def test_cascade_learns_and_its_lower_layers_stay_as_first_trained(leaky, digits, listener):
     twin = leaky(noise=0.2)
     how = TrainSettings(nodes=(4, 4), epochs=8, method="cascade")
-    seen = []
-    network = train(digits, twin, how, seen.append)
+    seen = listener()
+    network = train(digits, twin, how, seen)
     first = train(digits, twin, how.model_copy(update={"nodes": (4,), "epochs": 4}))
     assert torch.equal(network.connection(0).weight, first.connection(0).weight)
-    assert [row["epoch"] for row in seen] == list(range(1, 9))
+    assert seen.epochs == list(range(1, 9))
+    assert seen.shares == [epoch / 8 for epoch in range(1, 9)]
     assert score_on_twins(network, digits, twin) > 0.6
     assert all(p.requires_grad for p in network.parameters())
 
@@ -127,11 +132,13 @@ def test_series_are_learnt_step_by_step(leaky):
 
 
 @pytest.mark.parametrize("method", ["joint", "cascade"])
-def test_a_training_may_be_a_single_step(leaky, digits, method):
-    few, told = Task("few", Metric.ACCURACY, 10, digits.train[:5], digits.test), []
+def test_a_training_may_be_a_single_step(leaky, digits, listener, method):
+    few, told = Task("few", Metric.ACCURACY, 10, digits.train[:5], digits.test), listener()
     how = TrainSettings(nodes=(2, 2), epochs=1, batch=100, method=method)
-    network = train(few, leaky(), how, told.append)
-    assert all(row["loss"] > 0 for row in told)
+    network = train(few, leaky(), how, told)
+    assert told.epochs == ([1] if method == "joint" else [1, 2])
+    assert told.shares == sorted(told.shares)
+    assert all(each.figures["loss"] > 0 for each in told.told)
     assert network.readout.weight.abs().max() > 0
 
 
@@ -175,3 +182,25 @@ def test_noise_comes_in_gradually(leaky, digits):
     assert 15 < sum(first) < 45
     assert sum(first[:20]) < sum(first[40:])
     assert all(second)
+
+
+def test_settings_without_effect_are_named_in_the_progress(leaky, digits, listener):
+    few, told = replace(digits, train=digits.train[:20]), listener()
+    train(few, leaky(), TrainSettings(variant="reservoir", nodes=(2,), epochs=3, refit=True, ridge=1.0), told)
+    assert told.told[0].doing == "without effect with variant reservoir, method joint: epochs, refit"
+    assert told.shares[-1] == 1.0
+    idle = TrainSettings(variant="deterministic", noise_draws=2, ridge=1.0).without_effect
+    assert idle(StepReadout.WINDOWS) == ("noise_draws", "ridge")
+    assert TrainSettings(windows=3).without_effect(StepReadout.EACH) == ("windows",)
+    assert TrainSettings(epochs=3, seed=1, refit=True, ridge=1.0).without_effect(StepReadout.EACH) == ()
+
+
+def test_a_refit_is_the_last_part_of_the_progress(leaky, digits, listener):
+    few, told = replace(digits, train=digits.train[:40]), listener()
+    train(few, leaky(), TrainSettings(nodes=(2,), epochs=2, batch=20, refit=True), told)
+    assert told.shares == pytest.approx([0.475, 0.95, 0.975, 1.0])
+
+
+def test_a_reservoir_may_be_stopped(leaky, digits, listener):
+    with pytest.raises(StoppedError):
+        train(digits, leaky(), TrainSettings(variant="reservoir", nodes=(2,)), listener(stop_after=0))
