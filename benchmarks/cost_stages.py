@@ -15,10 +15,10 @@ from nado_lab.network import Task, TrainSettings, train
 from nado_lab.network.tasks.metric import Metric
 from nado_lab.network.tasks.task import Examples
 from nado_lab.protocols import Characterise, Column, configure
-from nado_lab.twin import FitSettings, ModelSpec, Trials, Twin, fit
+from nado_lab.twin import FitSettings, ModelSizes, ModelSpec, Trials, Twin, fit
 
 Call = Callable[[], object]
-FIT = FitSettings(likelihood_steps=20, score_steps=2, model={"hidden": 0})
+FIT = FitSettings(likelihood_steps=20, score_steps=2, model=ModelSizes(hidden=0))
 
 
 def measuring(folder: Path, size: int, *, varied: str) -> Call:

@@ -20,7 +20,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from nado_lab.twin import FitSettings, Trials, evaluate, fit
+from nado_lab.twin import FitSettings, ModelSizes, Trials, evaluate, fit
 
 NAMES = ("mean_error", "std_error", "autocov_error")
 GOAL = (1.5, 1.5, 2.0)
@@ -42,7 +42,7 @@ def run(quick: bool, seed: int = 0) -> dict:
     order = torch.randperm(len(trials), generator=torch.Generator().manual_seed(seed))
     fitted, scored = trials.at(order[:58]), trials.at(order[58:])
     steps = (100, 40) if quick else (600, 300)
-    model = {"hidden": 0, "delays": 0, "drive_lags": 0, "sources": 0, "components": 8, "observation_rank": 4}
+    model = ModelSizes(hidden=0, delays=0, drive_lags=0, sources=0, components=8, observation_rank=4)
     settings = FitSettings(
         mean_steps=0,
         likelihood_steps=steps[0],

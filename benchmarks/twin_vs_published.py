@@ -21,11 +21,11 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from nado_lab.lab.reports.evaluation import draw_evaluation
-from nado_lab.twin import FitSettings, evaluate, fit
+from nado_lab.twin import FitSettings, Method, evaluate, fit
 
 from benchmarks.twin_systems import system
 
-METHODS = ("score", "gan")
+METHODS = (Method.SCORE, Method.GAN)
 
 PUBLISHED = {"leaky": (0.0202, 0.0161, 0.0154), "duffing": None}
 BUDGET_S = {"leaky": 60.0, "duffing": 120.0}
@@ -38,7 +38,7 @@ def run(
     sequences: int,
     repeats: int,
     budget_s: float,
-    method: str = "score",
+    method: Method = Method.SCORE,
     figures: Path | None = None,
 ) -> dict:
     """Fit and score one system; with a folder `figures`, draw the twin beside the test part."""
@@ -72,7 +72,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--system", choices=("leaky", "duffing"))
     parser.add_argument("--budget-s", type=float)
-    parser.add_argument("--method", choices=METHODS, default="score")
+    parser.add_argument("--method", type=Method, choices=METHODS, default=Method.SCORE)
     parser.add_argument("--figures", type=Path, help="draw each twin into a folder of this one")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", action="store_true")

@@ -8,16 +8,18 @@ from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.adapt import adapt
 from nado_lab.twin.drift.compensation import Compensation, compensate
 from nado_lab.twin.drift.recalibrate import recalibrate
-from nado_lab.twin.errors import DataError, DivergenceError, FileError, FitStopped, TwinError
+from nado_lab.twin.errors import DataError, DivergenceError, FileError, TwinError
 from nado_lab.twin.files import load, save
 from nado_lab.twin.fitting.checkpoint import read_unfinished
 from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.ensemble import epistemic_spread, fit_ensemble, most_informative
 from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.scored_fit import fit_and_score
-from nado_lab.twin.fitting.settings import FitSettings
+from nado_lab.twin.fitting.settings import FitSettings, Method, OptimiserName, PhaseName
 from nado_lab.twin.metrics import Metrics, evaluate
-from nado_lab.twin.model import ModelSpec, Start, Twin
+from nado_lab.twin.model import ModelSizes, ModelSpec, Start, Twin
+from nado_lab.twin.observer import Observer, PartOf, Progress, StoppedError
+from nado_lab.twin.solvers import Solver
 from nado_lab.twin.torchsde_bridge import torchsde_paths
 
 __all__ = [
@@ -28,11 +30,19 @@ __all__ = [
     "DriveMap",
     "FileError",
     "FitSettings",
-    "FitStopped",
+    "Method",
     "Metrics",
+    "ModelSizes",
     "ModelSpec",
+    "Observer",
+    "OptimiserName",
+    "PartOf",
+    "PhaseName",
+    "Progress",
+    "Solver",
     "Split",
     "Start",
+    "StoppedError",
     "Trials",
     "Twin",
     "TwinError",

@@ -17,7 +17,3 @@ class DivergenceError(TwinError):
 
 class FileError(TwinError):
     """A twin file is missing, truncated, hostile or of another kind."""
-
-
-class FitStopped(TwinError):
-    """A fit was asked to stop before its end; the message says how to go on."""

@@ -16,6 +16,7 @@ from nado_lab.twin.errors import DataError, DivergenceError
 from nado_lab.twin.fitting.rows import rows_of
 from nado_lab.twin.losses import crps, energy_score
 from nado_lab.twin.model import Twin
+from nado_lab.twin.observer import Observer, Progress
 from torch import Tensor
 
 SMALL = 1e-3
@@ -66,7 +67,14 @@ def _autocorrelation(y: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def evaluate(twin: Twin, trials: Trials, *, seed: int = 0, scale: Tensor | None = None) -> Metrics:
+def evaluate(
+    twin: Twin,
+    trials: Trials,
+    *,
+    seed: int = 0,
+    scale: Tensor | None = None,
+    observer: Observer | None = None,
+) -> Metrics:
     """Score the twin on trials, in units of `scale` (channel,), by default the twin's readout_std.
 
     Equal numbers of paths stand on either side, so a perfect twin scores the floor. Metrics and floor are
@@ -83,7 +91,11 @@ def evaluate(twin: Twin, trials: Trials, *, seed: int = 0, scale: Tensor | None 
     groups = [g for g in trials.groups() if len(g) >= FEWEST]
     if not groups:
         return _single_shot(twin, trials, scale, generator)
-    splits = [_score_split(twin, groups, scale, generator) for _ in range(SPLITS)]
+    splits, observer = [], observer or Observer()
+    for number in range(SPLITS):
+        observer.check()
+        splits.append(_score_split(twin, groups, scale, generator))
+        observer.progress(Progress("evaluate", (number + 1) / SPLITS))
     found, floor = (_mean_of(side) for side in zip(*splits, strict=True))
     warnings = (*_warn(twin, trials), *_far(found["r2"]))
     return Metrics(**found, floor=dict(floor), warnings=warnings)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 from nado_lab.lab.errors import LabError
+from nado_lab.twin.observer import Progress
 
 CURVES = ("loss", "held_out", "best")
 
 
 @contextmanager
-def tensorboard_log(folder: Path) -> Iterator[Callable[[dict[str, Any]], None]]:
+def tensorboard_log(folder: Path) -> Iterator[Callable[[Progress], None]]:
     """Give a subscriber of a fit's progress that writes one curve a phase and figure into `folder`."""
     try:
         from torch.utils.tensorboard import SummaryWriter
@@ -23,9 +23,10 @@ def tensorboard_log(folder: Path) -> Iterator[Callable[[dict[str, Any]], None]]:
         ) from error
     with closing(SummaryWriter(str(folder))) as writer:
 
-        def log(event: dict[str, Any]) -> None:
+        def log(progress: Progress) -> None:
             for name in CURVES:
-                if event.get(name) is not None:
-                    writer.add_scalar(f"{event['phase']}/{name}", event[name], event["step"])
+                if name in progress.figures:
+                    step = int(progress.figures["step"])
+                    writer.add_scalar(f"{progress.doing}/{name}", progress.figures[name], step)
 
         yield log

@@ -25,9 +25,8 @@ from nado_lab.network import Task, TrainSettings, Variant, load_task, train
 from nado_lab.network import save as save_network
 from nado_lab.network.training import answer
 from nado_lab.protocols import Characterise
-from nado_lab.twin import FitSettings, evaluate, fit
+from nado_lab.twin import FitSettings, ModelSizes, Observer, Progress, evaluate, fit
 from nado_lab.twin import save as save_twin
-from nado_lab.twin.observer import Observer, Progress
 
 if TYPE_CHECKING:
     from nado_lab.lab.setup import Setup
@@ -149,16 +148,20 @@ def fit_twin(run: Path, settings: DemoSettings, show: Show) -> Twin:
         score_steps=settings.score_steps,
         batch=96,
         seed=settings.seed,
-        model={"hidden": settings.hidden},
+        model=ModelSizes(hidden=settings.hidden),
     )
-    shares = {"mean": (0.0, 0.15), "likelihood": (0.15, 0.0), "score": (0.15, 0.85)}  # of the time
+    return fit(trials_of(run), chosen, _FitShown(show))
 
-    def report(event: dict[str, Any]) -> None:
-        before, share = shares[event["phase"]]
-        done = before + share * event["done"]
-        show("fit twin", done, f"{event['phase']}, held-out loss {event['held_out']:.3f}")
 
-    return fit(trials_of(run), chosen, report)
+class _FitShown(Observer):
+    """Show the share of the fit and its loss on held-out trials."""
+
+    def __init__(self, show: Show) -> None:
+        self._show = show
+
+    def progress(self, progress: Progress) -> None:
+        held_out = progress.figures["held_out"]
+        self._show("fit twin", progress.share, f"{progress.doing}, held-out loss {held_out:.3f}")
 
 
 class _Shown(Observer):

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from nado_lab.lab.loop.context import device_seconds
@@ -19,36 +18,41 @@ from nado_lab.lab.workflow.recorded_device import RecordedDevice
 from nado_lab.network import DeviceNetwork, PhysicsAware, train
 from nado_lab.network import save as save_network
 from nado_lab.network.training import train_through_twins
-from nado_lab.twin import Twin, adapt, fit
+from nado_lab.twin import Observer, Progress, Twin, adapt, fit
 from nado_lab.twin import save as save_twin
+
+
+class ShareObserver(Observer):
+    """Tell the loop how far a fit has come, in percent; it raises there where the loop is to stop."""
+
+    def __init__(self, tell: Callable[[int, int], None]) -> None:
+        self._tell = tell
+
+    def progress(self, progress: Progress) -> None:
+        self._tell(round(100 * progress.share), 100)
 
 
 def fit_stage(this: Round) -> Result:
     """Fit the first twin of every array."""
-    phases = {"mean": 0.0, "likelihood": 0.3, "score": 0.3}
-    tell = this.shop.tell(this.number, "fit")
-
-    def report(event: dict[str, Any]) -> None:
-        tell(round(100 * (phases[event["phase"]] + 0.7 * event["done"])), 100)
-
+    observer = ShareObserver(this.shop.tell(this.number, "fit"))
     settings = this.shop.config.twin.fit_settings(this.seed("fit"))
     for array in this.arrays:
         path = twin_of(this.folder, array)
         if not path.exists():
-            save_twin(fit(trials_of(measured(this.folder, array)), settings, report), path)
+            save_twin(fit(trials_of(measured(this.folder, array)), settings, observer), path)
     return {"twins": [twin_of(this.folder, array).name for array in this.arrays]}
 
 
 def recalibrate_stage(this: Round) -> Result:
     """Bring the twins of the round before up to date with what was measured in this one."""
     shop, old = this.shop, this.old_twins()
-    tell, seed = shop.tell(this.number, "recalibrate"), this.seed("recalibrate")
+    observer, seed = ShareObserver(shop.tell(this.number, "recalibrate")), this.seed("recalibrate")
     for array in this.arrays:
         path = twin_of(this.folder, array)
         if not path.exists():
             trials = trials_of(measured(this.folder, array))
             steps = shop.config.twin.recalibrate_steps
-            save_twin(adapt(old[array], trials, steps, seed, lambda done: tell(round(100 * done), 100)), path)
+            save_twin(adapt(old[array], trials, steps, seed, observer), path)
     return {"twins": [twin_of(this.folder, array).name for array in this.arrays]}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nado_lab.protocols.registry import NEEDS_AN_ARRAY
@@ -28,6 +29,16 @@ def measure_again(known: RunMetadata, path: str) -> str:
         if each.value is not None:
             words += ["-p", f"{name}={_text(each)}"]
     return shlex.join([*words, "--out", "again.zarr"])
+
+
+def sweep_again(config: Path, searched: bool) -> str:
+    """Write the command that does a sweep again, over its grid or as a search."""
+    return shlex.join(["nado", "sweep", str(config), *(["--optimise"] if searched else []), "--out", "again"])
+
+
+def loop_again(config: Path) -> str:
+    """Write the command that does a loop again; its configuration holds all seeds."""
+    return shlex.join(["nado", "loop", str(config), "--out", "again"])
 
 
 def _protocol(name: str) -> Sequence[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nado_lab.lab.json_file import read_json
+from nado_lab.lab.reports.again import loop_again
 from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
 from nado_lab.lab.reports.figures import accuracy_figure, scores_figure
 from nado_lab.lab.reports.folder_figures import gap_figure, nodes_figure
@@ -84,10 +85,7 @@ def loop_page(path: Path) -> Page:
             findings_section(last["findings"]),
             Section("Configuration", table=pairs(_flat(config))),
             Section("Lineage", table=pairs({f"round {each['round']}": each["runs"] for each in rounds})),
-            Section(
-                "Do it again",
-                commands=(shlex.join(["nado", "loop", str(path / "config.json"), "--out", "again"]),),
-            ),
+            Section("Do it again", commands=(loop_again(path / "config.json"),)),
             versions_section(report.get("versions", {})),
         ),
     )

@@ -49,7 +49,7 @@ def run_sweep(config: SweepConfig, out: Path, options: SweepOptions, show: Show)
         owner.release()
     rows = [done.rows[point.key] for point in points]
     about = config.model_dump(mode="json", exclude_none=True)
-    write_table(rows, out, about)
+    write_table(rows, out, about, options.optimise)
     write_json(out / CONFIG, about)
     return {
         "table": str(out / "table.csv"),

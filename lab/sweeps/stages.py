@@ -78,7 +78,7 @@ def _fit(settings: dict[str, Any], runs: list[str], draft: Path) -> None:
     from nado_lab.lab.trials import trials_of
     from nado_lab.twin import FitSettings, fit_and_score, save
 
-    twin = fit_and_score(trials_of(*runs), FitSettings(**settings))
+    twin = fit_and_score(trials_of(*runs), FitSettings.from_json(settings))
     twin.card["runs"] = runs
     save(twin, draft)
 

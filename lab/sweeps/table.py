@@ -15,14 +15,16 @@ from nado_lab.lab.text_file import write_text
 LINEAGE = ("run", "judge", "twin", "network")
 
 
-def write_table(rows: list[dict[str, Any]], out: Path, config: dict[str, Any] | None = None) -> None:
+def write_table(
+    rows: list[dict[str, Any]], out: Path, config: dict[str, Any] | None = None, searched: bool = False
+) -> None:
     """Write table.jsonl, .csv, .zarr (and .parquet, with pyarrow) into `out`, each whole or not at all."""
     write_text(out / "table.jsonl", "".join(json.dumps(row, allow_nan=False) + "\n" for row in rows))
     cells = [{name: _cell(value) for name, value in row.items()} for row in rows]
     names = list(dict.fromkeys(name for row in rows for name in row))
     write_text(out / "table.csv", _csv(cells, names))
     columns = {name: [row.get(name) for row in cells] for name in names}
-    _write_zarr(columns, out, config or {})
+    _write_zarr(columns, out, config or {}, searched)
     _write_parquet(columns, out, config or {})
 
 
@@ -34,7 +36,7 @@ def _csv(cells: list[dict[str, Any]], names: list[str]) -> str:
     return file.getvalue()
 
 
-def _write_zarr(columns: dict[str, list[Any]], out: Path, config: dict[str, Any]) -> None:
+def _write_zarr(columns: dict[str, list[Any]], out: Path, config: dict[str, Any], searched: bool) -> None:
     """Write a dataset along `row`: numbers as float64 (NaN: none), everything else as text."""
     import xarray as xr
     from nado_lab.lab.store import code_version
@@ -43,6 +45,7 @@ def _write_zarr(columns: dict[str, list[Any]], out: Path, config: dict[str, Any]
     shutil.rmtree(draft, ignore_errors=True)
     data = {name: ("row", _array(values)) for name, values in columns.items()}
     about = {"sweep": json.dumps(config), "code": code_version(), "lineage": ", ".join(LINEAGE)}
+    about |= {"searched": searched}
     xr.Dataset(data, attrs=about).to_zarr(draft, consolidated=False)
     shutil.rmtree(place, ignore_errors=True)
     draft.rename(place)

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.workflow.read_trials import WINDOW, read_trials, streams
+from nado_lab.twin.observer import Observer, Progress
 
 if TYPE_CHECKING:
     from nado_lab.lab.workflow.streamed_trials import Stream
     from nado_lab.twin import Checkpointer, FitSettings, Trials, Twin
 
-Show = Callable[[dict[str, Any]], None]
+Show = Callable[[str, float, str], None]
+Log = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,13 @@ def carry_out(order: FitOrder) -> tuple[Twin, float]:
     if order.resume and order.start:
         raise LabError("--resume goes on from where the fit stopped: leave --start out")
     stop = StopRequest()
-    checkpointer = _checkpointer(order, stop)
+    checkpointer = _checkpointer(order)
     settings = _settings(order, checkpointer)
     start = load(order.start) if order.start else None
     (trials, stream), started = _trials(order, settings.seed), time.perf_counter()
     how: dict[str, Any] = {"share": order.share, "start": start, "checkpointer": checkpointer}
-    with _told(order) as progress, stop_on_signals(stop):
-        twin = fit_and_score(trials, settings, progress, more=stream.more if stream else None, **how)
+    with _shown(order, stop) as observer, stop_on_signals(stop):
+        twin = fit_and_score(trials, settings, observer, more=stream.more if stream else None, **how)
     if stream:
         held = {"stored": len(stream.stored), "in_memory": stream.most, "read_later": stream.read}
         twin.card["parts"]["streamed"] = held
@@ -79,14 +81,14 @@ def _trials(order: FitOrder, seed: int) -> tuple[Trials, Stream | None]:
     return read_trials(order.runs, level=order.level, window=WINDOW, only_alike=alike), None
 
 
-def _checkpointer(order: FitOrder, stop: Any) -> Checkpointer:
+def _checkpointer(order: FitOrder) -> Checkpointer:
     """Make the checkpointer of the fit: with what was kept, if it is to go on."""
     from nado_lab.twin import Checkpointer, read_unfinished
 
     path = order.unfinished
     if path.exists() and not order.resume:
         raise LabError(f"{path} keeps a fit that was not finished: add --resume to go on, or remove it")
-    return Checkpointer(path, read_unfinished(path) if order.resume else None, should_stop=stop)
+    return Checkpointer(path, read_unfinished(path) if order.resume else None)
 
 
 def _settings(order: FitOrder, checkpointer: Checkpointer) -> FitSettings:
@@ -94,7 +96,7 @@ def _settings(order: FitOrder, checkpointer: Checkpointer) -> FitSettings:
     from nado_lab.twin import FitSettings
 
     if checkpointer.unfinished is None:
-        return FitSettings(**order.given)
+        return FitSettings.from_json(order.given)
     settings = checkpointer.unfinished.settings
     for name, value in order.given.items():
         if getattr(settings, name) != value:
@@ -104,24 +106,32 @@ def _settings(order: FitOrder, checkpointer: Checkpointer) -> FitSettings:
     return settings
 
 
+class _Shown(Observer):
+    """Show a fit's progress as bars, log it for TensorBoard where that was asked, and stop when asked."""
+
+    def __init__(self, show: Show, log: Log | None, stop: Callable[[], bool]) -> None:
+        self._show, self._log, self._stop = show, log, stop
+
+    def progress(self, progress: Progress) -> None:
+        held_out = progress.figures.get("held_out")
+        told = "" if held_out is None else f", held-out {held_out:.4f}"
+        self._show(progress.stage, progress.share, progress.doing + told)
+        if self._log and progress.figures:
+            self._log(progress)
+
+    def should_stop(self) -> bool:
+        return self._stop()
+
+
 @contextmanager
-def _told(order: FitOrder) -> Iterator[Show]:
-    """Show a fit's progress as bars, one a phase, and log it for TensorBoard where that was asked."""
+def _shown(order: FitOrder, stop: Callable[[], bool]) -> Iterator[Observer]:
+    """Give the observer of a fit, with its bars and its log."""
     from nado_lab.lab.cli.progress import stages
 
     with ExitStack() as stack:
-        show, log = stack.enter_context(stages()), _nothing
+        show, log = stack.enter_context(stages()), None
         if order.tensorboard:
             from nado_lab.lab.cli.twin_log import tensorboard_log
 
             log = stack.enter_context(tensorboard_log(order.tensorboard / order.out.name))
-
-        def tell(event: dict[str, Any]) -> None:
-            show(event["phase"], event["done"], f"held-out {event['held_out']:.4f}")
-            log(event)
-
-        yield tell
-
-
-def _nothing(event: dict[str, Any]) -> None:
-    """Log nothing."""
+        yield _Shown(show, log, stop)

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from nado_lab.twin import ModelSpec, Trials, Twin
+from nado_lab.twin import ModelSpec, Observer, Progress, Trials, Twin
 
 
 def ornstein_uhlenbeck(sequences: int, repeats: int = 1, steps: int = 20, seed: int = 0) -> Trials:
@@ -60,3 +60,30 @@ def process():
 @pytest.fixture
 def make_twin():
     return small_twin
+
+
+class Recorder(Observer):
+    """Keep all progress; wish to stop as `stop` says."""
+
+    def __init__(self, stop=lambda: False):
+        self.seen: list[Progress] = []
+        self.stop = stop
+
+    def progress(self, progress):
+        self.seen.append(progress)
+
+    def should_stop(self):
+        return self.stop()
+
+    def of(self, doing):
+        return [each.figures for each in self.seen if each.doing == doing]
+
+
+@pytest.fixture
+def recorder():
+    return Recorder()
+
+
+@pytest.fixture
+def make_recorder():
+    return Recorder

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from nado_lab.twin.fitting.rows import Rows
 from nado_lab.twin.model import Start, Twin
+from nado_lab.twin.observer import Observer, Progress
 from torch import Tensor
 
 FOLDS = 4
@@ -60,21 +61,25 @@ class Correction:
         return plan | {"drive_gain": self.gain.tolist(), "drive_shift": self.shift.tolist()}
 
 
-def best_correction(twin: Twin, rows: Rows) -> Correction:
+def best_correction(twin: Twin, rows: Rows, observer: Observer | None = None) -> Correction:
     """Return the correction whose plan predicts best the quarters of the rows that it was not found from.
 
     A drive is not moved below 2 steps a component and port, and a soft map, which has a number for every pair
     of components, is not looked for below 3 steps a component.
     """
     fold = _folds(len(rows), rows.components.shape[1])
-    missed = torch.zeros(len(PLANS))
+    missed, observer = torch.zeros(len(PLANS)), observer or Observer()
     for number in range(FOLDS):
+        observer.check()
+        observer.progress(Progress("recalibrate", number / (FOLDS + 1)))
         left_out = fold == number
         for place, found in enumerate(corrections(twin, rows, ~left_out)):
             answered = _path(twin, rows, found.gain, found.shift) @ found.matrix.T + found.bias
             missed[place] += (answered - rows.components)[left_out].square().sum()
     missed[[not enough(twin, rows, plan) for plan in PLANS]] = torch.inf
-    return corrections(twin, rows, torch.ones_like(fold, dtype=torch.bool))[int(missed.argmin())]
+    found = corrections(twin, rows, torch.ones_like(fold, dtype=torch.bool))[int(missed.argmin())]
+    observer.progress(Progress("recalibrate", 1.0))
+    return found
 
 
 def enough(twin: Twin, rows: Rows, plan: Plan) -> bool:

@@ -11,6 +11,7 @@ from nado_lab.twin.drift.correction import Plan, best_correction, correct, enoug
 from nado_lab.twin.errors import DataError
 from nado_lab.twin.fitting.rows import Rows, rows_of
 from nado_lab.twin.model import Twin
+from nado_lab.twin.observer import Observer
 from torch import Tensor
 
 FEWEST_STEPS = 8
@@ -19,7 +20,14 @@ MISFIT = 1.2
 
 
 @torch.no_grad()
-def recalibrate(twin: Twin, trials: Trials, steps: int | None = None, *, members: int = 16) -> Twin:
+def recalibrate(
+    twin: Twin,
+    trials: Trials,
+    steps: int | None = None,
+    observer: Observer | None = None,
+    *,
+    members: int = 16,
+) -> Twin:
     """Return a copy of the twin that follows the first `steps` steps of the trials; its dynamics are kept.
 
     Of corrections from none at all to a drive that is scaled and shifted with a small map of the components,
@@ -38,7 +46,7 @@ def recalibrate(twin: Twin, trials: Trials, steps: int | None = None, *, members
     count = rows.components.shape[1] * len(rows)
     if count < FEWEST_STEPS:
         raise DataError(f"recalibration needs at least {FEWEST_STEPS} steps beyond the start; got {steps}")
-    found = best_correction(fresh, rows)
+    found = best_correction(fresh, rows, observer)
     correct(fresh, found)
     _follow_offset_and_spread(fresh, rows, trials.sequence, members)
     fresh.card["recalibrated"] = {"steps": count, "lineage": list(trials.lineage), **found.describe()}

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,8 @@ class Unfinished:
     def settings(self) -> FitSettings:
         """Return the settings that the fit began with."""
         try:
-            return FitSettings(**self.notes["settings"])
-        except (KeyError, TypeError, TwinError) as error:
+            return FitSettings.from_json(self.notes["settings"])
+        except (KeyError, TypeError, AttributeError, TwinError) as error:
             raise FileError(f"{self.path} does not tell the settings of its fit: {error!r}") from error
 
     def under(self, name: str) -> dict[str, Tensor]:
@@ -112,8 +112,3 @@ def fingerprint(trials: Trials) -> str:
     for tensor in (trials.drive, trials.readout, trials.sequence, trials.initial):
         told.update(b"none" if tensor is None else tensor.contiguous().numpy().tobytes())
     return told.hexdigest()
-
-
-def settings_notes(settings: FitSettings) -> dict[str, Any]:
-    """Return the settings as JSON gives them back."""
-    return json.loads(json.dumps(asdict(settings)))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 from nado_lab.twin.data.trials import Trials
-from nado_lab.twin.errors import FileError, FitStopped, TwinError
+from nado_lab.twin.errors import FileError, TwinError
 from nado_lab.twin.fitting import checkpoint
 from nado_lab.twin.fitting.checkpoint import Unfinished
 from nado_lab.twin.fitting.phase import Phase, PhaseState
@@ -23,22 +23,17 @@ NUMBERS = ("step", "best_at", "retries", "rate", "spent")
 
 
 class Checkpointer:
-    """Save a fit to `path` every few seconds, and once more when `should_stop` says so.
+    """Save a fit to `path` every few seconds, and once more when it is to stop.
 
     `unfinished` is what was saved before: the fit then goes on from there, and ends with the weights of a fit
     that was never stopped (unless its length is given in seconds).
     """
 
     def __init__(
-        self,
-        path: str | Path,
-        unfinished: Unfinished | None = None,
-        *,
-        every_s: float = EVERY_S,
-        should_stop: Callable[[], bool] = lambda: False,
+        self, path: str | Path, unfinished: Unfinished | None = None, *, every_s: float = EVERY_S
     ) -> None:
         self.path, self.unfinished = Path(path), unfinished
-        self._every_s, self._should_stop, self._last = every_s, should_stop, time.monotonic()
+        self._every_s, self._last = every_s, time.monotonic()
         self._notes: dict[str, Any] = {}
 
     @property
@@ -48,18 +43,21 @@ class Checkpointer:
 
     def begin(self, trials: Trials, settings: FitSettings, start: Twin | None) -> Twin | None:
         """Note what is fitted; return the twin of the fit that is to go on, if there is one."""
-        notes = {"settings": checkpoint.settings_notes(settings), "data": checkpoint.fingerprint(trials)}
+        notes = {"settings": settings.to_json(), "data": checkpoint.fingerprint(trials)}
         self._notes = notes | {"warm": start is not None}
         if self.unfinished is None:
             return None
-        for name, what in (("settings", "other settings"), ("data", "other trials")):
-            if notes[name] != self.unfinished.notes.get(name):
-                raise TwinError(f"{self.unfinished.path} was begun with {what}: give the same, or begin anew")
+        self._check_same("settings", self.unfinished.settings == settings)
+        self._check_same("trials", self.unfinished.notes.get("data") == notes["data"])
         self._notes["warm"] = self.unfinished.notes.get("warm")
         return self.unfinished.twin(trials)
 
+    def _check_same(self, what: str, is_same: bool) -> None:
+        if not is_same:
+            raise TwinError(f"{self.path} was begun with other {what}: give the same, or begin anew")
+
     def resume(
-        self, phases: list[Phase], begin: Callable[[Phase], PhaseState]
+        self, phases: Sequence[Phase], begin: Callable[[Phase], PhaseState]
     ) -> tuple[int, PhaseState | None]:
         """Return the number of the phase to begin with and where it stands; None: at its start."""
         if self.unfinished is None:
@@ -74,7 +72,7 @@ class Checkpointer:
             ) from error
         return number, state
 
-    def _restore(self, found: Unfinished, phases: list[Phase], state: PhaseState) -> None:
+    def _restore(self, found: Unfinished, phases: Sequence[Phase], state: PhaseState) -> None:
         numbers = found.notes["descent"]
         for name in NUMBERS:
             setattr(state, name, type(getattr(state, name))(numbers[name]))
@@ -89,20 +87,12 @@ class Checkpointer:
         state.generator.set_state(found.tensors["random/phase"])
         torch.set_rng_state(found.tensors["random/all"])
 
-    def save_if_due(self, twin: Twin, phases: list[Phase], number: int, state: PhaseState) -> None:
-        """Save if it is time to; when the fit is to stop, save and raise `FitStopped`."""
-        stop = self._should_stop()
-        if not stop and time.monotonic() - self._last < self._every_s:
-            return
-        self._save(twin, phases, number, state)
-        self._last = time.monotonic()
-        if stop:
-            raise FitStopped(
-                f"the fit stopped at step {state.step} of its {phases[number].name} phase; {self.path} keeps"
-                " it, and the same command with --resume goes on from there"
-            )
+    def is_due(self) -> bool:
+        """Tell whether the last save lies `every_s` back."""
+        return time.monotonic() - self._last >= self._every_s
 
-    def _save(self, twin: Twin, phases: list[Phase], number: int, state: PhaseState) -> None:
+    def save(self, twin: Twin, phases: Sequence[Phase], number: int, state: PhaseState) -> None:
+        """Save phase `number` and all that its next step depends on."""
         descent = {name: getattr(state, name) for name in NUMBERS}
         descent["best"] = state.best if math.isfinite(state.best) else None
         notes = {"phase": number, "descent": descent, "model": asdict(twin.spec), "card": twin.card}
@@ -116,12 +106,13 @@ class Checkpointer:
             tensors |= checkpoint.state_of(f"part/{name}", part)
         tensors |= {"random/phase": state.generator.get_state(), "random/all": torch.get_rng_state()}
         checkpoint.write(self.path, self._notes | notes, tensors)
+        self._last = time.monotonic()
 
     def remove(self) -> None:
         """Remove the checkpoint: the twin is saved."""
         self.path.unlink(missing_ok=True)
 
 
-def _parts(phases: list[Phase]) -> dict[str, Any]:
+def _parts(phases: Sequence[Phase]) -> dict[str, Any]:
     """Return what the phases keep beside the twin (a critic and its optimiser), by name."""
     return {name: part for phase in phases for name, part in phase.also_trained.items()}

@@ -8,20 +8,23 @@ from dataclasses import replace
 import torch
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.errors import TwinError
-from nado_lab.twin.fitting.fit import Progress, fit
+from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.settings import FitSettings
 from nado_lab.twin.model import Twin
+from nado_lab.twin.observer import Observer, PartOf
 from torch import Tensor
 
 
 def fit_ensemble(
-    trials: Trials, settings: FitSettings | None = None, count: int = 4, progress: Progress | None = None
+    trials: Trials, settings: FitSettings | None = None, count: int = 4, observer: Observer | None = None
 ) -> list[Twin]:
     """Fit `count` twins that differ in their seed, and so in weights, noise and held-out sequences."""
     settings = settings or FitSettings()
     if count < 2:
         raise TwinError(f"an ensemble has at least 2 twins; got {count}")
-    return [fit(trials, replace(settings, seed=settings.seed + i), progress) for i in range(count)]
+    parts = [PartOf(observer or Observer(), i / count, (i + 1) / count) for i in range(count)]
+    seeds = range(settings.seed, settings.seed + count)
+    return [fit(trials, replace(settings, seed=seed), part) for seed, part in zip(seeds, parts, strict=True)]
 
 
 @torch.no_grad()

@@ -5,22 +5,22 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
-from functools import partial
 
 import torch
 from nado_lab.twin.data.split import describe, split_stopping
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.initialise import build, remove_noise, set_noise
-from nado_lab.twin.fitting.phase import Progress, begin_phase, run_phase
+from nado_lab.twin.fitting.phase import FitRows, begin_phase, run_phase
 from nado_lab.twin.fitting.provenance import versions
 from nado_lab.twin.fitting.rows import Rows, rows_of
 from nado_lab.twin.fitting.schedule import phases
-from nado_lab.twin.fitting.settings import FitSettings
+from nado_lab.twin.fitting.settings import FitSettings, Method, PhaseName
 from nado_lab.twin.fitting.streamed_rows import MoreTrials, stream_rows
+from nado_lab.twin.fitting.watch import FitWatch
 from nado_lab.twin.losses.forcing import force
 from nado_lab.twin.model import Twin
+from nado_lab.twin.observer import Observer
 
 MOST_CHECKED = 200
 MOST_CHECKED_OF_VERY_MANY = 500
@@ -30,7 +30,7 @@ MOST_CHECKED_OF_VERY_MANY = 500
 def fit(
     trials: Trials,
     settings: FitSettings | None = None,
-    progress: Progress | None = None,
+    observer: Observer | None = None,
     *,
     start: Twin | None = None,
     checkpointer: Checkpointer | None = None,
@@ -40,11 +40,11 @@ def fit(
 
     Trials marked as held out are left alone; of the rest a share says when to stop. `start` is a twin to go
     on from: its model is kept, its weights are improved on these trials. `checkpointer` saves the fit while
-    it is under way. `progress` is called with {"phase", "step", "done", "held_out", "best", "loss"} at every
-    check. `more` gives further trials, where memory cannot hold all: they take the place of those fitted
-    first.
+    it is under way. `observer` hears the share of the whole fit with step, held_out, best and loss of the
+    phase at every check, and stops it: `StoppedError`. `more` gives further trials, where memory cannot hold
+    all: they take the place of those fitted first.
     """
-    trials = trials.for_fitting()
+    trials, observer = trials.for_fitting(), observer or Observer()
     settings = (settings or FitSettings()).settled(trials.readout[..., 0].numel())
     trials = trials if start is None else trials.on(start.drive_map)
     with torch.random.fork_rng(devices=[]), one_thread():
@@ -53,14 +53,14 @@ def fit(
         again = checkpointer.begin(trials, settings, start) if checkpointer else None
         twin = again or (build(fitted, settings.model) if start is None else copy.deepcopy(start).train())
         checked = MOST_CHECKED_OF_VERY_MANY if twin.spec.innovations else MOST_CHECKED
-        train, check = rows_of(twin, fitted), rows_of(twin, held.at(slice(0, checked)))
+        rows = FitRows(rows_of(twin, fitted), rows_of(twin, held.at(slice(0, checked))))
         if more:
-            train = stream_rows(twin, train, more(held.sequence.unique()))
-        cold = start is None and not (again and checkpointer and checkpointer.warm)
-        _run_phases(twin, settings, (train, check), progress or (lambda event: None), checkpointer, cold)
-        if settings.method == "ode":
+            rows = FitRows(stream_rows(twin, rows.train, more(held.sequence.unique())), rows.check)
+        is_new = start is None and not (again and checkpointer and checkpointer.warm)
+        _run_phases(twin, settings, rows, observer, checkpointer, is_new)
+        if settings.method == Method.ODE:
             remove_noise(twin)
-    record = asdict(settings) | {"held_out": held.sequence.unique().tolist()}
+    record = settings.to_json() | {"held_out": held.sequence.unique().tolist()}
     parts = {"fitted": describe(fitted), "stopping": describe(held)}
     if trials.drive_map is not None:
         twin.card["drive_map"] = trials.drive_map._asdict()
@@ -71,27 +71,22 @@ def fit(
 def _run_phases(
     twin: Twin,
     settings: FitSettings,
-    rows: tuple[Rows, Rows],
-    report: Progress,
+    rows: FitRows,
+    observer: Observer,
     checkpointer: Checkpointer | None,
-    cold: bool,
+    is_new: bool,
 ) -> None:
-    """Go through the phases, from where the checkpointer says if it does."""
-    todo = phases(twin, settings, rows[0])
-    first, state = (
-        checkpointer.resume(todo, lambda phase: begin_phase(twin, phase, settings))
-        if checkpointer
-        else (0, None)
-    )
-    for number, phase in enumerate(todo):
-        if number < first:
-            continue
-        state = state or begin_phase(twin, phase, settings)
-        save = partial(checkpointer.save_if_due, twin, todo, number) if checkpointer else (lambda state: None)
-        run_phase(twin, phase, settings, *rows, report, state, save)
+    """Run the phases, from where the checkpointer stands if it goes on with a fit."""
+    todo = phases(twin, settings, rows.train)
+    first, state = 0, None
+    if checkpointer:
+        first, state = checkpointer.resume(todo, lambda phase: begin_phase(twin, phase, settings))
+    for number, phase in list(enumerate(todo))[first:]:
+        watch = FitWatch(twin, todo, number, observer, checkpointer)
+        run_phase(twin, phase, settings, rows, state or begin_phase(twin, phase, settings), watch)
         state = None
-        if phase.name == "mean" and cold:
-            _noise_from_residual(twin, rows[0])
+        if phase.name == PhaseName.MEAN and is_new:
+            _noise_from_residual(twin, rows.train)
 
 
 @contextmanager

@@ -2,61 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import torch
 from nado_lab.twin.data.trials import Trials
-from nado_lab.twin.errors import DataError
 from nado_lab.twin.fitting.rows import Rows, rows_of
 from nado_lab.twin.fitting.settings import MANY_STEPS, VERY_MANY_STEPS
 from nado_lab.twin.fitting.sizes import components_for, needs_memory
-from nado_lab.twin.model import ModelSpec, Twin
-from nado_lab.twin.model.spec import current_names
+from nado_lab.twin.model import ModelSizes, ModelSpec, Twin
 from nado_lab.twin.regression import ridge
 from torch import Tensor
 
 
-def suggest_spec(trials: Trials, overrides: dict[str, Any]) -> ModelSpec:
-    """Choose the model's sizes from the data; `overrides` win."""
-    overrides = current_names(overrides)
+def suggest_spec(trials: Trials, given: ModelSizes) -> ModelSpec:
+    """Choose the model's sizes from the data; those given win."""
     ports, channels = trials.drive.shape[-1], trials.readout.shape[-1]
-    components = int(overrides["components"] if "components" in overrides else components_for(trials))
-    sizes: dict[str, Any] = {
-        "ports": ports,
-        "channels": channels,
-        "components": components,
-        "diffusion_rank": min(components - 1, 4),
-        "observation_rank": min(channels - 1, 2),
-    }
-    remembers = overrides["hidden"] > 0 if "hidden" in overrides else needs_memory(trials)
-    if remembers:
-        sizes |= _memory(trials.readout[..., 0].numel()) | {"delays": 0, "drive_lags": 1}
-        possible = not overrides.get("sources") and overrides.get("substeps", 1) == 1
-        sizes["innovations"] = overrides.get("innovations", sizes["innovations"] and possible)
-        sizes["noisy_readout"] = not sizes["innovations"] or components < channels
-    else:
-        sizes |= {
-            "delays": 1 if components > 1 else 0,
-            "drive_lags": 0,
-            "sources": min(components, 2),
-            "taus": 2,
-        }
-    try:
-        return ModelSpec(**(sizes | overrides))
-    except TypeError as error:
-        raise DataError(f"the model has no such size: {error}") from error
+    components = components_for(trials) if given.components is None else given.components
+    ranks = min(components - 1, 4), min(channels - 1, 2)
+    spec = ModelSpec(
+        ports, channels, components, delays=0, diffusion_rank=ranks[0], observation_rank=ranks[1]
+    )
+    remembers = needs_memory(trials) if given.hidden is None else given.hidden > 0
+    spec = _with_memory(spec, trials.readout[..., 0].numel(), given) if remembers else _without_memory(spec)
+    return replace(spec, **given.to_json())
 
 
-def _memory(measured_steps: int) -> dict[str, Any]:
-    """Return how many hidden states so many measured steps bear, and whether these follow the components."""
-    if measured_steps >= VERY_MANY_STEPS:
-        return {"hidden": 48, "innovations": True}
-    return {"hidden": 32 if measured_steps >= MANY_STEPS else 24, "innovations": False}
+def _without_memory(spec: ModelSpec) -> ModelSpec:
+    """Let the readout be the state: its last step, and coloured noise."""
+    several = spec.components > 1
+    return replace(spec, delays=int(several), drive_lags=0, sources=min(spec.components, 2), taus=2)
 
 
-def build(trials: Trials, overrides: dict[str, Any]) -> Twin:
+def _with_memory(spec: ModelSpec, measured_steps: int, given: ModelSizes) -> ModelSpec:
+    """Add as many hidden states as so many measured steps bear; of very many these follow the readout."""
+    very_many = measured_steps >= VERY_MANY_STEPS
+    hidden = 48 if very_many else 32 if measured_steps >= MANY_STEPS else 24
+    innovations = given.innovations
+    if innovations is None:
+        innovations = very_many and not given.sources and (given.substeps or 1) == 1
+    noisy = not innovations or spec.components < spec.channels
+    return replace(spec, hidden=hidden, innovations=innovations, noisy_readout=noisy)
+
+
+def build(trials: Trials, given: ModelSizes) -> Twin:
     """Make a twin whose basis, start, range, linear part and noise level come from the trials."""
-    spec = suggest_spec(trials, overrides)
+    spec = suggest_spec(trials, given)
     twin = Twin(spec, trials.channels, trials.units, trials.step_s)
     if spec.innovations:
         twin.sde.field.start_bends()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nado_lab.twin.fitting.settings import FitSettings
+from nado_lab.twin.fitting.settings import FitSettings, OptimiserName
 from nado_lab.twin.model import Twin
 from torch.optim import AdamW, Muon, Optimizer
 
@@ -20,7 +20,7 @@ LEAST_SIDE = 8
 def uses_muon(twin: Twin, settings: FitSettings) -> bool:
     """Tell whether Muon moves the matrices: if it was asked for, or the states are known at every step."""
     known = not twin.spec.hidden or twin.spec.innovations
-    return settings.optimiser == "muon" or (settings.optimiser == "auto" and known)
+    return settings.optimiser == OptimiserName.MUON or (settings.optimiser == OptimiserName.AUTO and known)
 
 
 def optimisers_of(twin: Twin, settings: FitSettings) -> list[Optimizer]:

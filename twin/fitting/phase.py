@@ -8,18 +8,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import NamedTuple, Protocol
 
 import torch
 from nado_lab.twin.errors import DivergenceError
 from nado_lab.twin.fitting.optimisers import optimisers_of, set_rate, step
 from nado_lab.twin.fitting.rows import Rows
-from nado_lab.twin.fitting.settings import FitSettings
+from nado_lab.twin.fitting.settings import FitSettings, PhaseName
 from nado_lab.twin.model import Twin
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
-Progress = Callable[[dict[str, Any]], None]
 Loss = Callable[[Rows, torch.Generator], Tensor]
 AlsoTrained = dict[str, torch.nn.Module | torch.optim.Optimizer]
 RETRIES = 3
@@ -37,12 +36,13 @@ class Phase:
     the loss changes beside the twin, by name.
     """
 
-    name: str
+    name: PhaseName
     loss: Loss
     check: Loss
     steps: int
     seconds: float | None
     rate: float
+    weight: float
     averaged: int = 0
     also_trained: AlsoTrained = field(default_factory=dict)
 
@@ -82,65 +82,71 @@ def _mean_of(twin: Twin, phase: Phase) -> AveragedModel | None:
     return AveragedModel(twin, avg_fn=follow)
 
 
+class FitRows(NamedTuple):
+    """The rows that are fitted, and those held out that say which state was best."""
+
+    train: Rows
+    check: Rows
+
+
+class PhaseWatch(Protocol):
+    """Look at a phase while it runs."""
+
+    def before_step(self, state: PhaseState) -> None:
+        """See the state before a step; raise to stop."""
+        ...
+
+    def checked(self, state: PhaseState, done: float, held_out: float) -> None:
+        """Hear which share of the phase is done, and the loss on the rows held out."""
+        ...
+
+
 def run_phase(
-    twin: Twin,
-    phase: Phase,
-    settings: FitSettings,
-    train: Rows,
-    check: Rows,
-    report: Progress,
-    state: PhaseState,
-    before_step: Callable[[PhaseState], None] = lambda state: None,
+    twin: Twin, phase: Phase, settings: FitSettings, rows: FitRows, state: PhaseState, watch: PhaseWatch
 ) -> None:
     """Descend the phase's loss from `state` and keep the state that scores best on the held-out rows.
 
     When a loss or gradient stops being finite, go on from the best state at a third of the rate, thrice.
-    Without a better state for `patience` of its length the phase ends early. `before_step` sees the state
-    before each step.
+    Without a better state for `patience` of its length the phase ends early.
     """
     every = settings.check_every or phase.averaged // CHECKS_A_MEAN or CHECK_EVERY
     for done in _clock(phase, state):
-        before_step(state)
+        watch.before_step(state)
         if state.step % every == 0 or done >= 1.0:
-            done = _check(twin, phase, settings, check, state, done, report)
+            held = _check(twin, phase, settings, rows.check, state, done)
+            done = 1.0 if done - state.best_at > settings.patience else done
+            watch.checked(state, done, held)
         if done >= 1.0:
             break
         set_rate(state.optimisers, state.rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done))))
-        chosen = torch.randint(len(train), (min(settings.batch, len(train)),), generator=state.generator)
         try:
-            loss = phase.loss(train.at(chosen), state.generator)
-            _step(twin, state.optimisers, phase, loss)
-            state.loss = float(loss.detach())
+            state.loss = _step(twin, phase, settings, rows.train, state)
         except DivergenceError:
-            state.retries, state.rate = state.retries - 1, state.rate / 3
-            if state.retries < 0:
+            if state.retries == 0:
                 raise
-            twin.load_state_dict(state.kept)
-            state.optimisers, state.mean = optimisers_of(twin, settings), _mean_of(twin, phase)
+            _retry(twin, phase, settings, state)
         if state.mean is not None:
             state.mean.update_parameters(twin)
         state.step += 1
     twin.load_state_dict(state.kept)
 
 
+def _retry(twin: Twin, phase: Phase, settings: FitSettings, state: PhaseState) -> None:
+    """Go back to the best state, with a third of the rate."""
+    state.retries, state.rate = state.retries - 1, state.rate / 3
+    twin.load_state_dict(state.kept)
+    state.optimisers, state.mean = optimisers_of(twin, settings), _mean_of(twin, phase)
+
+
 def _check(
-    twin: Twin,
-    phase: Phase,
-    settings: FitSettings,
-    check: Rows,
-    state: PhaseState,
-    done: float,
-    report: Progress,
+    twin: Twin, phase: Phase, settings: FitSettings, rows: Rows, state: PhaseState, done: float
 ) -> float:
-    """Score the held-out rows, keep the twin if it is the best so far; return the share done, 1 at an end."""
+    """Return the loss on the held-out rows; keep the twin if it is the best so far."""
     with _averaged(twin, state.mean):
-        held = _held_out_loss(phase.check, check, settings.seed)
+        held = _held_out_loss(phase.check, rows, settings.seed)
         if held < state.best:
             state.best, state.kept, state.best_at = held, copy.deepcopy(twin.state_dict()), done
-    done = 1.0 if done - state.best_at > settings.patience else done
-    told = {"step": state.step, "done": done, "held_out": held, "best": state.best, "loss": state.loss}
-    report({"phase": phase.name} | told)
-    return done
+    return held
 
 
 @contextmanager
@@ -168,8 +174,10 @@ def _clock(phase: Phase, state: PhaseState) -> Iterator[float]:
             yield min(1.0, state.spent / phase.seconds)
 
 
-def _step(twin: Twin, optimisers: list[torch.optim.Optimizer], phase: Phase, loss: Tensor) -> None:
-    """Take one step; a loss or gradient that is not finite is refused with the name of the part."""
+def _step(twin: Twin, phase: Phase, settings: FitSettings, train: Rows, state: PhaseState) -> float:
+    """Take one step, return its loss; a loss or gradient that is not finite is refused with its name."""
+    chosen = torch.randint(len(train), (min(settings.batch, len(train)),), generator=state.generator)
+    loss = phase.loss(train.at(chosen), state.generator)
     twin.zero_grad(set_to_none=True)
     if not torch.isfinite(loss):
         raise DivergenceError(f"the {phase.name} loss became {loss.item()}; lower the learning rate")
@@ -178,7 +186,8 @@ def _step(twin: Twin, optimisers: list[torch.optim.Optimizer], phase: Phase, los
     if not torch.isfinite(norm):
         parts = [n for n, p in twin.named_parameters() if p.grad is not None and not p.grad.isfinite().all()]
         raise DivergenceError(f"no finite gradient in {', '.join(parts[:3])}; lower the learning rate")
-    step(optimisers)
+    step(state.optimisers)
+    return float(loss.detach())
 
 
 @torch.no_grad()

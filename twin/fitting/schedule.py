@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from nado_lab.twin.fitting.optimisers import uses_muon
 from nado_lab.twin.fitting.phase import AlsoTrained, Loss, Phase
 from nado_lab.twin.fitting.rows import Rows
-from nado_lab.twin.fitting.settings import FitSettings
+from nado_lab.twin.fitting.settings import FitSettings, Method, PhaseName
 from nado_lab.twin.fitting.windows import some_window
 from nado_lab.twin.losses import (
     Critic,
@@ -19,7 +21,7 @@ from nado_lab.twin.losses import (
     sample_paths,
     some_channels,
 )
-from nado_lab.twin.model import Twin
+from nado_lab.twin.model import ModelSpec, Twin
 from torch import Tensor
 
 CRITIC_STEPS = 5
@@ -29,49 +31,67 @@ AVERAGED = 500
 as the rate, however small the gradient."""
 CHECK_MEMBERS = 16
 """Members that check a fit in innovations form: what is left to gain is less than a few scatter."""
-STEPS: dict[str, dict[str, int]] = {
-    "score in innovations form": {"mean": 1000, "likelihood": 2500, "score": 3000},
-    "score with memory": {"mean": 1500, "score": 2200},
-    "score": {"likelihood": 1500},
-    "ode": {"mean": 1000},
-    "gan": {"mean": 700, "adversarial": 600},
+
+
+class Usual(NamedTuple):
+    """How many steps a phase usually takes, and which share of the time of a fit."""
+
+    steps: int
+    share: float
+
+
+MEAN, LIKELIHOOD, SCORE, ADVERSARIAL = PhaseName
+INNOVATIONS: dict[PhaseName, Usual] = {
+    MEAN: Usual(1000, 0.1),
+    LIKELIHOOD: Usual(2500, 0.3),
+    SCORE: Usual(3000, 0.6),
 }
-SHARES: dict[str, dict[str, float]] = {
-    "score in innovations form": {"mean": 0.1, "likelihood": 0.3, "score": 0.6},
-    "score with memory": {"mean": 0.3, "score": 0.7},
-    "score": {"likelihood": 1.0},
-    "ode": {"mean": 1.0},
-    "gan": {"mean": 1 / 3, "adversarial": 2 / 3},
+MEMORY: dict[PhaseName, Usual] = {MEAN: Usual(1500, 0.3), SCORE: Usual(2200, 0.7)}
+METHODS: dict[Method, dict[PhaseName, Usual]] = {
+    Method.SCORE: {LIKELIHOOD: Usual(1500, 1.0)},
+    Method.ODE: {MEAN: Usual(1000, 1.0)},
+    Method.GAN: {MEAN: Usual(700, 1 / 3), ADVERSARIAL: Usual(600, 2 / 3)},
 }
+OTHER = Usual(1000, 1.0)
+"""What a step of a phase is taken to cost that is not in the schedule of the method."""
 
 
 def phases(twin: Twin, settings: FitSettings, rows: Rows) -> list[Phase]:
     """Return the phases of this fit; numbers of steps given in the settings win over the schedule's."""
-    kind = _kind(twin, settings)
-    steps = STEPS[kind] | settings.given_steps()
+    usual = _usual(twin, settings)
+    given = settings.given_steps()
     averaged = AVERAGED if uses_muon(twin, settings) else 0
-    losses, parts = _losses(twin, settings, rows)
-    found = []
-    for name, (loss, check, rate) in losses.items():
-        seconds = settings.budget_s and settings.budget_s * SHARES[kind].get(name, 0.0)
-        if seconds or (settings.budget_s is None and steps.get(name)):
-            rate = settings.learning_rate * rate
-            length = steps.get(name, 0)
-            found.append(Phase(name, loss, check, length, seconds, rate, averaged, parts.get(name, {})))
+    found: list[Phase] = []
+    for name, terms in _terms(twin, settings, rows).items():
+        known = usual.get(name)
+        seconds = settings.budget_s and settings.budget_s * (known.share if known else 0.0)
+        steps = given.get(name, known.steps if known else 0)
+        if seconds or (settings.budget_s is None and steps):
+            rate = settings.learning_rate * terms.rate
+            weight = seconds or steps * (known or OTHER).share / (known or OTHER).steps
+            of_twin = (name, terms.loss, terms.check, steps, seconds, rate, weight)
+            found.append(Phase(*of_twin, averaged, terms.also_trained))
     return found
 
 
-def _kind(twin: Twin, settings: FitSettings) -> str:
-    """Name the schedule: of a model with hidden states a fit by scores depends on how these come about."""
-    if settings.method != "score" or not twin.spec.hidden:
-        return settings.method
-    return "score in innovations form" if twin.spec.innovations else "score with memory"
+def _usual(twin: Twin, settings: FitSettings) -> dict[PhaseName, Usual]:
+    """Return the schedule: of a model with hidden states a fit by scores depends on how these come about."""
+    if settings.method != Method.SCORE or not twin.spec.hidden:
+        return METHODS[settings.method]
+    return INNOVATIONS if twin.spec.innovations else MEMORY
 
 
-def _losses(
-    twin: Twin, settings: FitSettings, rows: Rows
-) -> tuple[dict[str, tuple[Loss, Loss, float]], dict[str, AlsoTrained]]:
-    """Return phase -> (loss, held-out loss, rate relative to the settings'), in order, and its parts."""
+class _Terms(NamedTuple):
+    """Loss, loss on held-out rows and rate (relative to the settings') of a phase, and what it trains too."""
+
+    loss: Loss
+    check: Loss
+    rate: float
+    also_trained: AlsoTrained = {}  # noqa: RUF012  (never written)
+
+
+def _terms(twin: Twin, settings: FitSettings, rows: Rows) -> dict[PhaseName, _Terms]:
+    """Return what each phase descends, in order."""
 
     def mean(rows: Rows, generator: torch.Generator) -> Tensor:
         return mean_square(twin, rows.drive, rows.components, rows.start)
@@ -91,15 +111,20 @@ def _losses(
     def windows(rows: Rows, generator: torch.Generator) -> Tensor:
         return score(some_window(twin, rows, generator), generator)
 
-    adversarial, critic = _adversary(twin, rows) if settings.method == "gan" else (score, {})
-    rate = 0.2 if twin.spec.innovations else 1.0 if twin.spec.hidden else 0.1
-    losses = {
-        "mean": (mean, mean, 1.0),
-        "likelihood": (forced, forced, 1.0),
-        "score": (windows, checked, rate) if twin.spec.innovations else (score, score, rate),
-        "adversarial": (adversarial, score, 0.1),
+    adversarial, critic = _adversary(twin, rows) if settings.method == Method.GAN else (score, {})
+    rate = score_rate(twin.spec)
+    scoring = _Terms(windows, checked, rate) if twin.spec.innovations else _Terms(score, score, rate)
+    return {
+        MEAN: _Terms(mean, mean, 1.0),
+        LIKELIHOOD: _Terms(forced, forced, 1.0),
+        SCORE: scoring,
+        ADVERSARIAL: _Terms(adversarial, score, 0.1, critic),
     }
-    return losses, {"adversarial": critic}
+
+
+def score_rate(spec: ModelSpec) -> float:
+    """Return the rate of the phase of scoring rules, relative to the settings'."""
+    return 0.2 if spec.innovations else 1.0 if spec.hidden else 0.1
 
 
 def _adversary(twin: Twin, rows: Rows) -> tuple[Loss, AlsoTrained]:

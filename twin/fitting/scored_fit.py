@@ -7,17 +7,17 @@ from nado_lab.twin.data.split import SCORED_SHARE, describe, split_scored, split
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.fit import fit
-from nado_lab.twin.fitting.phase import Progress
 from nado_lab.twin.fitting.settings import FitSettings
 from nado_lab.twin.fitting.streamed_rows import MoreTrials
 from nado_lab.twin.metrics import evaluate
 from nado_lab.twin.model import Twin
+from nado_lab.twin.observer import Observer
 
 
 def fit_and_score(
     trials: Trials,
     settings: FitSettings | None = None,
-    progress: Progress | None = None,
+    observer: Observer | None = None,
     *,
     share: float = SCORED_SHARE,
     start: Twin | None = None,
@@ -34,11 +34,11 @@ def fit_and_score(
     parts = split_scored(trials, share, settings.seed)
     scored = parts.scored
     others = _without(more, scored) if more and scored else more
-    twin = fit(parts.training, settings, progress, start=start, checkpointer=checkpointer, more=others)
+    twin = fit(parts.training, settings, observer, start=start, checkpointer=checkpointer, more=others)
     if scored is None:
         scored = split_stopping(parts.training, settings.held_out_share, settings.seed)[1]
     twin.card["parts"] |= {"scored": describe(parts.scored), "scored_share": share, "trials": len(trials)}
-    scores = evaluate(twin, scored, seed=settings.seed).to_dict()
+    scores = evaluate(twin, scored, seed=settings.seed, observer=observer).to_dict()
     twin.card |= {"scored_on": parts.scored_on, "scores": scores}
     return twin
 

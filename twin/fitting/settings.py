@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from enum import StrEnum
 from typing import Any
 
 from nado_lab.twin.errors import TwinError
+from nado_lab.twin.model.spec import ModelSizes
 
-METHODS = ("score", "gan", "ode")
 MOST_DECAY = 0.1
 DECAY_STEPS = 3000.0
-OPTIMISERS = ("auto", "adamw", "muon")
 MANY_STEPS = 20_000
 """Measured steps that bear a larger memory, and Muon: on few it learns their noise by heart."""
 VERY_MANY_STEPS = 200_000
 """Measured steps that bear a still larger memory, in innovations form, with sharp thresholds in the drive."""
+
+
+class Method(StrEnum):
+    """How a twin is fitted: by proper scoring rules, by an adversary (as published), without noise."""
+
+    SCORE = "score"
+    GAN = "gan"
+    ODE = "ode"
+
+
+class PhaseName(StrEnum):
+    """What a phase of a fit descends: mean square, likelihood, scoring rules, the adversary's loss."""
+
+    MEAN = "mean"
+    LIKELIHOOD = "likelihood"
+    SCORE = "score"
+    ADVERSARIAL = "adversarial"
+
+
+class OptimiserName(StrEnum):
+    """Which optimiser moves the matrices of a twin."""
+
+    AUTO = "auto"
+    ADAMW = "adamw"
+    MUON = "muon"
 
 
 @dataclass(frozen=True)
@@ -29,7 +55,7 @@ class FitSettings:
     were measured and the readout shows the state or hidden states follow it, else AdamW.
     """
 
-    method: str = "score"
+    method: Method = Method.SCORE
     mean_steps: int | None = None
     likelihood_steps: int | None = None
     score_steps: int | None = None
@@ -39,18 +65,16 @@ class FitSettings:
     members: int = 4
     learning_rate: float = 1e-2
     weight_decay: float | None = None
-    optimiser: str = "auto"
+    optimiser: OptimiserName = OptimiserName.AUTO
     held_out_share: float = 0.06
     check_every: int | None = None
     patience: float = 0.5
     seed: int = 0
-    model: dict[str, Any] = field(default_factory=dict)
+    model: ModelSizes = field(default_factory=ModelSizes)
 
     def __post_init__(self) -> None:
-        if self.method not in METHODS:
-            raise TwinError(f"method must be one of {', '.join(METHODS)}; got {self.method!r}")
-        if self.optimiser not in OPTIMISERS:
-            raise TwinError(f"optimiser must be one of {', '.join(OPTIMISERS)}; got {self.optimiser!r}")
+        _check_member("method", self.method, Method)
+        _check_member("optimiser", self.optimiser, OptimiserName)
         if self.members < 2 or min(self.batch, self.check_every or 1) < 1 or not 0 < self.patience <= 1:
             raise TwinError(
                 "members must be at least 2, batch and check_every at least 1, patience above 0 and at most 1"
@@ -64,18 +88,35 @@ class FitSettings:
 
     def settled(self, measured_steps: int) -> FitSettings:
         """Return the settings with all that depends on how much was measured."""
-        few = self.optimiser == "auto" and measured_steps < MANY_STEPS
+        few = self.optimiser == OptimiserName.AUTO and measured_steps < MANY_STEPS
         decay = (
             min(MOST_DECAY, DECAY_STEPS / measured_steps) if self.weight_decay is None else self.weight_decay
         )
-        return replace(self, weight_decay=decay, optimiser="adamw" if few else self.optimiser)
+        return replace(self, weight_decay=decay, optimiser=OptimiserName.ADAMW if few else self.optimiser)
 
-    def given_steps(self) -> dict[str, int]:
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> FitSettings:
+        """Read settings from a card, a checkpoint or a table of TOML; unknown names are refused."""
+        unknown = found.keys() - {each.name for each in fields(cls)}
+        if unknown:
+            raise TwinError(f"a fit has no setting {', '.join(sorted(unknown))}")
+        return cls(**{**found, "model": ModelSizes.from_json(found.get("model", {}))})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings as JSON holds them."""
+        return asdict(self) | {"model": self.model.to_json()}
+
+    def given_steps(self) -> dict[PhaseName, int]:
         """Return the numbers of steps that were given, by phase."""
         steps = {
-            "mean": self.mean_steps,
-            "likelihood": self.likelihood_steps,
-            "score": self.score_steps,
-            "adversarial": self.adversarial_steps,
+            PhaseName.MEAN: self.mean_steps,
+            PhaseName.LIKELIHOOD: self.likelihood_steps,
+            PhaseName.SCORE: self.score_steps,
+            PhaseName.ADVERSARIAL: self.adversarial_steps,
         }
         return {name: count for name, count in steps.items() if count is not None}
+
+
+def _check_member(name: str, value: str, choices: type[StrEnum]) -> None:
+    if value not in list(choices):
+        raise TwinError(f"{name} must be one of {', '.join(choices)}; got {value!r}")

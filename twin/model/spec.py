@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from nado_lab.twin.errors import TwinError
-from nado_lab.twin.solvers import solver
+from nado_lab.twin.solvers import Solver, solver
 
 LIMITS = {
     "ports": (1, 64),
@@ -27,7 +28,7 @@ LIMITS = {
 OLDER_NAMES = {"scores": "components"}
 
 
-def current_names(sizes: dict[str, Any]) -> dict[str, Any]:
+def _current_names(sizes: Mapping[str, Any]) -> dict[str, Any]:
     """Return the same sizes under the names that they have now."""
     return {OLDER_NAMES.get(name, name): value for name, value in sizes.items()}
 
@@ -58,7 +59,7 @@ class ModelSpec:
     diffusion_rank: int = 0
     observation_rank: int = 0
     substeps: int = 1
-    solver: str = "euler_maruyama"
+    solver: Solver = Solver.EULER_MARUYAMA
     noisy_readout: bool = True
     innovations: bool = False
 
@@ -77,9 +78,9 @@ class ModelSpec:
             raise TwinError(f"components ({self.components}) cannot exceed channels ({self.channels})")
 
     @classmethod
-    def from_json(cls, sizes: dict[str, Any]) -> ModelSpec:
+    def from_json(cls, sizes: Mapping[str, Any]) -> ModelSpec:
         """Read the sizes from a card; those of older names too."""
-        return cls(**current_names(sizes))
+        return cls(**_current_names(sizes))
 
     @property
     def coloured(self) -> int:
@@ -100,3 +101,34 @@ class ModelSpec:
     def wiener(self) -> int:
         """Number of independent Wiener processes."""
         return self.stirred + self.diffusion_rank + self.coloured
+
+
+@dataclass(frozen=True)
+class ModelSizes:
+    """Give sizes of a model (those of `ModelSpec`); what is None is chosen from the data."""
+
+    components: int | None = None
+    delays: int | None = None
+    drive_lags: int | None = None
+    hidden: int | None = None
+    width: int | None = None
+    sources: int | None = None
+    taus: int | None = None
+    diffusion_rank: int | None = None
+    observation_rank: int | None = None
+    substeps: int | None = None
+    solver: Solver | None = None
+    noisy_readout: bool | None = None
+    innovations: bool | None = None
+
+    @classmethod
+    def from_json(cls, sizes: Mapping[str, Any]) -> ModelSizes:
+        """Read the sizes that were given; those of older names too, unknown ones are refused."""
+        try:
+            return cls(**_current_names(sizes))
+        except TypeError as error:
+            raise TwinError(f"the model has no such size: {error}") from error
+
+    def to_json(self) -> dict[str, int | str]:
+        """Return the sizes that are given, by name."""
+        return {name: value for name, value in asdict(self).items() if value is not None}

@@ -1,6 +1,7 @@
 """Fixed-step solvers: `step(sde, z, dt, dw) -> z` moves the state (row, state) by dt."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Protocol
 
 from nado_lab.twin.errors import TwinError
@@ -21,10 +22,20 @@ class SDE(Protocol):
 
 
 Step = Callable[[SDE, Tensor, float, Tensor | None], Tensor]
+
+
+class Solver(StrEnum):
+    """The solvers there are."""
+
+    EULER_MARUYAMA = "euler_maruyama"
+    HEUN = "heun"
+    RUNGE_KUTTA = "runge_kutta"
+
+
 SOLVERS: dict[str, Step] = {
-    "euler_maruyama": euler_maruyama.step,
-    "heun": heun.step,
-    "runge_kutta": runge_kutta.step,
+    Solver.EULER_MARUYAMA: euler_maruyama.step,
+    Solver.HEUN: heun.step,
+    Solver.RUNGE_KUTTA: runge_kutta.step,
 }
 
 
@@ -35,4 +46,4 @@ def solver(name: str) -> Step:
     return SOLVERS[name]
 
 
-__all__ = ["SDE", "SOLVERS", "Step", "solver"]
+__all__ = ["SDE", "SOLVERS", "Solver", "Step", "solver"]

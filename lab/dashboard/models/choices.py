@@ -15,9 +15,9 @@ def fit_numbers() -> dict[str, int | None]:
 
 def fit_methods() -> tuple[str, ...]:
     """Name the methods of fitting."""
-    from nado_lab.twin.fitting.settings import METHODS
+    from nado_lab.twin import Method
 
-    return METHODS
+    return tuple(Method)
 
 
 def trainable_tasks() -> tuple[str, ...]:

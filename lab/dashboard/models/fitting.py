@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nado_lab.lab.dashboard.models.events import Event, Finished, Progressed
+from nado_lab.lab.dashboard.models.events import Event, Finished
 from nado_lab.lab.dashboard.models.previews import Preview, preview
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.errors import LabError
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from nado_lab.twin import Trials, Twin
 
 SCORED_SHARE = 0.1
-PHASES = ("mean", "likelihood", "score", "adversarial")
 Post = Callable[[Event], None]
 
 
@@ -47,19 +46,14 @@ def fit_job(request: FitRequest, post: Post) -> Callable[[Job], None]:
     """Make the action of a worker that fits a twin, saves it, scores it and posts a TwinResult."""
 
     def action(job: Job) -> None:
+        from nado_lab.lab.dashboard.models.job_observer import JobObserver
         from nado_lab.twin import FitSettings, fit, save, split_scored
 
         begun = time.monotonic()
         trials = read_trials(request.runs)
-
-        def progress(values: dict[str, Any]) -> None:
-            job.check()
-            job.progress(_share(values), f"{values.get('phase', '')}: step {values.get('step', 0)}")
-            post(Progressed("fit", dict(values)))
-
-        settings = FitSettings(**request.settings)
+        settings = FitSettings.from_json(request.settings)
         parts = split_scored(trials, 0.0 if request.judged_on else SCORED_SHARE, settings.seed)
-        twin = fit(parts.training, settings, progress)
+        twin = fit(parts.training, settings, JobObserver(job, post))
         judged = read_trials(request.judged_on) if request.judged_on else parts.scored or trials
         scores = scores_of(twin, judged)
         scored_on = "runs kept to judge it" if request.judged_on else parts.scored_on
@@ -117,10 +111,3 @@ def scores_of(twin: Twin, trials: Trials) -> dict[str, Any]:
     from nado_lab.twin import evaluate
 
     return evaluate(twin, trials).to_dict()
-
-
-def _share(values: dict[str, Any]) -> float:
-    """Tell the share of a whole fit, its phases taken as equally long."""
-    phase = values.get("phase", "")
-    before = PHASES.index(phase) if phase in PHASES else len(PHASES) - 1
-    return (before + float(values.get("done", 0.0))) / len(PHASES)

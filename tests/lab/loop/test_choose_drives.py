@@ -4,7 +4,7 @@ import torch
 from nado_lab.lab.loop.choose_drives import next_drives
 from nado_lab.lab.loop.config import Choose
 from nado_lab.lab.workflow.draw_drives import random_drives
-from nado_lab.twin import ModelSpec, Trials, Twin, adapt
+from nado_lab.twin import ModelSpec, Observer, Trials, Twin, adapt
 
 
 @pytest.fixture
@@ -63,9 +63,11 @@ def test_adapting_brings_a_twin_to_a_shifted_device(twin):
     trials = Trials(drive=drive, readout=truth, initial=truth[:, 0], channels=twin.channels, units=twin.units)
     before = (twin.respond(drive, noise=False) - truth).abs().mean()
     seen = []
-    fresh = adapt(twin, trials, 20, seed=3, progress=seen.append)
+    observer = Observer()
+    observer.progress = seen.append
+    fresh = adapt(twin, trials, 20, seed=3, observer=observer)
     after = (fresh.respond(drive, noise=False) - truth).abs().mean()
     assert after < 0.5 * before
-    assert seen[-1] == 1.0
+    assert (seen[-1].stage, seen[-1].share) == ("adapt", 1.0)
     again = adapt(twin, trials, 20, seed=3)
     torch.testing.assert_close(again.state_dict(), fresh.state_dict())

@@ -7,9 +7,14 @@ import pytest
 import typer
 from nado_lab.lab.cli import app
 from nado_lab.lab.cli.commands import register
-from nado_lab.lab.reports.again import measure_again
+from nado_lab.lab.json_file import write_json
+from nado_lab.lab.loop.config import LoopConfig, TaskConfig, load_config
+from nado_lab.lab.reports.again import loop_again, measure_again, sweep_again
+from nado_lab.lab.reports.sweep import sweep_page
 from nado_lab.lab.runs import run_protocol
 from nado_lab.lab.store import Run
+from nado_lab.lab.sweeps.config import Range, Source, StudyConfig, SweepConfig, load_sweep
+from nado_lab.lab.sweeps.table import write_table
 from nado_lab.protocols import Drives, configure, describe, load_protocol, parse_assignments
 from nado_lab.protocols.registry import protocols_to_choose
 
@@ -79,3 +84,32 @@ def test_a_protocol_of_ones_own_is_named_by_its_file(parse):
     known = RunMetadata(protocol=ProtocolRecord(name="/my lab/scan.py:Scan"))
     asked = parse(measure_again(known, "run"))
     assert (asked["own"], asked["protocol"]) == ("/my lab/scan.py:Scan", "")
+
+
+def test_a_sweep_is_done_again_by_the_configuration_it_kept(tmp_path, parse):
+    config = SweepConfig(
+        measure=Source(protocol="characterise", setup="sim:nanoring", specimen=3, parameters={"seed": 5}),
+        twin={"learning_rate": THIRD},
+        grid={"twin.seed": [1, 2]},
+        optimise=StudyConfig(space={"twin.batch": Range(low=1, high=4)}),
+        seed=17,
+    )
+    write_json(tmp_path / "config.json", config.model_dump(mode="json", exclude_none=True))
+    for searched in (False, True):
+        asked = parse(sweep_again(tmp_path / "config.json", searched))
+        assert load_sweep(asked["config"]) == config
+        assert asked["optimise"] is searched
+
+
+@pytest.mark.parametrize("searched", [True, False])
+def test_a_sweep_knows_whether_it_searched(tmp_path, searched):
+    config = {"optimise": {"space": {"twin.batch": {"low": 1, "high": 4}}}, "seed": 3}
+    write_table([{"twin.batch": 2, "crps": 0.1}], tmp_path, config, searched)
+    section = next(each for each in sweep_page(tmp_path).sections if each.heading == "Do it again")
+    assert ("--optimise" in section.commands[0]) is searched
+
+
+def test_a_loop_is_done_again_by_the_configuration_it_kept(tmp_path, parse):
+    config = LoopConfig(setup="sim:nanoring", task=TaskConfig(name="sine"), seed=23)
+    write_json(tmp_path / "config.json", config.as_json())
+    assert load_config(parse(loop_again(tmp_path / "config.json"))["config"]) == config

@@ -39,7 +39,7 @@ def test_without_a_grid_there_is_one_point():
 @pytest.mark.parametrize(
     ("values", "error", "message"),
     [
-        ({"grid": {"twin.batches": [1]}}, LabError, "batches"),
+        ({"grid": {"twin.batches": [1]}}, TwinError, "batches"),
         ({"grid": {"twni.batch": [1]}}, LabError, "no 'twni.batch' to vary"),
         ({"grid": {"twin.batch": []}}, LabError, "no values"),
         ({"grid": {"twin.method": ["guess"]}}, TwinError, "method must be one of"),

@@ -8,10 +8,10 @@ from nado_lab.lab.stored_trials import StoredTrials
 from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.streamed_trials import GIB, TIMES, open_stream, score_in_parts
 from nado_lab.protocols import Column, Coordinate
-from nado_lab.twin import FitSettings, evaluate, fit_and_score
+from nado_lab.twin import FitSettings, ModelSizes, evaluate, fit_and_score
 
 STEPS, SEQUENCES, REPEATS = 12, 60, 6
-QUICK = FitSettings(likelihood_steps=60, score_steps=2, model={"hidden": 0})
+QUICK = FitSettings(likelihood_steps=60, score_steps=2, model=ModelSizes(hidden=0))
 
 
 def write(path, sequences=SEQUENCES, seed=0, repeats=REPEATS):

@@ -4,10 +4,19 @@ from dataclasses import replace
 
 import pytest
 import torch
-from nado_lab.twin import DataError, FitSettings, Trials, evaluate, fit_and_score, join, split_scored
+from nado_lab.twin import (
+    DataError,
+    FitSettings,
+    ModelSizes,
+    Trials,
+    evaluate,
+    fit_and_score,
+    join,
+    split_scored,
+)
 from nado_lab.twin.data.split import split_stopping
 
-QUICK = FitSettings(mean_steps=4, score_steps=2, model={"hidden": 2, "width": 8})
+QUICK = FitSettings(mean_steps=4, score_steps=2, model=ModelSizes(hidden=2, width=8))
 
 
 def long_trial(steps, seed=0, initial=None):

@@ -4,13 +4,24 @@ from dataclasses import replace
 
 import pytest
 import torch
-from nado_lab.twin import DataError, FitSettings, Start, Trials, evaluate, fit, load, recalibrate, save
+from nado_lab.twin import (
+    DataError,
+    FitSettings,
+    ModelSizes,
+    Start,
+    Trials,
+    evaluate,
+    fit,
+    load,
+    recalibrate,
+    save,
+)
 
 
 @pytest.fixture(scope="module")
 def device(process):
     """Fit a twin to a process; measure it again with the gain and offset of a drifted sample."""
-    small = {"hidden": 4, "width": 16}
+    small = ModelSizes(hidden=4, width=16)
     fitted = fit(process(150, steps=15), FitSettings(mean_steps=100, score_steps=60, members=4, model=small))
 
     def measure(sequences, repeats=1, gain=1.0, offset=0.0, seed=0):

@@ -1,13 +1,23 @@
 """A fit that was stopped goes on to the very weights of one that was not."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
-from nado_lab.twin import Checkpointer, FileError, FitSettings, FitStopped, TwinError, fit, read_unfinished
+from nado_lab.twin import (
+    Checkpointer,
+    FileError,
+    FitSettings,
+    ModelSizes,
+    StoppedError,
+    TwinError,
+    fit,
+    read_unfinished,
+)
 from safetensors.torch import load_file, save_file
 
-SMALL = {"hidden": 3, "width": 8, "sources": 0}
+SMALL = ModelSizes(hidden=3, width=8, sources=0)
 METHODS = {
     "score": {"mean_steps": 25, "score_steps": 25},
     "gan": {"mean_steps": 5, "adversarial_steps": 25},
@@ -19,13 +29,17 @@ def settings_of(method, **changes):
     return FitSettings(**(given | METHODS[method] | changes))
 
 
-def stopped_at(path, trials, settings, step, found=None, **more):
-    """Go on for `step` steps, then stop; return what was saved."""
-    looked = iter(range(step))
-    checkpointer = Checkpointer(path, found, should_stop=lambda: next(looked, None) is None)
-    with pytest.raises(FitStopped, match="--resume"):
-        fit(trials, settings, checkpointer=checkpointer, **more)
-    return read_unfinished(path)
+@pytest.fixture
+def stopped_at(make_recorder):
+    def stopped_at(path, trials, settings, step, found=None, **more):
+        """Go on for `step` steps, then stop; return what was saved."""
+        asked = iter(range(step))
+        observer = make_recorder(lambda: next(asked, None) is None)
+        with pytest.raises(StoppedError, match="--resume"):
+            fit(trials, settings, observer, checkpointer=Checkpointer(path, found), **more)
+        return read_unfinished(path)
+
+    return stopped_at
 
 
 def go_on(path, trials):
@@ -41,11 +55,11 @@ def same(one, two):
     ("method", "changes", "steps"),
     [
         ("score", {}, (7, 20, 8)),
-        ("score", {"model": SMALL | {"innovations": True}, "likelihood_steps": 15}, (7, 20, 24)),
+        ("score", {"model": replace(SMALL, innovations=True), "likelihood_steps": 15}, (7, 20, 24)),
         ("gan", {}, (3, 11)),
     ],
 )
-def test_stopped_and_resumed_is_as_never_stopped(make_process, tmp_path, method, changes, steps):
+def test_stopped_and_resumed_is_as_never_stopped(make_process, stopped_at, tmp_path, method, changes, steps):
     trials, settings = make_process(20, steps=7), settings_of(method, **changes)
     whole, found, path = fit(trials, settings), None, tmp_path / "a.twin.fitting"
     for step in steps:
@@ -54,7 +68,7 @@ def test_stopped_and_resumed_is_as_never_stopped(make_process, tmp_path, method,
     assert same(fit(trials, found.settings, checkpointer=Checkpointer(path, found)), whole)
 
 
-def test_a_fit_from_a_twin_goes_on_too(make_process, tmp_path):
+def test_a_fit_from_a_twin_goes_on_too(make_process, stopped_at, tmp_path):
     trials, settings = make_process(20, steps=5), settings_of("score")
     first = fit(trials, settings_of("score", seed=5))
     whole = fit(trials, settings, start=first)
@@ -62,22 +76,23 @@ def test_a_fit_from_a_twin_goes_on_too(make_process, tmp_path):
     assert same(fit(trials, settings, checkpointer=Checkpointer(tmp_path / "a", found)), whole)
 
 
-def test_a_crash_between_two_steps_leaves_what_was_saved(make_process, tmp_path):
-    trials, settings, seen = make_process(20, steps=5), settings_of("score"), []
+def test_a_crash_between_two_steps_leaves_what_was_saved(make_process, recorder, tmp_path):
+    trials, settings = make_process(20, steps=5), settings_of("score")
+    checks = iter([True, True])
 
-    def dies(event):
-        seen.append(event)
-        if len(seen) == 3:
+    def dies(progress):
+        if next(checks, None) is None:
             raise RuntimeError("power cut")
 
+    recorder.progress = dies
     with pytest.raises(RuntimeError, match="power cut"):
-        fit(trials, settings, dies, checkpointer=Checkpointer(tmp_path / "a", every_s=0.0))
+        fit(trials, settings, recorder, checkpointer=Checkpointer(tmp_path / "a", every_s=0.0))
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
     again = fit(trials, settings, checkpointer=Checkpointer(tmp_path / "a", read_unfinished(tmp_path / "a")))
     assert same(again, fit(trials, settings))
 
 
-def test_other_trials_and_settings_are_refused(make_process, tmp_path):
+def test_other_trials_and_settings_are_refused(make_process, stopped_at, tmp_path):
     trials, settings = make_process(20, steps=5), settings_of("score")
     found = stopped_at(tmp_path / "a", trials, settings, 3)
     with pytest.raises(TwinError, match="other trials"):
@@ -86,7 +101,7 @@ def test_other_trials_and_settings_are_refused(make_process, tmp_path):
         fit(trials, settings_of("score", seed=1), checkpointer=Checkpointer(tmp_path / "a", found))
 
 
-def test_what_is_no_unfinished_fit_is_refused(make_process, tmp_path):
+def test_what_is_no_unfinished_fit_is_refused(make_process, stopped_at, tmp_path):
     path = tmp_path / "a"
     with pytest.raises(FileError, match="no unfinished fit"):
         read_unfinished(path)

@@ -2,11 +2,11 @@
 
 import pytest
 import torch
-from nado_lab.twin import FitSettings, TwinError, epistemic_spread, fit_ensemble, most_informative
+from nado_lab.twin import FitSettings, ModelSizes, TwinError, epistemic_spread, fit_ensemble, most_informative
 
 
 def test_members_differ_and_disagree_most_far_from_the_data(make_process):
-    small = {"hidden": 4, "width": 16}
+    small = ModelSizes(hidden=4, width=16)
     settings = FitSettings(mean_steps=60, score_steps=0, model=small)
     twins = fit_ensemble(make_process(60, steps=10), settings, count=3)
     usual = torch.rand(20, 10, 1, generator=torch.Generator().manual_seed(0)) - 0.5

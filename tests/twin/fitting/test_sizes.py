@@ -1,7 +1,7 @@
 """What the data themselves tell about the model."""
 
 import torch
-from nado_lab.twin import Trials, alike_runs
+from nado_lab.twin import ModelSizes, Trials, alike_runs
 from nado_lab.twin.fitting.initialise import suggest_spec
 from nado_lab.twin.fitting.sizes import components_for, needs_memory
 
@@ -17,17 +17,17 @@ def lagged_device(lag, noise=0.02):
 def test_memory_is_asked_for_where_the_readout_does_not_show_the_state():
     assert not needs_memory(lagged_device(0))
     assert needs_memory(lagged_device(3))
-    assert suggest_spec(lagged_device(3), {}).hidden > 0
-    assert suggest_spec(lagged_device(0), {}).hidden == 0
+    assert suggest_spec(lagged_device(3), ModelSizes()).hidden > 0
+    assert suggest_spec(lagged_device(0), ModelSizes()).hidden == 0
 
 
 def test_very_many_steps_bear_a_memory_in_innovations_form():
     one = lagged_device(3)
     many = Trials(one.drive.repeat(70, 1, 1), one.readout.repeat(70, 1, 1))
-    assert not suggest_spec(one, {}).innovations
-    assert suggest_spec(many, {}).innovations
-    assert not suggest_spec(many, {}).noisy_readout
-    for other in ({"innovations": False}, {"sources": 2}, {"substeps": 2}):
+    assert not suggest_spec(one, ModelSizes()).innovations
+    assert suggest_spec(many, ModelSizes()).innovations
+    assert not suggest_spec(many, ModelSizes()).noisy_readout
+    for other in (ModelSizes(innovations=False), ModelSizes(sources=2), ModelSizes(substeps=2)):
         spec = suggest_spec(many, other)
         assert (spec.innovations, spec.noisy_readout) == (False, True)
 
