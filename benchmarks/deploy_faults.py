@@ -27,7 +27,7 @@ from nado_lab.lab import compose
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.store import Run, Status
 from nado_lab.lab.workflow.deploy import DeployOptions, deploy_network
-from nado_lab.network import TrainSettings, load_task, save, train
+from nado_lab.network import NetworkCard, TaskChoice, TrainSettings, load_task, save, train
 from nado_lab.twin import ModelSpec, Twin
 from nado_lab.twin import save as save_twin
 
@@ -80,12 +80,8 @@ def network_for(setup: str, folder: Path) -> Path:
     options = OPTIONS | TASK_STEPS
     settings = TrainSettings(nodes=(2,), epochs=1)
     network = train(load_task("mackey-glass", **options), twin, settings)
-    notes = {
-        "task": {"name": "mackey-glass", "options": options},
-        "settings": settings.model_dump(mode="json"),
-        "twins": [str(twin_path)],
-    }
-    return save(network, folder / "network.net", notes)
+    card = NetworkCard(TaskChoice("mackey-glass", options), settings, (str(twin_path),))
+    return save(network, folder / "network.net", card)
 
 
 class Halfway:

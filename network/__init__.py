@@ -4,10 +4,10 @@ from nado_lab.network.build import build
 from nado_lab.network.device import Device, TwinDevice
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkError, NetworkFileError, TaskError
-from nado_lab.network.files import SavedNetwork, load, save
+from nado_lab.network.files import LoopRound, NetworkCard, NetworkScores, Refinement, SavedNetwork, load, save
 from nado_lab.network.run import LayerTrace, RunOptions
 from nado_lab.network.spec import LayerSpec, NetworkSpec, StepReadout
-from nado_lab.network.tasks import Examples, Metric, Task, load_task, task_names
+from nado_lab.network.tasks import Examples, Metric, Task, TaskChoice, load_task, task_names
 from nado_lab.network.training import (
     Checkpoint,
     Method,
@@ -37,16 +37,21 @@ __all__ = [
     "Examples",
     "LayerSpec",
     "LayerTrace",
+    "LoopRound",
     "Method",
     "Metric",
+    "NetworkCard",
     "NetworkError",
     "NetworkFileError",
+    "NetworkScores",
     "NetworkSpec",
     "PhysicsAware",
+    "Refinement",
     "RunOptions",
     "SavedNetwork",
     "StepReadout",
     "Task",
+    "TaskChoice",
     "TaskError",
     "TrainSettings",
     "TransferGap",

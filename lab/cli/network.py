@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -60,7 +61,14 @@ def train(
 ) -> None:
     """Train a network on TASK through a twin, and write it to OUT; under `torchrun`, on several processes."""
     from nado_lab.lab.workflow.network_card import load_twins
-    from nado_lab.network import Checkpoint, TrainSettings, load_task, save
+    from nado_lab.network import (
+        Checkpoint,
+        NetworkCard,
+        TaskChoice,
+        TrainSettings,
+        load_task,
+        save,
+    )
     from nado_lab.network import train as train_network
     from nado_lab.network.training import processes
 
@@ -79,13 +87,13 @@ def train(
     if not first:
         return
     report = score_on_twin(network, problem, twins, variant) | {"wall_s": time.perf_counter() - started}
-    notes = {
-        "task": {"name": task, "options": options},
-        "settings": settings.model_dump(mode="json"),
-        "twins": [str(path.resolve()) for path in twin],
-        "scores": report,
-    }
-    save(network, out, notes)
+    card = NetworkCard(
+        TaskChoice(task, options),
+        settings,
+        tuple(str(path.resolve()) for path in twin),
+        NetworkCard.from_json({"scores": report}).scores,
+    )
+    save(network, out, card)
     if baselines:
         report["baselines"] = baselines_of(problem, network, twins, seed)
     result(report | {"network": str(out)}, as_json, _show)
@@ -132,14 +140,15 @@ def refine(
 ) -> None:
     """Train a network further with the device in the loop: forward on it, backward through the twin."""
     from nado_lab.lab.workflow.network_card import recall
-    from nado_lab.network import TrainSettings, load, save
+    from nado_lab.network import Refinement, TrainSettings, load, save
 
     refuse_existing(out)
     saved = load(net)
     known = recall(saved, twin, test_examples)
     settings = TrainSettings.of(epochs=epochs, batch=25, learning_rate=learning_rate, seed=seed)
     report = refine_on(saved.network, known, on, settings, examples, seed)
-    save(saved.network, out, saved.notes | {"refined": {"on": on, **report}})
+    refined = Refinement((on,), examples, epochs, seed, report["device_before"], report["device"])
+    save(saved.network, out, replace(saved.card, refined=refined))
     result(report | {"network": str(out)}, as_json, _show)
 
 

@@ -21,7 +21,7 @@ from nado_lab.lab.runs import run_protocol
 from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.deploy_layers import Deployment, deploy
 from nado_lab.lab.workflow.play_drives import PlayOptions, monitors_for
-from nado_lab.network import Task, TrainSettings, Variant, load_task, train
+from nado_lab.network import NetworkCard, Task, TaskChoice, TrainSettings, Variant, load_task, train
 from nado_lab.network import save as save_network
 from nado_lab.network.training import answer
 from nado_lab.protocols import Characterise
@@ -188,19 +188,14 @@ def train_networks(
         show(stage, 0.0, "")
         networks[name] = train(task, twin, chosen, _Shown(show, stage))
         show(stage, 1.0, "")
-        notes = _notes(settings, chosen, out.parent / "device.twin")
-        save_network(networks[name], out / f"{name}.net", notes)
+        save_network(networks[name], out / f"{name}.net", _card(settings, chosen, out.parent / "device.twin"))
     return networks
 
 
-def _notes(settings: DemoSettings, chosen: TrainSettings, twin: Path) -> dict[str, Any]:
+def _card(settings: DemoSettings, chosen: TrainSettings, twin: Path) -> NetworkCard:
     """Write down what `nado network evaluate` and `nado deploy` need to know of a network."""
     options = {"train": settings.train_digits, "test": settings.test_digits, "seed": settings.seed}
-    return {
-        "task": {"name": "temporal-mnist", "options": options},
-        "settings": chosen.model_dump(mode="json"),
-        "twins": [str(twin.resolve())],
-    }
+    return NetworkCard(TaskChoice("temporal-mnist", options), chosen, (str(twin.resolve()),))
 
 
 def answers_on_twin(network: DeviceNetwork, name: str, task: Task, twin: Twin, settings: DemoSettings) -> Any:

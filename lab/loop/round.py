@@ -11,7 +11,7 @@ from nado_lab.lab.errors import LabError
 from nado_lab.lab.loop.context import Visit, Workshop
 from nado_lab.lab.loop.round_state import RoundState
 from nado_lab.lab.workflow.draw_drives import network_drives
-from nado_lab.network import Checkpoint, DeviceNetwork, TrainSettings
+from nado_lab.network import Checkpoint, DeviceNetwork, LoopRound, NetworkCard, TaskChoice, TrainSettings
 from nado_lab.network import load as load_network
 from nado_lab.twin import Twin
 from nado_lab.twin import load as load_twin
@@ -109,15 +109,12 @@ def lineage(this: Round) -> tuple[str, ...]:
     return tuple(parents)
 
 
-def notes(this: Round, settings: TrainSettings) -> dict[str, Any]:
+def card(this: Round, settings: TrainSettings) -> NetworkCard:
     """Write down what `nado deploy` and `nado validate` need to know of a network."""
     config = this.shop.config
-    return {
-        "task": {"name": config.task.name, "options": config.task.options},
-        "settings": settings.model_dump(mode="json"),
-        "twins": [str(twin_of(this.folder, array).resolve()) for array in this.arrays],
-        "loop": {"round": this.number},
-    }
+    twins = tuple(str(twin_of(this.folder, array).resolve()) for array in this.arrays)
+    task = TaskChoice(config.task.name, config.task.options)
+    return NetworkCard(task, settings, twins, loop=LoopRound(this.number))
 
 
 def checkpoint(this: Round, settings: TrainSettings) -> Checkpoint | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from nado_lab.lab.loop.context import device_seconds
 from nado_lab.lab.loop.normalisation import follow
-from nado_lab.lab.loop.round import Result, Round, Told, checkpoint, measured, notes, own_drives, twin_of
+from nado_lab.lab.loop.round import Result, Round, Told, card, checkpoint, measured, own_drives, twin_of
 from nado_lab.lab.loop.stages_device import compare_stage, deploy_stage, measure_stage
 from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.play_drives import play
@@ -64,7 +64,7 @@ def train_stage(this: Round) -> Result:
         tell = Told(this, "train")
         twins = this.of_layers(this.twins())
         network = train(shop.task, twins, settings, tell, checkpoint(this, settings))
-        save_network(network, path, notes(this, settings))
+        save_network(network, path, card(this, settings))
     return {"network": path.name}
 
 
@@ -82,7 +82,7 @@ def refine_stage(this: Round) -> Result:
     train_through_twins(network, shop.task, twins, settings, tell, checkpoint(this, settings))
     device_s = _refine_on_device(this, network, twins) if how.device_examples else 0.0
     if not path.exists():
-        save_network(network, path, notes(this, settings))
+        save_network(network, path, card(this, settings))
     return {"network": path.name, "device_s": device_s}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from nado_lab.lab.errors import LabError
@@ -13,7 +13,7 @@ from nado_lab.lab.reports.content import Page, Picture, Section, pairs, versions
 from nado_lab.lab.reports.network_figures import confusion_figure, weights_figure
 
 if TYPE_CHECKING:
-    from nado_lab.network import SavedNetwork
+    from nado_lab.network import NetworkCard, SavedNetwork
 
 MOST_EXAMPLES = 500
 
@@ -23,41 +23,36 @@ def network_page(path: Path) -> Page:
     from nado_lab.network import load
 
     saved = load(path)
-    notes, network = saved.notes, saved.network
+    card, network = saved.card, saved.network
+    told = card.to_json()
     layers = [network.connection(layer).realised.detach().numpy() for layer in range(network.layer_count)]
     drawn = Picture(weights_figure(layers), "Weights from the inputs (and lower layers) to the drives.")
     structure = {"nodes": network.node_count, "parameters": network.parameter_count}
     spec = network.spec.model_dump(mode="json", exclude={"layers"})
     return Page(
         title=f"Network {path.name}",
-        summary=_summary(notes),
+        summary=_summary(card),
         sections=(
             *_answers(saved),
             Section("Weights", pictures=(drawn,)),
-            Section("Scores", table=pairs(notes.get("scores", {}))),
+            Section("Scores", table=pairs(told.get("scores", {}))),
             Section("Structure", table=pairs(structure | spec)),
-            Section("Training", table=pairs(notes.get("settings", {}))),
-            Section("Lineage", table=pairs({"task": _task(notes), "twins": notes.get("twins", [])})),
-            Section("Train it again", commands=_reproduce(notes)),
-            versions_section(notes.get("versions", {})),
+            Section("Training", table=pairs(told.get("settings", {}))),
+            Section("Lineage", table=pairs({"task": str(card.task or "unknown"), "twins": list(card.twins)})),
+            Section("Train it again", commands=_reproduce(card)),
+            versions_section(dict(card.versions)),
         ),
     )
 
 
-def _summary(notes: dict[str, Any]) -> str:
-    scores = notes.get("scores")
-    if not scores:
-        return f"Task {_task(notes)}; saved without scores (`nado network evaluate` gives them)."
+def _summary(card: NetworkCard) -> str:
+    scores, task = card.scores, card.task or "unknown"
+    if scores is None or scores.metric is None:
+        return f"Task {task}; saved without scores (`nado network evaluate` gives them)."
     return (
-        f"{scores['metric']} {scores['twin']:.4g} on the twin, over {scores['n_test']} test examples of "
-        f"{scores['task']}; {scores['variant']}."
+        f"{scores.metric} {scores.twin:.4g} on the twin, over {scores.n_test} test examples of "
+        f"{scores.task}; {scores.variant}."
     )
-
-
-def _task(notes: dict[str, Any]) -> str:
-    task = notes.get("task", {})
-    options = ", ".join(f"{name} {value}" for name, value in task.get("options", {}).items())
-    return f"{task.get('name', 'unknown')} ({options})"
 
 
 def _answers(saved: SavedNetwork) -> tuple[Section, ...]:
@@ -83,12 +78,12 @@ def _answers(saved: SavedNetwork) -> tuple[Section, ...]:
     return (Section("Answers on the twin", pictures=(Picture(confusion_figure(counts), shows),)),)
 
 
-def _reproduce(notes: dict[str, Any]) -> tuple[str, ...]:
-    task, settings = notes.get("task", {}), dict(notes.get("settings", {}))
-    options, nodes = dict(task.get("options", {})), settings.pop("nodes", [1])
-    words = ["nado", "network", "train", task.get("name", "TASK")]
-    for twin in notes.get("twins", []):
-        words += ["--twin", str(twin)]
+def _reproduce(card: NetworkCard) -> tuple[str, ...]:
+    task, settings = card.task, card.settings.model_dump(mode="json") if card.settings else {}
+    options, nodes = dict(task.options if task else {}), settings.pop("nodes", [1])
+    words = ["nado", "network", "train", task.name if task else "TASK"]
+    for twin in card.twins:
+        words += ["--twin", twin]
     words += ["--nodes", str(nodes[0]), "--layers", str(len(nodes))]
     for name in ("variant", "method", "epochs", "seed"):
         if name in settings:

@@ -59,8 +59,8 @@ def counted(runs: list[str]) -> dict[str, Any]:
 def _network_scores(path: str) -> dict[str, Any]:
     from nado_lab.network import load
 
-    notes = load(path).notes["scores"]
-    return {f"network_{name}": notes[name] for name in ("metric", "twin", "parameters")}
+    scores = load(path).card.to_json()["scores"]
+    return {f"network_{name}": scores[name] for name in ("metric", "twin", "parameters")}
 
 
 def _measure(source: Source, draft: Path) -> None:
@@ -84,28 +84,32 @@ def _fit(settings: dict[str, Any], runs: list[str], draft: Path) -> None:
 
 
 def _train(plan: NetworkPlan, path: str, draft: Path) -> None:
-    from nado_lab.network import TrainSettings, Variant, load_task, save, score_on_twins, train
+    from nado_lab.network import (
+        NetworkCard,
+        NetworkScores,
+        TaskChoice,
+        TrainSettings,
+        Variant,
+        save,
+        score_on_twins,
+        train,
+    )
     from nado_lab.twin import load
 
-    task, twin = load_task(plan.task, **plan.options), load(path)
+    choice, twin = TaskChoice(plan.task, plan.options), load(path)
+    task = choice.load()
     settings = TrainSettings.of(**plan.settings)
-    network = train(task, [twin] * len(settings.nodes), settings)
+    network = train(task, twin, settings)
     noise = settings.variant is not Variant.DETERMINISTIC
-    scores = {
-        "task": task.name,
-        "metric": task.metric.value,
-        "variant": settings.variant.value,
-        "twin": score_on_twins(network, task, [twin] * len(settings.nodes), noise=noise),
-        "n_test": len(task.test),
-        "parameters": network.parameter_count,
-    }
-    notes = {
-        "task": {"name": plan.task, "options": plan.options},
-        "settings": settings.model_dump(mode="json"),
-        "twins": [path],
-        "scores": scores,
-    }
-    save(network, draft, notes)
+    scores = NetworkScores(
+        twin=score_on_twins(network, task, twin, noise=noise),
+        task=task.name,
+        metric=task.metric,
+        variant=settings.variant,
+        n_test=len(task.test),
+        parameters=network.parameter_count,
+    )
+    save(network, draft, NetworkCard(choice, settings, (path,), scores))
 
 
 def _once(path: Path, make: Callable[[Path], None]) -> Path:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from nado_lab.lab.errors import LabError
-from nado_lab.network import Variant, load_task
+from nado_lab.network import Variant
 from nado_lab.twin import load as load_twin
 
 if TYPE_CHECKING:
@@ -42,19 +42,10 @@ def recall(
     saved: SavedNetwork, moved: list[Path] | None = None, test_examples: int | None = None
 ) -> Recalled:
     """Load the task and the twins of a network; `moved` names twins that lie elsewhere now."""
-    try:
-        task, variant = saved.notes["task"], Variant(saved.notes["settings"]["variant"])
-        paths = moved or [Path(path) for path in saved.notes["twins"]]
-        name, options = task["name"], dict(task["options"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise LabError(
-            f"the network's card does not say what it was trained on ({error}); "
-            "train it with `nado network train`"
-        ) from error
-    problem = load_task(name, **options)
-    if test_examples:
-        problem = replace(problem, test=problem.test[:test_examples])
-    return Recalled(problem, variant, load_twins(paths, saved.network.layer_count))
+    origin = saved.card.origin
+    paths = moved or [Path(path) for path in origin.twins]
+    twins = load_twins(paths, saved.network.layer_count)
+    return Recalled(origin.task.load(test_examples), origin.settings.variant, twins)
 
 
 def load_twins(paths: list[Path], layers: int) -> list[Twin | list[Twin]]:

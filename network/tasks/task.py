@@ -1,6 +1,6 @@
 """What a task is: examples to train on, examples to test on, and how an answer is scored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from nado_lab.network.errors import TaskError
@@ -40,6 +40,10 @@ class Task:
     def is_classification(self) -> bool:
         """Tell whether each trial is answered by a class; otherwise each step is by values."""
         return self.metric.is_classification
+
+    def first_tests(self, count: int) -> "Task":
+        """Return the task with the first `count` of its test examples."""
+        return replace(self, test=self.test[:count])
 
     def counted(self, values: Tensor) -> Tensor:
         """Leave out the washout of values (trial, step, output); answers of whole trials all count."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +40,7 @@ class NetworkResult:
     task: Task
     twin: Any
     score: float
-    notes: dict[str, Any] = field(default_factory=dict)
+    variant: str = "noise-aware"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,16 @@ def train_job(request: TrainRequest, post: Post) -> Callable[[Job], None]:
     """Make the action of a worker that trains a network, saves it and posts a NetworkResult."""
 
     def action(job: Job) -> None:
-        from nado_lab.network import TrainSettings, load_task, save, score_on_twins, train
+        from nado_lab.network import (
+            NetworkCard,
+            NetworkScores,
+            TaskChoice,
+            TrainSettings,
+            load_task,
+            save,
+            score_on_twins,
+            train,
+        )
         from nado_lab.twin import load
         from nado_lab.twin.observer import Observer, Progress
 
@@ -81,14 +90,10 @@ def train_job(request: TrainRequest, post: Post) -> Callable[[Job], None]:
 
         network = train(task, twin, settings, Told())
         score = score_on_twins(network, task, twin)
-        notes = {
-            "task": {"name": request.task, "options": options},
-            "settings": settings.model_dump(mode="json"),
-            "twins": [str(request.twin.resolve())],
-            "scores": {"twin": score},
-        }
-        save(network, request.out, notes)
-        post(Finished("train", NetworkResult(request.out, network, task, twin, score, notes)))
+        scores = NetworkScores(score, task.name, task.metric, settings.variant, len(task.test))
+        twins = (str(request.twin.resolve()),)
+        save(network, request.out, NetworkCard(TaskChoice(request.task, options), settings, twins, scores))
+        post(Finished("train", NetworkResult(request.out, network, task, twin, score, settings.variant)))
 
     return action
 
@@ -130,8 +135,7 @@ def _report(trained: NetworkResult, answered: Any, count: int, out: Path) -> dic
     from nado_lab.network import Variant, load
 
     task = replace(trained.task, test=trained.task.test[:count])
-    variant = Variant(trained.notes["settings"]["variant"])
-    known = Recalled(task, variant, [trained.twin] * trained.network.layer_count)
+    known = Recalled(task, Variant(trained.variant), [trained.twin] * trained.network.layer_count)
     found = report_of(load(trained.path), known, answered, out, None, 0)
     return {"status": "complete", "network": str(trained.path), "interruptions": [], **found}
 

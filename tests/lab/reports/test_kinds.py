@@ -13,7 +13,7 @@ from nado_lab.lab.errors import LabError
 from nado_lab.lab.reports import Kind, kind_of, write_report
 from nado_lab.lab.runs import run_protocol
 from nado_lab.lab.sweeps.table import write_table
-from nado_lab.network import TrainSettings, load_task
+from nado_lab.network import NetworkCard, TaskChoice, TrainSettings, load_task
 from nado_lab.network import save as save_network
 from nado_lab.network import train as train_network
 from nado_lab.protocols import Characterise, configure
@@ -143,12 +143,8 @@ def test_a_network_answers_on_its_twin(twin_file, tmp_path):
 
     settings = TrainSettings(nodes=(2,), epochs=1)
     network = train_network(load_task(task_file), [load(twin_file)], settings)
-    notes = {
-        "task": {"name": task_file, "options": {}},
-        "settings": settings.model_dump(mode="json"),
-        "twins": [str(twin_file)],
-    }
-    path = save_network(network, tmp_path / "a.net", notes)
+    card = NetworkCard(TaskChoice(task_file), settings, (str(twin_file),))
+    path = save_network(network, tmp_path / "a.net", card)
     done, text, pictures = report(path, tmp_path)
     assert done["kind"] == Kind.NETWORK
     assert pictures == 2  # what is mistaken for what, and the weights

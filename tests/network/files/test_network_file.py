@@ -4,17 +4,18 @@ import json
 
 import pytest
 import torch
-from nado_lab.network import NetworkFileError, build, load, save
+from nado_lab.network import NetworkCard, NetworkFileError, TaskChoice, build, load, save
 from safetensors.torch import load_file, save_file
 
 INPUTS = torch.rand(4, 6, 5)
+CARD = NetworkCard(TaskChoice("narma-10", {"train": 3}))
 
 
 @pytest.fixture
 def saved(leaky, tmp_path):
     """Save a network of two layers; return it with its path."""
     network = build(INPUTS, 3, leaky(), (4, 2))
-    return network, save(network, tmp_path / "a.net", {"task": "x"})
+    return network, save(network, tmp_path / "a.net", CARD)
 
 
 def edit_card(path, change):
@@ -32,7 +33,7 @@ def edit_weights(path, change):
 def test_a_network_comes_back_as_it_was(saved, leaky):
     network, path = saved
     back = load(path)
-    assert back.notes == {"task": "x"}
+    assert back.card == CARD
     assert back.network.spec == network.spec
     twin = leaky()
     assert torch.equal(back.network(INPUTS, twin, noise=False), network(INPUTS, twin, noise=False))
@@ -44,7 +45,7 @@ def test_saving_never_overwrites_and_leaves_no_scraps(saved, tmp_path):
     with pytest.raises(NetworkFileError, match="exists"):
         save(network, path)
     with pytest.raises(ValueError, match="not JSON compliant"):
-        save(network, tmp_path / "b.net", {"x": float("nan")})
+        save(network, tmp_path / "b.net", NetworkCard(other={"x": float("nan")}))
     assert [p.name for p in tmp_path.iterdir()] == ["a.net"]
 
 

@@ -1,0 +1,128 @@
+"""What stands beside a network: what it was trained on, how, and what it scored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nado_lab.network.errors import NetworkError, NetworkFileError
+from nado_lab.network.tasks.choice import TaskChoice
+from nado_lab.network.tasks.metric import Metric
+from nado_lab.network.training.settings import TrainSettings, Variant
+from pydantic import JsonValue, TypeAdapter, ValidationError
+
+JsonObject = dict[str, JsonValue]
+
+
+@dataclass(frozen=True)
+class NetworkScores:
+    """What a network scored on its twin, over `n_test` trials; older cards tell the score alone."""
+
+    twin: float
+    task: str | None = None
+    metric: Metric | None = None
+    variant: Variant | None = None
+    n_test: int | None = None
+    nodes: int | None = None
+    parameters: int | None = None
+    wall_s: float | None = None
+
+
+@dataclass(frozen=True)
+class LoopRound:
+    """The round of the loop that a network was trained in, 0 for the first."""
+
+    round: int
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """On which setups a network was trained further, and what it scored there before and after."""
+
+    on: tuple[str, ...]
+    examples: int | None = None
+    epochs: int | None = None
+    seed: int | None = None
+    device_before: float | None = None
+    device: float | None = None
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a network was trained on and how; the twins are files, one for all layers or some a layer."""
+
+    task: TaskChoice
+    settings: TrainSettings
+    twins: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NetworkCard:
+    """What is known of a network beside its weights; what was not told is None or empty.
+
+    `other` keeps entries of other versions as they are.
+    """
+
+    task: TaskChoice | None = None
+    settings: TrainSettings | None = None
+    twins: tuple[str, ...] = ()
+    scores: NetworkScores | None = None
+    loop: LoopRound | None = None
+    refined: Refinement | None = None
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
+    other: Mapping[str, JsonValue] = field(default_factory=JsonObject)
+
+    @property
+    def origin(self) -> Origin:
+        """Return what the network was trained on; refuse a card that does not say it."""
+        if self.task is None or self.settings is None:
+            raise NetworkError(
+                "the network's card does not say what it was trained on; train it with `nado network train`"
+            )
+        return Origin(self.task, self.settings, self.twins)
+
+    def to_json(self) -> JsonObject:
+        """Return the entries that are told, as JSON holds them."""
+        told = {name: entry.dump_python(getattr(self, name), mode="json") for name, entry in _ENTRIES.items()}
+        return {name: _told(value) for name, value in told.items() if value} | dict(self.other)
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, JsonValue]) -> "NetworkCard":
+        """Read a card, of an older version too; an entry of another kind is named in a NetworkFileError."""
+        entries = {name: _read(name, found[name]) for name in _ENTRIES if name in found}
+        return cls(**entries, other={name: value for name, value in found.items() if name not in _ENTRIES})
+
+
+_ENTRIES: dict[str, TypeAdapter[Any]] = {
+    "task": TypeAdapter(TaskChoice | None),
+    "settings": TypeAdapter(TrainSettings | None),
+    "twins": TypeAdapter(tuple[str, ...]),
+    "scores": TypeAdapter(NetworkScores | None),
+    "loop": TypeAdapter(LoopRound | None),
+    "refined": TypeAdapter(Refinement | None),
+    "versions": TypeAdapter(dict[str, str]),
+}
+
+
+def _told(value: JsonValue) -> JsonValue:
+    """Leave out what a record does not tell."""
+    if not isinstance(value, dict):
+        return value
+    return {name: each for name, each in value.items() if each is not None}
+
+
+def _read(name: str, value: JsonValue) -> Any:
+    try:
+        return _ENTRIES[name].validate_python(_current(name, value))
+    except ValidationError as error:
+        raise NetworkFileError(f"the card's {name}: {error.errors()[0]['msg']}") from error
+
+
+def _current(name: str, value: JsonValue) -> JsonValue:
+    """Bring an entry of an older version up to date."""
+    if not isinstance(value, dict):
+        return value
+    if name == "settings":
+        return {each: value[each] for each in value if each in TrainSettings.model_fields}
+    if name == "refined" and isinstance(value.get("on"), str):
+        return value | {"on": [value["on"]]}
+    return value
