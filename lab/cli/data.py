@@ -38,7 +38,7 @@ def import_data(
 ) -> None:
     """Import measured data as a new run; units and cycle that the files do not hold are stated here."""
     from nado_lab.lab.cli.measure import report_run
-    from nado_lab.lab.store.imports import ImportOptions, StepReadout, import_files
+    from nado_lab.lab.store.imports import ImportOptions, SampleReduction, import_files
 
     options = ImportOptions(
         drive=tuple(drive or ()),
@@ -49,7 +49,7 @@ def import_data(
         samples_per_step=samples_per_step,
         step_seconds=step_seconds,
         field_cycle=field_cycle,
-        readout=chosen(StepReadout, readout, "--readout"),
+        readout=chosen(SampleReduction, readout, "--readout"),
         sample=sample,
     )
     import_files(list(files), out, options)

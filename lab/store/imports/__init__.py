@@ -7,10 +7,10 @@ from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.imports import npy_pairs, npz, own_csv, tables
 from nado_lab.lab.store.imports.imported_trials import join
-from nado_lab.lab.store.imports.options import ImportOptions, StepReadout
+from nado_lab.lab.store.imports.options import ImportOptions, SampleReduction
 from nado_lab.lab.store.imports.write import write_table, write_trials
 
-__all__ = ["ImportOptions", "StepReadout", "import_files"]
+__all__ = ["ImportOptions", "SampleReduction", "import_files"]
 
 
 def import_files(files: Sequence[str | Path], out: str | Path, options: ImportOptions | None = None) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 from nado_lab.lab.store.errors import StoreError
-from nado_lab.lab.store.imports.options import ImportOptions, StepReadout
+from nado_lab.lab.store.imports.options import ImportOptions, SampleReduction
 
 
 def fold(
@@ -23,7 +23,7 @@ def fold(
             f"{steps} inputs of {per_step} samples make {steps * per_step} samples; the file has {total}"
         )
     wave = samples.reshape(trials, steps, per_step, channels)
-    if options.readout is StepReadout.SAMPLES:
+    if options.readout is SampleReduction.SAMPLES:
         return samples, None, np.repeat(np.arange(steps), per_step)
-    readout = wave.mean(axis=2) if options.readout is StepReadout.MEAN else wave[:, :, -1]
+    readout = wave.mean(axis=2) if options.readout is SampleReduction.MEAN else wave[:, :, -1]
     return readout, wave, np.arange(steps)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class StepReadout(StrEnum):
+class SampleReduction(StrEnum):
     """What of the raw samples of a step is its readout; with SAMPLES every sample is a step."""
 
     MEAN = "mean"
@@ -24,5 +24,5 @@ class ImportOptions:
     samples_per_step: int | None = None
     step_seconds: float | None = None
     field_cycle: str = ""  # what the field does within a step, in words
-    readout: StepReadout = StepReadout.MEAN
+    readout: SampleReduction = SampleReduction.MEAN
     sample: str = ""

@@ -11,7 +11,7 @@ from nado_lab.lab.store import (
     export,
     load_trials,
 )
-from nado_lab.lab.store.imports import ImportOptions, StepReadout, import_files
+from nado_lab.lab.store.imports import ImportOptions, SampleReduction, import_files
 from nado_lab.lab.store.imports.imported_trials import join
 from nado_lab.lab.store.imports.tables import read_table, read_trials
 from nado_lab.lab.trials import trials_of
@@ -82,7 +82,7 @@ def test_npy_pairs_are_folded_into_steps(tmp_path):
 
 def test_npy_pairs_sample_by_sample_hold_the_drive(tmp_path):
     npy_pair(tmp_path)
-    options = ImportOptions(drive_units="Oe", samples_per_step=4, readout=StepReadout.SAMPLES)
+    options = ImportOptions(drive_units="Oe", samples_per_step=4, readout=SampleReduction.SAMPLES)
     import_files([tmp_path / "Measured_signals_sig1.npy"], tmp_path / "run", options)
     data = Run.open(tmp_path / "run").dataset()
     assert data.sizes["step"] == 12
