@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,10 @@ from nado_lab.protocols.registry import NEEDS_AN_ARRAY
 
 if TYPE_CHECKING:
     from nado_lab.lab.store import ParameterRecord, RunMetadata, SetupRecord
+    from nado_lab.network import NetworkCard, Refinement, TaskChoice, TrainSettings
+
+TASK_OPTIONS = ("seed", "train", "test")
+"""Options of a task that `nado network train` takes by name."""
 
 
 def measure_again(known: RunMetadata, path: str) -> str:
@@ -31,7 +35,41 @@ def measure_again(known: RunMetadata, path: str) -> str:
     return shlex.join([*words, "--out", "again.zarr"])
 
 
-def sweep_again(config: Path, searched: bool) -> str:
+def train_again(card: NetworkCard) -> tuple[str, ...]:
+    """Write the commands that train a network again: on the same examples, from the same weights."""
+    if card.task is None or card.settings is None:
+        return ("# the network's card does not say how it was trained",)
+    if card.loop:
+        return (f"# trained in round {card.loop.round} of a loop: the report of its folder says how",)
+    trained = _train(card.task, card.settings, card.twins)
+    return (trained,) if card.refined is None else (trained, _refine(card.refined, card.twins))
+
+
+def _train(task: TaskChoice, settings: TrainSettings, twins: Sequence[str]) -> str:
+    options, nodes = task.options, settings.nodes
+    seed = options.get("seed", 0)
+    usual = type(settings)().model_copy(update={"seed": seed, "nodes": (nodes[0],) * len(nodes)})
+    chosen = {name: value for name, value in settings if value != getattr(usual, name)}
+    own = {"seed": seed, "nodes": nodes[0], "layers": len(nodes)}
+    own |= {name: options[name] for name in TASK_OPTIONS[1:] if name in options}
+    own |= {name: chosen.pop(name) for name in ("variant", "method", "epochs") if name in chosen}
+    words = ["nado", "network", "train", task.name, *_each("--twin", twins)]
+    words += [word for name, value in own.items() for word in (f"--{name}", _plain(value))]
+    words += _each("-p", (f"{name}={_plain(options[name])}" for name in options if name not in TASK_OPTIONS))
+    words += _each("--set", (f"{name}={_plain(value)}" for name, value in chosen.items()))
+    return shlex.join([*words, "--out", "again.net"])
+
+
+def _refine(refined: Refinement, twins: Sequence[str]) -> str:
+    words = ["nado", "network", "refine", "again.net", *_each("--on", refined.on), *_each("--twin", twins)]
+    for name in ("examples", "epochs", "learning_rate", "seed", "test_examples"):
+        value = getattr(refined, name)
+        option = "--test" if name == "test_examples" else f"--{name.replace('_', '-')}"
+        words += [] if value is None else [option, _plain(value)]
+    return shlex.join([*words, "--out", "refined.net"])
+
+
+def sweep_again(config: Path, *, searched: bool) -> str:
     """Write the command that does a sweep again, over its grid or as a search."""
     return shlex.join(["nado", "sweep", str(config), *(["--optimise"] if searched else []), "--out", "again"])
 
@@ -39,6 +77,21 @@ def sweep_again(config: Path, searched: bool) -> str:
 def loop_again(config: Path) -> str:
     """Write the command that does a loop again; its configuration holds all seeds."""
     return shlex.join(["nado", "loop", str(config), "--out", "again"])
+
+
+def _each(option: str, values: Iterable[str]) -> list[str]:
+    return [word for value in values for word in (option, value)]
+
+
+def _plain(value: object) -> str:
+    """Write a value so that the command line reads it back: JSON, or text that is no JSON."""
+    if not isinstance(value, str):
+        return json.dumps(value)
+    try:
+        json.loads(value)
+    except ValueError:
+        return value
+    return json.dumps(value)
 
 
 def _protocol(name: str) -> Sequence[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import shlex
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.reports.again import train_again
 from nado_lab.lab.reports.content import Page, Picture, Section, pairs, versions_section
 from nado_lab.lab.reports.network_figures import confusion_figure, weights_figure
 
@@ -24,7 +24,6 @@ def network_page(path: Path) -> Page:
 
     saved = load(path)
     card, network = saved.card, saved.network
-    told = card.to_json()
     layers = [network.connection(layer).realised.detach().numpy() for layer in range(network.layer_count)]
     drawn = Picture(weights_figure(layers), "Weights from the inputs (and lower layers) to the drives.")
     structure = {"nodes": network.node_count, "parameters": network.parameter_count}
@@ -35,11 +34,11 @@ def network_page(path: Path) -> Page:
         sections=(
             *_answers(saved),
             Section("Weights", pictures=(drawn,)),
-            Section("Scores", table=pairs(told.get("scores", {}))),
+            Section("Scores", table=pairs(asdict(card.scores) if card.scores else {})),
             Section("Structure", table=pairs(structure | spec)),
-            Section("Training", table=pairs(told.get("settings", {}))),
+            Section("Training", table=pairs(card.settings.model_dump(mode="json") if card.settings else {})),
             Section("Lineage", table=pairs({"task": str(card.task or "unknown"), "twins": list(card.twins)})),
-            Section("Train it again", commands=_reproduce(card)),
+            Section("Train it again", commands=train_again(card)),
             versions_section(dict(card.versions)),
         ),
     )
@@ -76,24 +75,3 @@ def _answers(saved: SavedNetwork) -> tuple[Section, ...]:
     np.add.at(counts, (classes, said), 1)
     shows = f"{len(said)} test examples on the twin: {np.trace(counts)} right."
     return (Section("Answers on the twin", pictures=(Picture(confusion_figure(counts), shows),)),)
-
-
-def _reproduce(card: NetworkCard) -> tuple[str, ...]:
-    task, settings = card.task, card.settings.model_dump(mode="json") if card.settings else {}
-    options, nodes = dict(task.options if task else {}), settings.pop("nodes", [1])
-    words = ["nado", "network", "train", task.name if task else "TASK"]
-    for twin in card.twins:
-        words += ["--twin", twin]
-    words += ["--nodes", str(nodes[0]), "--layers", str(len(nodes))]
-    for name in ("variant", "method", "epochs", "seed"):
-        if name in settings:
-            words += [f"--{name}", str(settings.pop(name))]
-    for name in ("train", "test"):
-        if name in options:
-            words += [f"--{name}", str(options.pop(name))]
-    options.pop("seed", None)
-    words += [word for name, value in options.items() for word in ("-p", f"{name}={json.dumps(value)}")]
-    for name, value in settings.items():
-        if value is not None:
-            words += ["--set", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
-    return (shlex.join([*words, "--out", "again.net"]),)

@@ -57,7 +57,7 @@ def sweep_page(path: Path) -> Page:
             Section("Scores", pictures=_pictures(rows, varied, metric), table=_table(rows, names)),
             Section("Configuration", table=pairs({k: json.dumps(v) for k, v in config.items() if v})),
             Section("Lineage", "Named from the sweep's folder.", table=_table(rows, (*varied, *files))),
-            Section("Do it again", commands=(sweep_again(path / "config.json", searched),)),
+            Section("Do it again", commands=(sweep_again(path / "config.json", searched=searched),)),
             versions_section({k: str(v) for k, v in (about.get("code") or {}).items()}),
         ),
     )

@@ -44,6 +44,8 @@ class Refinement:
     seed: int | None = None
     device_before: float | None = None
     device: float | None = None
+    learning_rate: float | None = None
+    test_examples: int | None = None
 
 
 @dataclass(frozen=True)

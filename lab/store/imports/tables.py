@@ -43,14 +43,14 @@ def read_table(path: Path) -> Table:
     except (OSError, ValueError) as error:
         raise StoreError(f"{path} cannot be read as CSV: {error}") from error
     run = next((line.removeprefix(_OWN_LINE) for line in header if line.startswith(_OWN_LINE)), "")
-    found = [_heading(str(heading), bool(run)) for heading in frame.columns]
+    found = [_heading(str(heading), is_own=bool(run)) for heading in frame.columns]
     _refuse_twins(path, [name for name, _ in found])
     frame.columns = [name for name, _ in found]
     _refuse_text(path, frame)
     return Table(frame, dict(found), *_pymeasure_header(header), run=run)
 
 
-def _heading(heading: str, is_own: bool) -> tuple[str, str]:
+def _heading(heading: str, *, is_own: bool) -> tuple[str, str]:
     """Split a heading into name and unit; the names of a run of ours stay as they are."""
     match = (_OWN_UNIT if is_own else _UNIT).match(heading)
     name, unit = (match["name"], match["unit"]) if match else (heading, "")

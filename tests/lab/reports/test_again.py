@@ -9,14 +9,16 @@ from nado_lab.lab.cli import app
 from nado_lab.lab.cli.commands import register
 from nado_lab.lab.json_file import write_json
 from nado_lab.lab.loop.config import LoopConfig, TaskConfig, load_config
-from nado_lab.lab.reports.again import loop_again, measure_again, sweep_again
+from nado_lab.lab.reports.again import loop_again, measure_again, sweep_again, train_again
 from nado_lab.lab.reports.sweep import sweep_page
 from nado_lab.lab.runs import run_protocol
 from nado_lab.lab.store import Run
 from nado_lab.lab.sweeps.config import Range, Source, StudyConfig, SweepConfig, load_sweep
 from nado_lab.lab.sweeps.table import write_table
+from nado_lab.network import LoopRound, NetworkCard, Refinement, TaskChoice, TrainSettings
 from nado_lab.protocols import Drives, configure, describe, load_protocol, parse_assignments
 from nado_lab.protocols.registry import protocols_to_choose
+from typer.testing import CliRunner
 
 from tests.protocols.fake_device import FakeDevice
 
@@ -96,7 +98,7 @@ def test_a_sweep_is_done_again_by_the_configuration_it_kept(tmp_path, parse):
     )
     write_json(tmp_path / "config.json", config.model_dump(mode="json", exclude_none=True))
     for searched in (False, True):
-        asked = parse(sweep_again(tmp_path / "config.json", searched))
+        asked = parse(sweep_again(tmp_path / "config.json", searched=searched))
         assert load_sweep(asked["config"]) == config
         assert asked["optimise"] is searched
 
@@ -113,3 +115,42 @@ def test_a_loop_is_done_again_by_the_configuration_it_kept(tmp_path, parse):
     config = LoopConfig(setup="sim:nanoring", task=TaskConfig(name="sine"), seed=23)
     write_json(tmp_path / "config.json", config.as_json())
     assert load_config(parse(loop_again(tmp_path / "config.json"))["config"]) == config
+
+
+@pytest.mark.parametrize(
+    ("options", "settings"),
+    [
+        ({"train": 100, "test": 20, "seed": 3}, TrainSettings(seed=3, learning_rate=0.01 / 3)),
+        ({"horizon": 20, "seed": 5}, TrainSettings(seed=8, nodes=(3, 4), method="cascade", fan_in=2)),
+        ({"label": "true", "seed": 0}, TrainSettings(variant="reservoir", nodes=(5, 5), refit=True)),
+    ],
+)
+def test_a_network_is_trained_again_on_its_examples_with_its_settings(monkeypatch, options, settings):
+    asked = []
+
+    def load_task(name, **given):
+        asked.append((name, given))
+        raise typer.Exit
+
+    of = TrainSettings.of
+    monkeypatch.setattr(TrainSettings, "of", lambda **given: asked.append(of(**given)) or asked[-1])
+    for place in ("nado_lab.network", "nado_lab.network.tasks.choice"):
+        monkeypatch.setattr(f"{place}.load_task", load_task)
+    card = NetworkCard(TaskChoice("mackey-glass", options), settings, ("/a b/x.twin",))
+    (command,) = train_again(card)
+    CliRunner().invoke(app, shlex.split(command)[1:])
+    assert asked == [settings, ("mackey-glass", options)]
+
+
+def test_a_refined_network_is_trained_and_refined_again(parse):
+    refined = Refinement(("sim:nanoring",), examples=30, epochs=2, learning_rate=THIRD / 1000, seed=4)
+    card = NetworkCard(TaskChoice("mnist-1d"), TrainSettings(), ("x.twin",), refined=refined)
+    trained, again = map(parse, train_again(card))
+    assert str(trained["out"]) == str(again["net"])
+    assert (again["examples"], again["epochs"], again["seed"]) == (30, 2, 4)
+    assert again["learning_rate"] == THIRD / 1000
+
+
+def test_a_network_of_a_loop_says_where_to_look():
+    card = NetworkCard(TaskChoice("mnist-1d"), TrainSettings(), ("x.twin",), loop=LoopRound(2))
+    assert "round 2 of a loop" in train_again(card)[0]
