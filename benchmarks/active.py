@@ -77,7 +77,7 @@ def one_rule(
                 "rule": how.value,
                 "sequences": count,
                 "device_s": round(count * STEPS * STEP_S, 1),
-                "mean_ratio": scores.mean_error / scores.floor["mean_error"],
+                "mean_ratio": scores.mean_error / scores.floor.mean_error,
                 "coverage90": scores.coverage90,
             }
         )
@@ -139,7 +139,7 @@ def one_seed(seed: int, quick: bool) -> dict[str, Any]:
     rows = [row for rule in Choose for row in one_rule(rule, counts, start, context, seed)]
     return {
         "seed": seed,
-        "mean_ratio_before": before.mean_error / before.floor["mean_error"],
+        "mean_ratio_before": before.mean_error / before.floor.mean_error,
         "rows": rows,
         "time_saved": [time_saved(rows, rule) for rule in (Choose.NETWORK, Choose.DISAGREEMENT)],
     }

@@ -136,7 +136,7 @@ def measure(size_gb: float, memory_gb: float, folder: Path | None, phases: list[
         "write_s": written,
         "seed": SEED,
         "times_floor": {name: score["said"][name] / floor[name] for name in errors},
-        "trials_read": fit["said"]["parts"]["streamed"],
+        "trials_read": fit["said"]["split"]["streamed"],
         "trials_scored": score["said"]["trials"],
         "parts_scored": score["said"]["parts"],
         "r2": score["said"]["r2"],

@@ -130,7 +130,7 @@ def counts_of(method: str, counts: tuple[int, ...]) -> tuple[int, ...]:
 def ratios(twin: Twin, scored: Trials, old: Twin) -> dict[str, float]:
     """Return each error in times of the floor, in units of the old twin's deviations."""
     found = evaluate(twin, scored, scale=old.readout_std)
-    return {name: getattr(found, name) / found.floor[name] for name in NAMES}
+    return {name: getattr(found, name) / getattr(found.floor, name) for name in NAMES}
 
 
 def summary(rows: list[dict]) -> list[dict]:

@@ -82,7 +82,7 @@ def row(level: str, fitted: Trials, scored: Trials, settings: FitSettings) -> di
     wall, cpu = time.perf_counter(), time.process_time()
     twin = fit(fitted, settings)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    scores = evaluate(twin, scored).to_dict()
+    scores = evaluate(twin, scored).to_json()
     ratios = {key: scores[key] / scores["floor"][key] for key in NAMES}
     return {
         "level": level,

@@ -55,7 +55,7 @@ def run(quick: bool, seed: int = 0) -> dict:
     begun, cpu = time.perf_counter(), time.process_time()
     twin = fit(fitted, settings)
     wall, cpu = time.perf_counter() - begun, time.process_time() - cpu
-    scores = evaluate(twin, scored, scale=torch.ones(60)).to_dict()
+    scores = evaluate(twin, scored, scale=torch.ones(60)).to_json()
     with torch.no_grad():
         own = twin.respond(scored.drive, generator=torch.Generator().manual_seed(1))
     ratio = float(own.std(0).square().mean().sqrt() / scored.readout.std(0).square().mean().sqrt())

@@ -47,7 +47,7 @@ def run(
     wall, cpu = time.perf_counter(), time.process_time()
     twin = fit(train, settings)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    scores = evaluate(twin, test, scale=torch.ones(train.readout.shape[-1])).to_dict()
+    scores = evaluate(twin, test, scale=torch.ones(train.readout.shape[-1])).to_json()
     if figures:
         draw_evaluation(twin, test, scores, figures / f"{name}-{method}")
     ratios = {key: scores[key] / scores["floor"][key] for key in NAMES}

@@ -4,6 +4,7 @@ python one_device.py [--sequences 400] [--mean-steps 300] [--score-steps 150] [-
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from nado_lab.lab.compose import open_named_setup
@@ -40,12 +41,12 @@ def main() -> None:
 
     settings = FitSettings(mean_steps=chosen.mean_steps, score_steps=chosen.score_steps)
     twin = fit(trials_of(fitted_on), settings)
-    scores = evaluate(twin, trials_of(judged_on)).to_dict()
-    twin.card |= {"scores": scores, "runs": [str(fitted_on.resolve())]}
+    metrics = evaluate(twin, trials_of(judged_on))
+    twin.card = replace(twin.card, metrics=metrics, runs=(str(fitted_on.resolve()),))
     save(twin, chosen.folder / "device.twin")
     for name in ("mean_error", "std_error", "autocov_error"):
-        floor = scores["floor"][name]
-        print(f"{name:14} {scores[name]:.3f}, {scores[name] / floor:.2f} times the noise floor")
+        error, floor = getattr(metrics, name), getattr(metrics.floor, name)
+        print(f"{name:14} {error:.3f}, {error / floor:.2f} times the noise floor")
 
 
 if __name__ == "__main__":

@@ -1,14 +1,16 @@
 """Differentiable digital twins: neural stochastic differential equations fitted to measured devices."""
 
+from nado_lab.twin.card import TwinCard
 from nado_lab.twin.data.alike_runs import alike_runs
 from nado_lab.twin.data.drive_map import DriveMap, read_map
 from nado_lab.twin.data.join import join
-from nado_lab.twin.data.split import Split, split_scored
+from nado_lab.twin.data.split import ScoredOn, Split, SplitRecord, StreamRecord, split_scored
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.adapt import adapt
 from nado_lab.twin.drift.compensation import Compensation, compensate
 from nado_lab.twin.drift.recalibrate import recalibrate
 from nado_lab.twin.errors import DataError, DivergenceError, FileError, TwinError
+from nado_lab.twin.evaluation import evaluate
 from nado_lab.twin.files import load, save
 from nado_lab.twin.fitting.checkpoint import read_unfinished
 from nado_lab.twin.fitting.checkpointer import Checkpointer
@@ -16,8 +18,9 @@ from nado_lab.twin.fitting.ensemble import epistemic_spread, fit_ensemble, most_
 from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.scored_fit import fit_and_score
 from nado_lab.twin.fitting.settings import FitSettings, Method, OptimiserName, PhaseName
-from nado_lab.twin.metrics import Metrics, evaluate
-from nado_lab.twin.model import ModelSizes, ModelSpec, Start, Twin
+from nado_lab.twin.metrics import Figures, Metrics
+from nado_lab.twin.model.spec import ModelSizes, ModelSpec
+from nado_lab.twin.model.twin import Start, Twin
 from nado_lab.twin.observer import Observer, PartOf, Progress, StoppedError
 from nado_lab.twin.solvers import Solver
 from nado_lab.twin.torchsde_bridge import torchsde_paths
@@ -28,6 +31,7 @@ __all__ = [
     "DataError",
     "DivergenceError",
     "DriveMap",
+    "Figures",
     "FileError",
     "FitSettings",
     "Method",
@@ -39,12 +43,16 @@ __all__ = [
     "PartOf",
     "PhaseName",
     "Progress",
+    "ScoredOn",
     "Solver",
     "Split",
+    "SplitRecord",
     "Start",
     "StoppedError",
+    "StreamRecord",
     "Trials",
     "Twin",
+    "TwinCard",
     "TwinError",
     "adapt",
     "alike_runs",

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 import torchsde
 from nado_lab.twin.errors import TwinError
-from nado_lab.twin.model import Twin
+from nado_lab.twin.model.twin import Twin
 from torch import Tensor, nn
 
 STRATONOVICH = ("heun", "runge_kutta")

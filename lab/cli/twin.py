@@ -62,6 +62,7 @@ def fit(
     While it is under way the fit is kept in OUT.fitting: Ctrl-C stops it, --resume goes on.
     """
     from nado_lab.lab.workflow.fit import FitOrder, carry_out
+    from nado_lab.twin import ScoredOn
 
     stated = {
         "method": method,
@@ -76,10 +77,11 @@ def fit(
     order = FitOrder(run, out, level, scored_share, start, resume, tensorboard, memory_gb, keep_all, given)
     twin, wall_s = carry_out(order)
     card = twin.card
-    if card["scored_on"] == "stopping part":
+    if card.scored_on == ScoredOn.STOPPING:
         note("warning: no part is left to score on; these scores are of the part that stopped the fit")
-    found = {"twin": str(out), "wall_s": wall_s, "scored_on": card["scored_on"], "parts": card["parts"]}
-    result(found | {"held_out": card["fit"]["held_out"]} | card["scores"], as_json, _show)
+    told, metrics = card.to_json(), card.metrics.to_json() if card.metrics else {}
+    found = {"twin": str(out), "wall_s": wall_s, "scored_on": card.scored_on, "split": told["split"]}
+    result(found | {"held_out": told["fit"]["held_out"]} | metrics, as_json, _show)
 
 
 @commands.command()
@@ -129,7 +131,8 @@ def recalibrate(
     refuse_existing(out)
     fresh = recalibrate_twin(load(twin), read_trials(run).for_fitting(), steps)
     save(fresh, out)
-    report = {"twin": str(out), **fresh.card["recalibrated"], "spread": float(fresh.calibration.spread)}
+    found = fresh.card.to_json()["recalibrated"]
+    report = {"twin": str(out), **found, "spread": float(fresh.calibration.spread)}
     result(report, as_json, _show)
 
 

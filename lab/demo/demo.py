@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from nado_lab.network import NetworkCard, Task, TaskChoice, TrainSettings, Varia
 from nado_lab.network import save as save_network
 from nado_lab.network.training import answer
 from nado_lab.protocols import Characterise
-from nado_lab.twin import FitSettings, ModelSizes, Observer, Progress, evaluate, fit
+from nado_lab.twin import FitSettings, ModelSizes, Observer, Progress, ScoredOn, evaluate, fit
 from nado_lab.twin import save as save_twin
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def run_demo(out: Path, settings: DemoSettings, show: Show) -> dict[str, Any]:
         watch.lap("measure")
         twin = fit_twin(fit_run, settings, show)
         scores = evaluate(twin, trials_of(repeats_run), seed=settings.seed)
-        twin.card |= {"scores": scores.to_dict(), "scored_on": "repeats of other sequences"}
+        twin.card = replace(twin.card, metrics=scores, scored_on=ScoredOn.OTHER_RUNS)
         save_twin(twin, out / "device.twin")
         watch.lap("fit")
         task = load_task(
@@ -96,7 +96,7 @@ def run_demo(out: Path, settings: DemoSettings, show: Show) -> dict[str, Any]:
         on_device = deploy_networks(networks, task, setup, out / "runs", settings, show)
         watch.lap("deploy")
     outcome = Outcome(
-        scores=scores.to_dict(),
+        scores=scores.to_json(),
         targets=task.test.targets.numpy(),
         on_twin=on_twin,
         on_device={name: each.outputs for name, each in on_device.items()},

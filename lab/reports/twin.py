@@ -10,7 +10,7 @@ from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_o
 from nado_lab.lab.reports.figures import Prediction, prediction_figure, scores_figure, telling_channels
 
 if TYPE_CHECKING:
-    from nado_lab.twin import Trials, Twin
+    from nado_lab.twin import Trials, Twin, TwinCard
 
 DRAWS = 200
 TRIPLE = ("mean_error", "std_error", "autocov_error")
@@ -22,21 +22,19 @@ def twin_page(path: Path) -> Page:
 
     twin = load(path)
     card = twin.card
-    scores = card.get("scores", {})
+    scores, told = card.metrics.to_json() if card.metrics else {}, card.to_json()
     return Page(
         title=f"Twin {path.name}",
         summary=_summary(scores),
         sections=(
-            *_against_run(twin, card),
+            *_against_run(twin),
             *_scores(scores),
-            Section("Model", table=pairs(_model(twin, card))),
-            Section("Fit", table=pairs(card.get("fit", {}))),
+            Section("Model", table=pairs(_model(twin))),
+            Section("Fit", table=pairs(told.get("fit", {}))),
             *_trend(path),
-            Section(
-                "Lineage", table=pairs({"runs": card.get("lineage", []), "read from": card.get("runs", [])})
-            ),
+            Section("Lineage", table=pairs({"runs": list(card.lineage), "read from": list(card.runs)})),
             Section("Fit it again", commands=_reproduce(card)),
-            versions_section(card.get("versions", {})),
+            versions_section(dict(card.versions)),
         ),
     )
 
@@ -67,20 +65,20 @@ def _scores(scores: dict[str, Any]) -> tuple[Section, ...]:
     return (Section("Scores", text, pictures, Table(("", "twin", "floor"), rows, numbers=True)),)
 
 
-def _model(twin: Twin, card: dict[str, Any]) -> dict[str, Any]:
+def _model(twin: Twin) -> dict[str, Any]:
     facts = {"channels": list(twin.channels), "units": sorted(set(twin.units)), "step (s)": twin.step_s}
-    seen = {"drive seen, from": card.get("drive_low"), "drive seen, to": card.get("drive_high")}
+    seen = {"drive seen, from": twin.drive_low.tolist(), "drive seen, to": twin.drive_high.tolist()}
     parameters = sum(weight.numel() for weight in twin.parameters())
     return facts | seen | {"parameters": parameters} | vars(twin.spec)
 
 
-def _against_run(twin: Twin, card: dict[str, Any]) -> tuple[Section, ...]:
+def _against_run(twin: Twin) -> tuple[Section, ...]:
     """Draw trials that were held out, if the run is still where it was."""
     from nado_lab.lab.store import StoreError
     from nado_lab.twin import TwinError
 
     try:
-        shown = _prediction(twin, _held_out(twin, card))
+        shown = _prediction(twin, _held_out(twin))
     except (StoreError, TwinError, OSError) as error:
         return (Section("Beside its run", f"The run could not be read, so nothing is drawn: {error}"),)
     drawn = prediction_figure(shown, telling_channels(shown.channels))
@@ -88,31 +86,32 @@ def _against_run(twin: Twin, card: dict[str, Any]) -> tuple[Section, ...]:
     return (Section("Beside its run", pictures=(Picture(drawn, text),)),)
 
 
-def _held_out(twin: Twin, card: dict[str, Any]) -> Trials:
+def _held_out(twin: Twin) -> Trials:
     """Read a sequence of the fitted runs that was held out, or of long trials a block of steps."""
     from nado_lab.lab.store import StoreError
     from nado_lab.lab.trials import trials_of
-    from nado_lab.twin import join
+    from nado_lab.twin import SplitRecord, join
 
-    runs = [trials_of(run) for run in card.get("runs", []) if "://" not in run]
-    fitted = [run for run in runs if set(run.lineage) <= set(card.get("lineage", run.lineage))]
+    card = twin.card
+    runs = [trials_of(run) for run in card.runs if "://" not in run]
+    fitted = [run for run in runs if set(run.lineage) <= set(card.lineage or run.lineage)]
     if not fitted or fitted[0].channels != twin.channels:
         raise StoreError("no run with the twin's channels is left")
-    parts = card.get("parts", {})
-    part = parts.get("scored", {}) if parts.get("scored", {}).get("trials") else parts.get("stopping", {})
-    if part.get("blocks"):
-        number, low, high = part["blocks"][0]
+    split = card.split or SplitRecord()
+    part = split.scored if split.scored and split.scored.trials else split.stopping
+    if part.blocks:
+        number, low, high = part.blocks[0]
         whole = [run.at(slice(i, i + 1)) for run in fitted for i in range(len(run))][number]
         return whole.steps(low, high).on(twin.drive_map)
     trials = join(fitted).on(twin.drive_map)
-    wanted = part.get("sequences") or card.get("fit", {}).get("held_out") or [-1]
+    wanted = part.sequences or (card.fit.held_out if card.fit else ()) or (-1,)
     mine = trials.sequence == wanted[0]
     return trials.at(mine if mine.any() else trials.sequence == trials.sequence[0])
 
 
 def _prediction(twin: Twin, trials: Trials) -> Prediction:
     import torch
-    from nado_lab.twin.metrics import answer
+    from nado_lab.twin.evaluation import answer
 
     one = trials.at(slice(0, 1))
     with torch.no_grad():
@@ -139,9 +138,9 @@ def _trend(path: Path) -> tuple[Section, ...]:
     return (Section("Validated since", table=Table(tuple(names), rows)),)
 
 
-def _reproduce(card: dict[str, Any]) -> tuple[str, ...]:
-    fit = card.get("fit", {})
-    words = ["nado", "twin", "fit", *card.get("runs", ["RUN"])]
+def _reproduce(card: TwinCard) -> tuple[str, ...]:
+    fit = card.fit.to_json() if card.fit else {}
+    words = ["nado", "twin", "fit", *(card.runs or ["RUN"])]
     for name in ("method", "budget_s", "mean_steps", "likelihood_steps", "score_steps", "seed"):
         if fit.get(name) is not None:
             words += [f"--{name.replace('_', '-')}", str(fit[name])]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,9 @@ def scored(made: dict[str, Any], runs: list[str]) -> dict[str, Any]:
     from nado_lab.twin import evaluate, load
 
     twin = load(made["twin"])
-    own = made["judge"] is None and "scores" in twin.card and twin.card.get("runs") == made["run"]
-    scores = dict(twin.card["scores"]) if own else evaluate(twin, trials_of(*runs)).to_dict()
+    own = made["judge"] is None and twin.card.metrics and list(twin.card.runs) == made["run"]
+    metrics = twin.card.metrics if own and twin.card.metrics else evaluate(twin, trials_of(*runs))
+    scores = metrics.to_json()
     scores.pop("warnings", None)
     floor = scores.pop("floor", None) or {}
     row = scores | {f"floor_{name}": value for name, value in floor.items()}
@@ -79,7 +81,7 @@ def _fit(settings: dict[str, Any], runs: list[str], draft: Path) -> None:
     from nado_lab.twin import FitSettings, fit_and_score, save
 
     twin = fit_and_score(trials_of(*runs), FitSettings.from_json(settings))
-    twin.card["runs"] = runs
+    twin.card = replace(twin.card, runs=tuple(runs))
     save(twin, draft)
 
 

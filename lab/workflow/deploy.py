@@ -132,7 +132,7 @@ def _noise_seed(options: DeployOptions, net: Path) -> int:
 def _play_options(known: Recalled, options: DeployOptions, net: Path, show: Show) -> list[PlayOptions]:
     """Say how the runs of each setup are made; they follow from the runs that the twins were fitted to."""
     noise = _noise_seed(options, net)
-    lineage = [run for twin in known.all_twins() for run in twin.card.get("lineage", ())]
+    lineage = [run for twin in known.all_twins() for run in twin.card.lineage]
     return [
         PlayOptions(
             progress=lambda done, total: show("deploy", 0.999 * done / total, f"{done} of {total} trials"),

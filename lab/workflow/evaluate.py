@@ -42,7 +42,7 @@ def _in_memory(twin: Twin, runs: list[Path], asked: Asked) -> tuple[Trials, dict
     if asked.sequences is not None:
         trials = trials.split(_some(trials.sequence.numpy(), asked))[1]
     about = {"scored_on": scored_on, "trials": len(trials), "sequences": len(trials.sequence.unique())}
-    return trials, about | evaluate(twin, trials, seed=asked.seed).to_dict()
+    return trials, about | evaluate(twin, trials, seed=asked.seed).to_json()
 
 
 def _stored(twin: Twin, stored: StoredTrials, asked: Asked) -> tuple[Trials, dict[str, Any]]:
@@ -75,9 +75,10 @@ def _rows(twin: Twin, stored: StoredTrials, part: str) -> tuple[np.ndarray, str]
         return everything[~marked], "train part (the twin may have seen it)"
     if part == "test":
         raise LabError("the runs mark no trials for testing; leave --part out")
-    if not set(stored.lineage) & set(twin.card.get("lineage", ())):
+    if not set(stored.lineage) & set(twin.card.lineage):
         return everything, "all trials"
-    aside = twin.card.get("parts", {}).get("scored", {}).get("sequences", [])
-    if part == "auto" and aside and list(stored.lineage) == list(twin.card["lineage"]):
+    split = twin.card.split
+    aside = split.scored.sequences if split and split.scored else ()
+    if part == "auto" and aside and tuple(stored.lineage) == twin.card.lineage:
         return everything[np.isin(stored.sequence, aside)], "scored part"
     return everything, "all trials (the twin was fitted to some)"

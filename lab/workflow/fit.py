@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +46,7 @@ class FitOrder:
 def carry_out(order: FitOrder) -> tuple[Twin, float]:
     """Fit, score and save the twin of an order; return it and the seconds that took."""
     from nado_lab.lab.runs.interrupts import StopRequest, stop_on_signals
-    from nado_lab.twin import fit_and_score, load, save
+    from nado_lab.twin import StreamRecord, fit_and_score, load, save
 
     refuse_existing(order.out)
     if not 0 <= order.share < 1:
@@ -61,10 +61,10 @@ def carry_out(order: FitOrder) -> tuple[Twin, float]:
     how: dict[str, Any] = {"share": order.share, "start": start, "checkpointer": checkpointer}
     with _shown(order, stop) as observer, stop_on_signals(stop):
         twin = fit_and_score(trials, settings, observer, more=stream.more if stream else None, **how)
-    if stream:
-        held = {"stored": len(stream.stored), "in_memory": stream.most, "read_later": stream.read}
-        twin.card["parts"]["streamed"] = held
-    twin.card["runs"] = [str(path.resolve()) for path in order.runs]
+    if stream and twin.card.split:
+        streamed = StreamRecord(len(stream.stored), in_memory=stream.most, read_later=stream.read)
+        twin.card = replace(twin.card, split=replace(twin.card.split, streamed=streamed))
+    twin.card = replace(twin.card, runs=tuple(str(path.resolve()) for path in order.runs))
     save(twin, order.out)
     checkpointer.remove()
     return twin, time.perf_counter() - started

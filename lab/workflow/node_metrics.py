@@ -140,6 +140,6 @@ def _names(scores: list[NodeScore]) -> str:
 
 
 def _floor_ratio(twin: Twin) -> float | None:
-    scores = twin.card.get("scores", {})
-    error, floor = scores.get("mean_error"), (scores.get("floor") or {}).get("mean_error")
+    metrics = twin.card.metrics
+    error, floor = metrics and metrics.mean_error, metrics and metrics.floor and metrics.floor.mean_error
     return error / floor if error and floor else None

@@ -91,7 +91,7 @@ def part_to_score(twin: Twin, runs: list[Path], level: str, part: str) -> tuple[
         return marked, "marked part"
     if part == "train":
         return trials.for_fitting(), "train part (the twin may have seen it)"
-    seen = set(trials.lineage) & set(twin.card.get("lineage", ()))
+    seen = set(trials.lineage) & set(twin.card.lineage)
     if part == "all" or not seen:
         return trials, "all trials (the twin was fitted to some)" if seen else "all trials"
     return _scored_before(twin, runs, level) or (trials, "all trials (the twin was fitted to some)")
@@ -99,11 +99,12 @@ def part_to_score(twin: Twin, runs: list[Path], level: str, part: str) -> tuple[
 
 def _scored_before(twin: Twin, runs: list[Path], level: str) -> tuple[Trials, str] | None:
     """Return the part of the same runs that was set aside when the twin was fitted, if there was one."""
-    from nado_lab.twin import split_scored
+    from nado_lab.twin import SplitRecord, split_scored
 
-    parts, seed = twin.card.get("parts", {}), twin.card.get("fit", {}).get("seed", 0)
-    fewer = len(twin.card.get("lineage", ())) < len(runs)
+    split = twin.card.split or SplitRecord()
+    seed = twin.card.fit.settings.seed if twin.card.fit else 0
+    fewer = len(twin.card.lineage) < len(runs)
     trials = read_trials(runs, level=level, window=WINDOW, only_alike=fewer)
-    same = list(trials.lineage) == twin.card.get("lineage") and len(trials) == parts.get("trials")
-    found = split_scored(trials, parts.get("scored_share", 0.0), seed).scored if same else None
+    same = trials.lineage == twin.card.lineage and len(trials) == split.trials
+    found = split_scored(trials, split.scored_share, seed).scored if same else None
     return None if found is None else (found, "scored part")

@@ -71,7 +71,7 @@ def score_in_parts(
     Every figure is the mean of the parts', weighted by their trials; `parts` says how many there were.
     """
     parts = list(_sequences_together(stored, rows, memory_gb))
-    found = [evaluate(twin, stored.read(each), seed=seed).to_dict() for each in parts]
+    found = [evaluate(twin, stored.read(each), seed=seed).to_json() for each in parts]
     return {"parts": len(parts)} | _mean(found, [len(each) for each in parts])
 
 

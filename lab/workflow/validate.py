@@ -114,13 +114,13 @@ def _score(
     sequence, _ = interleaved(len(drives), options.repeats)
     play_options = PlayOptions(
         progress=lambda done, total: show(f"measure ({kind})", done / total, f"{done} of {total} trials"),
-        lineage=tuple(twin.card.get("lineage", ())),
+        lineage=twin.card.lineage,
         source=options.setup,
         seed=options.specimen,
         noise_seed=noise,
     )
     run = play(drives[sequence], setup, out / f"{kind}.zarr", play_options, sequence)
-    return evaluate(twin, trials_of(run.path)).to_dict()
+    return evaluate(twin, trials_of(run.path)).to_json()
 
 
 @contextmanager

@@ -14,5 +14,5 @@ def test_a_fit_keeps_to_its_memory(tmp_path):
     write_run(tmp_path / "run.zarr", RUN_BYTES)
     out = str(tmp_path / "twin")
     found = watched("twin", "fit", str(tmp_path / "run.zarr"), "--out", out, *FEW, "--memory-gb", "0.15")
-    assert found["said"]["parts"]["streamed"]["stored"] * 40 * 64 * 4 == pytest.approx(RUN_BYTES, rel=0.02)
+    assert found["said"]["split"]["streamed"]["stored"] * 40 * 64 * 4 == pytest.approx(RUN_BYTES, rel=0.02)
     assert found["peak_gib"] < BARE_GIB + 0.5 * RUN_BYTES / GIB

@@ -69,17 +69,17 @@ def test_fit_evaluate_recalibrate(run, tmp_path):
     fitted = call("twin", "fit", run, "--out", out, "--mean-steps", 5, "--score-steps", 2, "--json")
     assert fitted.exit_code == 0, fitted.output
     card = load(out).card
-    assert card["lineage"]
-    assert card["step_s"] == 0.1
-    assert (card["scored_on"], card["parts"]["scored"]["trials"]) == ("marked part", 32)
-    assert card["scores"]["floor"]["crps"] > 0
+    assert card.lineage
+    assert load(out).step_s == 0.1
+    assert (card.scored_on, card.split.scored.trials) == ("marked part", 32)
+    assert card.metrics.floor.crps > 0
     scored = json.loads(call("twin", "evaluate", out, run, "--json").stdout)
     assert scored["scored_on"] == "marked part"
     assert (scored["trials"], scored["sequences"]) == (32, 4)
     keys = {"mean_error", "std_error", "autocov_error", "crps", "energy_score", "coverage50", "coverage90"}
     assert keys | {"lag1_measured", "lag1_twin", "r2"} <= scored.keys() & scored["floor"].keys()
     call("twin", "recalibrate", out, run, "--out", again, "--steps", 9)
-    assert load(again).card["recalibrated"]["steps"] > 0
+    assert load(again).card.recalibrated.steps > 0
 
 
 def test_an_existing_output_is_refused(run, tmp_path):
@@ -112,7 +112,7 @@ def test_a_run_that_was_fitted_is_scored_on_what_was_set_aside(single_shots, twi
     found = json.loads(call("twin", "evaluate", twin, single_shots, "--json").stdout)
     card = load(twin).card
     assert (found["scored_on"], found["sequences"]) == ("scored part", 3)
-    assert found["crps"] == pytest.approx(card["scores"]["crps"])
+    assert found["crps"] == pytest.approx(card.metrics.crps)
     everything = twin_of(single_shots, "--scored-share", "0")
     found = json.loads(call("twin", "evaluate", everything, single_shots, "--json").stdout)
     assert "fitted to some" in found["scored_on"]

@@ -1,11 +1,15 @@
 """Twin files: what goes in comes out, and nothing else comes in."""
 
+import errno
 import json
+import os
 import shutil
+import stat
 
 import pytest
 import torch
-from nado_lab.twin import FileError, load, save
+from nado_lab.twin import FileError, TwinCard, load, save
+from nado_lab.twin.tensor_files import save_file as save_whole
 from safetensors.torch import load_file, save_file
 
 
@@ -22,14 +26,14 @@ def edit_card(path, change):
 
 def test_round_trip_answers_the_same(make_twin, tmp_path):
     twin = make_twin()
-    twin.card["lineage"] = ["run-1"]
+    twin.card = TwinCard(lineage=("run-1",))
     drive = torch.rand(3, 5, 1)
     again = load(save(twin, tmp_path / "a.twin"))
     assert torch.equal(
         twin.respond(drive, generator=torch.Generator().manual_seed(1)),
         again.respond(drive, generator=torch.Generator().manual_seed(1)),
     )
-    assert (again.spec, again.channels, again.card["lineage"]) == (twin.spec, twin.channels, ["run-1"])
+    assert (again.spec, again.channels, again.card.lineage) == (twin.spec, twin.channels, ("run-1",))
 
 
 def test_existing_path_is_refused_and_untouched(saved, make_twin):
@@ -99,10 +103,13 @@ def test_a_path_without_a_twin_says_so(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda c: c.update(channels="ab"), "channels should be a list"),
-        (lambda c: c.update(channels=[["a"], "b"]), "channels should hold names"),
-        (lambda c: c.update(runs=[{"path": "/etc/passwd"}]), "runs should hold names"),
-        (lambda c: c.update(fit="rm -r", scores=[]), "fit should be a dict"),
+        (lambda c: c.update(channels="ab"), "channels: Input should be a valid tuple"),
+        (lambda c: c.update(channels=[["a"], "b"]), "channels.0: Input should be a valid string"),
+        (lambda c: c.update(runs=[{"path": "/etc/passwd"}]), "runs.0: Input should be a valid string"),
+        (lambda c: c.update(fit="rm -r"), "fit: Input should be a valid dictionary"),
+        (lambda c: c.update(fit={"seed": 0, "held_out": "all"}), "held_out: Input should be a valid tuple"),
+        (lambda c: c.update(scores=[]), "metrics: Input should be a valid dictionary"),
+        (lambda c: c.update(scores={"r2": "good"}), "metrics.*"),
         (lambda c: c.update(scores={"r2": float("nan")}), "NaN is no number"),
         (lambda c: c["model"].update(channels=4096), "names"),
         (lambda c: c.update(model={}), "does not describe a twin"),
@@ -185,9 +192,61 @@ def test_what_stands_in_place_of_the_files_is_refused(saved, tmp_path):
 
 def test_a_card_of_before_parts_and_versions_still_loads(saved):
     edit_card(saved, lambda c: [c.pop(name, None) for name in ("parts", "versions", "scored_on", "fit")])
-    assert load(saved).card["channels"] == ["a", "b"]
+    assert load(saved).channels == ("a", "b")
 
 
 def test_a_card_whose_sizes_have_their_older_names_opens(saved):
     edit_card(saved, lambda card: card["model"].update(scores=card["model"].pop("components")))
     assert load(saved).spec.components == 2
+
+
+def test_entries_of_another_version_are_kept_and_older_names_are_read(saved, tmp_path):
+    figures = dict.fromkeys(("mean_error", "std_error", "autocov_error", "lag1_measured", "lag1_twin"), None)
+    figures |= dict.fromkeys(("crps", "energy_score", "coverage50", "coverage90", "r2"), 0.5)
+    edit_card(
+        saved,
+        lambda card: card.update(
+            scores=figures | {"floor": {}, "warnings": ["few"]},
+            parts={
+                "fitted": {"trials": 3, "sequences": [0, 1, 2]},
+                "stopping": {"trials": 1, "blocks": [[0, 1, 2]]},
+            },
+            fit={"seed": 3, "method": "gan", "held_out": [4], "from_the_future": 1, "model": {"scores": 2}},
+            drive_map={"low": -1.0, "high": 1.0, "units": "V"},
+            sample={"name": "ring 7"},
+        ),
+    )
+    card = load(save(load(saved), tmp_path / "again.twin")).card
+    assert (card.metrics.r2, card.metrics.floor, card.metrics.warnings) == (0.5, None, ("few",))
+    assert (card.split.fitted.sequences, card.split.stopping.blocks) == ((0, 1, 2), ((0, 1, 2),))
+    assert (card.fit.settings.seed, card.fit.settings.method) == (3, "gan")
+    assert (card.fit.held_out, card.fit.settings.model.components) == ((4,), 2)
+    assert card.drive_map.units == "V"
+    assert card.other == {"sample": {"name": "ring 7"}}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+def test_what_is_saved_gets_the_mode_of_the_umask(make_twin, tmp_path):
+    before = os.umask(0o022)
+    try:
+        path = save(make_twin(), tmp_path / "a.twin")
+    finally:
+        os.umask(before)
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (path, *sorted(path.iterdir()))] == [
+        0o755,
+        0o644,
+        0o644,
+    ]
+
+
+def test_a_full_disk_leaves_nothing_behind(make_twin, tmp_path, monkeypatch):
+    def full(self, *_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(type(tmp_path), "write_text", full)
+    with pytest.raises(OSError, match="No space"):
+        save(make_twin(), tmp_path / "a.twin")
+    monkeypatch.setattr(type(tmp_path), "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        save_whole(tmp_path / "a.fitting", {}, {})
+    assert list(tmp_path.iterdir()) == []

@@ -36,7 +36,7 @@ def test_a_twin_scored_on_its_own_answers_scores_the_floor(make_twin):
     trials = Trials(drive, readout, start, sequence, channels=("a", "b"))
     scores = evaluate(twin, trials)
     for name in ("mean_error", "std_error", "autocov_error"):
-        assert getattr(scores, name) == pytest.approx(scores.floor[name], rel=0.35)
+        assert getattr(scores, name) == pytest.approx(getattr(scores.floor, name), rel=0.35)
     assert scores.coverage90 == pytest.approx(0.9, abs=0.02)
     assert scores.coverage50 == pytest.approx(0.5, abs=0.02)
     assert scores.lag1_twin == pytest.approx(scores.lag1_measured, abs=0.05)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from nado_lab.twin.errors import DataError
 from torch import Tensor
@@ -11,7 +12,8 @@ from torch import Tensor
 ALIKE = 1e-6
 
 
-class DriveMap(NamedTuple):
+@dataclass(frozen=True)
+class DriveMap:
     """Say what drive -1 (`low`) and 1 (`high`) stand for, in `units` (SI: T, V, …)."""
 
     low: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from enum import StrEnum
 
 import torch
 from nado_lab.twin.data.trials import Trials
@@ -18,13 +18,55 @@ FEWEST_SCORED_REPEATS = 4
 SCORED_SEED = 7919
 
 
+class ScoredOn(StrEnum):
+    """What a twin is scored on: which part of the runs it was fitted to, or others."""
+
+    MARKED = "marked part"
+    SCORED = "scored part"
+    STOPPING = "stopping part"
+    TRAIN = "train part (the twin may have seen it)"
+    ALL = "all trials"
+    ALL_SOME_FITTED = "all trials (the twin was fitted to some)"
+    OTHER_RUNS = "other runs"
+
+
+@dataclass(frozen=True)
+class PartRecord:
+    """What is in a part: sequences and trials; of windows blocks (long trial, first step, end)."""
+
+    trials: int = 0
+    sequences: tuple[int, ...] = ()
+    blocks: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class StreamRecord:
+    """Of trials larger than memory: how many are stored, are in memory at a time, were read later."""
+
+    stored: int
+    in_memory: int
+    read_later: int
+
+
+@dataclass(frozen=True)
+class SplitRecord:
+    """What was fitted, said when to stop and was set aside to score, as a share of so many trials."""
+
+    fitted: PartRecord = PartRecord()
+    stopping: PartRecord = PartRecord()
+    scored: PartRecord | None = None
+    scored_share: float = 0.0
+    trials: int = 0
+    streamed: StreamRecord | None = None
+
+
 @dataclass(frozen=True)
 class Split:
     """Hold the trials to learn from (fitted and stopping) and those set aside to score; None: too few."""
 
     training: Trials
     scored: Trials | None
-    scored_on: str
+    scored_on: ScoredOn
 
 
 def split_scored(trials: Trials, share: float = SCORED_SHARE, seed: int = 0) -> Split:
@@ -35,11 +77,11 @@ def split_scored(trials: Trials, share: float = SCORED_SHARE, seed: int = 0) -> 
     """
     marked = trials.marked()
     if marked is not None:
-        return Split(trials.for_fitting(), marked, "marked part")
+        return Split(trials.for_fitting(), marked, ScoredOn.MARKED)
     found = _cut(trials, share, seed + SCORED_SEED, scored=True) if share > 0 else None
     if found is None:
-        return Split(trials, None, "stopping part")
-    return Split(*found, "scored part")
+        return Split(trials, None, ScoredOn.STOPPING)
+    return Split(*found, ScoredOn.SCORED)
 
 
 def split_stopping(trials: Trials, share: float, seed: int) -> tuple[Trials, Trials]:
@@ -50,13 +92,13 @@ def split_stopping(trials: Trials, share: float, seed: int) -> tuple[Trials, Tri
     return found
 
 
-def describe(part: Trials | None) -> dict[str, Any]:
-    """Tell what is in a part: sequences and trials; of windows the blocks [long trial, first step, end]."""
+def describe(part: Trials | None) -> PartRecord:
+    """Tell what is in a part."""
     if part is None:
-        return {"trials": 0}
+        return PartRecord()
     if part.origin is None:
-        return {"trials": len(part), "sequences": part.sequence.unique().tolist()}
-    return {"trials": len(part), "blocks": _blocks(part.origin, part.drive.shape[1])}
+        return PartRecord(len(part), tuple(part.sequence.unique().tolist()))
+    return PartRecord(len(part), blocks=tuple(_blocks(part.origin, part.drive.shape[1])))
 
 
 def _cut(trials: Trials, share: float, seed: int, scored: bool) -> tuple[Trials, Trials] | None:
@@ -96,12 +138,12 @@ def _cut_windows(trials: Trials, origin: Tensor, share: float, spare: int) -> tu
     return (trials.at(early), trials.at(late)) if late.any() else None
 
 
-def _blocks(origin: Tensor, length: int) -> list[list[int]]:
-    """Return [long trial, first step, end] of the windows of every long trial."""
-    found = []
+def _blocks(origin: Tensor, length: int) -> list[tuple[int, int, int]]:
+    """Return (long trial, first step, end) of the windows of every long trial."""
+    found: list[tuple[int, int, int]] = []
     for number in origin[:, 0].unique().tolist():
         begins = origin[origin[:, 0] == number, 1]
-        found.append([number, int(begins.min()), int(begins.max()) + length])
+        found.append((number, int(begins.min()), int(begins.max()) + length))
     return found
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from nado_lab.twin.card import Adaptation
 from nado_lab.twin.data.split import split_stopping
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.recalibrate import recalibrate
 from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.schedule import score_rate
 from nado_lab.twin.fitting.settings import FitSettings, OptimiserName
-from nado_lab.twin.model import Twin
+from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.observer import Observer, PartOf
 
 RATE = 3e-3
@@ -37,5 +40,5 @@ def adapt(twin: Twin, trials: Trials, steps: int, seed: int = 0, observer: Obser
     )
     part = PartOf(observer or Observer(), 0.0, 1.0, "adapt")
     fresh = fit(trials, settings, part, start=recalibrate(twin, learnt))
-    fresh.card["adapted"] = {"trials": len(trials), "steps": steps}
+    fresh.card = replace(fresh.card, adapted=Adaptation(len(trials), steps))
     return fresh

@@ -9,7 +9,7 @@ from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.correction import Correction, best_correction
 from nado_lab.twin.errors import DataError
 from nado_lab.twin.fitting.rows import rows_of
-from nado_lab.twin.model import Twin
+from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
+from nado_lab.twin.card import Recalibration
 from nado_lab.twin.fitting.rows import Rows
-from nado_lab.twin.model import Start, Twin
+from nado_lab.twin.model.twin import Start, Twin
 from nado_lab.twin.observer import Observer, Progress
 from torch import Tensor
 
@@ -55,10 +55,10 @@ class Correction:
     bias: Tensor
     plan: Plan
 
-    def describe(self) -> dict[str, Any]:
-        """Return what a card says of it."""
-        plan = {"drive_moved": self.plan.drive, "map_stiffness": self.plan.stiffness}
-        return plan | {"drive_gain": self.gain.tolist(), "drive_shift": self.shift.tolist()}
+    def record(self, steps: int, lineage: tuple[str, ...]) -> Recalibration:
+        """Return what a card says of it, found from so many steps of the runs."""
+        gain, shift = tuple(self.gain.tolist()), tuple(self.shift.tolist())
+        return Recalibration(steps, self.plan.drive, self.plan.stiffness, gain, shift, lineage)
 
 
 def best_correction(twin: Twin, rows: Rows, observer: Observer | None = None) -> Correction:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import math
+from dataclasses import replace
 
 import torch
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.correction import Plan, best_correction, correct, enough
 from nado_lab.twin.errors import DataError
 from nado_lab.twin.fitting.rows import Rows, rows_of
-from nado_lab.twin.model import Twin
+from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.observer import Observer
 from torch import Tensor
 
@@ -49,7 +50,7 @@ def recalibrate(
     found = best_correction(fresh, rows, observer)
     correct(fresh, found)
     _follow_offset_and_spread(fresh, rows, trials.sequence, members)
-    fresh.card["recalibrated"] = {"steps": count, "lineage": list(trials.lineage), **found.describe()}
+    fresh.card = replace(fresh.card, recalibrated=found.record(count, trials.lineage))
     return fresh
 
 

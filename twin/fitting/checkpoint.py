@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from nado_lab.twin.card import TwinCard
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.errors import FileError, TwinError
 from nado_lab.twin.fitting.settings import FitSettings
-from nado_lab.twin.model import ModelSpec, Twin
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from nado_lab.twin.model.spec import ModelSpec
+from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.tensor_files import read_file, save_file
 from torch import Tensor
 
 SCHEMA = "nado-fit/1"
@@ -50,7 +49,7 @@ class Unfinished:
                 ModelSpec.from_json(self.notes["model"]), trials.channels, trials.units, trials.step_s
             )
             twin.load_state_dict(self.under("twin"))
-            twin.card = dict(self.notes["card"])
+            twin.card = TwinCard.from_json(self.notes["card"])
         except (KeyError, TypeError, ValueError, RuntimeError, TwinError) as error:
             raise FileError(f"{self.path} does not hold the twin that it describes: {error}") from error
         return twin.train()
@@ -58,16 +57,7 @@ class Unfinished:
 
 def write(path: Path, notes: dict[str, Any], tensors: dict[str, Tensor]) -> None:
     """Write a checkpoint over the one before; a crash leaves one of the two."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    plain = {name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}
-    header = {"nado": json.dumps({"schema": SCHEMA} | notes, allow_nan=False)}
-    try:
-        save_file(plain, draft, metadata=header)
-        draft.replace(path)
-    finally:
-        with contextlib.suppress(OSError):
-            draft.unlink(missing_ok=True)
+    save_file(path, tensors, {"nado": json.dumps({"schema": SCHEMA} | notes, allow_nan=False)})
 
 
 def read_unfinished(path: str | Path) -> Unfinished:
@@ -75,11 +65,10 @@ def read_unfinished(path: str | Path) -> Unfinished:
     path = Path(path)
     if not path.is_file():
         raise FileError(f"there is no unfinished fit at {path}: begin one without --resume")
+    header, tensors = read_file(path)
     try:
-        with safe_open(path, "pt") as file:
-            notes = json.loads((file.metadata() or {}).get("nado", "null"))
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (no mapping)
-    except (OSError, SafetensorError, ValueError, RecursionError) as error:
+        notes = json.loads(header.get("nado", "null"))
+    except (ValueError, RecursionError) as error:
         raise FileError(f"{path} cannot be read as an unfinished fit: {error}") from error
     if not isinstance(notes, dict) or notes.get("schema") != SCHEMA:
         raise FileError(f"{path} is no unfinished fit: schema {SCHEMA!r} was expected")

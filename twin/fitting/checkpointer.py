@@ -16,7 +16,7 @@ from nado_lab.twin.fitting import checkpoint
 from nado_lab.twin.fitting.checkpoint import Unfinished
 from nado_lab.twin.fitting.phase import Phase, PhaseState
 from nado_lab.twin.fitting.settings import FitSettings
-from nado_lab.twin.model import Twin
+from nado_lab.twin.model.twin import Twin
 
 EVERY_S = 5.0
 NUMBERS = ("step", "best_at", "retries", "rate", "spent")
@@ -95,7 +95,7 @@ class Checkpointer:
         """Save phase `number` and all that its next step depends on."""
         descent = {name: getattr(state, name) for name in NUMBERS}
         descent["best"] = state.best if math.isfinite(state.best) else None
-        notes = {"phase": number, "descent": descent, "model": asdict(twin.spec), "card": twin.card}
+        notes = {"phase": number, "descent": descent, "model": asdict(twin.spec), "card": twin.card.to_json()}
         tensors = checkpoint.state_of("twin", twin)
         for index, optimiser in enumerate(state.optimisers):
             tensors |= checkpoint.state_of(f"optimiser/{index}", optimiser)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import torch
-from nado_lab.twin.data.split import describe, split_stopping
+from nado_lab.twin.card import FitRecord
+from nado_lab.twin.data.split import SplitRecord, describe, split_stopping
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.initialise import build, remove_noise, set_noise
@@ -19,7 +21,7 @@ from nado_lab.twin.fitting.settings import FitSettings, Method, PhaseName
 from nado_lab.twin.fitting.streamed_rows import MoreTrials, stream_rows
 from nado_lab.twin.fitting.watch import FitWatch
 from nado_lab.twin.losses.forcing import force
-from nado_lab.twin.model import Twin
+from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.observer import Observer
 
 MOST_CHECKED = 200
@@ -60,11 +62,16 @@ def fit(
         _run_phases(twin, settings, rows, observer, checkpointer, is_new)
         if settings.method == Method.ODE:
             remove_noise(twin)
-    record = settings.to_json() | {"held_out": held.sequence.unique().tolist()}
-    parts = {"fitted": describe(fitted), "stopping": describe(held)}
-    if trials.drive_map is not None:
-        twin.card["drive_map"] = trials.drive_map._asdict()
-    twin.card |= {"fit": record, "parts": parts, "lineage": list(trials.lineage), "versions": versions()}
+    twin.card = replace(
+        twin.card,
+        fit=FitRecord(settings, tuple(held.sequence.unique().tolist())),
+        split=SplitRecord(describe(fitted), describe(held)),
+        metrics=None,
+        scored_on="",
+        drive_map=trials.drive_map or twin.card.drive_map,
+        lineage=trials.lineage,
+        versions=versions(),
+    )
     return twin.eval()
 
 

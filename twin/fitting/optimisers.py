@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nado_lab.twin.fitting.settings import FitSettings, OptimiserName
-from nado_lab.twin.model import Twin
+from nado_lab.twin.model.twin import Twin
 from torch.optim import AdamW, Muon, Optimizer
 
 LEAST_SIDE = 8

@@ -15,7 +15,7 @@ from nado_lab.twin.errors import DivergenceError
 from nado_lab.twin.fitting.optimisers import optimisers_of, set_rate, step
 from nado_lab.twin.fitting.rows import Rows
 from nado_lab.twin.fitting.settings import FitSettings, PhaseName
-from nado_lab.twin.model import Twin
+from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 

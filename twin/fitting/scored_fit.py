@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
-from nado_lab.twin.data.split import SCORED_SHARE, describe, split_scored, split_stopping
+from nado_lab.twin.data.split import (
+    SCORED_SHARE,
+    SplitRecord,
+    describe,
+    split_scored,
+    split_stopping,
+)
 from nado_lab.twin.data.trials import Trials
+from nado_lab.twin.evaluation import evaluate
 from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.settings import FitSettings
 from nado_lab.twin.fitting.streamed_rows import MoreTrials
-from nado_lab.twin.metrics import evaluate
-from nado_lab.twin.model import Twin
+from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.observer import Observer
 
 
@@ -37,9 +45,13 @@ def fit_and_score(
     twin = fit(parts.training, settings, observer, start=start, checkpointer=checkpointer, more=others)
     if scored is None:
         scored = split_stopping(parts.training, settings.held_out_share, settings.seed)[1]
-    twin.card["parts"] |= {"scored": describe(parts.scored), "scored_share": share, "trials": len(trials)}
-    scores = evaluate(twin, scored, seed=settings.seed, observer=observer).to_dict()
-    twin.card |= {"scored_on": parts.scored_on, "scores": scores}
+    record = twin.card.split or SplitRecord()
+    twin.card = replace(
+        twin.card,
+        split=replace(record, scored=describe(parts.scored), scored_share=share, trials=len(trials)),
+        metrics=evaluate(twin, scored, seed=settings.seed, observer=observer),
+        scored_on=parts.scored_on,
+    )
     return twin
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.fitting.rows import Rows, rows_of
-from nado_lab.twin.model import Start, Twin
+from nado_lab.twin.model.twin import Start, Twin
 from torch import Tensor
 
 DRAWS = 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.phase import Phase, PhaseState
-from nado_lab.twin.model import Twin
+from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.observer import Observer, Progress, StoppedError
 
 STAGE = "fit"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 from nado_lab.twin.fitting.rows import Rows
-from nado_lab.twin.losses import later
-from nado_lab.twin.model import Twin
+from nado_lab.twin.losses.forcing import later
+from nado_lab.twin.model.twin import Twin
 
 SHARE = 0.6
 LONGEST = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from nado_lab.twin.model import Start, Twin
+from nado_lab.twin.model.twin import Start, Twin
 from torch import Tensor
 
 

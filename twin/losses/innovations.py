@@ -6,7 +6,7 @@ import math
 
 import torch
 from nado_lab.twin.losses.forcing import force
-from nado_lab.twin.model import Start, Twin
+from nado_lab.twin.model.twin import Start, Twin
 from torch import Tensor
 
 

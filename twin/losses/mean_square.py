@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nado_lab.twin.model import Start, Twin
+from nado_lab.twin.model.twin import Start, Twin
 from torch import Tensor
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from nado_lab.twin.losses.crps import crps
 from nado_lab.twin.losses.energy import energy_score
-from nado_lab.twin.model import Start, Twin
+from nado_lab.twin.model.twin import Start, Twin
 from torch import Tensor
 
 MOST_CHANNELS = 48

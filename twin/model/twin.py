@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
-from nado_lab.twin.data.drive_map import DriveMap, read_map
+from nado_lab.twin.card import TwinCard
+from nado_lab.twin.data.drive_map import DriveMap
 from nado_lab.twin.errors import TwinError
 from nado_lab.twin.model.basis import Basis
 from nado_lab.twin.model.calibration import Calibration
@@ -53,7 +54,7 @@ class Twin(nn.Module):
         self.register_buffer("initial", torch.zeros(spec.components))
         self.register_buffer("drive_low", -torch.ones(spec.ports))
         self.register_buffer("drive_high", torch.ones(spec.ports))
-        self.card: dict[str, Any] = {}
+        self.card = TwinCard()
 
     @property
     def port_count(self) -> int:
@@ -63,7 +64,7 @@ class Twin(nn.Module):
     @property
     def drive_map(self) -> DriveMap | None:
         """What drive -1 and 1 stand for, where the runs that were fitted say so."""
-        return read_map(self.card.get("drive_map"))
+        return self.card.drive_map
 
     @property
     def readout_mean(self) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +47,7 @@ def fit_job(request: FitRequest, post: Post) -> Callable[[Job], None]:
 
     def action(job: Job) -> None:
         from nado_lab.lab.dashboard.models.job_observer import JobObserver
-        from nado_lab.twin import FitSettings, fit, save, split_scored
+        from nado_lab.twin import FitSettings, ScoredOn, evaluate, fit, save, split_scored
 
         begun = time.monotonic()
         trials = read_trials(request.runs)
@@ -55,10 +55,12 @@ def fit_job(request: FitRequest, post: Post) -> Callable[[Job], None]:
         parts = split_scored(trials, 0.0 if request.judged_on else SCORED_SHARE, settings.seed)
         twin = fit(parts.training, settings, JobObserver(job, post))
         judged = read_trials(request.judged_on) if request.judged_on else parts.scored or trials
-        scores = scores_of(twin, judged)
-        scored_on = "runs kept to judge it" if request.judged_on else parts.scored_on
-        twin.card |= {"scores": scores, "scored_on": scored_on if judged is not trials else "all trials"}
+        metrics = evaluate(twin, judged)
+        scored_on = ScoredOn.OTHER_RUNS if request.judged_on else parts.scored_on
+        scored_on = scored_on if judged is not trials else ScoredOn.ALL
+        twin.card = replace(twin.card, metrics=metrics, scored_on=scored_on)
         save(twin, request.out)
+        scores = metrics.to_json()
         took = time.monotonic() - begun
         post(Finished("fit", TwinResult(request.out, twin, judged, scores, preview(twin, judged), took)))
 
@@ -84,14 +86,15 @@ def recalibrate_job(
     """Make the action of a worker that brings a saved twin up to date with runs, and saves it as another."""
 
     def action(job: Job) -> None:
-        from nado_lab.twin import load, recalibrate, save
+        from nado_lab.twin import evaluate, load, recalibrate, save
 
         trials = read_trials(runs)
         twin = recalibrate(load(path), trials)
         judged = read_trials(judged_on) if judged_on else trials
-        scores = scores_of(twin, judged)
-        twin.card["scores"] = scores
+        metrics = evaluate(twin, judged)
+        twin.card = replace(twin.card, metrics=metrics)
         save(twin, out)
+        scores = metrics.to_json()
         post(Finished("fit", TwinResult(out, twin, judged, scores, preview(twin, judged))))
 
     return action
@@ -110,4 +113,4 @@ def scores_of(twin: Twin, trials: Trials) -> dict[str, Any]:
     """Score the twin on all trials, as plain values."""
     from nado_lab.twin import evaluate
 
-    return evaluate(twin, trials).to_dict()
+    return evaluate(twin, trials).to_json()

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def twin_file(tmp_path):
         lineage=("20260101T000000-00000000",),
     )
     twin = fit(trials, FitSettings(mean_steps=2, score_steps=2))
-    twin.card |= {"runs": [str(tmp_path / "gone.zarr")]}
+    twin.card = replace(twin.card, runs=(str(tmp_path / "gone.zarr"),))
     return save_twin(twin, tmp_path / "a.twin")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.workflow.drive_check import check_drive_maps
-from nado_lab.twin import DriveMap, ModelSpec, Twin
+from nado_lab.twin import DriveMap, ModelSpec, Twin, TwinCard
 
 
 class Window:
@@ -16,7 +16,7 @@ class Window:
 
 def twin_over(low, high, units="T"):
     twin = Twin(ModelSpec(ports=1, channels=1, components=1), ("c",), ("V",))
-    twin.card["drive_map"] = DriveMap(low, high, units)._asdict()
+    twin.card = TwinCard(drive_map=DriveMap(low, high, units))
     return twin
 
 

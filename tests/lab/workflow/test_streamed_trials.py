@@ -77,21 +77,21 @@ def test_a_streamed_fit_sees_all_that_is_not_held_out(run):
 
     twin = fit_and_score(first, QUICK, more=more)
     assert stream.read > 2 * len(stored)
-    assert set(twin.card["parts"]["scored"]["sequences"]) < set(never)
-    assert set(twin.card["fit"]["held_out"]) < set(never)
+    assert set(twin.card.split.scored.sequences) < set(never)
+    assert set(twin.card.fit.held_out) < set(never)
     unseen = stored.read(np.flatnonzero(np.isin(stored.sequence, never)))
-    assert evaluate(twin, unseen).mean_error < 2 * evaluate(twin, unseen).floor["mean_error"]
+    assert evaluate(twin, unseen).mean_error < 2 * evaluate(twin, unseen).floor.mean_error
     torch.manual_seed(1)
     again = fit_and_score(open_stream([run], memory_for(stored, 60)).first(), QUICK, more=open_stream(
         [run], memory_for(stored, 60)).more)  # fmt: skip
-    assert again.card["scores"] == twin.card["scores"]
+    assert again.card.metrics == twin.card.metrics
 
 
 def test_scores_in_parts_are_those_of_whole_sequences(run):
     stored = StoredTrials(run)
     twin = fit_and_score(stored.read(np.arange(120)), QUICK)
     rows = np.arange(len(stored))
-    whole = evaluate(twin, stored.read(rows)).to_dict()
+    whole = evaluate(twin, stored.read(rows)).to_json()
     found = score_in_parts(twin, stored, rows, memory_for(stored, 90))
     assert found["parts"] == 4
     for name in ("mean_error", "crps", "coverage90"):

@@ -14,7 +14,7 @@ from nado_lab.twin import (
     join,
     split_scored,
 )
-from nado_lab.twin.data.split import split_stopping
+from nado_lab.twin.data.split import PartRecord, split_stopping
 
 QUICK = FitSettings(mean_steps=4, score_steps=2, model=ModelSizes(hidden=2, width=8))
 
@@ -60,9 +60,9 @@ def test_marked_trials_are_scored_and_never_fitted(make_process):
     broken[marks] = 1e6
     twins = [fit_and_score(t, QUICK) for t in (trials, replace(trials, readout=broken))]
     assert torch.equal(twins[0].readout_mean, twins[1].readout_mean)
-    assert twins[0].card["parts"]["scored"] == {"trials": 12, "sequences": [12, 13, 14]}
-    assert twins[0].card["scored_on"] == "marked part"
-    assert twins[0].card["scores"] == evaluate(twins[0], trials.marked()).to_dict()
+    assert twins[0].card.split.scored == PartRecord(12, (12, 13, 14))
+    assert twins[0].card.scored_on == "marked part"
+    assert twins[0].card.metrics == evaluate(twins[0], trials.marked())
 
 
 def test_what_is_scored_changes_no_weight(make_process):
@@ -71,17 +71,17 @@ def test_what_is_scored_changes_no_weight(make_process):
     other = replace(trials, readout=torch.where(mine[:, None, None], 9.0, trials.readout))
     one, two = fit_and_score(trials, QUICK), fit_and_score(other, QUICK)
     assert all(torch.equal(a, two.state_dict()[name]) for name, a in one.state_dict().items())
-    assert one.card["scores"]["crps"] < two.card["scores"]["crps"]
-    parts = one.card["parts"]
-    assert [len(parts[name]["sequences"]) for name in ("fitted", "stopping", "scored")] == [25, 2, 3]
+    assert one.card.metrics.crps < two.card.metrics.crps
+    split = one.card.split
+    assert [len(part.sequences) for part in (split.fitted, split.stopping, split.scored)] == [25, 2, 3]
 
 
 def test_too_little_for_three_parts_is_said(make_process):
     few = fit_and_score(make_process(4, steps=5), QUICK)
-    assert few.card["scored_on"] == "stopping part"
-    assert few.card["parts"]["scored"] == {"trials": 0}
+    assert few.card.scored_on == "stopping part"
+    assert few.card.split.scored == PartRecord()
     repeats = make_process(1, repeats=20, steps=5)
-    assert fit_and_score(repeats, QUICK).card["scored_on"] == "scored part"
+    assert fit_and_score(repeats, QUICK).card.scored_on == "scored part"
     with pytest.raises(DataError, match="two sequences"):
         split_stopping(make_process(1), 0.1, 0)
 
@@ -89,8 +89,8 @@ def test_too_little_for_three_parts_is_said(make_process):
 def test_the_card_tells_versions_and_duration_of_a_step(make_process):
     card = fit_and_score(replace(make_process(8, steps=5), step_s=0.027), QUICK)
     assert card.step_s == 0.027
-    assert card.card["versions"]["torch"].split("+")[0] == torch.__version__.split("+")[0]  # 2.13.0+cpu
-    assert {"python", "numpy", "nado-lab"} <= card.card["versions"].keys()
+    assert card.card.versions["torch"].split("+")[0] == torch.__version__.split("+")[0]  # 2.13.0+cpu
+    assert {"python", "numpy", "nado-lab"} <= card.card.versions.keys()
 
 
 def test_runs_with_other_steps_are_not_joined(make_process):

@@ -60,10 +60,10 @@ def test_a_drive_that_acts_as_another_is_found_again(make_twin):
     readout += 0.002 * torch.randn(readout.shape, generator=generator)
     trials = Trials(drive, readout, torch.zeros(6, 2), channels=("a", "b"), units=("V", "V"))
     again = recalibrate(twin, trials)
-    found = again.card["recalibrated"]
-    assert found["drive_moved"]
-    assert found["drive_gain"] == pytest.approx(gain.tolist(), abs=0.05)
-    assert found["drive_shift"] == pytest.approx(shift.tolist(), abs=0.05)
+    found = again.card.recalibrated
+    assert found.drive_moved
+    assert found.drive_gain == pytest.approx(gain.tolist(), abs=0.05)
+    assert found.drive_shift == pytest.approx(shift.tolist(), abs=0.05)
     missed = [(each.respond(drive, noise=False) - readout).detach().square().mean() for each in (again, twin)]
     assert missed[0] < 0.1 * missed[1]
 
@@ -98,7 +98,7 @@ def test_the_twin_itself_is_unchanged_and_the_copy_can_be_saved(device, tmp_path
     assert torch.equal(twin.respond(drive, noise=False), before)
     stored = load(save(again, tmp_path / "b.twin"))
     assert torch.equal(stored.respond(drive, noise=False), again.respond(drive, noise=False))
-    assert stored.card["recalibrated"]["steps"] == 40
+    assert stored.card.recalibrated.steps == 40
 
 
 def test_too_few_steps_and_other_channels_are_refused(device):

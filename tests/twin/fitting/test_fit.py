@@ -30,8 +30,8 @@ def quick(**changes):
 def test_a_short_fit_comes_near_the_floor(make_process):
     fitted = fit(make_process(200, steps=12), quick(mean_steps=80, score_steps=120, members=4))
     scores = evaluate(fitted, make_process(10, repeats=60, steps=12, seed=1))
-    assert scores.mean_error < 1.6 * scores.floor["mean_error"]
-    assert scores.std_error < 2.0 * scores.floor["std_error"]
+    assert scores.mean_error < 1.6 * scores.floor.mean_error
+    assert scores.std_error < 2.0 * scores.floor.std_error
     assert scores.coverage90 == pytest.approx(0.9, abs=0.04)
 
 
@@ -141,5 +141,5 @@ def test_a_mean_of_weights_is_kept_in_innovations_form(make_process):
     model = replace(SMALL, innovations=True)
     fitted = fit(make_process(60), quick(mean_steps=20, likelihood_steps=250, score_steps=40, model=model))
     scores = evaluate(fitted, make_process(10, repeats=60, seed=1))
-    assert scores.mean_error < 1.6 * scores.floor["mean_error"]
+    assert scores.mean_error < 1.6 * scores.floor.mean_error
     assert scores.lag1_twin == pytest.approx(scores.lag1_measured, abs=0.06)

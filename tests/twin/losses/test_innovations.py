@@ -6,8 +6,8 @@ import pytest
 import torch
 from nado_lab.twin.fitting.rows import Rows
 from nado_lab.twin.fitting.windows import LONGEST, SHORTEST, some_window
-from nado_lab.twin.losses import innovations, later
-from nado_lab.twin.losses.forcing import force
+from nado_lab.twin.losses.forcing import force, later
+from nado_lab.twin.losses.innovations import innovations
 from torch.distributions import MultivariateNormal
 
 SIZES = {"innovations": True, "sources": 0, "hidden": 3, "components": 2, "diffusion_rank": 1}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from nado_lab.twin.losses import likelihood
+from nado_lab.twin.losses.likelihood import likelihood
 
 
 def linear_twin(make_twin, **sizes):

@@ -4,7 +4,8 @@ import math
 
 import pytest
 import torch
-from nado_lab.twin.losses import crps, energy_score
+from nado_lab.twin.losses.crps import crps
+from nado_lab.twin.losses.energy import energy_score
 
 
 def test_crps_of_a_normal_forecast_has_its_closed_form():

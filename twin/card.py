@@ -1,0 +1,126 @@
+"""What is written down about a twin: how it was fitted, on what, how good it is, where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar
+
+from nado_lab.twin.data.drive_map import DriveMap
+from nado_lab.twin.data.split import SplitRecord
+from nado_lab.twin.errors import TwinError
+from nado_lab.twin.fitting.settings import FitSettings
+from nado_lab.twin.metrics import Metrics
+from pydantic import TypeAdapter, ValidationError
+
+T = TypeVar("T")
+OLDER_NAMES = {"parts": "split", "scores": "metrics"}
+
+
+@dataclass(frozen=True)
+class FitRecord:
+    """The settings of a fit, as they were used, and the sequences that said when to stop."""
+
+    settings: FitSettings = field(default_factory=FitSettings)
+    held_out: tuple[int, ...] = ()
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> FitRecord:
+        """Read a record; settings of other versions are left out."""
+        known = {each.name for each in fields(FitSettings)}
+        settings = FitSettings.from_json({name: found[name] for name in found.keys() & known})
+        return cls(
+            settings, read_entry("fit.held_out", TypeAdapter(tuple[int, ...]), found.get("held_out", ()))
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings and `held_out` side by side."""
+        return self.settings.to_json() | {"held_out": list(self.held_out)}
+
+
+@dataclass(frozen=True)
+class Recalibration:
+    """How a twin was brought up to date with a drifted device, over how many steps of which runs."""
+
+    steps: int
+    drive_moved: bool
+    map_stiffness: float | None
+    drive_gain: tuple[float, ...]
+    drive_shift: tuple[float, ...]
+    lineage: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """On how many trials, over how many steps, all weights of a twin followed a drifted device."""
+
+    trials: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class TwinCard:
+    """Hold what is known of a twin beside its model; what was not told is None or empty.
+
+    `scored_on` names the part that `metrics` are taken on; `lineage` holds the ids of the runs it was fitted
+    to, `runs` their paths. `other` keeps entries of other versions as they are.
+    """
+
+    fit: FitRecord | None = None
+    split: SplitRecord | None = None
+    metrics: Metrics | None = None
+    scored_on: str = ""
+    drive_map: DriveMap | None = None
+    lineage: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
+    recalibrated: Recalibration | None = None
+    adapted: Adaptation | None = None
+    other: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> TwinCard:
+        """Read a card, of an older version too; an entry of another kind is named in a `TwinError`."""
+        current = {OLDER_NAMES.get(name, name): value for name, value in found.items()}
+        known = {each.name for each in fields(cls)} - {"other"}
+        entries = {name: _read(name, current[name]) for name in current.keys() & known}
+        return cls(**entries, other={name: current[name] for name in current.keys() - known})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the entries that are told, as JSON holds them."""
+        told = {name: _ENTRIES[name].dump_python(getattr(self, name), mode="json") for name in _ENTRIES}
+        own = {"fit": self.fit, "metrics": self.metrics}
+        told |= {name: entry.to_json() for name, entry in own.items() if entry}
+        return {name: value for name, value in told.items() if value} | dict(self.other)
+
+
+_ENTRIES: dict[str, TypeAdapter[Any]] = {
+    "split": TypeAdapter(SplitRecord | None),
+    "scored_on": TypeAdapter(str),
+    "drive_map": TypeAdapter(DriveMap | None),
+    "lineage": TypeAdapter(tuple[str, ...]),
+    "runs": TypeAdapter(tuple[str, ...]),
+    "versions": TypeAdapter(dict[str, str]),
+    "recalibrated": TypeAdapter(Recalibration | None),
+    "adapted": TypeAdapter(Adaptation | None),
+}
+_OBJECT, _METRICS = TypeAdapter(dict[str, Any]), TypeAdapter(Metrics)
+_NUMBERS = TypeAdapter(tuple[int, ...])
+
+
+def _read(name: str, value: object) -> Any:
+    """Read one entry of a card."""
+    if name in _ENTRIES:
+        return read_entry(name, _ENTRIES[name], value)
+    entry = read_entry(name, _OBJECT, value)
+    return FitRecord.from_json(entry) if name == "fit" else read_entry(name, _METRICS, Metrics.current(entry))
+
+
+def read_entry(name: str, adapter: TypeAdapter[T], value: object) -> T:
+    """Check an entry against its type; say in one line what is wrong with it."""
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in (name, *first["loc"]))
+        raise TwinError(f"{where}: {first['msg']}; it is {first['input']!r:.40}") from error
