@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from nado_lab.lab.dashboard.models.catalogue import EntryKind
 from nado_lab.lab.dashboard.models.experiment import Experiment, State
 from nado_lab.lab.dashboard.models.worker import Job, JobState
 from nado_lab.lab.dashboard.start import application, make_window
@@ -193,7 +194,11 @@ class Tour:
         self._photograph_tabs(panel, "Overlay", "Metadata", "Open in Python")
         here = self.window.session.folder
         panel.select(
-            *[each.path for each in panel.shown if each.kind == "network" and each.path.parent == here]
+            *[
+                each.path
+                for each in panel.shown
+                if each.kind is EntryKind.NETWORK and each.path.parent == here
+            ]
         )
         self._photograph_tabs(panel, "Lineage")
 

@@ -6,6 +6,7 @@ import datetime
 import json
 import re
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,16 @@ from nado_lab.lab.dashboard.models.worker import message_of
 if TYPE_CHECKING:
     from nado_lab.lab.store import RunEntry
 
-SUFFIXES = {".twin": "twin", ".net": "network"}
+
+class EntryKind(StrEnum):
+    """What can lie in a folder of results."""
+
+    RUN = "run"
+    TWIN = "twin"
+    NETWORK = "network"
+
+
+SUFFIXES = {".twin": EntryKind.TWIN, ".net": EntryKind.NETWORK}
 RUN_SUFFIX = ".zarr"
 DEPTH = 3
 INTERRUPTED, UNREADABLE = "interrupted", "unreadable"
@@ -26,7 +36,7 @@ STAMP = re.compile(r"^\d{8}-\d{6}-")
 class Entry:
     """One run, twin or network on disk; `made_from` holds ids or paths of its parents."""
 
-    kind: str
+    kind: EntryKind
     path: Path
     name: str
     id: str
@@ -51,10 +61,10 @@ class Entry:
         return " ".join((*what, self.protocol, self.setup, self.sample)).lower()
 
 
-def search(entries: list[Entry], words: str, kind: str = "") -> list[Entry]:
-    """Give the entries of a kind (any, if empty) in whose text every word occurs somewhere."""
+def search(entries: list[Entry], words: str, kind: EntryKind | None = None) -> list[Entry]:
+    """Give the entries of a kind (any, if None) in whose text every word occurs somewhere."""
     wanted = words.lower().split()
-    return [e for e in entries if kind in ("", e.kind) and all(word in e.text for word in wanted)]
+    return [e for e in entries if kind in (None, e.kind) and all(word in e.text for word in wanted)]
 
 
 def scan(folder: Path) -> list[Entry]:
@@ -71,9 +81,9 @@ def scan(folder: Path) -> list[Entry]:
 
 def read_entry(path: Path, folder: Path | None = None) -> Entry:
     """Describe one run, twin or network, named from `folder` on; a damaged one says so in its status."""
-    kind, name = SUFFIXES.get(path.suffix, "run"), _name(path, folder or path.parent)
+    kind, name = SUFFIXES.get(path.suffix, EntryKind.RUN), _name(path, folder or path.parent)
     try:
-        return _read_run(path, name) if kind == "run" else _read_card(kind, path, name)
+        return _read_run(path, name) if kind is EntryKind.RUN else _read_card(kind, path, name)
     except Exception as error:  # noqa: BLE001 - a damaged entry is a row of the table, not the end of it
         return Entry(kind, path, name, path.name, status=UNREADABLE, details={"error": message_of(error)})
 
@@ -88,9 +98,9 @@ def snippet(entry: Entry) -> str:
     path = entry.path.resolve().as_posix()
     opens = f'import xarray as xr\n\nrun = xr.open_datatree("{path}", engine="zarr")\n'
     return {
-        "run": f'{opens}print(run["primary"])\n',
-        "twin": f'from nado_lab import twin\n\nmodel = twin.load("{path}")\n',
-        "network": f'from nado_lab import network\n\nsaved = network.load("{path}")\n',
+        EntryKind.RUN: f'{opens}print(run["primary"])\n',
+        EntryKind.TWIN: f'from nado_lab import twin\n\nmodel = twin.load("{path}")\n',
+        EntryKind.NETWORK: f'from nado_lab import network\n\nsaved = network.load("{path}")\n',
     }[entry.kind]
 
 
@@ -116,7 +126,7 @@ def _of_run(run: RunEntry, folder: Path) -> Entry:
     """Make an entry of a line of the store's index."""
     path = Path(run.path)
     return Entry(
-        "run",
+        EntryKind.RUN,
         path,
         _name(path, folder),
         run.run_id,
@@ -137,7 +147,7 @@ def _read_run(path: Path, name: str) -> Entry:
     meta = run.metadata
     rows = {stream: run.rows(stream) for stream in run.streams}
     return Entry(
-        "run",
+        EntryKind.RUN,
         path,
         name,
         meta.run_id,
@@ -158,7 +168,7 @@ def _status(path: Path, written: str) -> str:
     return written
 
 
-def _read_card(kind: str, path: Path, name: str) -> Entry:
+def _read_card(kind: EntryKind, path: Path, name: str) -> Entry:
     card = json.loads((path / "card.json").read_text(encoding="utf-8"))
     made = datetime.datetime.fromtimestamp((path / "card.json").stat().st_mtime, datetime.UTC)
     parents = card.get("lineage", []) or card.get("notes", {}).get("twins", [])

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from pathlib import Path
 
-from nado_lab.lab.dashboard.models.catalogue import Entry
+from nado_lab.lab.dashboard.models.catalogue import Entry, EntryKind
 
 MOST_NODES = 40
 
@@ -35,7 +35,7 @@ def _parents(entries: list[Entry]) -> dict[Path, list[Entry]]:
     named: dict[str, list[Entry]] = defaultdict(list)
     for each in entries:
         named[each.id].append(each)
-        if each.kind != "run" and each.path.name != each.id:
+        if each.kind is not EntryKind.RUN and each.path.name != each.id:
             named[each.path.name].append(each)
     return {each.path: _named(named, each) for each in entries}
 

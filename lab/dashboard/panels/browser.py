@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from nado_lab.lab.dashboard.models.catalogue import Entry, search, snippet
+from nado_lab.lab.dashboard.models.catalogue import Entry, EntryKind, search, snippet
 from nado_lab.lab.dashboard.models.events import CatalogueRead, EntryRead, Finished, RunEnded, RunLoaded
 from nado_lab.lab.dashboard.models.lineage import lineage
 from nado_lab.lab.dashboard.models.session import Session
@@ -45,7 +45,7 @@ class BrowserPanel(QWidget):
         self.loaded: dict[Path, RunLoaded] = {}
         self.search, self.kind = QLineEdit(), QComboBox()
         self.search.setPlaceholderText("search: words of name, id, status, protocol, sample …")
-        self.kind.addItems(["everything", "run", "twin", "network"])
+        self.kind.addItems(["everything", *EntryKind])
         self.list, self.count = EntryTable(), label("", "faint")
         self.metadata, self.snippet, self.graph = QTreeWidget(), QPlainTextEdit(), LineageGraph()
         self.metadata.setHeaderLabels(["field", "value"])
@@ -64,13 +64,13 @@ class BrowserPanel(QWidget):
     def complete(self) -> None:
         """Queue what is left to measure of the marked run, on the connected bench."""
         for entry in self.marked()[:1]:
-            if entry.kind == "run" and entry.status != "complete":
+            if entry.kind is EntryKind.RUN and entry.status != "complete":
                 self._session.queue.complete(entry.path)
 
     def follow(self) -> None:
         """Look on while another process measures the marked run."""
         for entry in self.marked()[:1]:
-            if entry.kind == "run" and entry.status == "running":
+            if entry.kind is EntryKind.RUN and entry.status == "running":
                 self._session.queue.follow(entry.path)
 
     def report(self) -> None:
@@ -147,7 +147,7 @@ class BrowserPanel(QWidget):
                 self._session.queue.follow(entry.path)
 
     def _filter(self) -> None:
-        kind = self.kind.currentText() if self.kind.currentIndex() else ""
+        kind = EntryKind(self.kind.currentText()) if self.kind.currentIndex() else None
         self.list.show_entries(search(self.entries, self.search.text(), kind))
         self.count.setText(f"{len(self.shown)} of {len(self.entries)}")
 
@@ -160,7 +160,7 @@ class BrowserPanel(QWidget):
         self.snippet.setPlainText("\n".join(snippet(entry) for entry in marked[:MOST_OVERLAID]))
         self.graph.show_graph(*lineage(self.entries, first), first)
         for entry in marked[:MOST_OVERLAID]:
-            if entry.kind == "run" and entry.path not in self.loaded:
+            if entry.kind is EntryKind.RUN and entry.path not in self.loaded:
                 self._session.load_run(entry.path)
         self._draw_overlay()
 
@@ -206,7 +206,7 @@ class BrowserPanel(QWidget):
             self.rescan()
 
     def _export(self) -> None:
-        runs = [entry for entry in self.marked() if entry.kind == "run"]
+        runs = [entry for entry in self.marked() if entry.kind is EntryKind.RUN]
         if runs:
             path, _ = QFileDialog.getSaveFileName(
                 self, "Export", f"{runs[0].name}.nc", "netCDF (*.nc);;npz (*.npz);;CSV (*.csv)"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.models.catalogue import EntryKind
 from nado_lab.lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
 from nado_lab.lab.dashboard.models.networks import DeployResult, NetworkResult, TrainRequest, connectivity
 from nado_lab.lab.dashboard.models.session import Session
@@ -135,7 +136,7 @@ class NetworkPanel(QWidget):
         chosen = self.twins.currentData()
         self.twins.clear()
         for entry in event.entries:
-            if entry.kind == "twin" and entry.status == "complete":
+            if entry.kind is EntryKind.TWIN and entry.status == "complete":
                 self.twins.addItem(entry.name, str(entry.path))
         self.twins.setCurrentIndex(max(self.twins.findData(chosen), 0))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from nado_lab.lab.dashboard.models.catalogue import Entry
+from nado_lab.lab.dashboard.models.catalogue import Entry, EntryKind
 from nado_lab.lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
 from nado_lab.lab.dashboard.models.fitting import FitRequest, TwinResult
 from nado_lab.lab.dashboard.models.session import Session
@@ -104,7 +104,7 @@ class TwinPanel(QWidget):
 
     def take_runs(self, entries: list[Entry]) -> None:
         """Tick the runs among these entries, also those too old to be in the list."""
-        runs = [entry for entry in entries if entry.kind == "run" and entry.rows]
+        runs = [entry for entry in entries if entry.kind is EntryKind.RUN and entry.rows]
         offered = self._offered()
         for entry in runs:
             if str(entry.path) not in offered:
@@ -170,7 +170,7 @@ class TwinPanel(QWidget):
 
     def _list(self, event: CatalogueRead) -> None:
         marked, judged, twin = set(self.marked()), self.judged_on.currentData(), self.twins.currentData()
-        runs = [e for e in event.entries if e.kind == "run" and e.rows]
+        runs = [e for e in event.entries if e.kind is EntryKind.RUN and e.rows]
         kept = [e for e in runs[MOST_OFFERED:] if str(e.path) in marked or str(e.path) == judged]
         runs = runs[:MOST_OFFERED] + kept
         self.runs.clear()
@@ -180,7 +180,7 @@ class TwinPanel(QWidget):
             self._add_run(entry, str(entry.path) in marked)
         self.twins.clear()
         for entry in event.entries:
-            if entry.kind == "twin":
+            if entry.kind is EntryKind.TWIN:
                 self.twins.addItem(entry.name, str(entry.path))
         self.judged_on.setCurrentIndex(max(self.judged_on.findData(judged), 0))
         self.twins.setCurrentIndex(max(self.twins.findData(twin), 0))

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from nado_lab.lab.dashboard.models.catalogue import Entry
+from nado_lab.lab.dashboard.models.catalogue import Entry, EntryKind
 from nado_lab.lab.dashboard.views.theme import curve_colour
 from PyQt6.QtCore import pyqtSignal
 
-KINDS = ("run", "twin", "network")
+KINDS = tuple(EntryKind)
 MOST_LETTERS = 18
 
 

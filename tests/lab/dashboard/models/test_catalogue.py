@@ -1,6 +1,14 @@
 import json
 
-from nado_lab.lab.dashboard.models.catalogue import Entry, describe, read_entry, scan, search, snippet
+from nado_lab.lab.dashboard.models.catalogue import (
+    Entry,
+    EntryKind,
+    describe,
+    read_entry,
+    scan,
+    search,
+    snippet,
+)
 from nado_lab.lab.dashboard.models.lineage import lineage
 from nado_lab.lab.store import RunMetadata, RunWriter, Status
 from nado_lab.protocols import Column
@@ -37,8 +45,8 @@ def test_a_folder_is_read_with_what_came_from_what(tmp_path):
 def test_search_takes_every_word(tmp_path):
     write_run(tmp_path / "first.zarr")
     entries = scan(tmp_path)
-    assert search(entries, "s1 FIRST") == search(entries, "", "run") == entries
-    assert search(entries, "s1 second") == search(entries, "first", "twin") == []
+    assert search(entries, "s1 FIRST") == search(entries, "", EntryKind.RUN) == entries
+    assert search(entries, "s1 second") == search(entries, "first", EntryKind.TWIN) == []
 
 
 def test_what_cannot_be_read_is_a_row_that_says_so(tmp_path):
@@ -59,9 +67,9 @@ def test_the_metadata_of_a_run_is_read_when_somebody_looks(tmp_path):
 
 
 def test_of_a_run_with_many_children_some_are_drawn(tmp_path):
-    parent = Entry("run", tmp_path / "a.zarr", "a", "id")
+    parent = Entry(EntryKind.RUN, tmp_path / "a.zarr", "a", "id")
     names = [f"{n}.twin" for n in range(99)]
-    children = [Entry("twin", tmp_path / name, name, name, made_from=("id",)) for name in names]
+    children = [Entry(EntryKind.TWIN, tmp_path / name, name, name, made_from=("id",)) for name in names]
     nodes, arrows = lineage([parent, *children], parent, most=10)
     assert len(nodes) == 10
     assert arrows == [(0, n) for n in range(1, 10)]
@@ -75,7 +83,7 @@ def test_the_snippet_opens_the_run(tmp_path):
 
 
 def test_short_names_leave_out_the_stamp(tmp_path):
-    entry = Entry("run", tmp_path, "20260102-030405-007-characterise", "id")
+    entry = Entry(EntryKind.RUN, tmp_path, "20260102-030405-007-characterise", "id")
     assert entry.short_name == "007-characterise"
 
 
