@@ -1,10 +1,13 @@
 """`nado report`: one self-contained HTML page about a run, a twin, a network or a folder of results."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import result
+
+if TYPE_CHECKING:
+    from nado_lab.lab.reports import WrittenReport
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -33,5 +36,5 @@ def report(
     result(write_report(path, file, figures), as_json, _show)
 
 
-def _show(done: dict[str, Any]) -> None:
-    typer.echo(f"{done['title']}: {done['summary']}\n{done['kind']} report: {done['file']}")
+def _show(done: "WrittenReport") -> None:
+    typer.echo(f"{done.title}: {done.summary}\n{done.kind} report: {done.file}")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import JsonObject, read_json
+from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.reports.content import Page
 from nado_lab.lab.reports.folders import demo_page, deployment_page, loop_page
@@ -32,8 +33,18 @@ class Kind(StrEnum):
     SWEEP = "sweep"
 
 
-_PAGES: dict[Kind, Callable[[Any], Page]] = {
-    Kind.RUN: run_page,
+@dataclass(frozen=True)
+class WrittenReport(JsonRecord):
+    """A page that was written: about what, into which file, and its figures as PDF."""
+
+    kind: Kind
+    file: str
+    title: str
+    summary: str
+    figures: tuple[str, ...] = ()
+
+
+_PAGES: dict[Kind, Callable[[Path], Page]] = {
     Kind.TWIN: twin_page,
     Kind.NETWORK: network_page,
     Kind.DEPLOYMENT: deployment_page,
@@ -68,19 +79,19 @@ def kind_of(path: str) -> Kind:
     )
 
 
-def write_report(path: str, out: Path, figures: Path | None = None) -> dict[str, Any]:
-    """Write the page about what lies at `path` to the new file `out`; return kind, file and summary.
+def write_report(path: str, out: Path, figures: Path | None = None) -> WrittenReport:
+    """Write the page about what lies at `path` to the new file `out`.
 
     Into the folder `figures`, if one is given, go the page's figures as PDF, for a paper.
     """
     refuse_existing(out)
     kind = kind_of(path)
-    page = _PAGES[kind](path if kind is Kind.RUN else Path(path))
+    page = run_page(path) if kind is Kind.RUN else _PAGES[kind](Path(path))
     text = render("page.html.j2", page=page, embed=embed_png)
     out.parent.mkdir(parents=True, exist_ok=True)
     write_text(out, text)
-    done = {"kind": kind.value, "file": str(out), "title": page.title, "summary": page.summary}
-    return done | ({"figures": save_figures(page, figures)} if figures else {})
+    drawn = tuple(save_figures(page, figures)) if figures else ()
+    return WrittenReport(kind, str(out), page.title, page.summary, drawn)
 
 
 def _read(path: Path) -> JsonObject:

@@ -103,9 +103,9 @@ def twin_file(tmp_path):
 
 def test_a_run_is_drawn_with_its_noise_and_its_command(run, tmp_path):
     done, text, pictures = report(run, tmp_path)
-    assert done["kind"] == kind_of(str(run)) == Kind.RUN
+    assert done.kind == kind_of(str(run)) == Kind.RUN
     assert pictures == 2  # a passage, and the noise of the repeats
-    assert "complete" in done["summary"]
+    assert "complete" in done.summary
     command = re.search(r"<pre>(.*?)</pre>", text, re.S)[1].replace("&#39;", "'")
     words = shlex.split(command)
     assert words[:3] == ["nado", "measure", "characterise"]
@@ -124,13 +124,13 @@ def test_an_empty_run_has_a_page(tmp_path):
         run_protocol(procedure, FakeDevice(), tmp_path / "run")
     done, text, pictures = report(tmp_path / "run", tmp_path)
     assert pictures == 0
-    assert "failed" in done["summary"]
+    assert "failed" in done.summary
     assert "nothing came" in text
 
 
 def test_a_twin_without_its_run_says_so(twin_file, tmp_path):
     done, text, pictures = report(twin_file, tmp_path)
-    assert done["kind"] == Kind.TWIN
+    assert done.kind == Kind.TWIN
     assert pictures == 0
     assert "could not be read" in text
     assert "20260101T000000-00000000" in text
@@ -147,7 +147,7 @@ def test_a_network_answers_on_its_twin(twin_file, tmp_path):
     card = NetworkCard(TaskChoice(task_file), settings, (str(twin_file),))
     path = save_network(network, tmp_path / "a.net", card)
     done, text, pictures = report(path, tmp_path)
-    assert done["kind"] == Kind.NETWORK
+    assert done.kind == Kind.NETWORK
     assert pictures == 2  # what is mistaken for what, and the weights
     assert "6 test examples on the twin" in text
 
@@ -157,8 +157,8 @@ def test_a_deployment_is_escaped(tmp_path):
     folder.mkdir()
     (folder / "report.json").write_text(json.dumps(DEPLOYED))
     done, text, pictures = report(folder, tmp_path)
-    assert done["kind"] == Kind.DEPLOYMENT
-    assert "+0.1" in done["summary"]
+    assert done.kind == Kind.DEPLOYMENT
+    assert "+0.1" in done.summary
     assert pictures == 1
     assert "&lt;script&gt;" in text
     assert "nado deploy &#39;my net.net&#39; --setup sim:x --test 10" in text
@@ -171,7 +171,7 @@ def test_a_loop_is_recognised(tmp_path):
     (folder / "loop.json").write_text(json.dumps(result))
     (folder / "config.json").write_text(json.dumps({"task": {"name": "t"}, "setup": "sim:x"}))
     done, text, pictures = report(folder, tmp_path)
-    assert (done["kind"], pictures) == (Kind.LOOP, 1)
+    assert (done.kind, pictures) == (Kind.LOOP, 1)
     assert "all rounds are done" in text
 
 
@@ -183,16 +183,16 @@ def test_a_sweep_is_drawn_against_what_was_varied(tmp_path):
     ]
     write_table([*rows, {"twin.seed": 3, "twin.batch": 8, "error": "TwinError: no"}], folder, {"seed": 4})
     done, text, pictures = report(folder, tmp_path)
-    assert (done["kind"], pictures) == (Kind.SWEEP, 1)
-    assert "1 failed. Best crps 0.1 with twin.seed 2, twin.batch 4." in done["summary"]
+    assert (done.kind, pictures) == (Kind.SWEEP, 1)
+    assert "1 failed. Best crps 0.1 with twin.seed 2, twin.batch 4." in done.summary
     assert f"nado sweep {folder / 'config.json'} --out again" in text
     assert "TwinError: no" in text
 
 
 def test_figures_are_written_as_pdf_too(run, tmp_path):
     done = write_report(str(run), tmp_path / "page.html", tmp_path / "figures")
-    assert len(done["figures"]) == 2
-    for file in map(Path, done["figures"]):
+    assert len(done.figures) == 2
+    for file in map(Path, done.figures):
         assert file.read_bytes()[:5] == b"%PDF-"
 
 
