@@ -16,7 +16,7 @@ from nado_lab.lab.workflow.compare import compare
 from nado_lab.lab.workflow.deploy_layers import Deployment, Respond, deploy, deploy_layers, run_of
 from nado_lab.lab.workflow.drift import Probe
 from nado_lab.lab.workflow.play_drives import PlayOptions, own_readout
-from nado_lab.network import Variant, load_task, score_answers
+from nado_lab.network import Variant, gap_of, load_task, score_answers
 from nado_lab.network import load as load_network
 from nado_lab.twin import load as load_twin
 
@@ -59,7 +59,7 @@ def paired(task: Any, one: np.ndarray, other: np.ndarray, seed: int) -> dict[str
     def better(rows: np.ndarray) -> float:
         targets = task.test.targets[torch.as_tensor(rows)]
         a, b = (score_answers(task, torch.as_tensor(each[rows]), targets) for each in (one, other))
-        return a - b if task.is_classification else b / a - 1
+        return gap_of(task.metric, a, b)
 
     drawn = [better(rng.integers(0, count, count)) for _ in range(RESAMPLES)]
     return {"loop_is_better": better(np.arange(count)), "error": float(np.std(drawn, ddof=1))}

@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import network_bench as common
-from nado_lab.network import DeviceNetwork, Task, TrainSettings, Variant, load_task, score_on_twins, train
+from nado_lab.network import (
+    DeviceNetwork,
+    Task,
+    TrainSettings,
+    Variant,
+    gap_of,
+    load_task,
+    score_on_twins,
+    train,
+)
 from scaled_noise import scaled_noise
 
 FACTORS = (0.5, 1.0, 2.0, 4.0)
@@ -52,7 +61,7 @@ def transfer(
         "digits": test_digits,
         "twin": round(on_twin, 4),
         "device": on_device,
-        "gap": round(on_twin - on_device, 4),
+        "gap": round(gap_of(task.metric, on_twin, on_device), 4),
     }
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from nado_lab.network.tasks import normalised_error
 from nado_lab.twin import FitSettings, Trials, Twin, fit, recalibrate
 from nado_lab.twin.fitting.rows import rows_of
 
@@ -84,11 +85,6 @@ def r_squared(predicted: np.ndarray, truth: np.ndarray) -> float:
     return 1.0 - float(((predicted - truth) ** 2).sum() / ((truth - truth.mean(0)) ** 2).sum())
 
 
-def nrmse(predicted: np.ndarray, truth: np.ndarray) -> float:
-    """Return the root mean square error over the target's deviation."""
-    return float(np.sqrt(np.mean((predicted - truth) ** 2)) / truth.std())
-
-
 def features(twin: Twin, spectra: np.ndarray, count: int) -> np.ndarray:
     """Return the principal scores and a constant: (draw, step, feature) of spectra (draw, step, channel)."""
     scores = twin.basis.encode(torch.as_tensor(spectra[:, :count], dtype=torch.float32)).numpy().astype(float)
@@ -115,7 +111,8 @@ def readout_errors(
     for trained, tested in (("twin", "twin"), ("twin", "measured"), ("measured", "measured")):
         weights = ridge(spectra[trained][:, :split], target[:split])
         said = spectra[tested][0, split:] @ weights
-        errors[f"h{horizon}_{trained}_to_{tested}"] = nrmse(said, target[split:count])
+        wanted = torch.as_tensor(target[split:count])[:, None]
+        errors[f"h{horizon}_{trained}_to_{tested}"] = normalised_error(torch.as_tensor(said)[:, None], wanted)
     return errors
 
 
