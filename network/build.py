@@ -45,7 +45,7 @@ def initialise(
     network: DeviceNetwork, inputs: Tensor, twins: list[Twins], generator: torch.Generator
 ) -> None:
     """Draw weights so that each drive has deviation 1 before its tanh and a centre in [-0.5, 0.5]."""
-    inputs, readouts = inputs[:SCALED_ON], []
+    inputs, readouts = inputs[:SCALED_ON], list[Tensor]()
     for layer, devices in enumerate(twins):
         connection = network.connection(layer)
         _thin_out(network, layer, generator)
@@ -67,7 +67,7 @@ def _thin_out(network: DeviceNetwork, layer: int, generator: torch.Generator) ->
     parts += [network.recurrence(layer)] if network.spec.recurrent else []
     sizes = [part.in_features for part in parts]
     chosen = choose_sources(parts[0].out_features, sum(sizes), network.spec.fan_in, generator)
-    for part, mask in zip(parts, chosen.split(sizes, dim=1), strict=True):
+    for part, mask in zip(parts, torch.split(chosen, sizes, dim=1), strict=True):
         part.get_buffer("mask").copy_(mask)
 
 

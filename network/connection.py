@@ -1,5 +1,7 @@
 """The weights between devices: linear, where asked sparse, and with as few levels as the hardware has."""
 
+# pyright: reportUnknownMemberType=false
+
 import torch
 from torch import Tensor, nn
 

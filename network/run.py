@@ -38,7 +38,8 @@ class Layer:
 
     def drives(self, mixed: Tensor) -> Tensor:
         """Squash what the layer sees (trial, step, drive) into drives (trial, node, step, port)."""
-        return torch.tanh(mixed).unflatten(-1, (self.spec.nodes, self.spec.ports)).transpose(1, 2)
+        nodes = (self.spec.nodes, self.spec.ports)
+        return torch.unflatten(torch.tanh(mixed), -1, nodes).transpose(1, 2)
 
     def normalise(self, readouts: Tensor) -> Tensor:
         """Turn readouts (..., channel) in device units into multiples of the twin's deviation."""
@@ -59,7 +60,7 @@ def run_layer(layer: Layer, mixed: Tensor, twins: Twins, options: RunOptions) ->
 def _by_stretches(drives: Tensor, twins: Twins, options: RunOptions, steps: int) -> Tensor:
     trial = begin_trial(twins, noise=options.noise, generator=options.generator)
     readouts: list[Tensor] = []
-    for stretch in drives.split(steps, dim=2):
+    for stretch in torch.split(drives, steps, dim=2):
         trial.detach()
         readouts.append(trial.respond(stretch))
     return torch.cat(readouts, dim=2)
@@ -73,7 +74,7 @@ def _step_by_step(
     own = mixed.new_zeros(len(mixed), 1, layer.spec.readout_count)
     drives: list[Tensor] = []
     readouts: list[Tensor] = []
-    for step, now in enumerate(mixed.split(1, dim=1)):
+    for step, now in enumerate(torch.split(mixed, 1, dim=1)):
         if options.truncate and step % options.truncate == 0:
             trial.detach()
             own = own.detach()

@@ -1,5 +1,7 @@
 """The transfer gap: how much worse the device is than the twin, positive always worse, with its interval."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
@@ -90,7 +92,7 @@ def _mean_score(task: Task, draws: Sequence[Tensor], rows: Tensor) -> float:
 def _resample(task: Task, statistic: Callable[[Tensor], float], seed: int) -> list[float]:
     """Take a statistic of test examples drawn again with replacement, many times."""
     count, rng = len(task.test), np.random.default_rng(seed)
-    return [statistic(torch.from_numpy(rng.integers(0, count, count))) for _ in range(RESAMPLES)]
+    return [statistic(torch.as_tensor(rng.integers(0, count, count))) for _ in range(RESAMPLES)]
 
 
 def _middle(resampled: list[float]) -> tuple[float, float]:

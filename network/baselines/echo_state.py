@@ -1,5 +1,7 @@
 """An echo-state network of equal nodes (Jaeger 2001, by reservoirpy), the best of a grid of settings."""
 
+# pyright: reportMissingTypeStubs=false
+
 from itertools import product
 from typing import NamedTuple
 
@@ -55,7 +57,7 @@ def _scores(
     task: Task, nodes: int, choice: _Choice, seed: int, count: int, ridges: tuple[float, ...]
 ) -> dict[float, float]:
     train, test = (_features(task, part, nodes, choice, seed, count) for part in (task.train, task.test))
-    scores = {}
+    scores: dict[float, float] = {}
     for ridge in ridges:
         weight, bias = ridge_weights(task, train, task.train.targets, ridge)
         answers = test.double() @ weight.T + bias
@@ -75,6 +77,6 @@ def _features(task: Task, examples: Examples, nodes: int, choice: _Choice, seed:
         input_connectivity=1.0,
         seed=seed,
     )
-    states = torch.from_numpy(reservoir.run(examples.inputs.double().numpy())).float()
+    states = torch.as_tensor(reservoir.run(examples.inputs.double().numpy())).float()
     readout = task.step_readout
     return features_of_steps(states.unsqueeze(1), readout, count)

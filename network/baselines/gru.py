@@ -1,5 +1,7 @@
 """A gated recurrent unit of about equal parameters, trained by the same optimiser (Cho et al. 2014)."""
 
+# pyright: reportUnknownMemberType=false
+
 import torch
 from nado_lab.network.baselines.row import BaselineScore
 from nado_lab.network.tasks.task import Task

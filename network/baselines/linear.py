@@ -1,5 +1,7 @@
 """The raw input, read linearly: what a task is worth without any device."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from nado_lab.network.baselines.row import BaselineScore, counted_steps, score_rows
 from nado_lab.network.tasks.task import Task
 from nado_lab.network.training.evaluate import score_answers

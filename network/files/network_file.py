@@ -1,5 +1,7 @@
 """Network files: a directory `name.net/` with weights.safetensors and card.json; loading runs no code."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 import json
 import shutil
 from dataclasses import dataclass, field

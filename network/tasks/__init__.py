@@ -14,5 +14,4 @@ __all__ = [
     "normalised_error",
     "stratified_split",
     "task_names",
-    "temporal_mnist",
 ]

@@ -57,7 +57,7 @@ def _read(path: Path) -> tuple[Tensor, Tensor]:
             f"{path}: expected an .npz file with arrays inputs and targets, of numbers"
         ) from error
     _check(path, inputs, targets)
-    return torch.from_numpy(inputs.astype(np.float32)), torch.from_numpy(targets.astype(np.float32))
+    return torch.as_tensor(inputs.astype(np.float32)), torch.as_tensor(targets.astype(np.float32))
 
 
 def _check(path: Path, inputs: np.ndarray, targets: np.ndarray) -> None:

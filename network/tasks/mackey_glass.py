@@ -1,5 +1,7 @@
 """Forecasting the Mackey-Glass series (Science 197, 287, 1977), tau = 17."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false
+
 import torch
 from nado_lab.network.tasks.series import cut, pairs, regression
 from nado_lab.network.tasks.task import Task
@@ -19,5 +21,5 @@ def mackey_glass(
 
     start = 500
     series = generate(start + (train + test) * steps + horizon, tau=17, seed=seed)[start:]
-    seen, wanted = pairs(torch.from_numpy(series), horizon)
+    seen, wanted = pairs(torch.as_tensor(series), horizon)
     return regression("mackey-glass", cut(seen, steps), cut(wanted, steps), train, test, washout)

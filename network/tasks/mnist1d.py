@@ -5,6 +5,8 @@ Our own generator from the published recipe: a template of 12 points is padded w
 sheared, and resampled to 40 points.
 """
 
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 import numpy as np
 import torch
 from nado_lab.network.tasks.metric import Metric
@@ -35,7 +37,7 @@ def mnist1d(train: PositiveInt = 4000, test: PositiveInt = 1000, seed: NonNegati
     random = np.random.default_rng([42, seed])
     classes = torch.arange(train + test) % len(TEMPLATES)
     signals = np.stack([_signal(template, random) for template in _whitened()[classes.numpy()]])
-    inputs = torch.from_numpy(signals).float().unsqueeze(-1)
+    inputs = torch.as_tensor(signals).float().unsqueeze(-1)
     first, second = stratified_split(classes, train, test, seed)
     return Task(
         name="mnist-1d",

@@ -1,5 +1,7 @@
 """Neural recordings in NWB files (Neurodata Without Borders): sorted units to a behavioural series."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,7 @@ def nwb_recording(
     counts = np.stack([np.histogram(unit, edges)[0] for unit in spikes], axis=1)
     middle = (edges[:-1] + edges[1:]) / 2
     wanted = np.stack([np.interp(middle, times, column) for column in values.T], axis=1)
-    inputs, targets = (cut(torch.from_numpy(a).double(), steps) for a in (counts, wanted))
+    inputs, targets = (cut(torch.as_tensor(a).double(), steps) for a in (counts, wanted))
     train = train or max(1, len(inputs) * 4 // 5)
     return regression(Path(path).stem, inputs, targets, train, test or len(inputs) - train, washout)
 

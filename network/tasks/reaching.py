@@ -35,7 +35,7 @@ def movements(trials: int, steps: int, bin_s: float, draw: torch.Generator, memo
     keep = math.exp(-bin_s / memory_s)
     push = (1 - keep**2) ** 0.5
     velocity = torch.randn(trials, 2, generator=draw)
-    path = []
+    path: list[Tensor] = []
     for _ in range(steps):
         velocity = keep * velocity + push * torch.randn(trials, 2, generator=draw)
         path.append(velocity)

@@ -1,6 +1,7 @@
 """Sines: turn a sine into another waveform, and tell a sine's next values from few examples."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from nado_lab.network.errors import TaskError
@@ -9,7 +10,7 @@ from nado_lab.network.tasks.task import Task
 from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
 
-WAVEFORMS = {
+WAVEFORMS: dict[str, Callable[[Tensor], Tensor]] = {
     "square": lambda phase: torch.sign(torch.sin(phase)),
     "sawtooth": lambda phase: torch.remainder(phase / math.pi + 1, 2) - 1,
     "second": lambda phase: torch.sin(2 * phase),

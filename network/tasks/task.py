@@ -1,5 +1,7 @@
 """What a task is: examples to train on, examples to test on, and how an answer is scored."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 from dataclasses import dataclass, replace
 
 import torch

@@ -1,5 +1,7 @@
 """Spoken Japanese vowels: nine speakers, twelve cepstral coefficients (Kudo et al. 1999), fetched once."""
 
+# pyright: reportMissingTypeStubs=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 import numpy as np
 import torch
 from nado_lab.network.errors import TaskError
@@ -10,6 +12,7 @@ from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
 
 STEPS = 29
+Arrays = list[np.ndarray]
 
 
 def japanese_vowels(train: PositiveInt = 270, test: PositiveInt = 370, seed: NonNegativeInt = 0) -> Task:
@@ -27,9 +30,9 @@ def japanese_vowels(train: PositiveInt = 270, test: PositiveInt = 370, seed: Non
     return Task("japanese-vowels", Metric.ACCURACY, 9, first, _examples(x_test, y_test, test, seed, x_train))
 
 
-def _examples(blocks: list, labels: list, count: int, seed: int, like: list) -> Examples:
-    reference = torch.from_numpy(np.concatenate(like)).float()
-    inputs = torch.stack([_padded(standardise(torch.from_numpy(b).float(), reference)) for b in blocks])
+def _examples(blocks: Arrays, labels: Arrays, count: int, seed: int, like: Arrays) -> Examples:
+    reference = torch.as_tensor(np.concatenate(like)).float()
+    inputs = torch.stack([_padded(standardise(torch.as_tensor(b).float(), reference)) for b in blocks])
     classes = torch.tensor([int(np.argmax(label)) for label in labels])
     order = torch.randperm(len(inputs), generator=torch.Generator().manual_seed(seed))[:count]
     return Examples(inputs[order], classes[order])

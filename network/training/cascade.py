@@ -41,7 +41,7 @@ def train_cascade(
 
     A checkpoint is a file a layer (NAME.layer0, ...): layers that were done are read, not trained again.
     """
-    layers, observer = network.layer_count, observer or Observer()
+    layers, observer, stage = network.layer_count, observer or Observer(), network
     epochs = max(1, settings.epochs // layers)
     for layer in range(layers):
         if layer:

@@ -1,5 +1,7 @@
 """Checkpoints: one safetensors file with weights, optimiser, random state and where the training stood."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 import json
 from dataclasses import dataclass
 from pathlib import Path

@@ -5,8 +5,10 @@ order, so its noise does not depend on which process it falls to: the gradients 
 that takes the same parts (PyTorch's DistributedDataParallel averages them; Li et al., VLDB 13, 2020).
 """
 
+# pyright: reportUnknownMemberType=false
+
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -26,7 +28,7 @@ class MicroBatch:
 
 
 @contextmanager
-def processes() -> Iterator[bool]:
+def processes() -> Generator[bool]:
     """Join the other processes of `torchrun`, if it started this one; tell whether this one writes files."""
     if int(os.environ.get("WORLD_SIZE", "1")) < 2:
         yield True

@@ -21,7 +21,7 @@ def answer(
 ) -> Tensor:
     """Answer inputs (trial, step, feature) on twins, `batch` trials at a time; one noise draw each."""
     generator, observer = torch.Generator().manual_seed(seed), observer or Observer()
-    batches, parts = inputs.split(batch), list[Tensor]()
+    batches, parts = torch.split(inputs, batch), list[Tensor]()
     for part in batches:
         observer.check()
         parts.append(network(part, twins, noise=noise, generator=generator))

@@ -1,6 +1,6 @@
 """Twins whose own parameters stay out of the gradient for a while."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 
 from nado_lab.network.device import NetworkTwins
@@ -9,7 +9,7 @@ from torch import nn
 
 
 @contextmanager
-def frozen(twins: NetworkTwins) -> Iterator[None]:
+def frozen(twins: NetworkTwins) -> Generator[None]:
     """Keep the twins' own parameters out of the gradient; restore them afterwards."""
     held = [p for p in _parameters(twins) if p.requires_grad]
     for parameter in held:

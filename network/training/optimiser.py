@@ -1,5 +1,7 @@
 """AdamW under one learning-rate cycle, whose whole state is tensors (so that it can be stored)."""
 
+# pyright: reportUnknownMemberType=false
+
 import math
 from collections.abc import Iterable
 from typing import Any

@@ -1,5 +1,7 @@
 """A linear readout fitted in closed form: ridge regression on features (Hoerl & Kennard 1970)."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 import torch
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkError

@@ -23,7 +23,7 @@ def fit_reservoir(
 ) -> None:
     """Fit the readout by ridge on the noisy twin's responses, so that it can be deployed as it is."""
     generator, observer = torch.Generator().manual_seed(seed), observer or Observer()
-    batches, parts = task.train.inputs.split(batch), list[Tensor]()
+    batches, parts = torch.split(task.train.inputs, batch), list[Tensor]()
     for part in batches:
         observer.check()
         parts.append(network.features(network.respond(part, twins, noise=noise, generator=generator)))
