@@ -1,5 +1,8 @@
 """Install the rooms (folders of this repository) inside one package: `twin/` becomes `nado_lab.twin`."""
 
+import shutil
+from pathlib import Path
+
 from setuptools import find_packages, setup
 
 ROOMS = ("instruments", "sim_backend", "protocols", "twin", "network", "lab")
@@ -8,4 +11,7 @@ ROOT = "lab/package"  # the files of `nado_lab` itself
 folders = {"nado_lab": ROOT} | {f"nado_lab.{room}": room for room in ROOMS}
 inside = [f"nado_lab.{room}.{name}" for room in ROOMS for name in find_packages(room, exclude=["package"])]
 
+shutil.rmtree(
+    Path(__file__).parent / "build" / "lib", ignore_errors=True
+)  # modules of an older tree would be packed
 setup(packages=[*folders, *inside], package_dir=folders)

@@ -21,6 +21,7 @@ PACKAGE = "nado_lab"
 ROOMS = ("lab", "twin", "network", "instruments", "protocols", "sim_backend")
 FILES = (
     "py.typed",
+    "__init__.py",
     "__main__.py",
     *(f"{room}/__init__.py" for room in ROOMS),
     "instruments/setups/nanoring/presets/nanoring.toml",
@@ -59,8 +60,13 @@ def missing(wheel: Path) -> list[str]:
     """Return what the wheel ought to hold and does not, and what it ought not to hold and does."""
     names = zipfile.ZipFile(wheel).namelist()
     absent = [f"absent: {name}" for name in sorted(wanted() - set(names))]
-    tops = {name.split("/")[0] for name in names} - {PACKAGE}
-    return absent + [f"too much: {top}" for top in sorted(tops) if not top.endswith(".dist-info")]
+    return absent + [f"too much: {name}" for name in sorted(names) if not _belongs(name)]
+
+
+def _belongs(name: str) -> bool:
+    """Tell whether a file may be in the wheel: a module of this tree, or data beside the modules."""
+    top = name.split("/")[0]
+    return top.endswith(".dist-info") or (top == PACKAGE and (name in wanted() or not name.endswith(".py")))
 
 
 def environment(folder: Path, *packages: str) -> Path:

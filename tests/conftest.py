@@ -19,12 +19,15 @@ else:
 def pytest_sessionstart() -> None:
     """Refuse to test an installed copy that is not what stands in this checkout."""
     installed = Path(nado_lab.__file__).parent
-    stale = [path for room in ROOMS for path in (CHECKOUT / room).rglob("*.py") if _differs(path, installed)]
+    ours = [path for room in ROOMS for path in (CHECKOUT / room).rglob("*.py")]
+    theirs = [path for room in ROOMS for path in (installed / room).rglob("*.py")]
+    stale = [path for path in ours if _differs(path, installed)]
+    stale += [path for path in theirs if _is_left_over(path, installed)]
     if stale:
-        first = stale[0].relative_to(CHECKOUT)
         pytest.exit(
-            f"the installed nado_lab ({installed}) is not this checkout: {len(stale)} files differ or "
-            f"are missing, {first} first; run `pip install -e .` (again after a file was added or moved)",
+            f"the installed nado_lab ({installed}) is not this checkout: {len(stale)} files differ, are "
+            f"missing or left over, {stale[0]} first; run `pip install -e .` (again after a file was added "
+            "or moved)",
             returncode=4,
         )
 
@@ -35,3 +38,8 @@ def _differs(path: Path, installed: Path) -> bool:
         inside = Path(path.name)
     other = installed / inside
     return not other.is_file() or (not other.samefile(path) and other.read_bytes() != path.read_bytes())
+
+
+def _is_left_over(path: Path, installed: Path) -> bool:
+    """Tell whether a module is in the checkout no more (by a hard link it could still be imported)."""
+    return not (CHECKOUT / path.relative_to(installed)).is_file()

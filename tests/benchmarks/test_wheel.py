@@ -9,9 +9,14 @@ def test_what_is_absent_or_too_much_is_named(tmp_path):
     wheel = tmp_path / "a.whl"
     left_out = f"{PACKAGE}/py.typed"
     with zipfile.ZipFile(wheel, "w") as file:
-        for name in (*(wanted() - {left_out}), "tests/test_it.py", "nado_lab-0.1.0.dist-info/METADATA"):
+        added = ("tests/test_it.py", f"{PACKAGE}/twin/moved_away.py", "nado_lab-0.1.0.dist-info/METADATA")
+        for name in (*(wanted() - {left_out}), *added):
             file.writestr(name, "")
-    assert missing(wheel) == [f"absent: {left_out}", "too much: tests"]
+    assert missing(wheel) == [
+        f"absent: {left_out}",
+        f"too much: {PACKAGE}/twin/moved_away.py",
+        "too much: tests/test_it.py",
+    ]
 
 
 def test_every_room_is_in_the_wheel_by_its_one_name():
