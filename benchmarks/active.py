@@ -32,7 +32,7 @@ from nado_lab.lab.loop.choose_drives import disagreeing_twins, next_drives
 from nado_lab.lab.loop.config import Choose, TwinConfig
 from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.draw_drives import choose_rows, network_drives, random_drives
-from nado_lab.lab.workflow.play_drives import play
+from nado_lab.lab.workflow.play_drives import play_drives
 from nado_lab.network import TrainSettings, load_task, train
 from nado_lab.protocols.playback import interleaved
 from nado_lab.twin import Trials, Twin, adapt, evaluate, fit
@@ -56,7 +56,7 @@ def characterised(seed: int) -> Mismatch:
 def measured(how: Mismatch, drive: np.ndarray, seed: int, sequence: np.ndarray | None = None) -> Trials:
     """Play drive (trial, step, port) on a specimen."""
     with tempfile.TemporaryDirectory() as scratch, open_specimen(how, 0.0, seed) as setup:
-        return trials_of(play(drive, setup, Path(scratch) / "run.zarr", sequence=sequence).path)
+        return trials_of(play_drives(drive, setup, Path(scratch) / "run.zarr", sequence=sequence).path)
 
 
 def one_rule(

@@ -29,7 +29,9 @@ from closed_loop_control import without_recalibration
 from drifting_bench import CHARACTERISED, USED, open_specimen, seed_of
 from nado_lab.lab.loop.closed_loop import run_loop
 from nado_lab.lab.loop.config import LoopConfig
-from nado_lab.lab.loop.context import OpenDevice, Visit
+from nado_lab.lab.loop.context import BenchSession, OpenDevice
+from nado_lab.lab.runs import Observer
+from nado_lab.twin.observer import Progress
 
 FULL = {"sequences": 1000, "more": 200, "nodes": 8, "epochs": 8, "rounds": 2}
 QUICK = {"sequences": 40, "more": 20, "nodes": 2, "epochs": 1, "rounds": 1}
@@ -71,11 +73,11 @@ def two_arrays(seed: int) -> OpenDevice:
     """Characterise one array, use another; both are drawn by the seed."""
 
     @contextmanager
-    def open_device(visit: Visit) -> Iterator[Any]:
-        first = visit.round == 0 and visit.stage == "measure"
+    def open_device(session: BenchSession) -> Iterator[Any]:
+        first = session.round == 0 and session.stage == "measure"
         how = CHARACTERISED if first else USED
         drawn = replace(how, disorder_seed=how.disorder_seed + 10 * seed)
-        with open_specimen(drawn, visit.age_s, seed_of(visit, seed)) as setup:
+        with open_specimen(drawn, session.age_s, seed_of(session, seed)) as setup:
             yield setup
 
     return open_device
@@ -86,11 +88,12 @@ def one_seed(task: str, seed: int, quick: bool, compensated: bool, out: Path) ->
     started, open_device = time.perf_counter(), two_arrays(seed)
     config = config_of(task, seed, quick, compensated)
 
-    def show(label: str, fraction: float, doing: str = "") -> None:
-        if fraction in (0.0, 1.0):
-            print(f"{time.perf_counter() - started:7.1f} s  {label} {doing}", file=sys.stderr)
+    class Clock(Observer):
+        def progress(self, progress: Progress) -> None:
+            if progress.share in (0.0, 1.0):
+                print(f"{time.perf_counter() - started:7.1f} s  {progress.stage}", file=sys.stderr)
 
-    result = run_loop(config, out, show, open_device)
+    result = run_loop(config, out, Clock(), open_device)
     keys = ("round", "twin", "device", "gap", "gap_error", "device_s", "drift_since_last_round")
     return {
         "seed": seed,

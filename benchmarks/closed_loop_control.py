@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from nado_lab.lab.loop.config import LoopConfig
-from nado_lab.lab.loop.context import OpenDevice, Visit
+from nado_lab.lab.loop.context import BenchSession, OpenDevice
 from nado_lab.lab.loop.stretches import stored_readout, stretches
 from nado_lab.lab.store import Run
-from nado_lab.lab.workflow.compare import compare
-from nado_lab.lab.workflow.deploy_layers import Deployment, Respond, deploy, deploy_layers, run_of
-from nado_lab.lab.workflow.drift import Probe
-from nado_lab.lab.workflow.play_drives import PlayOptions, own_readout
+from nado_lab.lab.workflow.compare import compare, twin_answers
+from nado_lab.lab.workflow.deploy_layers import Deployment, Respond, deploy_layers, deploy_on, run_of
+from nado_lab.lab.workflow.play_drives import own_readout
 from nado_lab.network import Variant, gap_of, load_task, score_answers
 from nado_lab.network import load as load_network
 from nado_lab.twin import load as load_twin
@@ -39,16 +39,17 @@ def without_recalibration(
     inputs = task.test.inputs.numpy()
     rows = []
     for row in rounds[1:]:
-        visit = Visit(row["round"], "control", row["device_s_total"] - row["device_s"])
-        with tempfile.TemporaryDirectory() as scratch, open_device(visit) as setup:
+        session = BenchSession(row["round"], "control", row["device_s_total"] - row["device_s"])
+        with tempfile.TemporaryDirectory() as scratch, open_device(session) as setup:
             folder = Path(scratch) / "runs"
-            done = deploy(network, inputs, setup, folder)
-            followed = deploy_layers(network, inputs, folder, _followed(folder, reference))
+            done = deploy_on(network, inputs, [setup], folder)
+            followed = deploy_layers(network, inputs, _followed(folder, reference))
         best = _of_the_loop(config, out / f"round{row['round']:02d}", inputs)
         for name, each in (("as it is", done), ("offset followed", followed)):
-            scores = compare(network, task, [twin], Variant.NOISE_AWARE, each, config.seed)
+            said = twin_answers(network, task, [twin], Variant.NOISE_AWARE, config.seed)
+            gap = asdict(compare(task, said, each.outputs, config.seed))
             better = paired(task, best.outputs, each.outputs, config.seed)
-            rows.append({"round": row["round"], "readout": name, **scores, **better})
+            rows.append({"round": row["round"], "readout": name, **gap, **better})
     return rows
 
 
@@ -68,17 +69,13 @@ def paired(task: Any, one: np.ndarray, other: np.ndarray, seed: int) -> dict[str
 def _of_the_loop(config: LoopConfig, folder: Path, inputs: np.ndarray) -> Deployment:
     """Read what the loop's network of a round answered, from its stored runs."""
     network, twin = load_network(folder / "network.net").network, load_twin(folder / "device.twin")
-    options, reference = _with_probes(config.drift.probe_every), _initial(folder)
+    probed, reference = config.drift.probe_every > 0, _initial(folder)
 
     def respond(layer: int, drive: np.ndarray) -> np.ndarray:
         parts = stretches(folder / "deploy", layer, len(drive), config.drift.compensate_every)
-        return stored_readout(parts, twin, options, reference)
+        return stored_readout(parts, twin, probed, reference)
 
-    return deploy_layers(network, inputs, folder / "deploy", respond)
-
-
-def _with_probes(every: int) -> PlayOptions:
-    return PlayOptions(probe=Probe(np.zeros((1, 1)), every) if every else None)
+    return deploy_layers(network, inputs, respond)
 
 
 def _initial(folder: Path) -> np.ndarray:
@@ -87,4 +84,4 @@ def _initial(folder: Path) -> np.ndarray:
 
 def _followed(folder: Path, reference: np.ndarray) -> Respond:
     """Read the stored readouts with slow offsets taken out."""
-    return lambda layer, drive: own_readout(Run.open(run_of(folder, layer)), PlayOptions(), reference)
+    return lambda layer, drive: own_readout(Run.open(run_of(folder, layer)), False, reference)

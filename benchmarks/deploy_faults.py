@@ -25,11 +25,13 @@ import torch
 from nado_lab.instruments import InstrumentError, load_setup
 from nado_lab.lab import compose
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs import Observer
 from nado_lab.lab.store import Run, Status
-from nado_lab.lab.workflow.deploy import DeployOptions, deploy_network
-from nado_lab.network import NetworkCard, TaskChoice, TrainSettings, load_task, save, train
+from nado_lab.lab.workflow.deploy import DeployRequest, deploy, sources_for
+from nado_lab.network import TrainSettings, load_task, save, train
 from nado_lab.twin import ModelSpec, Twin
 from nado_lab.twin import save as save_twin
+from nado_lab.twin.observer import Progress
 
 OPTIONS = {"train": 12, "test": 4, "seed": 0}
 TASK_STEPS = {"steps": 6, "washout": 2}
@@ -80,28 +82,33 @@ def network_for(setup: str, folder: Path) -> Path:
     options = OPTIONS | TASK_STEPS
     settings = TrainSettings(nodes=(2,), epochs=1)
     network = train(load_task("mackey-glass", **options), twin, settings)
-    card = NetworkCard(TaskChoice("mackey-glass", options), settings, (str(twin_path),))
-    return save(network, folder / "network.net", card)
+    notes = {
+        "task": {"name": "mackey-glass", "options": options},
+        "settings": settings.model_dump(mode="json"),
+        "twins": [str(twin_path)],
+    }
+    return save(network, folder / "network.net", notes)
 
 
-class Halfway:
+class Halfway(Observer):
     """Watches a deployment: how many messages each instrument has got when half of the trials are played."""
 
     def __init__(self, roles: list[str]) -> None:
+        super().__init__()
         self.roles, self.messages = roles, dict.fromkeys(roles, 0)
 
-    def __call__(self, _stage: str, fraction: float, _doing: str = "") -> None:
+    def progress(self, progress: Progress) -> None:
         """Count for as long as not half of it is done."""
-        if fraction <= 0.5:
+        if progress.share <= 0.5:
             self.messages = {role: Bench.latest.gate(role).messages for role in self.roles}
 
 
 def suffer(net: Path, setup: str, role: str, fault: str, at: int, whole: float, out: Path) -> dict[str, Any]:
     """Deploy with a fault from an instrument's message `at` on, look at the bench, and go on without."""
-    broken = DeployOptions((setup,), faults=(f"{role}:{fault}@{at}",))
+    broken = DeployRequest(net, out, sources_for(net, [setup], faults=(f"{role}:{fault}@{at}",)))
     error = "none"
     try:
-        deploy_network(net, out, broken, lambda *_: None)
+        deploy(broken)
     except (InstrumentError, LabError) as caught:  # LabError: the supply garbles what it is asked at the end
         error = type(caught).__name__
     safe = not (Bench.latest.world.field().any() or Bench.latest.world.sources_on())
@@ -109,11 +116,11 @@ def suffer(net: Path, setup: str, role: str, fault: str, at: int, whole: float, 
     status, committed = run.status, run.rows()
     row = {"setup": Path(setup).stem, "role": role, "fault": fault, "error": error, "status": status.value}
     row |= {"committed": committed, "field_zero_sources_off": safe}
-    report = deploy_network(net, out, DeployOptions((setup,), resume=True), lambda *_: None)
-    told = [each["reason"] for each in report["interruptions"]]
+    report = deploy(DeployRequest(net, out, sources_for(net, [setup]), resume=True)).report
+    told = [each.reason for each in report.interruptions]
     return row | {
         "resumed": Run.open(out / "layer0.zarr").status is Status.COMPLETE,
-        "same_result": report["device"] == whole,
+        "same_result": report.device == whole,
         "report_tells": len(told) == 1 and error in told[0],
     }
 
@@ -125,7 +132,8 @@ def one_kind(kind: str, folder: Path, chosen: list[str]) -> list[dict[str, Any]]
     net = network_for(setup, folder)
     roles = [role for role in load_setup(setup).roles if not chosen or role in chosen]
     halfway = Halfway(roles)
-    whole = deploy_network(net, folder / "whole", DeployOptions((setup,)), halfway)["device"]
+    request = DeployRequest(net, folder / "whole", sources_for(net, [setup]))
+    whole = deploy(request, halfway).report.device
     rows = []
     for role in roles:
         for fault in sorted(Bench.latest.device(role).faults):

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from nado_lab.instruments import load_setup, open_setup
-from nado_lab.lab.loop.context import Visit
+from nado_lab.lab.loop.context import BenchSession
 from nado_lab.sim_backend import open_bench
 from nado_lab.sim_backend.clock import SimulatedClock
 from nado_lab.sim_backend.noise import ReadoutNoise
@@ -91,6 +91,6 @@ def open_specimen(how: Mismatch, age_s: float, seed: int) -> Iterator[Any]:
         bench.close()
 
 
-def seed_of(visit: Visit, seed: int = 0) -> int:
-    """Give every visit of every loop noise of its own, the same each time it is made."""
-    return zlib.crc32(f"{seed} {visit.round} {visit.stage} {visit.age_s:.3f}".encode()) % 2**31
+def seed_of(session: BenchSession, seed: int = 0) -> int:
+    """Give every session of every loop noise of its own, the same each time it is made."""
+    return zlib.crc32(f"{seed} {session.round} {session.stage} {session.age_s:.3f}".encode()) % 2**31

@@ -27,7 +27,7 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from nado_lab.lab.trials import trials_of
-from nado_lab.lab.workflow.play_drives import play
+from nado_lab.lab.workflow.play_drives import play_drives
 from nado_lab.twin import FitSettings, Trials, Twin, evaluate, fit, load, recalibrate, save
 
 from benchmarks.drifting_bench import Mismatch, open_specimen
@@ -59,7 +59,7 @@ def measure(how: Mismatch, sequences: int, repeats: int, seed: int, scratch: Pat
     path = scratch / f"measured{seed}.zarr"
     if not path.exists():
         with open_specimen(how, 0.0, seed) as setup:
-            play(drive[sequence], setup, path, sequence=sequence)
+            play_drives(drive[sequence], setup, path, sequence=sequence)
     return trials_of(path)
 
 

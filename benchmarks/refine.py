@@ -20,7 +20,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -62,7 +61,7 @@ def device(context: dict[str, Any], seed: int, noise: int) -> Iterator[Followed]
 
 def answers(network: Any, examples: Any, used: Followed) -> Deployment:
     """Send examples through a network on the device."""
-    return deploy_layers(network, examples.inputs.numpy(), Path(), lambda _, drive: used.respond(drive))
+    return deploy_layers(network, examples.inputs.numpy(), lambda _, drive: used.respond(drive))
 
 
 def on_device(network: Any, context: dict[str, Any], seed: int) -> float:

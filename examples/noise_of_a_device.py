@@ -6,11 +6,9 @@ python noise_of_a_device.py [--sequences 4] [--repeats 40] [--out noise.zarr]
 import argparse
 from pathlib import Path
 
-from nado_lab.lab.compose import open_named_setup
 from nado_lab.lab.reports.noise import noise_of_repeats
-from nado_lab.lab.runs import run_protocol
-from nado_lab.lab.store import Run
-from nado_lab.protocols import configure, load_protocol
+from nado_lab.lab.setup import SetupSource
+from nado_lab.lab.workflow.measure import MeasureRequest, measure
 
 
 def main() -> None:
@@ -23,13 +21,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("noise.zarr"))
     chosen = parser.parse_args()
 
-    procedure = load_protocol("repeats")()
     sizes = {name: getattr(chosen, name) for name in ("sequences", "repeats", "steps")}
-    configure(procedure, sizes)
-    with open_named_setup(chosen.setup) as setup:
-        run_protocol(procedure, setup, chosen.out, source=chosen.setup)
-
-    data = Run.open(chosen.out).dataset()
+    request = MeasureRequest("repeats", chosen.out, SetupSource(chosen.setup), sizes)
+    data = measure(request).run.dataset()
     found = noise_of_repeats(data["readout"].values, data["sequence"].values)
     if found is None:
         raise SystemExit("no input was repeated: ask for at least 2 repeats")

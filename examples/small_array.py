@@ -7,11 +7,10 @@ python small_array.py [--twin one_device/device.twin] [--nodes 8] [--epochs 4]
 import argparse
 from pathlib import Path
 
-import torch
-from nado_lab.lab.compose import open_named_setup
-from nado_lab.lab.workflow.deploy_layers import deploy
-from nado_lab.network import TrainSettings, Variant, load_task, score_answers, score_on_twins, train
-from nado_lab.twin import load
+from nado_lab.lab.setup import SetupSource
+from nado_lab.lab.workflow.deploy import DeployRequest, deploy
+from nado_lab.lab.workflow.train import TrainRequest, train
+from nado_lab.network import TaskChoice, TrainSettings, Variant
 
 
 def main() -> None:
@@ -26,17 +25,15 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("small_array"))
     chosen = parser.parse_args()
 
-    twin = load(chosen.twin)
-    task = load_task("temporal-mnist", train=chosen.train, test=chosen.test, seed=0)
+    task = TaskChoice("temporal-mnist", {"train": chosen.train, "test": chosen.test, "seed": 0})
     print("variant         on the twin  on the device")
     for variant in Variant:
         settings = TrainSettings(variant=variant, nodes=(chosen.nodes,), epochs=chosen.epochs)
-        network = train(task, [twin], settings)
-        on_twin = score_on_twins(network, task, [twin], noise=variant is not Variant.DETERMINISTIC)
-        with open_named_setup(chosen.setup) as setup:
-            done = deploy(network, task.test.inputs.numpy(), setup, chosen.folder / variant.value)
-        on_device = score_answers(task, torch.as_tensor(done.outputs), task.test.targets)
-        print(f"{variant.value:15} {on_twin:11.3f} {on_device:14.3f}")
+        net = chosen.folder / f"{variant.value}.net"
+        train(TrainRequest(task, (chosen.twin,), net, settings))
+        request = DeployRequest(net, chosen.folder / variant.value, (SetupSource(chosen.setup),))
+        report = deploy(request).report
+        print(f"{variant.value:15} {report.twin:11.3f} {report.device:14.3f}")
 
 
 if __name__ == "__main__":

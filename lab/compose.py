@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nado_lab.lab.errors import LabError
 
 if TYPE_CHECKING:
     from nado_lab.instruments import SetupConfig
-    from nado_lab.lab.setup import Setup
+    from nado_lab.lab.setup import Setup, SetupSource
     from nado_lab.sim_backend import Bench, BenchServer
 
 SIMULATED = "sim"
@@ -33,6 +33,13 @@ def open_named_setup(
     """
     with open_named_bench(name, seed=seed, noise_seed=noise_seed, faults=faults) as (setup, _):
         yield setup
+
+
+def open_source(source: SetupSource) -> AbstractContextManager[Setup]:
+    """Open a setup as its source says; leave it safe."""
+    return open_named_setup(
+        source.name, seed=source.specimen, noise_seed=source.noise_seed, faults=source.faults
+    )
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -60,3 +62,21 @@ class Setup(MeasuringDevice, Protocol):
     def shutdown(self) -> Any:
         """Take the field to zero within its slew limit and switch all sources off; safe to repeat."""
         ...
+
+
+@dataclass(frozen=True)
+class SetupSource:
+    """How to open a setup: a preset (`sim:nanoring`) or the path of a TOML file.
+
+    Of a simulated bench also which specimen, which realisation of its noise (None: the specimen's own, the
+    same at every opening), and what is broken on purpose (`role:fault@n`).
+    """
+
+    name: str
+    specimen: int = 0
+    noise_seed: int | None = None
+    faults: tuple[str, ...] = ()
+
+
+OpenSetup = Callable[[SetupSource], AbstractContextManager[Setup]]
+"""Open a setup for a while and leave it safe: `compose.open_source`; a dashboard gives its open bench."""

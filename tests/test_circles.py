@@ -11,18 +11,13 @@ from benchmarks.house import circles
 
 FILES = [
     ["nado_lab.instruments.setups.nanoring.calibration", "nado_lab.instruments.setups.nanoring.setup"],
-    ["nado_lab.lab.demo.demo", "nado_lab.lab.demo.report"],
 ]
 FOLDERS = {
+    4: [],
     3: [
-        [
-            f"nado_lab.lab.{name}"
-            for name in ("cli", "dashboard", "demo", "loop", "reports", "sweeps", "workflow")
-        ],
         ["nado_lab.sim_backend.noise", "nado_lab.sim_backend.samples"],
-        ["nado_lab.twin.fitting", "nado_lab.twin.metrics"],
+        [f"nado_lab.twin.{name}" for name in ("card", "evaluation", "fitting", "losses", "metrics", "model")],
     ],
-    4: [["nado_lab.lab.demo.demo", "nado_lab.lab.demo.report"]],
 }
 
 

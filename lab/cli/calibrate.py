@@ -35,10 +35,14 @@ def calibrate_setup(
     as_json: Json = False,
 ) -> None:
     """Rotate the field, read it with the gaussmeters into a run, and write both axes' calibration to OUT."""
+    from nado_lab.lab.cli.progress import shown
+    from nado_lab.lab.setup import SetupSource
     from nado_lab.lab.workflow.calibrate import CalibrateRequest, calibrate
 
     measured = run or out.with_suffix(".zarr")
-    done = calibrate(CalibrateRequest(setup, out, measured, field_mt, rotations, seed))
+    with shown() as observer:
+        request = CalibrateRequest(SetupSource(setup, seed), out, measured, field_mt, rotations)
+        done = calibrate(request, observer)
     axes = {axis: calibration.values() for axis, calibration in done.axes.items()}
     result({"setup": setup, "out": str(out), "run": str(measured), "axes": axes}, as_json, _show)
 

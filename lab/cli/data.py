@@ -38,6 +38,7 @@ def import_data(
 ) -> None:
     """Import measured data as a new run; units and cycle that the files do not hold are stated here."""
     from nado_lab.lab.cli.measure import report_run
+    from nado_lab.lab.store import Run
     from nado_lab.lab.store.imports import ImportOptions, SampleReduction, import_files
 
     options = ImportOptions(
@@ -53,4 +54,4 @@ def import_data(
         sample=sample,
     )
     import_files(list(files), out, options)
-    report_run(out, as_json)
+    report_run(Run.open(out), as_json)

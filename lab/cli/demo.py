@@ -1,10 +1,16 @@
 """`nado demo`: the whole loop in simulation, in one command."""
 
+from __future__ import annotations
+
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
+
+if TYPE_CHECKING:
+    from nado_lab.lab.reports.demo_report import DemoReport
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -23,36 +29,22 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """Close the loop once in simulation: measure, fit a twin, train through it, deploy, compare."""
-    from nado_lab.lab.cli.progress import stages
-    from nado_lab.lab.demo.demo import DemoSettings, run_demo
+    from nado_lab.lab.cli.progress import shown
+    from nado_lab.lab.demo.demo import run_demo
+    from nado_lab.lab.demo.settings import QUICK, DemoSettings
 
     folder = out or Path(f"demo-{seed}")
-    with stages() as show:
-        report = run_demo(folder, DemoSettings(seed=seed, **(QUICK if quick else {})), show)
+    with shown() as observer:
+        report = run_demo(folder, replace(QUICK if quick else DemoSettings(), seed=seed), observer)
     result(report, as_json, _show)
     note(f"Report: {folder / 'report.html'} (and report.json; the runs are in {folder / 'runs'})")
 
 
-QUICK: dict[str, Any] = {
-    "sequences": 40,
-    "held_out_sequences": 2,
-    "repeats": 8,
-    "steps": 10,
-    "mean_steps": 100,
-    "score_steps": 30,
-    "nodes": 3,
-    "train_digits": 200,
-    "test_digits": 20,
-    "epochs": 3,
-    "twin_draws": 2,
-}
-
-
-def _show(report: dict[str, Any]) -> None:
+def _show(report: DemoReport) -> None:
     rows = [
-        [name.replace("_", "-"), f"{entry['twin']:.3f}", f"{entry['device']:.3f}"]
-        for name, entry in report["accuracy"].items()
+        [name.replace("_", "-"), f"{entry.twin:.3f}", f"{entry.device:.3f}"]
+        for name, entry in report.accuracy.items()
     ]
-    table(f"Accuracy on {report['n_test']} digits", ["variant", "on the twin", "on the device"], rows)
-    rows = [["met" if t["met"] else "MISSED", t["asked"], f"{t['came']:.3g}"] for t in report["targets"]]
+    table(f"Accuracy on {report.n_test} digits", ["variant", "on the twin", "on the device"], rows)
+    rows = [["met" if each.met else "MISSED", each.asked, f"{each.came:.3g}"] for each in report.targets]
     table("Asked and came", ["", "asked", "came"], rows)

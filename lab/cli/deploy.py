@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
+
+if TYPE_CHECKING:
+    from nado_lab.lab.reports.deployment_report import DeploymentReport, LayerMetrics, NodeMetrics
+    from nado_lab.lab.workflow.deploy import DeployEstimate
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 NODES_SHOWN = 20
@@ -43,55 +48,61 @@ def deploy(
     as_json: Json = False,
 ) -> None:
     """Drive the device with every node's sequences of the network's test examples, and score the answers."""
-    from nado_lab.lab.cli.progress import stages
-    from nado_lab.lab.workflow.deploy import DeployOptions, deploy_network, estimate_network
+    from nado_lab.lab.cli.progress import shown
+    from nado_lab.lab.workflow import deploy as verb
 
-    options = DeployOptions(
-        setups=tuple(setup),
+    sources = verb.sources_for(net, setup, seed, noise_seed, tuple(fault or ()))
+    request = verb.DeployRequest(
+        network=net,
+        out=out or Path(),
+        setups=sources,
         test_examples=test_examples,
+        refit_readout=refit_readout,
         resume=resume,
         seed=seed,
-        noise_seed=noise_seed,
-        refit_readout=refit_readout,
-        faults=tuple(fault or ()),
     )
     if estimate:
-        result(estimate_network(net, options), as_json, _show_estimate)
+        result(verb.estimate(request), as_json, _show_estimate)
         return
     if out is None:
         raise typer.BadParameter("say where the runs go, or ask for --estimate", param_hint="--out")
-    with stages() as show:
-        report = deploy_network(net, out, options, show)
+    with shown() as observer:
+        report = verb.deploy(request, observer).report
     result(report, as_json, _show)
     note(f"Report: {out / 'report.json'}")
 
 
-def _show_estimate(found: dict[str, Any]) -> None:
-    typer.echo(f"{found['trials']} trials, {found['device_s']:.0f} s of drive (resets between trials apart)")
+def _show_estimate(found: DeployEstimate) -> None:
+    typer.echo(f"{found.trials} trials, {found.device_s:.0f} s of drive (resets between trials apart)")
 
 
-def _show(report: dict[str, Any]) -> None:
-    rows = [_scores("all", report["n_test"], report["twin"], report["device"])]
-    readout = report.get("readout")
+def _show(report: DeploymentReport) -> None:
+    interval = "" if report.gap_low is None else f" ({report.gap_low:+.4f} to {report.gap_high:+.4f})"
+    gap = f"{report.transfer_gap:+.4f}{interval}"
+    rows = [_scores("all", report.n_test, report.twin, report.device, gap)]
+    readout = report.readout
     if readout:
-        scored = readout["scored_on"]
-        rows.append(_scores("not calibrated on", scored, readout["twin"], readout["device_trained"]))
-        rows.append(_scores("the same, refitted", scored, readout["twin"], readout["device_refitted"]))
-    headings = ["test examples", "", "on the twin", "on the device", "gap"]
-    table(f"{report['task']}: {report['metric']}", headings, rows)
-    _show_parts("Layers (twin against device)", report["layers"], ("layer", "nodes"))
-    _show_parts("Nodes, worst first", report["nodes"][:NODES_SHOWN], ("layer", "node"))
-    for finding in report["findings"]:
-        note(f"{finding['what']}: {finding['detail']}")
-    for each in report["interruptions"]:
-        note(f"interrupted at {each['time']} after {each['trials']} trials: {each['reason']}")
+        scored, twin = readout.scored_on, readout.twin
+        rows.append(_scores("not calibrated on", scored, twin, readout.device_trained))
+        rows.append(_scores("the same, refitted", scored, twin, readout.device_refitted))
+    headings = ["test examples", "", "on the twin", "on the device", "transfer gap (95 %)"]
+    table(f"{report.task}: {report.metric}", headings, rows)
+    _show_parts("Layers (twin against device)", report.layers, ("layer", "nodes"))
+    _show_parts("Nodes, worst first", report.nodes[:NODES_SHOWN], ("layer", "node"))
+    for finding in report.findings:
+        note(f"{finding.what}: {finding.detail}")
+    for each in report.interruptions:
+        note(f"interrupted at {each.time} after {each.trials} trials: {each.reason}")
 
 
-def _scores(what: str, count: int, twin: float, device: float) -> list[str]:
-    return [what, str(count), f"{twin:.4f}", f"{device:.4f}", f"{twin - device:+.4f}"]
+def _scores(what: str, count: int, twin: float, device: float, gap: str = "") -> list[str]:
+    return [what, str(count), f"{twin:.4f}", f"{device:.4f}", gap]
 
 
-def _show_parts(title: str, parts: list[dict[str, Any]], names: tuple[str, str]) -> None:
+def _show_parts(title: str, parts: Sequence[LayerMetrics | NodeMetrics], names: tuple[str, str]) -> None:
     figures = ("mean_error", "correlation", "coverage90")
-    rows = [[str(part[n]) for n in names] + [f"{part[f]:.3f}" for f in figures] for part in parts]
+    rows = [
+        [str(getattr(part, name)) for name in names] + [f"{getattr(part, name):.3f}" for name in figures]
+        for part in parts
+    ]
     table(title, [*names, *(figure.replace("_", " ") for figure in figures)], rows)

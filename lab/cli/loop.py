@@ -24,13 +24,13 @@ def loop(
     as_json: Json = False,
 ) -> None:
     """Close the loop, round after round, until twin and device agree; started again, it goes on."""
-    from nado_lab.lab.cli.progress import stages
+    from nado_lab.lab.cli.progress import shown
     from nado_lab.lab.loop.closed_loop import run_loop
     from nado_lab.lab.loop.config import load_config
 
     chosen, folder = load_config(config), out or config.with_suffix("")
-    with stages() as show:
-        report = run_loop(chosen, folder, show)
+    with shown() as observer:
+        report = run_loop(chosen, folder, observer)
     result(report, as_json, _show)
     note(f"Ended: {report['ended']}. State and result: {folder}")
 

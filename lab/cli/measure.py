@@ -1,12 +1,12 @@
 """`nado measure`, `resume`, `queue`, `protocols`: run protocols on a setup."""
 
-from contextlib import AbstractContextManager
+from __future__ import annotations
+
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.new_output import refuse_existing
 
 if TYPE_CHECKING:
     from nado_lab.lab.runs import MonitorSettings
@@ -44,30 +44,21 @@ def measure(
     as_json: Json = False,
 ) -> None:
     """Measure with a protocol on a setup into a new run."""
+    from nado_lab.lab.cli.progress import shown
     from nado_lab.lab.compose import noise_seed_of
-    from nado_lab.lab.runs import run_protocol
-    from nado_lab.protocols import configure, load_protocol, parse_assignments
+    from nado_lab.lab.setup import SetupSource
+    from nado_lab.lab.workflow.measure import MeasureRequest
+    from nado_lab.lab.workflow.measure import measure as measure_run
+    from nado_lab.protocols import parse_assignments
 
-    name = _one_of(protocol, own)
-    procedure = load_protocol(name)()
-    configure(procedure, parse_assignments(parameter or []))
-    refuse_existing(out)
+    name, given = _one_of(protocol, own), parameter or []
+    noise = noise_seed_of(name, *sorted(given)) if noise_seed is None else noise_seed
+    source = SetupSource(setup, seed, noise, tuple(fault or ())) if setup else None
     monitors = _monitors(monitor_every, limit or [])
-    if noise_seed is None:
-        noise_seed = noise_seed_of(name, *sorted(parameter or []))
-    with _bench(procedure, setup, seed, noise_seed, fault) as bench, _bar(name) as progress:
-        run_protocol(
-            procedure,
-            bench,
-            out,
-            operator=operator,
-            progress=progress,
-            source=setup,
-            seed=seed,
-            noise_seed=noise_seed,
-            monitors=monitors,
-        )
-    report_run(out, as_json)
+    request = MeasureRequest(name, out, source, parse_assignments(given), operator, monitors=monitors)
+    with shown() as observer:
+        run = measure_run(request, observer).run
+    report_run(run, as_json)
 
 
 def resume(
@@ -76,16 +67,13 @@ def resume(
     as_json: Json = False,
 ) -> None:
     """Go on with a run that was stopped or killed, after its last committed row."""
-    from nado_lab.lab.runs import rebuild_procedure, resume_protocol
-    from nado_lab.lab.store import Run, Status
+    from nado_lab.lab.cli.progress import shown
+    from nado_lab.lab.workflow.measure import ResumeRequest
+    from nado_lab.lab.workflow.measure import resume as resume_run
 
-    opened = Run.open(run)
-    if opened.status is not Status.COMPLETE:
-        procedure = rebuild_procedure(opened)
-        source, seed, noise_seed = _where(opened, setup)
-        with _bench(procedure, source, seed, noise_seed) as bench, _bar("resume") as progress:
-            resume_protocol(procedure, bench, run, progress=progress)
-    report_run(run, as_json)
+    with shown() as observer:
+        ended = resume_run(ResumeRequest(run, setup, _monitors(10.0, [])), observer).run
+    report_run(ended, as_json)
 
 
 def queue(
@@ -93,10 +81,11 @@ def queue(
     as_json: Json = False,
 ) -> None:
     """Run a list of experiments; give it again to go on after a stop."""
-    from nado_lab.lab.compose import open_named_setup
-    from nado_lab.lab.runs import read_queue, run_queue
+    from nado_lab.lab.cli.progress import shown
+    from nado_lab.lab.workflow.queue import read_queue, run_queue
 
-    ended = run_queue(read_queue(file), open_named_setup)
+    with shown() as observer:
+        ended = [vars(each) for each in run_queue(read_queue(file), observer)]
     result(ended, as_json, _show_queue)
     if any(line["status"] != "complete" for line in ended):
         raise typer.Exit(1)
@@ -110,11 +99,10 @@ def protocols(as_json: Json = False) -> None:
     result(found, as_json, _show_protocols)
 
 
-def report_run(path: str | Path, as_json: bool) -> None:
+def report_run(run: Run, as_json: bool) -> None:
     """Print what the run has become; a run that is not complete is not a success."""
-    from nado_lab.lab.store import Run, Status, summarise
+    from nado_lab.lab.store import Status, summarise
 
-    run = Run.open(path)
     result(summarise(run), as_json, _show_run)
     if run.status is not Status.COMPLETE:
         note(f"nado: the run was {run.status}: {run.metadata.reason}")
@@ -134,24 +122,7 @@ def _one_of(protocol: str, own: str) -> str:
     return own or protocol
 
 
-def _bench(
-    procedure: Any, setup: str, seed: int, noise_seed: int | None, faults: list[str] | None = None
-) -> AbstractContextManager[Any]:
-    """Open the setup; a plain PyMeasure procedure may do without one."""
-    from contextlib import nullcontext
-
-    from nado_lab.lab.compose import open_named_setup
-    from nado_lab.lab.runs import NoBench
-    from nado_lab.protocols import PlainProcedure, ProtocolError
-
-    if setup:
-        return open_named_setup(setup, seed=seed, noise_seed=noise_seed, faults=faults or ())
-    if isinstance(procedure, PlainProcedure):
-        return nullcontext(NoBench())
-    raise ProtocolError("this protocol needs a setup: give --setup (see `nado setups`)")
-
-
-def _monitors(every_s: float, limits: list[str]) -> "MonitorSettings":
+def _monitors(every_s: float, limits: list[str]) -> MonitorSettings:
     from nado_lab.lab.runs import MonitorSettings
     from nado_lab.protocols import ProtocolError, parse_assignments
 
@@ -167,24 +138,7 @@ def _monitors(every_s: float, limits: list[str]) -> "MonitorSettings":
     return MonitorSettings(every_s, found)
 
 
-def _where(run: "Run", setup: str) -> tuple[str, int, int | None]:
-    """Say which setup to open for a run, and with which seeds of specimen and noise."""
-    from nado_lab.lab.store import StoreError
-
-    record = run.metadata.setup
-    source = setup or (record.source if record else "")
-    if not source:
-        raise StoreError(f"{run.path} does not say which setup it was measured on; give --setup")
-    return (source, record.seed, record.noise_seed) if record else (source, 0, None)
-
-
-def _bar(title: str) -> Any:
-    from nado_lab.lab.cli.rows import row_bar
-
-    return row_bar(title)
-
-
-def _show_run(run: "RunSummary") -> None:
+def _show_run(run: RunSummary) -> None:
     rows = ", ".join(f"{stream.rows} {name} rows" for name, stream in run.streams.items())
     typer.echo(f"{run.path}: {run.metadata.status}, {rows} (run {run.metadata.run_id})")
 

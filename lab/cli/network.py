@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from nado_lab.lab.cli.console import result, table
-from nado_lab.lab.cli.network_work import (
-    baselines_of,
-    refine_on,
-    score_on_device,
-    score_on_twin,
-    training_shown,
-)
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.new_output import refuse_existing
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 commands = typer.Typer(help="Train networks of devices through twins; evaluate them.", no_args_is_help=True)
@@ -60,43 +51,24 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a network on TASK through a twin, and write it to OUT; under `torchrun`, on several processes."""
-    from nado_lab.lab.workflow.network_card import load_twins
-    from nado_lab.network import (
-        Checkpoint,
-        NetworkCard,
-        TaskChoice,
-        TrainSettings,
-        load_task,
-        save,
-    )
-    from nado_lab.network import train as train_network
-    from nado_lab.network.training import processes
+    from nado_lab.lab.cli.progress import shown
+    from nado_lab.lab.workflow.train import TrainRequest
+    from nado_lab.lab.workflow.train import train as train_network
+    from nado_lab.network import TaskChoice, TrainSettings
 
-    refuse_existing(out)
     options = {"train": train_examples, "test": test_examples, **_pairs(option)}
     options = {name: value for name, value in options.items() if value is not None} | _seed_of(task, seed)
     settings = TrainSettings.of(
         **{"variant": variant, "method": method, "nodes": (nodes,) * layers, "epochs": epochs, "seed": seed}
         | _pairs(setting)
     )
-    problem, twins = load_task(task, **options), load_twins(twin, layers)
-    started = time.perf_counter()
-    kept = Checkpoint(checkpoint) if checkpoint else None
-    with processes() as first, training_shown(first) as observer:
-        network = train_network(problem, twins, settings, observer, kept)
-    if not first:
+    request = TrainRequest(TaskChoice(task, options), tuple(twin), out, settings, checkpoint, baselines)
+    with shown() as observer:
+        done = train_network(request, observer)
+    if not done.written:
         return
-    report = score_on_twin(network, problem, twins, variant) | {"wall_s": time.perf_counter() - started}
-    card = NetworkCard(
-        TaskChoice(task, options),
-        settings,
-        tuple(str(path.resolve()) for path in twin),
-        NetworkCard.from_json({"scores": report}).scores,
-    )
-    save(network, out, card)
-    if baselines:
-        report["baselines"] = baselines_of(problem, network, twins, seed)
-    result(report | {"network": str(out)}, as_json, _show)
+    others = {"baselines": done.baselines} if baselines else {}
+    result(vars(done.scores) | others | {"device": None, "network": str(out)}, as_json, _show)
 
 
 @commands.command()
@@ -113,16 +85,17 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score a network on the test examples of its task: on its twin, or on a device and its twin."""
-    from nado_lab.lab.workflow.network_card import recall
-    from nado_lab.network import load
+    from nado_lab.lab.cli.progress import shown
+    from nado_lab.lab.workflow.deploy import sources_for
+    from nado_lab.lab.workflow.evaluate_network import EvaluateNetworkRequest, evaluate_network
 
-    saved = load(net)
     started = time.perf_counter()
-    known = recall(saved, twin, test_examples)
-    report = score_on_twin(saved.network, known.task, known.twins, known.variant)
-    if on and on != ["twin"]:
-        report["device"] = score_on_device(saved.network, known, on, out, seed)
-    result(report | {"wall_s": time.perf_counter() - started}, as_json, _show)
+    setups = sources_for(net, on, seed) if on and on != ["twin"] else ()
+    request = EvaluateNetworkRequest(net, setups, tuple(twin or ()), test_examples, out, seed)
+    with shown() as observer:
+        done = evaluate_network(request, observer)
+    found = vars(done.scores) | {"device": done.deployment.device if done.deployment else None}
+    result(found | {"wall_s": time.perf_counter() - started}, as_json, _show)
 
 
 @commands.command()
@@ -130,6 +103,7 @@ def refine(
     net: Annotated[Path, typer.Argument(help="Network file of `nado network train`.")],
     on: Annotated[str, typer.Option(help="The setup that answers (sim:nanoring or a TOML file).")],
     out: Annotated[Path, typer.Option(help="Network file to write (name.net).")],
+    runs: Annotated[Path | None, typer.Option(help="Folder of what is measured. [default: OUT.runs]")] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the examples.")] = 1,
     examples: Annotated[int, typer.Option(min=1, help="Training examples that are measured.")] = 200,
     learning_rate: Annotated[float, typer.Option(help="Largest step of the optimiser.")] = 0.003,
@@ -139,17 +113,29 @@ def refine(
     as_json: Json = False,
 ) -> None:
     """Train a network further with the device in the loop: forward on it, backward through the twin."""
-    from nado_lab.lab.workflow.network_card import recall
-    from nado_lab.network import Refinement, TrainSettings, load, save
+    from nado_lab.lab.cli.progress import shown
+    from nado_lab.lab.workflow.deploy import sources_for
+    from nado_lab.lab.workflow.refine import RefineRequest
+    from nado_lab.lab.workflow.refine import refine as refine_network
 
-    refuse_existing(out)
-    saved = load(net)
-    known = recall(saved, twin, test_examples)
-    settings = TrainSettings.of(epochs=epochs, batch=25, learning_rate=learning_rate, seed=seed)
-    report = refine_on(saved.network, known, on, settings, examples, seed)
-    refined = Refinement((on,), examples, epochs, seed, report["device_before"], report["device"])
-    save(saved.network, out, replace(saved.card, refined=refined))
-    result(report | {"network": str(out)}, as_json, _show)
+    started = time.perf_counter()
+    request = RefineRequest(
+        net,
+        sources_for(net, [on], seed),
+        out,
+        runs or out.with_name(f"{out.name}.runs"),
+        tuple(twin or ()),
+        examples,
+        epochs,
+        learning_rate,
+        test_examples,
+        seed,
+    )
+    with shown() as observer:
+        done = refine_network(request, observer)
+    found = vars(done.scores) | {"device_before": done.before.device, "device": done.after.device}
+    found |= {"wall_s": time.perf_counter() - started, "network": str(out), "runs": str(request.runs)}
+    result(found, as_json, _show)
 
 
 def _seed_of(task: str, seed: int) -> dict[str, int]:

@@ -5,34 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from nado_lab.lab.runs.observer import Observer
+from nado_lab.twin.observer import Progress
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    Progress,
     TaskID,
     TaskProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.progress import Progress as RichProgress
+
+TOLD = {"held_out": "held-out loss", "loss": "loss"}
 
 
-class Stages:
+class Bars(Observer):
     """A bar for every stage that has been heard of; where stderr is no terminal, a line a stage."""
 
-    def __init__(self, bars: Progress) -> None:
+    def __init__(self, bars: RichProgress) -> None:
+        super().__init__()
         self._bars = bars
         self._tasks: dict[str, TaskID] = {}
         self._finished: set[str] = set()
         self._plain = not bars.console.is_terminal
 
-    def __call__(self, stage: str, fraction: float, doing: str = "") -> None:
-        """Show that `stage` is done to `fraction` (0 to 1) and what it does now."""
+    def progress(self, progress: Progress) -> None:
+        """Show how far a stage is and what it does now."""
+        stage, doing = progress.stage, _doing(progress)
         if stage not in self._tasks:
             self._tasks[stage] = self._bars.add_task(stage, total=1.0, doing=doing)
             self._say(f"{stage} ...")
-        self._bars.update(self._tasks[stage], completed=fraction, doing=doing)
-        if fraction >= 1.0 and stage not in self._finished:
+        self._bars.update(self._tasks[stage], completed=progress.share, doing=doing)
+        if progress.share >= 1.0 and stage not in self._finished:
             self._finished.add(stage)
             self._say(f"{stage} done. {doing}")
 
@@ -41,8 +47,14 @@ class Stages:
             self._bars.console.print(text, highlight=False, markup=False)
 
 
+def _doing(progress: Progress) -> str:
+    """Say what is done now, with the figure that tells most of it."""
+    told = [f"{word} {progress.figures[name]:.4f}" for name, word in TOLD.items() if name in progress.figures]
+    return ", ".join([*filter(None, [progress.doing]), *told[:1]])
+
+
 @contextmanager
-def stages() -> Iterator[Stages]:
+def shown() -> Iterator[Bars]:
     """Show progress bars on stderr while the block runs."""
     console = Console(stderr=True)
     columns = (
@@ -53,5 +65,5 @@ def stages() -> Iterator[Stages]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[doing]}", style="dim", markup=False),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
-        yield Stages(bars)
+    with RichProgress(*columns, console=console, disable=not console.is_terminal) as bars:
+        yield Bars(bars)

@@ -25,12 +25,12 @@ def sweep(
     as_json: Json = False,
 ) -> None:
     """Measure, fit and train at every point of a grid (or of a search); started again, it goes on."""
-    from nado_lab.lab.cli.progress import stages
+    from nado_lab.lab.cli.progress import shown
     from nado_lab.lab.sweeps import SweepOptions, load_sweep, run_sweep
 
     wanted, folder = load_sweep(config), out or config.with_suffix("")
-    with stages() as show:
-        report = run_sweep(wanted, folder, SweepOptions(scheduler, workers, optimise), show)
+    with shown() as observer:
+        report = run_sweep(wanted, folder, SweepOptions(scheduler, workers, optimise), observer)
     result(report, as_json, _show)
     if report["failed"]:
         note(f"nado: {report['failed']} of {report['points']} points failed; the column `error` says why")

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.workflow.choices import Level, Part
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Seed = Annotated[int, typer.Option(help="Decides the held-out sequences, the weights and the noise.")]
-Level = Annotated[str, typer.Option(help="step (harmonics) or waveform (all samples).")]
+ChosenLevel = Annotated[Level, typer.Option("--level", help="step (harmonics) or waveform (all samples).")]
 Memory = Annotated[
     float, typer.Option(min=0.05, help="GiB to take at most; of larger runs a part is in memory at a time.")
 ]
@@ -41,7 +41,7 @@ def fit(
     likelihood_steps: Steps = None,
     score_steps: Steps = None,
     adversarial_steps: Steps = None,
-    level: Level = "step",
+    level: ChosenLevel = Level.STEP,
     scored_share: Annotated[
         float, typer.Option(help="Share of the sequences set aside to score the twin; 0: fit on all.")
     ] = 0.1,
@@ -61,8 +61,14 @@ def fit(
 
     While it is under way the fit is kept in OUT.fitting: Ctrl-C stops it, --resume goes on.
     """
-    from nado_lab.lab.workflow.fit import FitOrder, carry_out
-    from nado_lab.twin import ScoredOn
+    from contextlib import ExitStack
+
+    from nado_lab.lab.cli.progress import shown
+    from nado_lab.lab.runs.observer import Observer, Together
+    from nado_lab.lab.workflow.fit import FitRequest
+    from nado_lab.lab.workflow.fit import fit as fit_twin
+    from nado_lab.lab.workflow.tensorboard import tensorboard_log
+    from nado_lab.twin import FitSettings, ScoredOn
 
     stated = {
         "method": method,
@@ -74,14 +80,32 @@ def fit(
         "seed": seed,
     }
     given = {name: value for name, value in stated.items() if value is not None}
-    order = FitOrder(run, out, level, scored_share, start, resume, tensorboard, memory_gb, keep_all, given)
-    twin, wall_s = carry_out(order)
-    card = twin.card
+    request = FitRequest(
+        runs=tuple(run),
+        out=out,
+        settings=FitSettings(**given),
+        stated=tuple(given),
+        level=level,
+        scored_share=scored_share,
+        start=start,
+        resume=resume,
+        memory_gb=memory_gb,
+        keep_all=keep_all,
+    )
+    with ExitStack() as stack:
+        observer: Observer = stack.enter_context(shown())
+        if tensorboard:
+            observer = Together(observer, stack.enter_context(tensorboard_log(tensorboard / out.name)))
+        done = fit_twin(request, observer)
+    for path in done.unlike:
+        what = "it is used all the same" if keep_all else "it is left out (--keep-all fits it too)"
+        note(f"warning: {path} has a mean readout unlike the other runs': {what}")
+    card = done.twin.card
     if card.scored_on == ScoredOn.STOPPING:
         note("warning: no part is left to score on; these scores are of the part that stopped the fit")
-    told, metrics = card.to_json(), card.metrics.to_json() if card.metrics else {}
-    found = {"twin": str(out), "wall_s": wall_s, "scored_on": card.scored_on, "split": told["split"]}
-    result(found | {"held_out": told["fit"]["held_out"]} | metrics, as_json, _show)
+    told = card.to_json()
+    found = {"twin": str(out), "wall_s": done.wall_s, "scored_on": card.scored_on, "split": told["split"]}
+    result(found | {"held_out": told["fit"]["held_out"]} | done.metrics.to_json(), as_json, _show)
 
 
 @commands.command()
@@ -89,9 +113,9 @@ def evaluate(
     twin: Annotated[Path, typer.Argument(help="Twin file of `nado twin fit`.")],
     run: Annotated[list[Path], typer.Argument(help="One or several runs, best with repeats.")],
     part: Annotated[
-        str, typer.Option(help="test, train or all trials; auto: those that the fit has not seen.")
-    ] = "auto",
-    level: Level = "step",
+        Part, typer.Option(help="test, train or all trials; auto: those that the fit has not seen.")
+    ] = Part.AUTO,
+    level: ChosenLevel = Level.STEP,
     sequences: Sequences = None,
     memory_gb: Memory = 8.0,
     plots: Annotated[Path | None, typer.Option(help="Draw figures (PNG and PDF) into this folder.")] = None,
@@ -99,18 +123,18 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score TWIN on RUN..., beside the noise floor of the run's repeats."""
-    from nado_lab.lab.workflow.evaluate import Asked, score
-    from nado_lab.twin import load
+    from nado_lab.lab.workflow.evaluate import EvaluateRequest
+    from nado_lab.lab.workflow.evaluate import evaluate as evaluate_twin
 
-    loaded = load(twin)
-    trials, found = score(loaded, run, Asked(level, part, sequences, memory_gb, seed))
-    for warning in found["warnings"]:
+    done = evaluate_twin(EvaluateRequest(twin, tuple(run), part, level, sequences, memory_gb, seed))
+    found = done.to_json()
+    for warning in done.metrics.warnings:
         note(f"warning: {warning}")
     drawn: list[str] = []
     if plots:
         from nado_lab.lab.reports.evaluation import draw_evaluation
 
-        drawn = [str(path) for path in draw_evaluation(loaded, trials, found, plots, seed)]
+        drawn = [str(path) for path in draw_evaluation(done.twin, done.trials, found, plots, seed)]
     shown = {"plots": drawn} if plots else {}
     result({"twin": str(twin), **found, **shown}, as_json, _show)
 
@@ -124,15 +148,12 @@ def recalibrate(
     as_json: Json = False,
 ) -> None:
     """Follow a drifted device: gain, offset, spread and a small map from a few dozen steps of RUN."""
-    from nado_lab.lab.workflow.read_trials import read_trials
-    from nado_lab.twin import load, save
-    from nado_lab.twin import recalibrate as recalibrate_twin
+    from nado_lab.lab.workflow.recalibrate import RecalibrateRequest
+    from nado_lab.lab.workflow.recalibrate import recalibrate as recalibrate_twin
 
-    refuse_existing(out)
-    fresh = recalibrate_twin(load(twin), read_trials(run).for_fitting(), steps)
-    save(fresh, out)
-    found = fresh.card.to_json()["recalibrated"]
-    report = {"twin": str(out), **found, "spread": float(fresh.calibration.spread)}
+    done = recalibrate_twin(RecalibrateRequest(twin, tuple(run), out, steps)).twin
+    found = done.card.to_json()["recalibrated"]
+    report = {"twin": str(out), **found, "spread": float(done.calibration.spread)}
     result(report, as_json, _show)
 
 

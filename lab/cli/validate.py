@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.errors import LabError
+
+if TYPE_CHECKING:
+    from nado_lab.lab.workflow.validate import ValidationReport
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -37,13 +40,15 @@ def validate(
         return
     if not setup:
         raise LabError("say where to measure: --setup sim:nanoring, or a TOML file (or ask for --history)")
-    from nado_lab.lab.cli.progress import stages
+    from nado_lab.lab.cli.progress import shown
+    from nado_lab.lab.setup import SetupSource
     from nado_lab.lab.workflow.tolerances import load_tolerances
-    from nado_lab.lab.workflow.validate import ValidateOptions
-    from nado_lab.lab.workflow.validate import validate as run_validation
+    from nado_lab.lab.workflow.validate import ValidateRequest
+    from nado_lab.lab.workflow.validate import validate as validate_twin
 
-    options = ValidateOptions(
-        setup=setup,
+    request = ValidateRequest(
+        twin,
+        SetupSource(setup, seed),
         out=out,
         tolerances=load_tolerances(tolerances),
         network=net,
@@ -51,29 +56,28 @@ def validate(
         repeats=repeats,
         steps=steps,
         seed=drive_seed,
-        specimen=seed,
     )
-    with stages() as show:
-        report = run_validation(twin, options, show)
-    for scores in report["scores"].values():
-        for warning in scores["warnings"]:
+    with shown() as observer:
+        report = validate_twin(request, observer)
+    for metrics in report.scores.values():
+        for warning in metrics.warnings:
             note(f"warning: {warning}")
     result(report, as_json, _show)
-    if not report["passed"]:
+    if not report.passed:
         raise typer.Exit(1)
 
 
-def _show(report: dict[str, Any]) -> None:
+def _show(report: ValidationReport) -> None:
     rows = [
-        ["ok" if c["passed"] else "FAILED", c["drives"], c["what"], f"{c['came']:.3g}", c["limit"]]
-        for c in report["checks"]
+        ["ok" if each.passed else "FAILED", each.drives, each.what, f"{each.came:.3g}", each.limit]
+        for each in report.checks
     ]
-    verdict = "passes" if report["passed"] else "FAILS"
-    table(f"{report['twin']} {verdict} on {report['setup']}", ["", "drives", "what", "came", "limit"], rows)
+    verdict = "passes" if report.passed else "FAILS"
+    table(f"{report.twin} {verdict} on {report.setup}", ["", "drives", "what", "came", "limit"], rows)
 
 
 def _show_history(twin: Path, as_json: bool) -> None:
-    from nado_lab.lab.workflow.validation_history import history, trend_file
+    from nado_lab.lab.validation_history import history, trend_file
 
     entries = history(twin)
     if not entries and not as_json:

@@ -109,12 +109,12 @@ class Tour:
         box.close()
 
     def fit(self) -> None:
-        """Fit a twin to the first run, judged on the repeats."""
+        """Fit a twin to the first run, scored on the repeats."""
         panel = self._page("Twin", self.window.twin)
         first, second = [each.out for each in self.window.session.queue.items[:2]]
-        self.until(lambda: panel.judged_on.findData(str(second)) >= 0)
+        self.until(lambda: panel.scored_on.findData(str(second)) >= 0)
         panel.mark(first)
-        panel.judged_on.setCurrentIndex(panel.judged_on.findData(str(second)))
+        panel.scored_on.setCurrentIndex(panel.scored_on.findData(str(second)))
         self.until(lambda: panel.counts)
         for name, spin in panel.counts.items():
             spin.setValue(FIT_STEPS.get(name, spin.value()))

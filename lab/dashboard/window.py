@@ -34,7 +34,7 @@ from PyQt6.QtWidgets import (
 )
 
 SIZE = (1366, 728)
-BUSY_KINDS = ("run", "deploy", "loop", "fit", "train", "judge", "check", "connect", "report", "export")
+BUSY_KINDS = ("run", "deploy", "loop", "fit", "train", "evaluate", "check", "connect", "report", "export")
 
 
 class Dashboard(QMainWindow):

@@ -6,23 +6,22 @@ killed at any instant goes on from there when it is started again, and ends as i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.json_file import read_json, write_json
 from nado_lab.lab.loop.config import LoopConfig
-from nado_lab.lab.loop.context import OpenDevice, Workshop, opener
+from nado_lab.lab.loop.context import STOPPED, LoopContext, OpenDevice, label, opener
 from nado_lab.lab.loop.round import twin_of
-from nado_lab.lab.loop.round_state import RoundState, read_whole, write_whole
+from nado_lab.lab.loop.round_state import RoundState
 from nado_lab.lab.loop.stages import FIRST, LATER, Round
+from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.store.ownership import Ownership
 from nado_lab.lab.workflow.drift import Verdict, verdict
+from nado_lab.lab.workflow.play_drives import AbortedError
 from nado_lab.network import load_task
-
-if TYPE_CHECKING:
-    from nado_lab.lab.demo.demo import Show
-    from nado_lab.lab.runs.subscribers import Subscriber
+from nado_lab.twin.observer import Progress, StoppedError
 
 CONFIG, RESULT = "config.json", "loop.json"
 
@@ -30,28 +29,27 @@ CONFIG, RESULT = "config.json", "loop.json"
 def run_loop(
     config: LoopConfig,
     out: Path,
-    show: Show,
+    observer: Observer | None = None,
     open_device: OpenDevice | None = None,
-    *,
-    stop: Callable[[], bool] | None = None,
-    subscribers: Sequence[Subscriber] = (),
 ) -> dict[str, Any]:
     """Run the loop in the folder `out`, or go on with it; write and return what stands in its loop.json.
 
-    Once `stop()` says yes, the hardware is made safe, a run under way is closed as aborted, and AbortedError
-    is raised; `subscribers` get every (stream, row) that is measured.
+    Once the observer wishes to stop, the hardware is made safe, a run under way is closed as aborted, and
+    AbortedError is raised.
     """
     out.mkdir(parents=True, exist_ok=True)
     owner = Ownership("loop", str(out.resolve())).take()
     try:
         _keep_config(config, out)
         if (out / RESULT).exists():
-            return read_whole(out / RESULT)
+            return read_json(out / RESULT)
         task = load_task(config.task.name, **config.task.options)
-        shop = Workshop(config, task, out, show, open_device or opener(config), stop, subscribers)
-        result = _rounds(shop)
-        write_whole(out / RESULT, result)
+        context = LoopContext(config, task, out, observer or Observer(), open_device or opener(config))
+        result = _rounds(context)
+        write_json(out / RESULT, result)
         return result
+    except StoppedError as error:
+        raise AbortedError(STOPPED) from error
     finally:
         owner.release()
 
@@ -60,30 +58,30 @@ def _keep_config(config: LoopConfig, out: Path) -> None:
     """Write the configuration beside the state; refuse to go on with another one."""
     kept = out / CONFIG
     if kept.exists():
-        if read_whole(kept) != config.as_json():
+        if read_json(kept) != config.as_json():
             raise LabError(f"{out} is the state of another configuration (see {kept}); choose another --out")
         return
     if any(out.glob("round*")) or (out / RESULT).exists():
         raise LabError(f"{out} holds rounds but no {CONFIG}; choose another --out")
-    write_whole(kept, config.as_json())
+    write_json(kept, config.as_json())
 
 
-def _rounds(shop: Workshop) -> dict[str, Any]:
+def _rounds(context: LoopContext) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     before, spent = None, 0.0
     while True:
         number = len(rows)
-        state = _run_round(shop, number, before, spent)
+        state = _run_round(context, number, before, spent)
         spent += state.device_s()
-        rows.append(_row(shop, state, spent))
-        why = _reason_to_end(shop, state, number, spent)
+        rows.append(_row(context, state, spent))
+        why = _reason_to_end(context, state, number, spent)
         if why:
             break
         before = state
     return {
         "ended": why,
-        "within_tolerance": rows[-1]["gap"] <= tolerance(shop),
-        "tolerance": tolerance(shop),
+        "within_tolerance": rows[-1]["gap"] <= tolerance(context),
+        "tolerance": tolerance(context),
         "device_s": spent,
         "rounds": rows,
         "twins": rows[-1]["twin_files"],
@@ -91,25 +89,27 @@ def _rounds(shop: Workshop) -> dict[str, Any]:
     }
 
 
-def _run_round(shop: Workshop, number: int, before: RoundState | None, spent_s: float) -> RoundState:
-    state = RoundState(shop.folder(number), number)
-    this = Round(shop, state, before, spent_s)
+def _run_round(context: LoopContext, number: int, before: RoundState | None, spent_s: float) -> RoundState:
+    state = RoundState(context.folder(number), number)
+    this = Round(context, state, before, spent_s)
     for name, stage in (LATER if number else FIRST).items():
         if name in state.stages:
             continue
-        shop.check()
-        label = f"round {number}: {name}"
-        shop.show(label, 0.0, "")
+        context.check()
+        context.observer.progress(Progress(label(number, name), 0.0))
         state.put(name, stage(this))
-        shop.show(label, 1.0, "")
+        context.observer.progress(Progress(label(number, name), 1.0))
     return state
 
 
-def _row(shop: Workshop, state: RoundState, spent: float) -> dict[str, Any]:
+def _row(context: LoopContext, state: RoundState, spent: float) -> dict[str, Any]:
     """Put a round into one row of the result."""
-    stages, folder = state.stages, state.folder.relative_to(shop.out).as_posix()
+    stages, folder = state.stages, state.folder.relative_to(context.out).as_posix()
     compared = stages["compare"]
-    figures = {key: compared[key] for key in ("metric", "twin", "device", "gap", "gap_error", "n_test")}
+    figures = {
+        key: compared[key]
+        for key in ("metric", "twin", "device", "gap", "gap_error", "gap_low", "gap_high", "n_test")
+    }
     return {
         "round": state.number,
         **figures,
@@ -119,44 +119,46 @@ def _row(shop: Workshop, state: RoundState, spent: float) -> dict[str, Any]:
         "drift_while_deployed": stages["deploy"]["drift"],
         "findings": compared["findings"],
         "runs": stages["measure"]["runs"] + stages["deploy"]["runs"],
-        "twin_files": [twin_of(Path(folder), array).as_posix() for array in range(len(shop.config.arrays))],
+        "twin_files": [
+            twin_of(Path(folder), array).as_posix() for array in range(len(context.config.arrays))
+        ],
         "network_file": f"{folder}/network.net",
     }
 
 
-def _reason_to_end(shop: Workshop, state: RoundState, number: int, spent: float) -> str:
+def _reason_to_end(context: LoopContext, state: RoundState, number: int, spent: float) -> str:
     """Say why the loop ends after this round; empty if it goes on."""
-    config, stages = shop.config, state.stages
-    drifting = _drifting(shop, state)
+    config, stages = context.config, state.stages
+    drifting = _drifting(context, state)
     if drifting is Verdict.STOP:
         return "the device drifts too fast to follow: look at it"
-    if stages["compare"]["gap"] <= tolerance(shop) and drifting is Verdict.STEADY:
+    if stages["compare"]["gap"] <= tolerance(context) and drifting is Verdict.STEADY:
         return "the gap is within tolerance"
     if number >= config.budget.rounds:
         return "all rounds are done"
-    if spent + _next_round_s(shop, state) > config.budget.device_s:
+    if spent + _next_round_s(context, state) > config.budget.device_s:
         return "another round would take more device time than is left"
     return ""
 
 
-def _drifting(shop: Workshop, state: RoundState) -> Verdict:
+def _drifting(context: LoopContext, state: RoundState) -> Verdict:
     """Judge the drift while the network was deployed, and since the round before."""
-    rule = shop.config.drift
+    rule = context.config.drift
     within = verdict(state.stages["deploy"]["drift"], rule.recalibrate_above, rule.stop_above)
     since = state.stages["measure"]["drift"]["verdict"]
     return Verdict.STOP if Verdict.STOP in (within, since) else within
 
 
-def _next_round_s(shop: Workshop, state: RoundState) -> float:
+def _next_round_s(context: LoopContext, state: RoundState) -> float:
     """Foretell the device seconds of the next round."""
-    config, step_s = shop.config, state.stages["measure"]["step_s"]
+    config, step_s = context.config, state.stages["measure"]["step_s"]
     refined = config.refine.device_examples * config.refine.device_epochs
     measured_s = config.measure.more * sum(step_s)
     refined_s = sum(refined * n * step_s[config.array_of(i)] for i, n in enumerate(config.network.nodes))
-    return (measured_s + refined_s) * shop.steps + state.stages["deploy"]["device_s"]
+    return (measured_s + refined_s) * context.steps + state.stages["deploy"]["device_s"]
 
 
-def tolerance(shop: Workshop) -> float:
+def tolerance(context: LoopContext) -> float:
     """Give the gap that is good enough for the task's metric."""
-    chosen = shop.config.tolerance
-    return chosen.accuracy if shop.task.is_classification else chosen.nrmse
+    chosen = context.config.tolerance
+    return chosen.accuracy if context.task.is_classification else chosen.nrmse

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from nado_lab.lab.workflow.tolerances import read_toml
+from nado_lab.lab.toml_file import read_model
 from nado_lab.network import TrainSettings
 from nado_lab.twin import FitSettings
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
@@ -152,4 +152,4 @@ class LoopConfig(_Part):
 
 def load_config(path: Path) -> LoopConfig:
     """Read a loop's TOML file."""
-    return read_toml(path, LoopConfig)
+    return read_model(path, LoopConfig)

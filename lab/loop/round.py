@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.loop.context import Visit, Workshop
+from nado_lab.lab.loop.context import BenchSession, LoopContext
 from nado_lab.lab.loop.round_state import RoundState
+from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.workflow.draw_drives import network_drives
-from nado_lab.network import Checkpoint, DeviceNetwork, LoopRound, NetworkCard, TaskChoice, TrainSettings
+from nado_lab.network import Checkpoint, DeviceNetwork
 from nado_lab.network import load as load_network
 from nado_lab.twin import Twin
 from nado_lab.twin import load as load_twin
-from nado_lab.twin.observer import Observer, Progress
 
 Result = dict[str, Any]
 DRAWN_EXAMPLES = 100  # training examples whose drives the network's own are chosen from
@@ -25,7 +25,7 @@ DRAWN_EXAMPLES = 100  # training examples whose drives the network's own are cho
 class Round:
     """A round as its stages see it; `before` is the round before it, `spent_s` the device time so far."""
 
-    shop: Workshop
+    context: LoopContext
     state: RoundState
     before: RoundState | None
     spent_before_s: float
@@ -40,9 +40,9 @@ class Round:
         """Give the folder of the round."""
         return self.state.folder
 
-    def visit(self, stage: str, more_s: float = 0.0, array: int = 0) -> Visit:
-        """Plan a visit to an array, `more_s` after what the round has spent so far."""
-        return Visit(self.number, stage, self.spent_before_s + self.state.device_s() + more_s, array)
+    def session(self, stage: str, more_s: float = 0.0, array: int = 0) -> BenchSession:
+        """Plan a session at an array, `more_s` after what the round has spent so far."""
+        return BenchSession(self.number, stage, self.spent_before_s + self.state.device_s() + more_s, array)
 
     def step_s(self, array: int) -> float:
         """Give the seconds of a step of an array, once the round has measured."""
@@ -50,12 +50,16 @@ class Round:
 
     def seed(self, stage: str) -> int:
         """Give the seed of a stage."""
-        return self.shop.seed(self.number, stage)
+        return self.context.seed(self.number, stage)
+
+    def observer(self, stage: str, part: int = 0, parts: int = 1) -> Observer:
+        """Give the observer of a stage, or of one of its `parts` equal parts."""
+        return self.context.observer_of(self.number, stage, part / parts, (part + 1) / parts)
 
     @property
     def arrays(self) -> range:
         """Number the arrays."""
-        return range(len(self.shop.config.arrays))
+        return range(len(self.context.config.arrays))
 
     def twins(self) -> list[Twin]:
         """Load this round's twin of each array."""
@@ -67,18 +71,19 @@ class Round:
 
     def old_twins(self) -> list[Twin]:
         """Load each array's twin of the round before."""
-        return [load_twin(twin_of(self._before(), array)) for array in self.arrays]
+        return [load_twin(twin_of(self.folder_before(), array)) for array in self.arrays]
 
     def of_layers(self, twins: list[Twin]) -> list[Twin]:
         """Give each layer the twin of its array."""
-        config = self.shop.config
+        config = self.context.config
         return [twins[config.array_of(layer)] for layer in range(len(config.network.nodes))]
 
     def old_network(self) -> DeviceNetwork:
         """Load the network of the round before."""
-        return load_network(self._before() / "network.net").network
+        return load_network(self.folder_before() / "network.net").network
 
-    def _before(self) -> Path:
+    def folder_before(self) -> Path:
+        """Give the folder of the round before."""
         if self.before is None:
             raise LabError("the first round has none before it")
         return self.before.folder
@@ -96,7 +101,7 @@ def twin_of(folder: Path, array: int) -> Path:
 
 def own_drives(this: Round, network: DeviceNetwork, twins: list[Twin]) -> list[np.ndarray]:
     """Give what the network sends for some training examples: per layer (trial, node, step, port)."""
-    seed, examples = this.seed("drives"), this.shop.task.train
+    seed, examples = this.seed("drives"), this.context.task.train
     few = np.random.default_rng(seed).integers(0, len(examples), DRAWN_EXAMPLES)
     return network_drives(network, examples.inputs[few], this.of_layers(twins), seed)
 
@@ -109,25 +114,6 @@ def lineage(this: Round) -> tuple[str, ...]:
     return tuple(parents)
 
 
-def card(this: Round, settings: TrainSettings) -> NetworkCard:
-    """Write down what `nado deploy` and `nado validate` need to know of a network."""
-    config = this.shop.config
-    twins = tuple(str(twin_of(this.folder, array).resolve()) for array in this.arrays)
-    task = TaskChoice(config.task.name, config.task.options)
-    return NetworkCard(task, settings, twins, loop=LoopRound(this.number))
-
-
-def checkpoint(this: Round, settings: TrainSettings) -> Checkpoint | None:
-    """Keep the training's state after every epoch, where there is one."""
-    return Checkpoint(this.folder / "training.state") if settings.keeps_state else None
-
-
-class Told(Observer):
-    """Tell of the training of a round."""
-
-    def __init__(self, this: Round, stage: str) -> None:
-        self._tell = this.shop.tell(this.number, stage)
-
-    def progress(self, progress: Progress) -> None:
-        """Tell how far it is in hundredths."""
-        self._tell(round(100 * progress.share), 100)
+def checkpoint(this: Round) -> Checkpoint:
+    """Keep the training's state after every epoch."""
+    return Checkpoint(this.folder / "training.state")

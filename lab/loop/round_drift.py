@@ -13,7 +13,7 @@ from nado_lab.lab.workflow.play_drives import probe_readout
 
 def drift_within(this: Round, runs: list[Run]) -> float | None:
     """Score the drift from the first to the last third of a layer's runs by their probes."""
-    if not this.shop.config.drift.probe_every:
+    if not this.context.config.drift.probe_every:
         return None
     probes = np.concatenate([probe_readout(run) for run in runs])
     third = len(probes) // 3
@@ -22,7 +22,7 @@ def drift_within(this: Round, runs: list[Run]) -> float | None:
 
 def initial_state(this: Round, array: int) -> np.ndarray | None:
     """Average an array's initial state (channel,) over the run its twin was last fitted to, if followed."""
-    if not this.shop.config.drift.follow_offset:
+    if not this.context.config.drift.follow_offset:
         return None
     return Run.open(measured(this.folder, array)).dataset()["initial"].values.mean(axis=0)
 
@@ -32,7 +32,7 @@ def drift_since(this: Round, runs: list[Run]) -> dict[str, Any]:
 
     Of several arrays the one that drifted most counts.
     """
-    rule = this.shop.config.drift
+    rule = this.context.config.drift
     known = []
     if rule.probe_every and this.before is not None:
         for array, run in enumerate(runs):

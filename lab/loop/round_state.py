@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from nado_lab.lab.errors import LabError
+from nado_lab.lab.json_file import read_json, write_json
 
 ROUND = "round.json"
 
@@ -21,27 +19,6 @@ def stage_seed(seed: int, number: int, stage: str) -> int:
     return int(words[0]) % 2**31
 
 
-def write_whole(path: Path, content: dict[str, Any]) -> None:
-    """Replace a JSON file at once: a reader, or a resume, sees the old or the new one."""
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(content, file, indent=2, allow_nan=False)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
-def read_whole(path: Path) -> dict[str, Any]:
-    """Read a JSON file that `write_whole` made; anything else is refused."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise LabError(f"{path} cannot be read ({error}); move it away to do its round again") from error
-    if not isinstance(found, dict):
-        raise LabError(f"{path} should hold a JSON object; it holds a {type(found).__name__}")
-    return found
-
-
 class RoundState:
     """The stages of one round that are done, with their results; kept in `folder`/round.json."""
 
@@ -50,14 +27,14 @@ class RoundState:
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         path = folder / ROUND
-        self.stages: dict[str, dict[str, Any]] = read_whole(path)["stages"] if path.exists() else {}
+        self.stages: dict[str, dict[str, Any]] = read_json(path)["stages"] if path.exists() else {}
 
     def put(self, stage: str, result: dict[str, Any]) -> None:
         """Write down that a stage is done."""
         self.stages[stage] = result
         parent = f"round{self.number - 1:02d}" if self.number else None
         content = {"round": self.number, "parent": parent, "stages": self.stages}
-        write_whole(self.folder / ROUND, content)
+        write_json(self.folder / ROUND, content)
 
     def device_s(self) -> float:
         """Add up the device seconds of the stages that are done."""

@@ -4,103 +4,105 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 from nado_lab.lab.loop.context import device_seconds
+from nado_lab.lab.loop.device_stages import compare_stage, deploy_stage, measure_stage
 from nado_lab.lab.loop.normalisation import follow
-from nado_lab.lab.loop.round import Result, Round, Told, card, checkpoint, measured, own_drives, twin_of
-from nado_lab.lab.loop.stages_device import compare_stage, deploy_stage, measure_stage
-from nado_lab.lab.trials import trials_of
-from nado_lab.lab.workflow.play_drives import play
+from nado_lab.lab.loop.round import Result, Round, checkpoint, measured, own_drives, twin_of
+from nado_lab.lab.runs.observer import Observer
+from nado_lab.lab.workflow.fit import FitRequest, fit
+from nado_lab.lab.workflow.play_drives import own_readout, play_drives
+from nado_lab.lab.workflow.recalibrate import RecalibrateRequest, recalibrate
 from nado_lab.lab.workflow.recorded_device import RecordedDevice
-from nado_lab.network import DeviceNetwork, PhysicsAware, train
-from nado_lab.network import save as save_network
+from nado_lab.lab.workflow.refine import train_on_devices
+from nado_lab.lab.workflow.train import TrainRequest, save_trained, train
+from nado_lab.network import DeviceNetwork, TaskChoice, TrainSettings
 from nado_lab.network.training import train_through_twins
-from nado_lab.twin import Observer, Progress, Twin, adapt, fit
-from nado_lab.twin import save as save_twin
+from nado_lab.twin import Twin
 
-
-class ShareObserver(Observer):
-    """Tell the loop how far a fit has come, in percent; it raises there where the loop is to stop."""
-
-    def __init__(self, tell: Callable[[int, int], None]) -> None:
-        self._tell = tell
-
-    def progress(self, progress: Progress) -> None:
-        self._tell(round(100 * progress.share), 100)
+OF_ALL_SEQUENCES = 0.0
+"""The share set aside to score a loop's twins: none, for fresh measurements do that in every round."""
 
 
 def fit_stage(this: Round) -> Result:
     """Fit the first twin of every array."""
-    observer = ShareObserver(this.shop.tell(this.number, "fit"))
-    settings = this.shop.config.twin.fit_settings(this.seed("fit"))
+    settings = this.context.config.twin.fit_settings(this.seed("fit"))
     for array in this.arrays:
         path = twin_of(this.folder, array)
-        if not path.exists():
-            save_twin(fit(trials_of(measured(this.folder, array)), settings, observer), path)
+        if path.exists():
+            continue
+        runs = (measured(this.folder, array),)
+        request = FitRequest(runs, path, settings, scored_share=OF_ALL_SEQUENCES)
+        request = replace(request, resume=request.unfinished.exists())
+        fit(request, this.observer("fit", array, len(this.arrays)))
     return {"twins": [twin_of(this.folder, array).name for array in this.arrays]}
 
 
 def recalibrate_stage(this: Round) -> Result:
     """Bring the twins of the round before up to date with what was measured in this one."""
-    shop, old = this.shop, this.old_twins()
-    observer, seed = ShareObserver(shop.tell(this.number, "recalibrate")), this.seed("recalibrate")
     for array in this.arrays:
         path = twin_of(this.folder, array)
-        if not path.exists():
-            trials = trials_of(measured(this.folder, array))
-            steps = shop.config.twin.recalibrate_steps
-            save_twin(adapt(old[array], trials, steps, seed, observer), path)
+        if path.exists():
+            continue
+        request = RecalibrateRequest(
+            twin=twin_of(this.folder_before(), array),
+            runs=(measured(this.folder, array),),
+            out=path,
+            fit_steps=this.context.config.twin.recalibrate_steps,
+            seed=this.seed("recalibrate"),
+        )
+        recalibrate(request, this.observer("recalibrate", array, len(this.arrays)))
     return {"twins": [twin_of(this.folder, array).name for array in this.arrays]}
 
 
 def train_stage(this: Round) -> Result:
     """Train the first network through the twin."""
-    shop, path = this.shop, this.folder / "network.net"
-    if not path.exists():
-        settings = shop.config.network.model_copy(update={"seed": this.seed("train")})
-        tell = Told(this, "train")
-        twins = this.of_layers(this.twins())
-        network = train(shop.task, twins, settings, tell, checkpoint(this, settings))
-        save_network(network, path, card(this, settings))
-    return {"network": path.name}
+    settings = this.context.config.network.model_copy(update={"seed": this.seed("train")})
+    request = _request(this, settings)
+    if not request.out.exists():
+        train(request, this.observer("train"))
+    return {"network": request.out.name}
 
 
 def refine_stage(this: Round) -> Result:
     """Train the network of the round before on: through the new twin, then with the device in the loop."""
-    shop, path = this.shop, this.folder / "network.net"
-    how = shop.config.refine
+    context, how = this.context, this.context.config.refine
     network = this.old_network()
-    settings = shop.config.network.model_copy(
+    settings = context.config.network.model_copy(
         update={"seed": this.seed("refine"), "epochs": how.epochs, "learning_rate": how.learning_rate}
     )
+    request = _request(this, settings)
     twins, old = this.of_layers(this.twins()), this.old_twins()
     follow(network, this.of_layers(old), twins, own_drives(this, network, old))
-    tell = Told(this, "refine")
-    train_through_twins(network, shop.task, twins, settings, tell, checkpoint(this, settings))
+    parts = 2 if how.device_examples else 1
+    look = this.observer("refine", 0, parts)
+    train_through_twins(network, context.task, twins, settings, look, checkpoint(this))
     device_s = _refine_on_device(this, network, twins) if how.device_examples else 0.0
-    if not path.exists():
-        save_network(network, path, card(this, settings))
-    return {"network": path.name, "device_s": device_s}
+    if not request.out.exists():
+        save_trained(network, context.task, twins, request)
+    return {"network": request.out.name, "device_s": device_s}
 
 
 def _refine_on_device(this: Round, network: DeviceNetwork, twins: list[Twin]) -> float:
     """Go forward on the devices and backward through the twins, for a few examples; return device seconds."""
-    shop, how = this.shop, this.shop.config.refine
-    spent = 0.0
+    context, how = this.context, this.context.config.refine
+    spent, look = 0.0, Observer(this.context.observer.stop)
 
-    def answer(array: int, drive: np.ndarray, run: Path) -> np.ndarray:
-        nonlocal spent
-        visit = this.visit("refine", spent, array)
-        with shop.open_device(visit) as setup:
-            options = replace(shop.options(visit, setup.port_count), probe=None)
-            done = play(drive, setup, run, options)
-        spent += device_seconds(done, this.step_s(array))
-        return done.dataset()["readout"].values
+    def device(array: int) -> RecordedDevice:
+        def measure(drive: np.ndarray, run: Path) -> np.ndarray:
+            nonlocal spent
+            session = this.session("refine", spent, array)
+            with context.open_device(session) as setup:
+                options = replace(context.options(session, setup.port_count), probe=None)
+                done = play_drives(drive, setup, run, options, look)
+            spent += device_seconds(done, this.step_s(array))
+            return own_readout(done)
 
-    settings = shop.config.network.model_copy(
+        return RecordedDevice(this.folder / (f"refine{array}" if array else "refine"), measure)
+
+    settings = context.config.network.model_copy(
         update={
             "seed": this.seed("device"),
             "epochs": how.device_epochs,
@@ -110,14 +112,24 @@ def _refine_on_device(this: Round, network: DeviceNetwork, twins: list[Twin]) ->
             "truncate": None,
         }
     )
-    recorded = [
-        RecordedDevice(this.folder / (f"refine{array}" if array else "refine"), partial(answer, array))
-        for array in this.arrays
-    ]
-    devices = [PhysicsAware(recorded[shop.config.array_of(layer)], twin) for layer, twin in enumerate(twins)]
-    few = replace(shop.task, train=shop.task.train[: how.device_examples])
-    train_through_twins(network, few, devices, settings)
+    recorded = [device(array) for array in this.arrays]
+    devices = [recorded[context.config.array_of(layer)] for layer in range(len(twins))]
+    few = replace(context.task, train=context.task.train[: how.device_examples])
+    train_on_devices(network, few, twins, devices, settings, this.observer("refine", 1, 2))
     return spent
+
+
+def _request(this: Round, settings: TrainSettings) -> TrainRequest:
+    """Say how the network of the round is trained and where it goes."""
+    task = this.context.config.task
+    return TrainRequest(
+        task=TaskChoice(task.name, dict(task.options)),
+        twins=tuple(twin_of(this.folder, array).resolve() for array in this.arrays),
+        out=this.folder / "network.net",
+        settings=settings,
+        checkpoint=this.folder / "training.state" if settings.keeps_state else None,
+        round=this.number,
+    )
 
 
 FIRST: dict[str, Callable[[Round], Result]] = {

@@ -12,7 +12,7 @@ from nado_lab.lab.store import Run
 from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.deploy_layers import run_of
 from nado_lab.lab.workflow.offset import without_offset
-from nado_lab.lab.workflow.play_drives import PlayOptions, own_readout
+from nado_lab.lab.workflow.play_drives import own_readout
 from nado_lab.twin import Compensation, compensate
 
 if TYPE_CHECKING:
@@ -52,12 +52,12 @@ def compensation_of(check: Path, twin: Twin, reference: np.ndarray | None) -> Co
 
 
 def stored_readout(
-    parts: list[Stretch], twin: Twin, options: PlayOptions, reference: np.ndarray | None
+    parts: list[Stretch], twin: Twin, probed: bool, reference: np.ndarray | None
 ) -> np.ndarray:
     """Read what the device answered in all stretches, drift taken out: (trial, step, channel)."""
     answers = []
     for part in parts:
-        readout = own_readout(Run.open(part.run), options, reference)
+        readout = own_readout(Run.open(part.run), probed, reference)
         if part.check is not None:
             found = compensation_of(part.check, twin, reference)
             readout = found.readout(torch.as_tensor(readout, dtype=torch.float32)).numpy()

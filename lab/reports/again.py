@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from nado_lab.protocols.registry import NEEDS_AN_ARRAY
 
 if TYPE_CHECKING:
+    from nado_lab.lab.reports.demo_report import DemoReport
+    from nado_lab.lab.reports.deployment_report import DeploymentReport
     from nado_lab.lab.store import ParameterRecord, RunMetadata, SetupRecord
     from nado_lab.network import NetworkCard, Refinement, TaskChoice, TrainSettings
 
@@ -92,6 +94,23 @@ def _plain(value: object) -> str:
     except ValueError:
         return value
     return json.dumps(value)
+
+
+def deploy_again(report: DeploymentReport) -> str:
+    """Write the command that deploys a network again: on the same specimens, with the same noise."""
+    words = ["nado", "deploy", report.network, *_each("--setup", report.setups), "--test", str(report.n_test)]
+    words += ["--seed", str(report.seed)]
+    if report.noise_seeds and report.noise_seeds[0] is not None:
+        words += ["--noise-seed", str(report.noise_seeds[0])]
+    if report.refit_share is not None:
+        words += ["--refit-readout", json.dumps(report.refit_share)]
+    return shlex.join([*words, "--out", "again"])
+
+
+def demo_again(report: DemoReport) -> str:
+    """Write the command that runs a demo again."""
+    quick = ["--quick"] if report.quick else []
+    return shlex.join(["nado", "demo", "--seed", str(report.seed), *quick, "--out", "again"])
 
 
 def _protocol(name: str) -> Sequence[str]:

@@ -2,67 +2,70 @@
 
 from __future__ import annotations
 
-import shlex
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from nado_lab.lab.json_file import read_json
-from nado_lab.lab.reports.again import loop_again
+from nado_lab.lab.reports.again import demo_again, deploy_again, loop_again
 from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
+from nado_lab.lab.reports.demo_report import DemoReport
+from nado_lab.lab.reports.deployment_report import FILE as REPORT
+from nado_lab.lab.reports.deployment_report import DeploymentReport, Finding, LayerMetrics, NodeMetrics
 from nado_lab.lab.reports.figures import accuracy_figure, scores_figure
 from nado_lab.lab.reports.folder_figures import gap_figure, nodes_figure
 
 
 def deployment_page(path: Path) -> Page:
     """Describe what `nado deploy` left: the network on the device beside its twin."""
-    report = read_json(path / "report.json")
-    nodes = report["nodes"]
-    names = tuple(nodes[0]) if nodes else ()
-    rows = [tuple(figure_of(node[name]) for name in names) for node in nodes]
-    pictures = (
-        (Picture(nodes_figure(nodes), "How far the twin is from the device, node by node."),) if nodes else ()
-    )
-    setups = [part for name in report.get("setups", [report["setup"]]) for part in ("--setup", name)]
-    command = [
-        "nado",
-        "deploy",
-        report["network"],
-        *setups,
-        "--test",
-        str(report["n_test"]),
-    ]
+    report = DeploymentReport.read(path / REPORT)
+    drawn = nodes_figure(report.nodes)
+    pictures = (Picture(drawn, "How far the twin is from the device, node by node."),)
+    about = {"network": report.network, "runs": report.runs, "twin noise and readout seed": report.seed}
     return Page(
-        title=f"Deployment of {Path(report['network']).name} on {report['setup']}",
+        title=f"Deployment of {Path(report.network).name} on {', '.join(report.setups)}",
         summary=(
-            f"{report['metric']} {report['device']:.4g} on the device, {report['twin']:.4g} on the twin, "
-            f"over {report['n_test']} test examples: a transfer gap of {report['transfer_gap']:+.4g}."
+            f"{report.metric} {report.device:.4g} on the device, {report.twin:.4g} on the twin, "
+            f"over {report.n_test} test examples: transfer gap {report.transfer_gap:+.4g}{_band(report)}."
         ),
         sections=(
             *_parts(report),
-            Section("Nodes", pictures=pictures, table=Table(names, rows, numbers=True)),
-            findings_section(report["findings"]),
-            Section("What answered", table=pairs(report["device_identities"], "role", "identity")),
-            Section("Lineage", table=pairs({"network": report["network"], "runs": report["runs"]})),
-            Section("Do it again", commands=(shlex.join([*command, "--out", "again"]),)),
-            versions_section(report.get("versions", {})),
+            Section("Nodes", pictures=pictures if report.nodes else (), table=_table(report.nodes)),
+            findings_section(report.findings),
+            Section("What answered", table=pairs(report.device_identities, "role", "identity")),
+            Section("Lineage", table=pairs(about)),
+            Section("Do it again", commands=(deploy_again(report),)),
         ),
     )
 
 
-def _parts(report: dict[str, Any]) -> list[Section]:
+def _band(report: DeploymentReport) -> str:
+    """Word the interval of the gap; reports of earlier versions have none."""
+    if report.gap_low is None or report.gap_high is None:
+        return ""
+    return f" (95 %: {report.gap_low:+.4g} to {report.gap_high:+.4g})"
+
+
+def _parts(report: DeploymentReport) -> list[Section]:
     """Describe what a deployment may hold beside its nodes: layers, a refitted readout, interruptions."""
-    layers, stopped = report.get("layers", []), report.get("interruptions", [])
     found = []
-    if len(layers) > 1:
-        rows = [tuple(figure_of(value) for value in layer.values()) for layer in layers]
-        found.append(Section("Layers", table=Table(tuple(layers[0]), rows, numbers=True)))
-    if "readout" in report:
-        figures = {name: figure_of(value) for name, value in report["readout"].items()}
+    if len(report.layers) > 1:
+        found.append(Section("Layers", table=_table(report.layers)))
+    if report.readout:
+        figures = {name: figure_of(value) for name, value in vars(report.readout).items()}
         found.append(Section("Readout as trained and refitted", table=pairs(figures)))
-    if stopped:
-        rows = [(each["time"], str(each["trials"]), each["reason"]) for each in stopped]
+    if report.interruptions:
+        rows = [(each.time, str(each.trials), each.reason) for each in report.interruptions]
         found.append(Section("Interruptions", table=Table(("time", "trials committed", "reason"), rows)))
     return found
+
+
+def _table(records: Sequence[NodeMetrics | LayerMetrics]) -> Table:
+    """Lay out records of one kind, a column a field."""
+    names = tuple(each.name for each in fields(records[0])) if records else ()
+    rows = [tuple(figure_of(getattr(record, name)) for name in names) for record in records]
+    return Table(names, rows, numbers=True)
 
 
 def loop_page(path: Path) -> Page:
@@ -82,7 +85,7 @@ def loop_page(path: Path) -> Page:
         ),
         sections=(
             Section("Rounds", pictures=(drawn,), table=Table(names, rows, numbers=True)),
-            findings_section(last["findings"]),
+            findings_section([Finding(**each) for each in last["findings"]]),
             Section("Configuration", table=pairs(_flat(config))),
             Section("Lineage", table=pairs({f"round {each['round']}": each["runs"] for each in rounds})),
             Section("Do it again", commands=(loop_again(path / "config.json"),)),
@@ -93,37 +96,36 @@ def loop_page(path: Path) -> Page:
 
 def demo_page(path: Path) -> Page:
     """Describe what `nado demo` left, without the pictures that need its twin."""
-    report = read_json(path / "report.json")
+    report = DemoReport.read(path / REPORT)
+    content = report.to_json()
     shown = (
-        Picture(accuracy_figure(report["accuracy"]), "Accuracies, with 95 % intervals over the test digits."),
-        Picture(scores_figure(report["twin"], report["twin"]["floor"]), "The twin beside the noise floor."),
+        Picture(accuracy_figure(content["accuracy"]), "Accuracies, 95 % intervals over the test digits."),
+        Picture(scores_figure(content["twin"], content["twin"]["floor"]), "The twin beside the noise floor."),
     )
-    asked = [
-        (each["asked"], figure_of(each["came"]), "met" if each["met"] else "missed")
-        for each in report["targets"]
-    ]
-    best = report["accuracy"]["noise_aware"]
+    asked = [(each.asked, figure_of(each.came), "met" if each.met else "missed") for each in report.targets]
+    best = report.accuracy["noise_aware"]
     return Page(
-        title=f"Demo on {report['setup']}, seed {report['seed']}",
-        summary=f"Accuracy {best['device']:.3f} on the device, over {report['n_test']} digits (noise-aware).",
+        title=f"Demo on {report.setup}, seed {report.seed}",
+        summary=f"Accuracy {best.device:.3f} on the device, over {report.n_test} digits (noise-aware).",
         sections=(
             Section("Results", pictures=shown),
             Section("What was asked, and what came", table=Table(("asked", "came", ""), asked)),
-            Section("What answered", table=pairs(report["device"], "role", "identity")),
-            Section("Seconds", table=pairs(report["wall_s"])),
-            Section("Lineage", table=pairs(report["runs"])),
-            Section("Do it again", commands=(f"nado demo --seed {report['seed']} --out again",)),
-            versions_section(report.get("versions", {})),
+            Section("What answered", table=pairs(report.device, "role", "identity")),
+            Section("Seconds", table=pairs(report.wall_s)),
+            Section("Lineage", table=pairs(report.runs)),
+            Section("Do it again", commands=(demo_again(report),)),
+            versions_section(report.versions),
         ),
     )
 
 
-def findings_section(findings: list[dict[str, Any]]) -> Section:
+def findings_section(findings: Sequence[Finding]) -> Section:
     """Tell what was found wrong, or that nothing was."""
     if not findings:
         return Section("Findings", "None of the known failure signatures was seen.")
-    rows = [tuple(figure_of(value) for value in each.values()) for each in findings]
-    return Section("Findings", table=Table(tuple(findings[0]), rows))
+    return Section(
+        "Findings", table=Table(("what", "detail"), [(each.what, each.detail) for each in findings])
+    )
 
 
 def _flat(values: dict[str, Any], before: str = "") -> dict[str, Any]:

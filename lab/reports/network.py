@@ -56,19 +56,19 @@ def _summary(card: NetworkCard) -> str:
 
 def _answers(saved: SavedNetwork) -> tuple[Section, ...]:
     """Let the network answer on its twins, and draw what it mistakes for what."""
-    from nado_lab.lab.workflow.network_card import recall
+    from nado_lab.lab.network_context import read_context
     from nado_lab.network import NetworkError, Variant, answer
     from nado_lab.twin import TwinError
 
     try:
-        known = recall(saved, test_examples=MOST_EXAMPLES)
+        known = read_context(saved, test_examples=MOST_EXAMPLES)
     except (LabError, NetworkError, TwinError, OSError) as error:
         return (
             Section("Answers on the twin", f"Task or twins could not be found, so nothing is drawn: {error}"),
         )
     if not known.task.is_classification:
         return ()
-    noise = known.variant is not Variant.DETERMINISTIC
+    noise = known.settings.variant is not Variant.DETERMINISTIC
     said = answer(saved.network, known.task.test.inputs, known.twins, noise=noise, seed=1).argmax(-1).numpy()
     classes = known.task.test.targets.numpy()
     counts = np.zeros((known.task.outputs, known.task.outputs), int)

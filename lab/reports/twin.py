@@ -128,7 +128,7 @@ def _prediction(twin: Twin, trials: Trials) -> Prediction:
 
 
 def _trend(path: Path) -> tuple[Section, ...]:
-    from nado_lab.lab.workflow.validation_history import history
+    from nado_lab.lab.validation_history import history
 
     entries = history(path)
     if not entries:

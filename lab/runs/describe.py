@@ -3,6 +3,7 @@
 import getpass
 from typing import Any
 
+from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import ParameterRecord, ProtocolRecord, RunMetadata, SetupRecord, code_version
 from nado_lab.protocols import describe, protocol_name
 from pydantic import BaseModel
@@ -15,9 +16,7 @@ def describe_run(
     *,
     operator: str,
     lineage: tuple[str, ...],
-    source: str,
-    seed: int,
-    noise_seed: int | None = None,
+    source: SetupSource,
 ) -> RunMetadata:
     """Gather the metadata of a run that is about to start."""
     config = getattr(setup, "config", None)
@@ -27,9 +26,9 @@ def describe_run(
         setup=SetupRecord(
             name=str(getattr(config, "name", type(setup).__name__)),
             kind=str(getattr(config, "kind", "")),
-            source=source,
-            seed=seed,
-            noise_seed=noise_seed,
+            source=source.name,
+            seed=source.specimen,
+            noise_seed=source.noise_seed,
             details=config.model_dump(mode="json") if isinstance(config, BaseModel) else {},
         ),
         protocol=describe_protocol(procedure),

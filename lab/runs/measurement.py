@@ -3,28 +3,18 @@
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from nado_lab.lab.runs.driven import DrivenBench, driven
-from nado_lab.lab.runs.interrupts import StopRequest, shielded, stop_on_signals
+from nado_lab.lab.runs.interrupts import shielded, stop_on_signals
 from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
-from nado_lab.lab.runs.subscribers import Progress, Subscriber, Subscribers
+from nado_lab.lab.runs.observer import Harmless, Observer
 from nado_lab.lab.store import RunWriter, Status, StoreError
 from nado_lab.protocols import NadoProcedure
+from nado_lab.twin.observer import Progress
 from pymeasure.experiment import Procedure
 
 _PAUSE_POLL_S = 0.05
-
-
-@dataclass(frozen=True)
-class Onlookers:
-    """Who looks on while a run is measured, and who may stop it."""
-
-    progress: Progress | None = None
-    subscribers: tuple[Subscriber, ...] = ()
-    stop: StopRequest = field(default_factory=StopRequest)
-    monitors: MonitorSettings = field(default_factory=MonitorSettings)
 
 
 class Measurement:
@@ -36,17 +26,17 @@ class Measurement:
         bench: DrivenBench,
         writer: RunWriter,
         monitor: Monitor,
-        onlookers: Onlookers,
+        observer: Observer,
     ) -> None:
         self._procedure, self._bench, self._writer = procedure, bench, writer
-        self._monitor, self._onlookers = monitor, onlookers
+        self._monitor, self._stop = monitor, observer.stop
         self._done, self._total = writer.rows(), procedure.row_count()
         self._failure: BaseException | None = None
-        self._audience = Subscribers(onlookers.subscribers, onlookers.progress)
+        self._observer = Harmless(observer)
 
     def run(self) -> None:
         """Measure, then close in the order: hardware, rows, status; raise what went wrong."""
-        stop = self._onlookers.stop
+        stop = self._stop
         with stop_on_signals(stop):
             self._measure()
             with shielded():
@@ -78,15 +68,15 @@ class Measurement:
 
     def _should_stop(self) -> bool:
         self._bench.alive()
-        return self._onlookers.stop()
+        return self._stop()
 
     def _emit(self, stream: str, row: dict[str, Any]) -> None:
-        """Take a row: to the store, to the subscribers; then see whether all is well."""
+        """Take a row: to the store, to the observer; then see whether all is well."""
         self._writer.append(stream, row)
-        self._audience.show(stream, row)
+        self._observer.row(stream, row)
         if stream == "primary":
             self._done += 1
-            self._audience.count(self._done, self._total)
+            self._observer.progress(progress_of(self._done, self._total))
         self._look_around()
         self._wait_while_paused()
 
@@ -97,14 +87,14 @@ class Measurement:
         if row is None:
             return
         self._writer.append("monitor", row)
-        self._audience.show("monitor", row)
+        self._observer.row("monitor", row)
         problem = self._monitor.beyond(row)
         if problem:
-            self._onlookers.stop.stop(problem)
+            self._stop.stop(problem)
 
     def _wait_while_paused(self) -> None:
         """Hold with the field at zero until the run is to go on or to stop."""
-        stop = self._onlookers.stop
+        stop = self._stop
         if stop.paused and not stop():
             self._bench.setup.shutdown()
             self._writer.flush()
@@ -150,7 +140,7 @@ class Measurement:
                 self._failure.add_note(f"and the run could not be closed: {error}")
 
     def _outcome(self) -> tuple[Status, str, str]:
-        failure, stop = self._failure, self._onlookers.stop
+        failure, stop = self._failure, self._stop
         if isinstance(failure, KeyboardInterrupt):
             return Status.ABORTED, "Ctrl-C", ""
         if failure is not None:
@@ -162,10 +152,20 @@ class Measurement:
         return Status.COMPLETE, "", ""
 
 
+def progress_of(rows: int, total: int) -> Progress:
+    """Say how many rows of how many there are; of a `total` of 0 nobody knows."""
+    share = rows / total if total else 0.0
+    return Progress("measure", share, f"{rows} of {total or '?'} rows", {"rows": rows, "total": total})
+
+
 def run_measurement(
-    procedure: NadoProcedure, setup: Any, onlookers: Onlookers, open_writer: Callable[[Monitor], RunWriter]
+    procedure: NadoProcedure,
+    setup: Any,
+    observer: Observer,
+    monitors: MonitorSettings,
+    open_writer: Callable[[Monitor], RunWriter],
 ) -> None:
     """Drive the bench, open the run, measure into it."""
-    with driven(setup, onlookers.stop) as bench:
-        monitor = Monitor(setup, onlookers.monitors)
-        Measurement(procedure, bench, open_writer(monitor), monitor, onlookers).run()
+    with driven(setup, observer.stop) as bench:
+        monitor = Monitor(setup, monitors)
+        Measurement(procedure, bench, open_writer(monitor), monitor, observer).run()

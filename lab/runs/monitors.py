@@ -4,12 +4,14 @@ They are taken by the measuring thread between two rows, never by another one: t
 instrument get each other's replies.
 """
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs.bench import bench_outside
 from nado_lab.protocols import Column
 
 Readings = dict[str, tuple[float, str]]
@@ -28,6 +30,14 @@ def take_readings(setup: object) -> Readings:
     """Read what a setup offers to be read (`readings()`); nothing where it offers none."""
     offered = getattr(setup, "readings", None)
     return {name: (float(value), unit) for name, (value, unit) in offered().items()} if offered else {}
+
+
+def monitors_for(setup: object) -> MonitorSettings:
+    """Look at a bench now and then; not at a simulated one, whose time is not the wall's.
+
+    Each look takes bench time, and would come at another trial each time the same run is made.
+    """
+    return MonitorSettings(every_s=math.inf) if bench_outside(setup) is None else MonitorSettings()
 
 
 class Monitor:

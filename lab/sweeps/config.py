@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from nado_lab.lab.workflow.tolerances import read_toml
+from nado_lab.lab.toml_file import read_model
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
 
 Value = bool | int | float | str | list[Any]
@@ -123,4 +123,4 @@ class SweepConfig(Plan):
 
 def load_sweep(path: Path) -> SweepConfig:
     """Read a sweep's TOML file."""
-    return read_toml(path, SweepConfig)
+    return read_model(path, SweepConfig)

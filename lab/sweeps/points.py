@@ -77,7 +77,10 @@ def _check(plan: Plan) -> None:
     for source in (plan.measure, plan.judge):
         if source and not source.runs:
             _check_source(source)
-    FitSettings.from_json(plan.twin)
+    try:
+        FitSettings.from_json(plan.twin)
+    except TypeError as error:
+        raise LabError(f"twin: {error}".replace("FitSettings.__init__() ", "")) from error
     if plan.network and not (plan.fit or plan.use_twin):
         raise LabError("a network needs a twin: leave `fit = false` out, or name one in use_twin")
     if plan.network:

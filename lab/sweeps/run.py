@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import read_json, write_json
+from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.store.ownership import Ownership
 from nado_lab.lab.sweeps.cluster import workers
 from nado_lab.lab.sweeps.config import SweepConfig
@@ -16,8 +16,8 @@ from nado_lab.lab.sweeps.graph import submit
 from nado_lab.lab.sweeps.points import Point, grid_points
 from nado_lab.lab.sweeps.study import study_points
 from nado_lab.lab.sweeps.table import write_table
+from nado_lab.twin.observer import Progress
 
-Show = Callable[[str, float, str], None]
 ROWS, CONFIG = "rows", "config.json"
 
 
@@ -30,17 +30,20 @@ class SweepOptions:
     optimise: bool = False
 
 
-def run_sweep(config: SweepConfig, out: Path, options: SweepOptions, show: Show) -> dict[str, Any]:
+def run_sweep(
+    config: SweepConfig, out: Path, options: SweepOptions, observer: Observer | None = None
+) -> dict[str, Any]:
     """Run a sweep in the folder `out`, or go on with it; write its table and return what came."""
     if options.optimise and config.optimise is None:
         raise LabError("--optimise needs a section [optimise] with a space to search")
+    observer = observer or Observer()
     points = [] if options.optimise else grid_points(config)
     owner = Ownership("sweep", str(out.resolve())).take()
     try:
         with workers(options.scheduler, options.workers, config.cluster) as client:
             (out / ROWS).mkdir(parents=True, exist_ok=True)
-            show("sweep", 0.0, str(client.dashboard_link or client.scheduler.address))
-            done = _Done(client, out.resolve(), show)
+            observer.progress(Progress("sweep", 0.0, str(client.dashboard_link or client.scheduler.address)))
+            done = _Done(client, out.resolve(), observer)
             if options.optimise:
                 points = study_points(config, done)
             else:
@@ -64,8 +67,8 @@ def run_sweep(config: SweepConfig, out: Path, options: SweepOptions, show: Show)
 class _Done:
     """The rows that are there, and a way to get more: call it with points."""
 
-    def __init__(self, client: Any, out: Path, show: Show) -> None:
-        self._client, self._out, self._show = client, out, show
+    def __init__(self, client: Any, out: Path, observer: Observer) -> None:
+        self._client, self._out, self._observer = client, out, observer
         self.rows: dict[str, dict[str, Any]] = {}
         self.reused = 0
 
@@ -79,7 +82,8 @@ class _Done:
         futures = {submit(self._client, point, self._out): point for point in waiting.values()}
         for future in as_completed(futures):
             self._keep(futures[future], future)
-            self._show("sweep", len(self.rows) / total, f"{len(self.rows)} of {total} points")
+            done = len(self.rows)
+            self._observer.progress(Progress("sweep", done / total, f"{done} of {total} points"))
         return [self.rows[point.key] for point in points]
 
     def _recall(self, point: Point) -> None:

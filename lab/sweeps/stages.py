@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +35,25 @@ def trained(plan: dict[str, Any], twin: str, key: str, folder: str) -> str:
 
 
 def scored(made: dict[str, Any], runs: list[str]) -> dict[str, Any]:
-    """Read or take the scores of a twin (on trials it was not fitted to, if there are) and of a network."""
-    from nado_lab.lab.trials import trials_of
-    from nado_lab.twin import evaluate, load
+    """Read or take the metrics of a twin (on trials it was not fitted to, if there are) and of a network."""
+    from nado_lab.lab.workflow.evaluate import EvaluateRequest, evaluate
+    from nado_lab.twin import load
 
-    twin = load(made["twin"])
-    own = made["judge"] is None and twin.card.metrics and list(twin.card.runs) == made["run"]
-    metrics = twin.card.metrics if own and twin.card.metrics else evaluate(twin, trials_of(*runs))
-    scores = metrics.to_json()
-    scores.pop("warnings", None)
-    floor = scores.pop("floor", None) or {}
-    row = scores | {f"floor_{name}": value for name, value in floor.items()}
+    card = load(made["twin"]).card
+    own = made["judge"] is None and list(card.runs) == _resolved(made["run"])
+    metrics = card.metrics if own else None
+    if metrics is None:
+        asked = EvaluateRequest(Path(made["twin"]), tuple(map(Path, runs)))
+        metrics = evaluate(asked).metrics
+    figures = metrics.to_json()
+    figures.pop("warnings", None)
+    floor = figures.pop("floor", None) or {}
+    row = figures | {f"floor_{name}": value for name, value in floor.items()}
     return row | (_network_scores(made["network"]) if made["network"] else {})
+
+
+def _resolved(runs: list[str]) -> list[str]:
+    return [str(Path(run).resolve()) for run in runs]
 
 
 def counted(runs: list[str]) -> dict[str, Any]:
@@ -61,57 +67,31 @@ def counted(runs: list[str]) -> dict[str, Any]:
 def _network_scores(path: str) -> dict[str, Any]:
     from nado_lab.network import load
 
-    scores = load(path).card.to_json()["scores"]
-    return {f"network_{name}": scores[name] for name in ("metric", "twin", "parameters")}
+    scores = load(path).card.scores
+    return {f"network_{name}": getattr(scores, name) for name in ("metric", "twin", "parameters")}
 
 
 def _measure(source: Source, draft: Path) -> None:
-    from nado_lab.lab.compose import open_named_setup
-    from nado_lab.lab.runs import run_protocol
-    from nado_lab.protocols import configure, load_protocol
+    from nado_lab.lab.setup import SetupSource
+    from nado_lab.lab.workflow.measure import MeasureRequest, measure
 
-    procedure = load_protocol(source.protocol)()
-    configure(procedure, source.parameters)
-    with open_named_setup(source.setup, seed=source.specimen) as setup:
-        run_protocol(procedure, setup, draft, source=source.setup, seed=source.specimen)
+    setup = SetupSource(source.setup, source.specimen)
+    measure(MeasureRequest(source.protocol, draft, setup, source.parameters))
 
 
 def _fit(settings: dict[str, Any], runs: list[str], draft: Path) -> None:
-    from nado_lab.lab.trials import trials_of
-    from nado_lab.twin import FitSettings, fit_and_score, save
+    from nado_lab.lab.workflow.fit import FitRequest, fit
+    from nado_lab.twin import FitSettings
 
-    twin = fit_and_score(trials_of(*runs), FitSettings.from_json(settings))
-    twin.card = replace(twin.card, runs=tuple(runs))
-    save(twin, draft)
+    fit(FitRequest(tuple(map(Path, runs)), draft, FitSettings.from_json(settings)))
 
 
-def _train(plan: NetworkPlan, path: str, draft: Path) -> None:
-    from nado_lab.network import (
-        NetworkCard,
-        NetworkScores,
-        TaskChoice,
-        TrainSettings,
-        Variant,
-        save,
-        score_on_twins,
-        train,
-    )
-    from nado_lab.twin import load
+def _train(plan: NetworkPlan, twin: str, draft: Path) -> None:
+    from nado_lab.lab.workflow.train import TrainRequest, train
+    from nado_lab.network import TaskChoice, TrainSettings
 
-    choice, twin = TaskChoice(plan.task, plan.options), load(path)
-    task = choice.load()
     settings = TrainSettings.of(**plan.settings)
-    network = train(task, twin, settings)
-    noise = settings.variant is not Variant.DETERMINISTIC
-    scores = NetworkScores(
-        twin=score_on_twins(network, task, twin, noise=noise),
-        task=task.name,
-        metric=task.metric,
-        variant=settings.variant,
-        n_test=len(task.test),
-        parameters=network.parameter_count,
-    )
-    save(network, draft, NetworkCard(choice, settings, (path,), scores))
+    train(TrainRequest(TaskChoice(plan.task, plan.options), (Path(twin),), draft, settings))
 
 
 def _once(path: Path, make: Callable[[Path], None]) -> Path:
@@ -128,5 +108,6 @@ def _once(path: Path, make: Callable[[Path], None]) -> Path:
             if not path.exists():
                 raise
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        for left in path.parent.glob(f"{draft.name}*"):  # the draft, and what a fit keeps while under way
+            shutil.rmtree(left, ignore_errors=True)
     return path

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.runs.observer import Observer
+from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import Run, Status
 from nado_lab.lab.text_file import write_text
+from nado_lab.lab.workflow.measure import MeasureRequest, measure
 
 if TYPE_CHECKING:
     from nado_lab.instruments.setups.nanoring import AxisCalibration, NanoringConfig
@@ -19,12 +22,11 @@ if TYPE_CHECKING:
 class CalibrateRequest:
     """Which setup to calibrate at which field, the new setup file, and the run that is measured for it."""
 
-    setup: str
+    setup: SetupSource
     out: Path
     run: Path
     field_mt: float = 3.0
     rotations: int = 20
-    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,20 +37,13 @@ class CalibrateResult:
     config: NanoringConfig
 
 
-def calibrate(request: CalibrateRequest) -> CalibrateResult:
+def calibrate(request: CalibrateRequest, observer: Observer | None = None) -> CalibrateResult:
     """Measure the run of a request, fit both axes from it, and write the calibrated setup file."""
-    from nado_lab.lab.compose import open_named_setup
-    from nado_lab.lab.runs import run_protocol
-    from nado_lab.protocols import configure, load_protocol
-
     refuse_existing(request.out)
-    refuse_existing(request.run, "--run")
     if not request.out.parent.is_dir():
         raise LabError(f"there is no folder {request.out.parent}; make it first, or choose another --out")
-    procedure = load_protocol("calibrate_axes")()
-    configure(procedure, {"field": request.field_mt, "rotations": request.rotations})
-    with open_named_setup(request.setup, seed=request.seed) as setup:
-        run_protocol(procedure, setup, request.run, source=request.setup, seed=request.seed)
+    asked = {"field": request.field_mt, "rotations": request.rotations}
+    measure(MeasureRequest("calibrate_axes", request.run, request.setup, asked), observer)
     result = fit_calibration(request.run)
     write_text(request.out, result.config.to_toml())
     return result

@@ -2,60 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from nado_lab.network import Variant, answer, score_answers
+from nado_lab.network import TransferGap, Variant, answer, score_answers, transfer_gap
 
 if TYPE_CHECKING:
-    from nado_lab.lab.workflow.deploy_layers import Deployment
+    import numpy as np
     from nado_lab.network import DeviceNetwork, Task
+    from nado_lab.twin import Twin
+    from torch import Tensor
 
 TWIN_DRAWS = 5
-RESAMPLES = 200
+"""How often the twins answer, each time with noise of their own; a deterministic network's answer once."""
 
 
-def compare(
-    network: DeviceNetwork, task: Task, twins: list[Any], variant: Variant, deployed: Deployment, seed: int
-) -> dict[str, Any]:
-    """Score a deployment beside its twins: {twin, device, gap, gap_error}.
-
-    The gap is what the device does worse: points of accuracy, or the share by which its normalised error
-    is larger. `gap_error` is its standard error from resampling the test examples (Efron 1979).
-    """
+def twin_answers(
+    network: DeviceNetwork, task: Task, twins: Sequence[Twin | list[Twin]], variant: Variant, seed: int
+) -> list[Tensor]:
+    """Answer the task's test examples on the twins: some draws of (trial[, step], output)."""
     noisy = variant is not Variant.DETERMINISTIC
-    draws = [
+    return [
         answer(network, task.test.inputs, twins, noise=noisy, seed=seed + draw)
         for draw in range(TWIN_DRAWS if noisy else 1)
     ]
-    device = torch.as_tensor(deployed.outputs)
-    everything = torch.arange(len(task.test))
-    rng = np.random.default_rng(seed)
-    resampled = []
-    for _ in range(RESAMPLES):
-        rows = torch.from_numpy(rng.integers(0, len(everything), len(everything)))
-        resampled.append(_gap(task, *_scores(task, draws, device, rows)))
-    twin_score, device_score = _scores(task, draws, device, everything)
-    return {
-        "metric": task.metric.value,
-        "twin": twin_score,
-        "device": device_score,
-        "gap": _gap(task, twin_score, device_score),
-        "gap_error": float(np.std(resampled, ddof=1)),
-        "n_test": len(task.test),
-    }
 
 
-def _scores(
-    task: Task, draws: list[torch.Tensor], device: torch.Tensor, rows: torch.Tensor
-) -> tuple[float, float]:
-    targets = task.test.targets[rows]
-    on_twin = float(np.mean([score_answers(task, draw[rows], targets) for draw in draws]))
-    return on_twin, score_answers(task, device[rows], targets)
+def compare(task: Task, on_twin: Sequence[Tensor], on_device: np.ndarray, seed: int) -> TransferGap:
+    """Hold the device's answers (trial[, step], output) against draws of the twins' by the task's metric."""
+    return transfer_gap(task, on_twin, torch.as_tensor(on_device), seed=seed)
 
 
-def _gap(task: Task, twin: float, device: float) -> float:
-    if task.is_classification:
-        return twin - device
-    return device / max(twin, 1e-12) - 1.0
+def mean_score(task: Task, answers: Sequence[Tensor]) -> float:
+    """Score several draws of answers to the test examples; give the mean."""
+    scores = [score_answers(task, draw, task.test.targets) for draw in answers]
+    return sum(scores) / len(scores)

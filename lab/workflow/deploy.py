@@ -1,154 +1,193 @@
-"""Deploy a network file to setups and write down how the devices did beside their twins."""
+"""Deploy: a network file to setups, layer by layer, with a report of device beside twin."""
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nado_lab.lab.compose import noise_seed_of, open_named_setup
-from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.compose import noise_seed_of, open_source
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.json_record import JsonRecord
+from nado_lab.lab.network_context import NetworkContext, read_context
+from nado_lab.lab.reports.deployment_report import FILE as REPORT
+from nado_lab.lab.reports.deployment_report import DeploymentReport
+from nado_lab.lab.runs.observer import Observer
+from nado_lab.lab.setup import OpenSetup, SetupSource
 from nado_lab.lab.workflow import interruptions
-from nado_lab.lab.workflow.deploy_layers import check_fit, deploy, device_seconds
-from nado_lab.lab.workflow.deployment_report import report_of
-from nado_lab.lab.workflow.drive_check import check_drive_maps
-from nado_lab.lab.workflow.network_card import recall
+from nado_lab.lab.workflow.compare import compare, twin_answers
+from nado_lab.lab.workflow.deploy_layers import Deployment, check_fit, deploy_on, device_seconds
+from nado_lab.lab.workflow.device_check import check_device
+from nado_lab.lab.workflow.node_metrics import average_layers, find_failures, measure_nodes
 from nado_lab.lab.workflow.play_drives import PlayOptions
-from nado_lab.lab.workflow.refit_readout import calibrated
+from nado_lab.lab.workflow.refit_readout import calibrated, refit_readout
 from nado_lab.network import load
 
 if TYPE_CHECKING:
-    from nado_lab.lab.runs.subscribers import Subscriber
     from nado_lab.lab.setup import Setup
-    from nado_lab.lab.workflow.network_card import Recalled
     from nado_lab.network import SavedNetwork
-
-Show = Callable[[str, float, str], None]
 
 
 @dataclass(frozen=True)
-class DeployOptions:
-    """What to deploy on and how.
+class DeployRequest:
+    """What to deploy where.
 
-    `setups` are one, one a layer, or several a layer; simulated ones are the specimens `seed`, `seed` + 1,
-    and so on. `noise_seed` is that of simulated benches (None: by the network's weights). `refit_readout`
-    is the share of the sequences on which the readout is fitted again; `faults` break the first, simulated
-    bench. `stop` and `subscribers` are those of PlayOptions.
+    `setups` are one, one a layer, or several a layer whose nodes take them in turn. `twins` say where those
+    of the network's card lie now. `refit_readout` is the share of the examples on which the readout is fitted
+    again. `seed` decides the twins' noise and that share.
     """
 
-    setups: tuple[str, ...]
+    network: Path
+    out: Path
+    setups: tuple[SetupSource, ...]
+    twins: tuple[Path, ...] = ()
     test_examples: int | None = None
+    refit_readout: float | None = None
     resume: bool = False
     seed: int = 0
-    noise_seed: int | None = None
-    refit_readout: float | None = None
-    faults: tuple[str, ...] = ()
-    stop: Callable[[], bool] | None = None
-    subscribers: Sequence[Subscriber] = ()
 
 
-def deploy_network(net: Path, out: Path, options: DeployOptions, show: Show) -> dict[str, Any]:
-    """Send the test examples of a network's task to the devices; write OUT/report.json and return it.
+@dataclass(frozen=True)
+class DeployResult:
+    """The report as it was written, and what the devices answered."""
+
+    report: DeploymentReport
+    deployment: Deployment
+
+
+@dataclass(frozen=True)
+class DeployEstimate(JsonRecord):
+    """How many examples, trials and seconds of drive a deployment takes."""
+
+    n_test: int
+    trials: int
+    device_s: float
+
+
+def sources_for(
+    network: Path,
+    names: Sequence[str],
+    specimen: int = 0,
+    noise_seed: int | None = None,
+    faults: tuple[str, ...] = (),
+) -> tuple[SetupSource, ...]:
+    """Name the setups of a deployment; simulated ones are the specimens `specimen`, `specimen` + 1, ….
+
+    Their noise is that of `noise_seed` and the numbers after it (None: chosen by the network's weights);
+    `faults` break the first.
+    """
+    weights = network / "weights.safetensors"
+    if noise_seed is None and weights.is_file():
+        noise_seed = noise_seed_of("deploy", weights.read_bytes())
+    return tuple(
+        SetupSource(name, specimen + index, (noise_seed or 0) + index, () if index else faults)
+        for index, name in enumerate(names)
+    )
+
+
+def deploy(
+    request: DeployRequest, observer: Observer | None = None, open_setup: OpenSetup = open_source
+) -> DeployResult:
+    """Send the test examples of a network's task to the devices; write the report into OUT.
 
     However it ends early, that is noted beside the runs, and the report of the deployment that was gone on
     with tells of it.
     """
-    saved = load(net)
-    known = recall(saved, test_examples=options.test_examples)
-    if not options.resume:
-        refuse_existing(out, or_else="go on with --resume")
-    if options.refit_readout is not None:
-        calibrated(options.refit_readout, len(known.task.test))
-    interruptions.note_death(out)
+    saved, observer = load(request.network), observer or Observer()
+    context = read_context(saved, request.twins, request.test_examples)
+    if request.out.exists() and not request.resume:
+        raise LabError(f"{request.out} exists; choose another --out, or go on with --resume")
+    if request.refit_readout is not None:
+        calibrated(request.refit_readout, len(context.task.test))
+    interruptions.note_death(request.out)
     started = time.perf_counter()
     with ExitStack() as opened:
-        setups = _open(saved, options, net, opened)
-        for twins, own in zip(known.twins, check_fit(saved.network, setups), strict=True):
-            check_drive_maps(twins if isinstance(twins, list) else [twins], own)
+        setups = [opened.enter_context(open_setup(source)) for source in request.setups]
+        check_devices(saved, context, setups)
+        inputs = context.task.test.inputs
+        device_s = device_seconds(saved.network, setups, *inputs.shape[:2])
         identities = _identities(setups)
-        inputs = known.task.test.inputs
-        estimate = device_seconds(saved.network, setups, *inputs.shape[:2])
-        show("deploy", 0.0, f"about {estimate:.0f} s of drive")
-        play = _play_options(known, options, net, show)
+        options = _play_options(context, request)
         try:
-            done = deploy(saved.network, inputs.numpy(), setups, out, play)
+            done = deploy_on(saved.network, inputs.numpy(), setups, request.out, options, observer)
         except BaseException as error:
-            interruptions.note(out, error)
+            interruptions.note(request.out, error)
             raise
-    report = {
-        "status": "complete",
-        **report_of(saved, known, done, out, options.refit_readout, options.seed),
-        "setup": ", ".join(options.setups),
-        "setups": list(options.setups),
-        "network": str(net),
-        "device_identities": identities,
-        "device_s": estimate,
-        "noise_seed": _noise_seed(options, net),
-        "interruptions": interruptions.read(out),
-        "wall_s": time.perf_counter() - started,
-    }
-    (out / "report.json").write_text(json.dumps(report, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-    return report
+    report = replace(
+        report_of(saved, context, done, request),
+        device_identities=identities,
+        device_s=device_s,
+        wall_s=time.perf_counter() - started,
+    )
+    report.write(request.out / REPORT)
+    return DeployResult(report, done)
 
 
-def estimate_network(net: Path, options: DeployOptions) -> dict[str, Any]:
-    """Say how many trials and how many seconds of drive a deployment takes, without sending anything."""
-    saved = load(net)
-    inputs = recall(saved, test_examples=options.test_examples).task.test.inputs
+def estimate(request: DeployRequest, open_setup: OpenSetup = open_source) -> DeployEstimate:
+    """Say what a deployment takes, without sending anything."""
+    saved = load(request.network)
+    inputs = read_context(saved, request.twins, request.test_examples).task.test.inputs
     with ExitStack() as opened:
-        setups = _open(saved, options, net, opened)
+        setups = [opened.enter_context(open_setup(source)) for source in request.setups]
         seconds = device_seconds(saved.network, setups, *inputs.shape[:2])
-    return {"n_test": len(inputs), "trials": len(inputs) * saved.network.node_count, "device_s": seconds}
+    return DeployEstimate(len(inputs), len(inputs) * saved.network.node_count, seconds)
 
 
-def _open(saved: SavedNetwork, options: DeployOptions, net: Path, opened: ExitStack) -> list[Setup]:
-    """Open all setups; refuse those that do not fit the network."""
-    noise = _noise_seed(options, net)
-    setups = [
-        opened.enter_context(
-            open_named_setup(
-                name,
-                seed=options.seed + index,
-                noise_seed=noise + index,
-                faults=() if index else options.faults,
+def check_devices(saved: SavedNetwork, context: NetworkContext, setups: Sequence[Setup]) -> None:
+    """Refuse setups that are other devices, or driven over another window, than those of the twins."""
+    for twins, own in zip(context.twins, check_fit(saved.network, setups), strict=True):
+        known = twins if isinstance(twins, list) else [twins] * len(own)
+        if len(known) != len(own):
+            raise LabError(
+                f"the nodes of this network belong to several arrays: give {len(known)} setups a layer, in "
+                "the order of its twins, or evaluate it on its twins"
             )
-        )
-        for index, name in enumerate(options.setups)
-    ]
-    check_fit(saved.network, setups)
-    return setups
+        for twin, setup in zip(known, own, strict=True):
+            check_device(twin, setup)
 
 
-def _noise_seed(options: DeployOptions, net: Path) -> int:
-    if options.noise_seed is not None:
-        return options.noise_seed
-    return noise_seed_of("deploy", (net / "weights.safetensors").read_bytes())
+def report_of(
+    saved: SavedNetwork, context: NetworkContext, done: Deployment, request: DeployRequest
+) -> DeploymentReport:
+    """Score a deployment beside the twins; with `refit_readout`, also with a readout fitted to that share."""
+    task, seed, share = context.task, request.seed, request.refit_readout
+    said = twin_answers(saved.network, task, context.twins, context.settings.variant, seed + 1)
+    gap = compare(task, said, done.outputs, seed)
+    nodes = measure_nodes(done, context.twins)
+    return DeploymentReport(
+        network=str(request.network),
+        setups=tuple(source.name for source in request.setups),
+        specimens=tuple(source.specimen for source in request.setups),
+        noise_seeds=tuple(source.noise_seed for source in request.setups),
+        seed=seed,
+        refit_share=share,
+        task=task.name,
+        metric=task.metric.value,
+        variant=context.settings.variant.value,
+        twin=gap.on_twin,
+        device=gap.on_device,
+        transfer_gap=gap.gap,
+        gap_low=gap.low,
+        gap_high=gap.high,
+        n_test=len(task.test),
+        runs=tuple(path.relative_to(request.out).as_posix() for path in done.runs),
+        layers=average_layers(nodes),
+        nodes=tuple(nodes),
+        findings=find_failures(nodes, context.all_twins()),
+        interruptions=interruptions.read(request.out),
+        readout=None if share is None else refit_readout(saved.network, task, done, said[0], share, seed),
+    )
 
 
-def _play_options(known: Recalled, options: DeployOptions, net: Path, show: Show) -> list[PlayOptions]:
+def _play_options(context: NetworkContext, request: DeployRequest) -> list[PlayOptions]:
     """Say how the runs of each setup are made; they follow from the runs that the twins were fitted to."""
-    noise = _noise_seed(options, net)
-    lineage = [run for twin in known.all_twins() for run in twin.card.lineage]
-    return [
-        PlayOptions(
-            progress=lambda done, total: show("deploy", 0.999 * done / total, f"{done} of {total} trials"),
-            lineage=tuple(dict.fromkeys(lineage)),
-            source=name,
-            seed=options.seed + index,
-            noise_seed=noise + index,
-            resume=options.resume,
-            stop=options.stop,
-            subscribers=options.subscribers,
-        )
-        for index, name in enumerate(options.setups)
-    ]
+    return [PlayOptions(source, context.lineage, request.resume) for source in request.setups]
 
 
-def _identities(setups: list[Setup]) -> dict[str, str]:
+def _identities(setups: Sequence[Setup]) -> dict[str, str]:
     """Read the identities of all instruments; with several setups their numbers stand before the roles."""
     found = [setup.identities() for setup in setups]
     if len(found) == 1:

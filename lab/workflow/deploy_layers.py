@@ -7,14 +7,15 @@ and what is decoded is read back from those runs: what was not stored did not ha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.workflow.play_drives import AS_USUAL, PlayOptions, own_readout, play
+from nado_lab.lab.runs.observer import Observer, Staged
+from nado_lab.lab.workflow.play_drives import PlayOptions, own_readout, play_drives
 
 if TYPE_CHECKING:
     from nado_lab.lab.setup import Setup
@@ -31,45 +32,50 @@ class Deployment:
     outputs: np.ndarray  # (trial, output), or (trial, step, output), of the readout layer
     drives: list[np.ndarray]  # per layer (trial, node, step, port) in [-1, 1]
     readouts: list[np.ndarray]  # per layer (trial, node, step, channel), device units
-    runs: list[Path]  # layer by layer, the runs that hold the drives and readouts of its devices
+    runs: list[Path] = field(default_factory=list)  # layer by layer, those of its devices
 
 
-def deploy(
+def deploy_on(
     network: DeviceNetwork,
     inputs: np.ndarray,
-    setup: Setup | Sequence[Setup],
+    setups: Sequence[Setup],
     out: Path,
-    options: PlayOptions | Sequence[PlayOptions] = AS_USUAL,
+    options: Sequence[PlayOptions] = (),
+    observer: Observer | None = None,
 ) -> Deployment:
-    """Send `inputs` (trial, step, feature) through `network` with `setup` as every node.
+    """Send `inputs` (trial, step, feature) through `network` with `setups` as its nodes.
 
-    Several setups are one a layer, or so many a layer (a whole multiple), whose nodes then take them in
-    turn; `options` may be one for each of them. One run a layer and setup is written into the folder
-    `out`; it follows from those of the layers below. Drives are checked against the setup's limits before
-    the first one of a layer is sent.
+    Setups are one for all, one a layer, or so many a layer (a whole multiple), whose nodes then take them in
+    turn; each has options of its own. One run a layer and setup is written into the folder `out`; it follows
+    from those of the layers below. Drives are checked against the setup's limits before the first one of a
+    layer is sent.
     """
-    setups = check_fit(network, setup)
-    every = list(options) if isinstance(options, Sequence) else [options]
-    out.mkdir(parents=True, exist_ok=every[0].resume)
+    of_layers = check_fit(network, setups)
+    options, observer = options or [PlayOptions()], observer or Observer()
+    out.mkdir(parents=True, exist_ok=options[0].resume)
     runs: list[Path] = []
-    lineage = list(every[0].lineage)
+    lineage = list(options[0].lineage)
+    total, played = len(inputs) * network.node_count, 0
 
-    def on_setups(layer: int, drive: np.ndarray) -> np.ndarray:
-        answers, below, count = [], tuple(lineage), len(setups[layer])
+    def respond(layer: int, drive: np.ndarray) -> np.ndarray:
+        nonlocal played
+        answers, below, count = [], tuple(lineage), len(of_layers[layer])
         parts = split(network, layer, drive, count)
-        for device, (own, part) in enumerate(zip(setups[layer], parts, strict=False)):
-            known = every[(layer * count + device) % len(every)]
+        for device, (own, part) in enumerate(zip(of_layers[layer], parts, strict=False)):
+            known = options[(layer * count + device) % len(options)]
             path = run_of(out, layer, device)
-            run = play(part, own, path, replace(known, lineage=below))
-            answers.append(own_readout(run, known))
+            look = Staged(observer, "deploy", played / total, (played + len(part)) / total)
+            run = play_drives(part, own, path, replace(known, lineage=below), look)
+            played += len(part)
+            answers.append(own_readout(run, known.probe is not None))
             runs.append(path)
             lineage.append(run.metadata.run_id)
         return merge(network, layer, answers)
 
-    return replace(deploy_layers(network, inputs, out, on_setups), runs=runs)
+    return replace(deploy_layers(network, inputs, respond), runs=runs)
 
 
-def deploy_layers(network: DeviceNetwork, inputs: np.ndarray, out: Path, respond: Respond) -> Deployment:
+def deploy_layers(network: DeviceNetwork, inputs: np.ndarray, respond: Respond) -> Deployment:
     """Send `inputs` (trial, step, feature) through `network`, layer by layer.
 
     `respond(layer, drive (trial, step, port))` gives the readout (trial, step, channel) of a layer; the
@@ -86,8 +92,7 @@ def deploy_layers(network: DeviceNetwork, inputs: np.ndarray, out: Path, respond
         readouts.append(answers.unflatten(0, drives[-1].shape[:2]))
     with torch.no_grad():
         outputs = network.decode(readouts)
-    runs = [run_of(out, layer) for layer in range(network.layer_count)]
-    return Deployment(outputs.numpy(), [d.numpy() for d in drives], [r.numpy() for r in readouts], runs)
+    return Deployment(outputs.numpy(), [each.numpy() for each in drives], [each.numpy() for each in readouts])
 
 
 def run_of(out: Path, layer: int, device: int = 0) -> Path:
@@ -112,10 +117,10 @@ def merge(network: DeviceNetwork, layer: int, answers: list[np.ndarray]) -> np.n
     return whole
 
 
-def check_fit(network: DeviceNetwork, setup: Setup | Sequence[Setup]) -> list[list[Setup]]:
+def check_fit(network: DeviceNetwork, setups: Sequence[Setup]) -> list[list[Setup]]:
     """Return the setups of each layer; refuse one with other ports or channels than its layer has."""
     layers = network.spec.layers
-    given = list(setup) if isinstance(setup, Sequence) else [setup]
+    given = list(setups)
     each, left = divmod(len(given), len(layers))
     if len(given) != 1 and (left or not each):
         raise LabError(
@@ -128,8 +133,8 @@ def check_fit(network: DeviceNetwork, setup: Setup | Sequence[Setup]) -> list[li
             "at a time and cannot do that. Train without recurrent=true to measure, or evaluate on the twin"
         )
     of_layers = [given[i * each : (i + 1) * each] if len(given) > 1 else given for i in range(len(layers))]
-    for layer, setups in enumerate(of_layers):
-        for own in setups:
+    for layer, mine in enumerate(of_layers):
+        for own in mine:
             check_layer(network, layer, own)
     return of_layers
 

@@ -1,84 +1,92 @@
-"""`nado twin evaluate`: the scores of a twin, on trials in memory or read part by part."""
+"""Evaluate: score a twin on trials that its fit has not seen, in memory or read part by part."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from nado_lab.lab.errors import LabError
-from nado_lab.lab.workflow.read_trials import PARTS, part_to_score, streams
+from nado_lab.lab.json_file import JsonObject
+from nado_lab.lab.workflow.choices import Level, Part
+from nado_lab.lab.workflow.read_trials import can_stream
+from nado_lab.lab.workflow.scored_part import part_to_score, rows_to_score
+from nado_lab.lab.workflow.streamed_trials import MEMORY_GB, open_stream, score_in_parts
+from nado_lab.twin import Metrics, ScoredOn, Trials, Twin
+from nado_lab.twin import evaluate as score_twin
+from nado_lab.twin import load as load_twin
 
 if TYPE_CHECKING:
     from nado_lab.lab.stored_trials import StoredTrials
-    from nado_lab.twin import Trials, Twin
+
+DRAWN_SEQUENCES, DRAWN_TRIALS = 4, 400
+"""What is read to be drawn of trials that are too many for memory."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What to score on: level, part, how many sequences (None: all), within how much memory (GiB)."""
+class EvaluateRequest:
+    """Which twin to score on what: `sequences` drawn at random (None: all), within `memory_gb` GiB."""
 
-    level: str
-    part: str
-    sequences: int | None
-    memory_gb: float
-    seed: int
-
-
-def score(twin: Twin, runs: list[Path], asked: Asked) -> tuple[Trials, dict[str, Any]]:
-    """Return trials to draw (some, if they were too many for memory) and the scores with what they are of."""
-    from nado_lab.lab.workflow.streamed_trials import open_stream
-
-    if streams(runs, asked.level) and (stream := open_stream(runs, asked.memory_gb)).needed:
-        return _stored(twin, stream.stored, asked)
-    return _in_memory(twin, runs, asked)
+    twin: Path
+    runs: tuple[Path, ...]
+    part: Part = Part.AUTO
+    level: Level = Level.STEP
+    sequences: int | None = None
+    memory_gb: float = MEMORY_GB
+    seed: int = 0
 
 
-def _in_memory(twin: Twin, runs: list[Path], asked: Asked) -> tuple[Trials, dict[str, Any]]:
-    from nado_lab.twin import evaluate
+@dataclass(frozen=True)
+class EvaluateResult:
+    """The metrics of a twin and what they are of; `trials` are what was scored, or some of it, to draw."""
 
-    trials, scored_on = part_to_score(twin, runs, asked.level, asked.part)
-    if asked.sequences is not None:
-        trials = trials.split(_some(trials.sequence.numpy(), asked))[1]
-    about = {"scored_on": scored_on, "trials": len(trials), "sequences": len(trials.sequence.unique())}
-    return trials, about | evaluate(twin, trials, seed=asked.seed).to_json()
+    twin: Twin
+    trials: Trials
+    metrics: Metrics
+    scored_on: ScoredOn
+    trial_count: int
+    sequence_count: int
+    parts: int = 1
+
+    def to_json(self) -> JsonObject:
+        """Return the metrics and what they are of."""
+        about = {
+            "scored_on": self.scored_on.value,
+            "trials": self.trial_count,
+            "sequences": self.sequence_count,
+        }
+        return about | ({"parts": self.parts} if self.parts > 1 else {}) | self.metrics.to_json()
 
 
-def _stored(twin: Twin, stored: StoredTrials, asked: Asked) -> tuple[Trials, dict[str, Any]]:
-    from nado_lab.lab.workflow.streamed_trials import score_in_parts
+def evaluate(request: EvaluateRequest) -> EvaluateResult:
+    """Score a twin beside the noise floor of the runs' repeats."""
+    twin = load_twin(request.twin)
+    if can_stream(request.runs, request.level):
+        stream = open_stream(request.runs, request.memory_gb)
+        if stream.needed:
+            return _in_parts(twin, stream.stored, request)
+    return _in_memory(twin, request)
 
-    rows, scored_on = _rows(twin, stored, asked.part)
-    if asked.sequences is not None:
-        rows = rows[np.isin(stored.sequence[rows], _some(stored.sequence[rows], asked))]
+
+def _in_memory(twin: Twin, request: EvaluateRequest) -> EvaluateResult:
+    trials, scored_on = part_to_score(twin, request.runs, request.level, request.part)
+    if request.sequences is not None:
+        trials = trials.split(_some(trials.sequence.numpy(), request))[1]
+    metrics = score_twin(twin, trials, seed=request.seed)
+    return EvaluateResult(twin, trials, metrics, scored_on, len(trials), len(trials.sequence.unique()))
+
+
+def _in_parts(twin: Twin, stored: StoredTrials, request: EvaluateRequest) -> EvaluateResult:
+    rows, scored_on = rows_to_score(twin, stored, request.part)
+    if request.sequences is not None:
+        rows = rows[np.isin(stored.sequence[rows], _some(stored.sequence[rows], request))]
     numbers = np.unique(stored.sequence[rows])
-    about = {"scored_on": scored_on, "trials": len(rows), "sequences": len(numbers)}
-    drawn = rows[np.isin(stored.sequence[rows], numbers[:4])][:400]
-    found = score_in_parts(twin, stored, rows, asked.memory_gb, asked.seed)
-    return stored.read(drawn), about | found
+    drawn = rows[np.isin(stored.sequence[rows], numbers[:DRAWN_SEQUENCES])][:DRAWN_TRIALS]
+    metrics, parts = score_in_parts(twin, stored, rows, request.memory_gb, request.seed)
+    return EvaluateResult(twin, stored.read(drawn), metrics, scored_on, len(rows), len(numbers), parts)
 
 
-def _some(numbers: np.ndarray, asked: Asked) -> list[int]:
+def _some(numbers: np.ndarray, request: EvaluateRequest) -> list[int]:
     """Draw some of the sequences."""
     different = np.unique(numbers)
-    return np.random.default_rng(asked.seed).permutation(different)[: asked.sequences].tolist()
-
-
-def _rows(twin: Twin, stored: StoredTrials, part: str) -> tuple[np.ndarray, str]:
-    """Choose rows as `part_to_score` does: the marked ones, or what was set aside for scoring."""
-    if part not in PARTS:
-        raise LabError(f"--part must be one of {', '.join(PARTS)}; got {part!r}")
-    everything, marked = np.arange(len(stored)), stored.held_out
-    if part in ("auto", "test") and marked.any():
-        return everything[marked], "marked part"
-    if part == "train":
-        return everything[~marked], "train part (the twin may have seen it)"
-    if part == "test":
-        raise LabError("the runs mark no trials for testing; leave --part out")
-    if not set(stored.lineage) & set(twin.card.lineage):
-        return everything, "all trials"
-    split = twin.card.split
-    aside = split.scored.sequences if split and split.scored else ()
-    if part == "auto" and aside and tuple(stored.lineage) == twin.card.lineage:
-        return everything[np.isin(stored.sequence, aside)], "scored part"
-    return everything, "all trials (the twin was fitted to some)"
+    return np.random.default_rng(request.seed).permutation(different)[: request.sequences].tolist()

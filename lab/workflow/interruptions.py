@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from nado_lab.lab.loop.round_state import read_whole, write_whole
+from nado_lab.lab.json_record import JsonRecord
+from nado_lab.lab.reports.deployment_report import Interruption
 from nado_lab.lab.store import Run, Status, StoreError
 
 FILE = "interruptions.json"
+
+
+@dataclass(frozen=True)
+class _Interruptions(JsonRecord):
+    """What the file holds."""
+
+    interruptions: tuple[Interruption, ...]
 
 
 def note(out: Path, error: BaseException) -> None:
@@ -28,19 +36,16 @@ def note_death(out: Path) -> None:
         _append(out, "the program died", runs)
 
 
-def read(out: Path) -> list[dict[str, Any]]:
-    """Read what stopped the deployment in `out`, oldest first: {time, reason, trials}."""
+def read(out: Path) -> tuple[Interruption, ...]:
+    """Read what stopped the deployment in `out`, oldest first."""
     path = out / FILE
-    return read_whole(path)["interruptions"] if path.exists() else []
+    return _Interruptions.read(path).interruptions if path.exists() else ()
 
 
 def _append(out: Path, reason: str, runs: list[Run]) -> None:
-    entry = {
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "reason": reason,
-        "trials": sum(run.rows() for run in runs),
-    }
-    write_whole(out / FILE, {"interruptions": [*read(out), entry]})
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    entry = Interruption(now, reason, sum(run.rows() for run in runs))
+    _Interruptions((*read(out), entry)).write(out / FILE)
 
 
 def _runs(out: Path) -> list[Run]:

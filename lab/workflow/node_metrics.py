@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from nado_lab.lab.reports.deployment_report import Finding, LayerMetrics, NodeMetrics
 
 if TYPE_CHECKING:
     from nado_lab.lab.workflow.deploy_layers import Deployment
     from nado_lab.twin import Twin
 
 DRAWS = 16
+OF_A_LAYER = ("mean_error", "correlation", "coverage90", "noise_share", "saturated")
 # Thresholds of the findings; each is what a healthy demo run keeps well clear of (docs/deploy.md).
 LEAST_COVERAGE90 = 0.75
 MOST_NOISE_SHARE = 0.5
@@ -22,23 +23,9 @@ SATURATED_DRIVE = 0.98
 MOST_SATURATED = 0.5
 
 
-@dataclass(frozen=True)
-class NodeScore:
-    """One node: error of the twin's mean and correlation with it, coverage, noise, drive at its limits.
-
-    `mean_error` is in multiples of the readout's deviation; the others are fractions.
-    """
-
-    layer: int
-    node: int
-    mean_error: float
-    correlation: float
-    coverage90: float
-    noise_share: float
-    saturated: float
-
-
-def score_nodes(deployment: Deployment, twins: Sequence[Twin | list[Twin]], seed: int = 0) -> list[NodeScore]:
+def measure_nodes(
+    deployment: Deployment, twins: Sequence[Twin | list[Twin]], seed: int = 0
+) -> list[NodeMetrics]:
     """Compare the devices' readouts with draws of the twins under the same drives, worst node first.
 
     `twins` holds the twin of each layer, or those that its nodes take in turn.
@@ -61,11 +48,11 @@ def _draw(twin: Twin, drive: np.ndarray, seed: int) -> np.ndarray:
     return twin.respond(torch.as_tensor(drive).expand(DRAWS, *drive.shape), generator=generator).numpy()
 
 
-def _score(layer: int, node: int, drive: np.ndarray, readout: np.ndarray, draws: np.ndarray) -> NodeScore:
+def _score(layer: int, node: int, drive: np.ndarray, readout: np.ndarray, draws: np.ndarray) -> NodeMetrics:
     mean = draws.mean(axis=0)
     # The central 90 % of a draw among DRAWS others lies between these order statistics.
     low, high = np.quantile(draws, [0.05, 0.95], axis=0, method="weibull")
-    return NodeScore(
+    return NodeMetrics(
         layer=layer,
         node=node,
         mean_error=float(np.abs(readout - mean).mean()),
@@ -82,22 +69,32 @@ def _correlation(readout: np.ndarray, mean: np.ndarray) -> float:
     return float((a * b).sum() / max(float(np.sqrt((a**2).sum() * (b**2).sum())), 1e-30))
 
 
-def findings(scores: list[NodeScore], twins: list[Twin]) -> list[dict[str, Any]]:
+def average_layers(nodes: Sequence[NodeMetrics]) -> tuple[LayerMetrics, ...]:
+    """Average the metrics of the nodes of each layer."""
+    found = []
+    for layer in sorted({node.layer for node in nodes}):
+        mine = [node for node in nodes if node.layer == layer]
+        means = {name: float(np.mean([getattr(node, name) for node in mine])) for name in OF_A_LAYER}
+        found.append(LayerMetrics(layer, len(mine), **means))
+    return tuple(found)
+
+
+def find_failures(nodes: Sequence[NodeMetrics], twins: Sequence[Twin]) -> tuple[Finding, ...]:
     """Name the failures that show in a deployment, with what to do (design.md section 6)."""
     found = []
-    stray = [s for s in scores if s.coverage90 < LEAST_COVERAGE90]
+    stray = [node for node in nodes if node.coverage90 < LEAST_COVERAGE90]
     if stray:
         found.append(
-            _finding(
+            Finding(
                 "the twin diverges from the device",
                 f"{_names(stray)}: the twin's 90 % band holds {stray[0].coverage90:.0%} of the readouts. "
                 "The device has drifted, or the network drives it where it was not measured: recalibrate.",
             )
         )
-    noisy = [s for s in scores if s.noise_share > MOST_NOISE_SHARE]
+    noisy = [node for node in nodes if node.noise_share > MOST_NOISE_SHARE]
     if noisy:
         found.append(
-            _finding(
+            Finding(
                 "too much noise to train",
                 f"{_names(noisy)}: noise is {noisy[0].noise_share:.0%} of the readout's variance. "
                 "Average over more nodes, or move the field window.",
@@ -107,36 +104,27 @@ def findings(scores: list[NodeScore], twins: list[Twin]) -> list[dict[str, Any]]
         ratio = _floor_ratio(twin)
         if ratio and ratio > MOST_FLOOR_RATIO:
             found.append(
-                _finding(
+                Finding(
                     "too small a twin",
                     f"twin {index}: its mean error was {ratio:.1f} times the noise floor when it was fitted. "
                     "Fit longer, or on more sequences.",
                 )
             )
-    pinned = [s for s in scores if s.saturated > MOST_SATURATED]
+    pinned = [node for node in nodes if node.saturated > MOST_SATURATED]
     if pinned:
         found.append(
-            _finding(
+            Finding(
                 "weights that the hardware cannot realise",
                 f"{_names(pinned)}: {pinned[0].saturated:.0%} of the drives stand at the limit of the range. "
                 "Penalise large weights, or widen the field window.",
             )
         )
-    return found
+    return tuple(found)
 
 
-def as_rows(scores: list[NodeScore]) -> list[dict[str, Any]]:
-    """Return the scores as plain rows for a report."""
-    return [asdict(score) for score in scores]
-
-
-def _finding(what: str, detail: str) -> dict[str, str]:
-    return {"what": what, "detail": detail}
-
-
-def _names(scores: list[NodeScore]) -> str:
-    shown = ", ".join(f"{s.layer}/{s.node}" for s in scores[:6])
-    return f"node {shown}" + (f" and {len(scores) - 6} more" if len(scores) > 6 else "")
+def _names(nodes: Sequence[NodeMetrics]) -> str:
+    shown = ", ".join(f"{each.layer}/{each.node}" for each in nodes[:6])
+    return f"node {shown}" + (f" and {len(nodes) - 6} more" if len(nodes) > 6 else "")
 
 
 def _floor_ratio(twin: Twin) -> float | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.reports.deployment_report import RefittedReadout
 from nado_lab.network import score_answers
 from nado_lab.network.training.loss import loss_of
 from torch import Tensor
@@ -32,7 +33,7 @@ def calibrated(share: float, examples: int) -> int:
 
 def refit_readout(
     network: DeviceNetwork, task: Task, deployed: Deployment, on_twin: Tensor, share: float, seed: int
-) -> dict[str, Any]:
+) -> RefittedReadout:
     """Fit the readout on a share of the deployed sequences and score all readouts on the others.
 
     The trained weights are moved along the task's loss, held to where they stand by a penalty on the
@@ -47,14 +48,14 @@ def refit_readout(
     change = _fit(task, features[learnt], answers[learnt], targets[learnt], penalty)
     refitted = change(features[scored], answers[scored])
     wanted = targets[scored]
-    return {
-        "calibrated_on": count,
-        "scored_on": len(scored),
-        "penalty": penalty,
-        "twin": score_answers(task, on_twin[scored], wanted),
-        "device_trained": score_answers(task, answers[scored], wanted),
-        "device_refitted": score_answers(task, refitted, wanted),
-    }
+    return RefittedReadout(
+        calibrated_on=count,
+        scored_on=len(scored),
+        penalty=penalty,
+        twin=score_answers(task, on_twin[scored], wanted),
+        device_trained=score_answers(task, answers[scored], wanted),
+        device_refitted=score_answers(task, refitted, wanted),
+    )
 
 
 def fitted_readout(network: DeviceNetwork, task: Task, deployed: Deployment, targets: Tensor) -> float | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from nado_lab.lab.stored_trials import StoredTrials
-from nado_lab.twin import evaluate
+from nado_lab.twin import Metrics, evaluate
+from pydantic import TypeAdapter
 
 if TYPE_CHECKING:
     from nado_lab.lab.store import Run
@@ -65,14 +66,15 @@ def open_stream(runs: Sequence[str | Path | Run], memory_gb: float = MEMORY_GB, 
 
 def score_in_parts(
     twin: Twin, stored: StoredTrials, rows: np.ndarray, memory_gb: float = MEMORY_GB, seed: int = 0
-) -> dict[str, Any]:
+) -> tuple[Metrics, int]:
     """Score a twin on some rows of stored trials, whole sequences at a time, so many as memory allows.
 
-    Every figure is the mean of the parts', weighted by their trials; `parts` says how many there were.
+    Every figure is the mean of the parts', weighted by their trials; the second value counts the parts.
     """
     parts = list(_sequences_together(stored, rows, memory_gb))
     found = [evaluate(twin, stored.read(each), seed=seed).to_json() for each in parts]
-    return {"parts": len(parts)} | _mean(found, [len(each) for each in parts])
+    mean = _mean(found, [len(each) for each in parts])
+    return TypeAdapter(Metrics).validate_python(Metrics.current(mean)), len(parts)
 
 
 def _sequences_together(stored: StoredTrials, rows: np.ndarray, memory_gb: float) -> Iterator[np.ndarray]:

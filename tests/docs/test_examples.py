@@ -7,9 +7,9 @@ import sys
 import pytest
 from nado_lab.instruments import load_setup
 from nado_lab.lab.loop.config import load_config
-from nado_lab.lab.runs import read_queue
 from nado_lab.lab.sweeps import load_sweep
 from nado_lab.lab.sweeps.points import grid_points
+from nado_lab.lab.workflow.queue import read_queue
 
 from tests.docs.pages import DOCS
 

@@ -1,16 +1,19 @@
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from nado_lab.lab import compose
-from nado_lab.lab.cli.demo import QUICK
-from nado_lab.lab.demo.demo import DemoSettings, run_demo
+from nado_lab.lab.demo.demo import run_demo
+from nado_lab.lab.demo.settings import QUICK
 from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.draw_drives import random_drives
-from nado_lab.lab.workflow.play_drives import play
+from nado_lab.lab.workflow.play_drives import play_drives
 from nado_lab.twin import FitSettings, fit, save
 
-TINY = {**QUICK, "sequences": 24, "repeats": 6, "mean_steps": 10, "score_steps": 5, "test_digits": 8}
+from tests.lab.observers import Watching
+
+TINY = replace(QUICK, seed=3, sequences=24, repeats=6, mean_steps=10, score_steps=5, test_digits=8)
 
 
 @pytest.fixture
@@ -31,18 +34,18 @@ def benches(monkeypatch):
 def demo(tmp_path_factory):
     """Run the smallest demo once: (folder, report)."""
     out = tmp_path_factory.mktemp("demo") / "out"
-    return out, run_demo(out, DemoSettings(seed=3, **TINY), lambda *_: None)
+    return out, run_demo(out, TINY)
 
 
 @contextmanager
 def interrupted_at(stage):
-    """Give a `show` that presses Ctrl-C at the first sign of a stage."""
+    """Give an observer that presses Ctrl-C at the first sign of a stage."""
 
     def show(name, fraction, doing=""):
         if name.startswith(stage):
             raise KeyboardInterrupt
 
-    yield show
+    yield Watching(show)
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +54,6 @@ def true_twin(tmp_path_factory):
     folder = tmp_path_factory.mktemp("true")
     with compose.open_named_setup("sim:nanoring", seed=3) as setup:
         drives = random_drives(np.random.default_rng(0), 600, 8, setup.port_count)
-        run = play(drives, setup, folder / "fit.zarr")
+        run = play_drives(drives, setup, folder / "fit.zarr")
     settings = FitSettings(mean_steps=400, score_steps=120, members=4)
     return save(fit(trials_of(run.path), settings), folder / "device.twin")

@@ -17,6 +17,6 @@ def test_every_public_name_is_imported_when_asked_for():
 
 def test_reading_runs_imports_nothing_that_measures():
     heavy = ("pymeasure", "pandas", "xarray", "torch", "pint")
-    code = f"import sys, lab.store; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, nado_lab.lab.store; print([m for m in {heavy} if m in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"

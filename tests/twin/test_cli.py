@@ -103,7 +103,7 @@ def test_the_part_to_score_can_be_chosen(run, single_shots, twin_of, tmp_path):
     assert {part: found["trials"] for part, found in trials.items()} == counts
     assert "may have seen" in trials["train"]["scored_on"]
     assert "fitted to some" in trials["all"]["scored_on"]
-    assert "marks no trials" in str(call("twin", "evaluate", twin, single_shots, "--part", "test").exception)
+    assert "mark no trials" in str(call("twin", "evaluate", twin, single_shots, "--part", "test").exception)
     assert "one of auto, test" in str(call("twin", "evaluate", twin, run, "--part", "none").exception)
 
 

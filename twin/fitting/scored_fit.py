@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import torch
 from nado_lab.twin.data.split import (
     SCORED_SHARE,
+    ScoredOn,
     SplitRecord,
     describe,
     split_scored,
@@ -18,8 +19,18 @@ from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.settings import FitSettings
 from nado_lab.twin.fitting.streamed_rows import MoreTrials
+from nado_lab.twin.metrics import Metrics
 from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.observer import Observer
+
+
+@dataclass(frozen=True)
+class ScoredFit:
+    """A fitted twin, its metrics, and the trials that they are of."""
+
+    twin: Twin
+    metrics: Metrics
+    scored: Trials
 
 
 def fit_and_score(
@@ -31,28 +42,33 @@ def fit_and_score(
     start: Twin | None = None,
     checkpointer: Checkpointer | None = None,
     more: MoreTrials | None = None,
-) -> Twin:
-    """Fit a twin and write its scores, and what they are taken on, into its card.
+    kept: Trials | None = None,
+) -> ScoredFit:
+    """Fit a twin, score it, and write the metrics and what they are taken on into its card.
 
-    Scored is what the run marks as held out, else `share` of the sequences, set aside first. Where there is
-    too little for three parts, or with a share of 0, the part that stopped the fit scores it too: the card's
-    `scored_on` then says "stopping part", and the scores flatter. `more` gives trials beyond those in memory.
+    Scored is `kept` (trials of other runs, of which none are fitted), or what the run marks as held out, or
+    `share` of the sequences, set aside first. Where there is too little for three parts, or with a share of
+    0, the part that stopped the fit scores it too: the card's `scored_on` then says "stopping part", and the
+    metrics flatter. `more` gives trials beyond those in memory.
     """
     settings = settings or FitSettings()
+    share = share if kept is None else 0.0
     parts = split_scored(trials, share, settings.seed)
     scored = parts.scored
     others = _without(more, scored) if more and scored else more
     twin = fit(parts.training, settings, observer, start=start, checkpointer=checkpointer, more=others)
-    if scored is None:
+    if kept is None and scored is None:
         scored = split_stopping(parts.training, settings.held_out_share, settings.seed)[1]
+    told = scored if kept is None else kept
+    metrics = evaluate(twin, told, seed=settings.seed, observer=observer)
     record = twin.card.split or SplitRecord()
     twin.card = replace(
         twin.card,
         split=replace(record, scored=describe(parts.scored), scored_share=share, trials=len(trials)),
-        metrics=evaluate(twin, scored, seed=settings.seed, observer=observer),
-        scored_on=parts.scored_on,
+        metrics=metrics,
+        scored_on=parts.scored_on if kept is None else ScoredOn.OTHER_RUNS,
     )
-    return twin
+    return ScoredFit(twin, metrics, told)
 
 
 def _without(more: MoreTrials, scored: Trials) -> MoreTrials:

@@ -19,6 +19,7 @@ from nado_lab.lab.dashboard.models.readings import readings, settings
 from nado_lab.lab.dashboard.models.worker import Job, JobState, Worker, is_for_people
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs import driven
+from nado_lab.lab.setup import SetupSource
 from nado_lab.protocols import PROTOCOLS, load_protocol
 
 log = logging.getLogger(__name__)
@@ -108,6 +109,21 @@ class BenchModel:
         if self.setup is None:
             raise LabError("no setup is connected; choose one and press Connect")
         return self.setup
+
+    @property
+    def source(self) -> SetupSource:
+        """Say how the open setup was opened."""
+        return SetupSource(self.name, self.seed)
+
+    @contextmanager
+    def as_opened(self, source: SetupSource) -> Iterator[Any]:
+        """Give the open setup to a verb that wants to open it; refuse to give it for another one."""
+        if (source.name, source.specimen) != (self.name, self.seed):
+            raise LabError(
+                f"this is for {source.name}, specimen {source.specimen}; "
+                f"{self.name or 'nothing'}, specimen {self.seed} is connected"
+            )
+        yield self.opened()
 
     @contextmanager
     def lend(self, gives_back: Callable[[float], bool]) -> Iterator[None]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from nado_lab.twin.observer import Progress
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,17 @@ class RunEnded(Event):
 
 @dataclass(frozen=True)
 class Progressed(Event):
-    """A computation says how far it is: kind "fit", "train", "deploy" or "loop"."""
+    """A verb says how far it is: kind "fit", "train", "deploy" or "loop"."""
 
     kind: str
-    values: dict[str, Any]
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class RoundsRead(Event):
+    """The rounds of a loop that were compared so far (objects of `models.looping`)."""
+
+    rows: tuple[Any, ...]
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,42 @@ from nado_lab.lab.dashboard.models.apart import Apart, command_for
 from nado_lab.lab.dashboard.models.bench import BenchModel
 from nado_lab.lab.dashboard.models.estimates import Estimates
 from nado_lab.lab.dashboard.models.events import Event, RowArrived, RunStarted
-from nado_lab.lab.dashboard.models.experiment import ABORTED, Experiment, State, prepare
+from nado_lab.lab.dashboard.models.experiment import ABORTED, Experiment, State, given, prepare
 from nado_lab.lab.dashboard.models.following import Follower
 from nado_lab.lab.dashboard.models.readings import frequencies
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs import MonitorSettings, StopRequest, resume_protocol, run_protocol
+from nado_lab.lab.runs import MonitorSettings, StopRequest
 from nado_lab.lab.runs.monitors import take_readings
+from nado_lab.lab.runs.observer import Observer, Row
 from nado_lab.lab.runs.rebuild import provide_drives
 from nado_lab.lab.store import Run, Status
+from nado_lab.lab.workflow.measure import MeasureRequest, ResumeRequest, measure, resume
+from nado_lab.twin.observer import Progress
 
 MONITOR_S, LOOK_S = 1.0, 0.25
+
+
+class ExperimentObserver(Observer):
+    """Note how far an experiment is, and pass its rows to the window."""
+
+    def __init__(
+        self, experiment: Experiment, job: Job, stop: StopRequest, post: Callable[[Event], None]
+    ) -> None:
+        super().__init__(stop)
+        self._experiment, self._job, self._post = experiment, job, post
+        self._begun = time.monotonic()
+
+    def progress(self, progress: Progress) -> None:
+        """Note how many rows there are."""
+        done, total = (int(progress.figures[name]) for name in ("rows", "total"))
+        self._experiment.done, self._experiment.total = done, total
+        self._experiment.seconds = time.monotonic() - self._begun
+        self._job.progress(progress.share, f"{done} of {total} trials")
+
+    def row(self, stream: str, row: Row) -> None:
+        """Pass on one row."""
+        self._post(RowArrived(stream, dict(row)))
 
 
 class Executor:
@@ -46,25 +71,21 @@ class Executor:
 
     def _measure(self, experiment: Experiment, job: Job, stop: StopRequest) -> None:
         procedure, setup = prepare(experiment), self._bench.opened()
-        lineage = provide_drives(procedure)
-        experiment.state, begun = State.RUNNING, time.monotonic()
+        provide_drives(procedure)
+        experiment.state = State.RUNNING
         job.when_stopped(lambda: stop.stop(ABORTED))
-
-        def progress(done: int, total: int) -> None:
-            experiment.done, experiment.total = done, total
-            experiment.seconds = time.monotonic() - begun
-            job.progress(done / max(total, 1), f"{done} of {total} trials")
-
         if experiment.out is None:
             experiment.out = self._new_path(experiment)
-        live: dict[str, Any] = {"progress": progress, "subscribers": (self._show,), "stop": stop}
-        live["monitors"] = MonitorSettings(every_s=MONITOR_S)
+        observer = ExperimentObserver(experiment, job, stop, self._post)
+        monitors = MonitorSettings(every_s=MONITOR_S)
         self._announce(experiment, procedure, setup)
         if experiment.goes_on:
-            resume_protocol(procedure, setup, experiment.out, **live)
+            resume(ResumeRequest(experiment.out, monitors=monitors), observer, self._bench.as_opened)
         else:
-            source = {"source": self._bench.name, "seed": self._bench.seed}
-            run_protocol(procedure, setup, experiment.out, lineage=lineage, **source, **live)
+            request = MeasureRequest(
+                experiment.protocol, experiment.out, self._bench.source, given(experiment), monitors=monitors
+            )
+            measure(request, observer, self._bench.as_opened)
         self._conclude(experiment, stop, procedure)
 
     def _look_on(self, experiment: Experiment, job: Job) -> None:
@@ -123,9 +144,6 @@ class Executor:
             share = experiment.done / experiment.total
             bench = self._bench
             self._estimates.learn(procedure, bench.name, bench.setup, experiment.seconds, share)
-
-    def _show(self, stream: str, row: dict[str, Any]) -> None:
-        self._post(RowArrived(stream, row))
 
     def _new_path(self, experiment: Experiment) -> Path:
         folder = self._folder()

@@ -55,8 +55,13 @@ class Experiment:
         return self.seconds / self.done * (self.total - self.done)
 
 
+def given(experiment: Experiment) -> dict[str, Any]:
+    """Give the parameters that have a value."""
+    return {name: value for name, value in experiment.values.items() if value is not None}
+
+
 def prepare(experiment: Experiment) -> Any:
     """Make the procedure of an experiment with its parameters set."""
     procedure = load_protocol(experiment.protocol)()
-    configure(procedure, {name: value for name, value in experiment.values.items() if value is not None})
+    configure(procedure, given(experiment))
     return procedure

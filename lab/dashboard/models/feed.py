@@ -6,11 +6,8 @@ from typing import Any
 
 import numpy as np
 from nado_lab.lab.dashboard.models.events import Event, RowArrived, RunStarted
-from nado_lab.lab.dashboard.models.experiment import ABORTED
 from nado_lab.lab.dashboard.models.readings import frequencies
-from nado_lab.lab.dashboard.models.worker import Job, Stopped
-from nado_lab.lab.runs import StopRequest
-from nado_lab.lab.workflow.play_drives import AbortedError
+from nado_lab.lab.runs.observer import Row
 from nado_lab.protocols import Column
 
 
@@ -25,14 +22,14 @@ class Feed:
         """Announce another run with its first row; `rows` may be 0 where nobody knows how many come."""
         self._what, self.rows, self._announced = what, rows, False
 
-    def __call__(self, stream: str, row: dict[str, Any]) -> None:
+    def __call__(self, stream: str, row: Row) -> None:
         """Pass on one row."""
         if stream == "primary" and not self._announced:
             self._announced = True
             self._announce(row)
-        self._post(RowArrived(stream, row))
+        self._post(RowArrived(stream, dict(row)))
 
-    def _announce(self, row: dict[str, Any]) -> None:
+    def _announce(self, row: Row) -> None:
         setup, steps = self._setup, len(row["field"])
         channels, units = tuple(setup.channels), tuple(setup.channel_units)
         columns = (
@@ -42,18 +39,3 @@ class Feed:
         step_s = float(setup.step_s)
         started = RunStarted("", self._what, {"primary": columns}, channels, units, step_s, self.rows)
         self._post(replace(started, frequencies=frequencies(setup)))
-
-
-def stop_request(job: Job) -> StopRequest:
-    """Make what the runner asks whether to stop, out of a job that may be asked to end."""
-    stop = StopRequest()
-    job.when_stopped(lambda: stop.stop(ABORTED))
-    return stop
-
-
-def measured(call: Callable[[], Any]) -> Any:
-    """Make a call that measures; a run that somebody aborted ends the job as stopped, not as failed."""
-    try:
-        return call()
-    except AbortedError as error:
-        raise Stopped(str(error)) from error

@@ -6,12 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nado_lab.lab.dashboard.models.bench import BenchModel
-from nado_lab.lab.dashboard.models.events import Event, Finished, Progressed
+from nado_lab.lab.dashboard.models.events import Event, Finished, RoundsRead
+from nado_lab.lab.dashboard.models.feed import Feed
+from nado_lab.lab.dashboard.models.job_observer import JobObserver, stoppable
 from nado_lab.lab.dashboard.models.worker import Job
-from nado_lab.lab.errors import LabError
+from nado_lab.lab.json_file import read_json
+from nado_lab.lab.setup import SetupSource
+from nado_lab.twin.observer import Progress
+
+if TYPE_CHECKING:
+    from nado_lab.lab.loop.context import BenchSession
 
 Post = Callable[[Event], None]
 COMPARE = "compare"
@@ -69,35 +76,39 @@ class LoopResult:
     rows: tuple[RoundRow, ...]
 
 
+class LoopObserver(JobObserver):
+    """Post the rounds that were compared whenever another one was."""
+
+    def __init__(self, job: Job, post: Post, feed: Feed, folder: Path) -> None:
+        super().__init__(job, "loop", post, feed)
+        self._folder = folder
+
+    def progress(self, progress: Progress) -> None:
+        """Show how far the loop is."""
+        super().progress(progress)
+        if progress.stage.endswith(COMPARE):
+            self._post(RoundsRead(tuple(rounds_of(self._folder))))
+
+
 def loop_job(config_file: Path, out: Path, bench: BenchModel, post: Post) -> Callable[[Job], None]:
     """Make the action of the bench's worker that runs (or goes on with) a loop on the open bench."""
 
     def action(job: Job) -> None:
-        from nado_lab.lab.dashboard.models.feed import Feed, measured, stop_request
         from nado_lab.lab.loop.closed_loop import run_loop
         from nado_lab.lab.loop.config import load_config
 
         config = load_config(config_file)
-        if config.setup != bench.name or config.specimen != bench.seed:
-            raise LabError(
-                f"the loop is for {config.setup}, specimen {config.specimen}; "
-                f"{bench.name or 'nothing'}, specimen {bench.seed} is connected"
-            )
+        source = SetupSource(config.setup, config.specimen)
+        with bench.as_opened(source) as setup:
+            feed = Feed("loop", setup, post)
 
-        setup = bench.opened()
-        feed, stop = Feed("loop", setup, post), stop_request(job)
+            @contextmanager
+            def open_device(session: BenchSession) -> Iterator[Any]:
+                feed.begin(f"round {session.round}: {session.stage}")
+                yield setup
 
-        def show(stage: str, fraction: float, doing: str) -> None:
-            job.progress(fraction, f"{stage} {doing}".strip())
-            rows = tuple(rounds_of(out)) if stage.endswith(COMPARE) else None
-            post(Progressed("loop", {"stage": stage, "fraction": fraction, "doing": doing, "rows": rows}))
-
-        @contextmanager
-        def open_device(visit: Any) -> Iterator[Any]:
-            feed.begin(f"round {visit.round}: {visit.stage}")
-            yield setup
-
-        done = measured(lambda: run_loop(config, out, show, open_device, stop=stop, subscribers=(feed,)))
+            observer = LoopObserver(job, post, feed, out)
+            done = stoppable(lambda: run_loop(config, out, observer, open_device))
         rows = tuple(rounds_of(out))
         post(Finished("loop", LoopResult(out, done["ended"], done["within_tolerance"], rows)))
 
@@ -106,10 +117,10 @@ def loop_job(config_file: Path, out: Path, bench: BenchModel, post: Post) -> Cal
 
 def rounds_of(folder: Path) -> Iterator[RoundRow]:
     """Read the rounds of a loop that were compared already."""
-    from nado_lab.lab.loop.round_state import ROUND, read_whole
+    from nado_lab.lab.loop.round_state import ROUND
 
     for path in sorted(folder.glob(f"round*/{ROUND}")):
-        state = read_whole(path)
+        state = read_json(path)
         compared = state["stages"].get(COMPARE)
         if compared:
             figures = {key: compared[key] for key in ("metric", "twin", "device", "gap", "gap_error")}

@@ -1,9 +1,11 @@
 """A day at the bench: everything the window shows, without a window."""
 
+from __future__ import annotations
+
 import logging
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nado_lab.lab.dashboard.models.bench import PATIENCE_S, BenchModel
 from nado_lab.lab.dashboard.models.catalogue import Entry, describe, scan
@@ -17,11 +19,15 @@ from nado_lab.lab.dashboard.models.events import (
     RunLoaded,
 )
 from nado_lab.lab.dashboard.models.experiments import ExperimentQueue
-from nado_lab.lab.dashboard.models.fitting import FitRequest, fit_job, judge_job, recalibrate_job
+from nado_lab.lab.dashboard.models.fitting import evaluate_job, fit_job, recalibrate_job
 from nado_lab.lab.dashboard.models.knobs import Knob
 from nado_lab.lab.dashboard.models.looping import loop_job
-from nado_lab.lab.dashboard.models.networks import NetworkResult, TrainRequest, deploy_job, train_job
+from nado_lab.lab.dashboard.models.networks import deploy_job, train_job
 from nado_lab.lab.dashboard.models.worker import Job, Worker
+
+if TYPE_CHECKING:
+    from nado_lab.lab.workflow.fit import FitRequest
+    from nado_lab.lab.workflow.train import TrainRequest
 
 CLOSING_S = 10.0
 
@@ -57,9 +63,10 @@ class Session:
         """Fit a twin."""
         return self.computer.submit("fit", f"fit {request.out.name}", fit_job(request, self.events.post))
 
-    def judge(self, twin: Path, runs: tuple[str, ...]) -> Job:
+    def evaluate(self, twin: Path, runs: tuple[str, ...]) -> Job:
         """Score a saved twin on runs."""
-        return self.computer.submit("judge", f"judge {twin.name}", judge_job(twin, runs, self.events.post))
+        action = evaluate_job(twin, runs, self.events.post)
+        return self.computer.submit("evaluate", f"evaluate {twin.name}", action)
 
     def train(self, request: TrainRequest) -> Job:
         """Train a network."""
@@ -67,15 +74,19 @@ class Session:
             "train", f"train {request.out.name}", train_job(request, self.events.post)
         )
 
-    def deploy(self, trained: NetworkResult, count: int, out: Path) -> Job:
+    def deploy(self, network: Path, count: int, out: Path) -> Job:
         """Send a network's drives to the open bench."""
-        action = deploy_job(trained, count, out, self.bench, self.events.post)
-        return self.bench.worker.submit("deploy", f"deploy {trained.path.name}", action)
+        action = deploy_job(network, count, out, self.bench, self.events.post)
+        return self.bench.worker.submit("deploy", f"deploy {network.name}", action)
 
-    def recalibrate(self, twin: Path, runs: tuple[str, ...], judged_on: tuple[str, ...]) -> Job:
+    def recalibrate(self, twin: Path, runs: tuple[str, ...], scored_on: tuple[str, ...]) -> Job:
         """Bring a saved twin up to date with a device that has drifted."""
+        from nado_lab.lab.workflow.recalibrate import RecalibrateRequest
+
         out = self.new_path(f"{twin.stem}-recalibrated", ".twin")
-        action = recalibrate_job(twin, runs, out, judged_on, self.events.post)
+        kept = tuple(map(Path, scored_on))
+        request = RecalibrateRequest(twin, tuple(map(Path, runs)), out, scored_on=kept)
+        action = recalibrate_job(request, self.events.post)
         return self.computer.submit("fit", f"recalibrate {twin.name}", action)
 
     def loop(self, config: str) -> Job:

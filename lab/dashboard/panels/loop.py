@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pyqtgraph as pg
-from nado_lab.lab.dashboard.models.events import BenchOpened, Finished, JobChanged, Progressed
+from nado_lab.lab.dashboard.models.events import BenchOpened, Finished, JobChanged, Progressed, RoundsRead
 from nado_lab.lab.dashboard.models.looping import TEMPLATE, LoopResult, RoundRow
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
@@ -46,6 +46,7 @@ class LoopPanel(QWidget):
         self._lay_out()
         hub.listen(BenchOpened, self._opened)
         hub.listen(Progressed, self._progress)
+        hub.listen(RoundsRead, lambda event: self.show_rounds(event.rows))
         hub.listen(Finished, self._finished)
         hub.listen(JobChanged, self._changed)
 
@@ -109,12 +110,10 @@ class LoopPanel(QWidget):
     def _progress(self, event: Progressed) -> None:
         if event.kind != "loop":
             return
-        stage = event.values["stage"]
-        self.now.setText(f"{stage} {event.values['doing']}".strip())
-        self.bar.setValue(round(100 * event.values["fraction"]))
+        stage, progress = event.progress.stage, event.progress
+        self.now.setText(f"{stage} {progress.doing}".strip())
+        self.bar.setValue(round(100 * progress.share))
         self.why.setText(next((why for name, why in WHY.items() if name in stage), ""))
-        if event.values["rows"]:
-            self.show_rounds(event.values["rows"])
 
     def _finished(self, event: Finished) -> None:
         if event.kind != "loop":

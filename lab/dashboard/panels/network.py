@@ -1,12 +1,15 @@
 """Train a network through a twin, look into it, send it to the device, compare."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.catalogue import EntryKind
 from nado_lab.lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
-from nado_lab.lab.dashboard.models.networks import DeployResult, NetworkResult, TrainRequest, connectivity
+from nado_lab.lab.dashboard.models.networks import Deployed, connectivity
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.dashboard.views.bars import BarPlot
@@ -16,6 +19,9 @@ from nado_lab.lab.dashboard.views.theme import curve_colour
 from nado_lab.lab.dashboard.views.widgets import boxed, button, counter, label, plot, row, tell
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QSplitter, QVBoxLayout, QWidget
+
+if TYPE_CHECKING:
+    from nado_lab.lab.workflow.train import TrainRequest, TrainResult
 
 DEFAULTS = {"nodes": 16, "layers": 1, "epochs": 8, "train": 1000, "test": 200, "seed": 0}
 
@@ -28,8 +34,8 @@ class NetworkPanel(QWidget):
         self._session = session
         self._job: Job | None = None
         self._deployment: Job | None = None
-        self.result: NetworkResult | None = None
-        self.deployed: DeployResult | None = None
+        self.result: TrainResult | None = None
+        self.deployed: Deployed | None = None
         self.task, self.twins, self.variant, self.matrix = (QComboBox() for _ in range(4))
         self.numbers = {name: counter(value, 0 if name == "seed" else 1) for name, value in DEFAULTS.items()}
         self.count = counter(60)
@@ -70,7 +76,7 @@ class NetworkPanel(QWidget):
             tell(self, "Deploy", "Deploying needs a trained network and a connected bench.")
             return None
         out = self._session.new_path(f"deploy-{self.result.path.stem}", "")
-        self._deployment = self._session.deploy(self.result, self.count.value(), out)
+        self._deployment = self._session.deploy(self.result.path, self.count.value(), out)
         return self._deployment
 
     def report(self) -> Job | None:
@@ -81,6 +87,9 @@ class NetworkPanel(QWidget):
         return self._session.report(self.deployed.path)
 
     def _request(self) -> TrainRequest:
+        from nado_lab.lab.workflow.train import TrainRequest
+        from nado_lab.network import TaskChoice, TrainSettings
+
         numbers = {name: spin.value() for name, spin in self.numbers.items()}
         settings = {
             "variant": self.variant.currentText(),
@@ -90,7 +99,9 @@ class NetworkPanel(QWidget):
         }
         out = self._session.new_path(self.task.currentText(), ".net")
         twin = Path(self.twins.currentData())
-        return TrainRequest(self.task.currentText(), twin, out, numbers["train"], numbers["test"], settings)
+        sizes = {name: numbers[name] for name in ("train", "test", "seed")}
+        task = TaskChoice(self.task.currentText(), sizes)
+        return TrainRequest(task, (twin,), out, TrainSettings.of(**settings))
 
     def _fill_choices(self) -> None:
         self.matrix.currentIndexChanged.connect(lambda _: self._show_matrix())
@@ -143,7 +154,10 @@ class NetworkPanel(QWidget):
     def _progress(self, event: Progressed) -> None:
         if event.kind != "train":
             return
-        self._points.append((event.values["epoch"], event.values["loss"]))
+        figures = event.progress.figures
+        if "loss" not in figures:
+            return
+        self._points.append((figures["epoch"], figures["loss"]))
         x, y = np.array(self._points).T
         self.loss.clear()
         colour = curve_colour(0)
@@ -165,28 +179,27 @@ class NetworkPanel(QWidget):
         if event.kind == "deploy":
             self._deployed(event.result)
 
-    def _trained(self, result: NetworkResult) -> None:
+    def _trained(self, result: TrainResult) -> None:
         self.result, self.deployed = result, None
         self.matrix.clear()
         self.matrix.addItems([name for name, _ in connectivity(result.network)])
-        test = len(result.task.test)
-        self.accuracy.show_bars([("twin", result.score, interval(result.score, test))], result.task.metric)
+        metric, score = result.task.metric.value, result.scores.twin if result.scores else 0.0
+        half = interval(metric, score, len(result.task.test))
+        self.accuracy.show_bars([("twin", score, half)], metric)
         self.nodes.show_bars([], "")
         self.findings.setText("")
 
-    def _deployed(self, result: DeployResult) -> None:
-        self.deployed = result
+    def _deployed(self, deployed: Deployed) -> None:
+        self.deployed, report = deployed, deployed.report
         bars = [
-            ("twin", result.twin, interval(result.twin, result.count)),
-            ("device", result.device, interval(result.device, result.count)),
+            ("twin", report.twin, interval(report.metric, report.twin, report.n_test)),
+            ("device", report.device, interval(report.metric, report.device, report.n_test)),
         ]
-        gap = result.twin - result.device
-        self.accuracy.show_bars(bars, f"{result.count} trials: transfer gap {gap:+.3f}")
-        by_place = sorted(result.nodes, key=lambda each: (each["layer"], each["node"]))
-        names = [f"{each['layer'] + 1}.{each['node'] + 1}" for each in by_place]
-        nodes = [(name, each["mean_error"], 0.0) for name, each in zip(names, by_place, strict=True)]
+        self.accuracy.show_bars(bars, f"{report.n_test} trials: transfer gap {report.transfer_gap:+.3f}")
+        by_place = sorted(report.nodes, key=lambda each: (each.layer, each.node))
+        nodes = [(f"{each.layer + 1}.{each.node + 1}", each.mean_error, 0.0) for each in by_place]
         self.nodes.show_bars(nodes, "node by node (layer.node)")
-        told = [f"{each['what']}: {each['detail']}" for each in result.findings]
+        told = [f"{each.what}: {each.detail}" for each in report.findings]
         self.findings.setText("\n\n".join(told) or "No failure shows in this deployment.")
 
     def _show_matrix(self) -> None:
@@ -196,6 +209,8 @@ class NetworkPanel(QWidget):
             self.weights.show_matrix(values, "from", "to", name)
 
 
-def interval(score: float, count: int) -> float:
-    """Give half of the 95 % interval of a share of `count` trials."""
+def interval(metric: str, score: float, count: int) -> float:
+    """Give half of the 95 % interval of an accuracy over `count` trials; none of an error."""
+    if metric != "accuracy":
+        return 0.0
     return 1.96 * max(score * (1 - score), 0.0) ** 0.5 / max(count, 1) ** 0.5

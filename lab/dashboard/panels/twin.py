@@ -1,13 +1,13 @@
-"""Fit a twin to runs, watch its losses, judge it against the noise floor, compare it with repeats."""
+"""Fit a twin to runs, watch its losses, hold it against the noise floor, compare it with repeats."""
 
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from nado_lab.lab.dashboard.models.catalogue import Entry, EntryKind
+from nado_lab.lab.dashboard.models.catalogue import Entry
 from nado_lab.lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
-from nado_lab.lab.dashboard.models.fitting import FitRequest, TwinResult
+from nado_lab.lab.dashboard.models.fitting import TwinResult
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.dashboard.views.hub import Hub
@@ -49,7 +49,7 @@ class TwinPanel(QWidget):
         super().__init__()
         self._session, self._job = session, None  # type: ignore[var-annotated]
         self.result: TwinResult | None = None
-        self.runs, self.judged_on = QListWidget(), QComboBox()
+        self.runs, self.scored_on = QListWidget(), QComboBox()
         self.twins, self.method = QComboBox(), QComboBox()
         self.counts: dict[str, QSpinBox] = {}
         self.fit_button = button("Fit", self.fit, "Fit a twin to the marked runs")
@@ -68,6 +68,9 @@ class TwinPanel(QWidget):
 
     def fit(self) -> Job:
         """Fit a twin to the marked runs; a second press stops the fit."""
+        from nado_lab.lab.workflow.fit import FitRequest
+        from nado_lab.twin import FitSettings, Method
+
         if self._job is not None and not self._job.ended.is_set():
             self._job.stop()
             return self._job
@@ -75,12 +78,13 @@ class TwinPanel(QWidget):
         settings: dict[str, Any] = {
             name: None if value == AUTOMATIC else value for name, value in numbers.items()
         }
-        settings["method"] = self.method.currentText()
-        judged = self.judged_on.currentData()
+        chosen = FitSettings(**settings, method=Method(self.method.currentText()))
+        kept = self.scored_on.currentData()
         out = self._session.new_path("twin", ".twin")
         self._points = {}
         self.losses.clear()
-        request = FitRequest(self.marked(), out, settings, (judged,) if judged else ())
+        runs = tuple(map(Path, self.marked()))
+        request = FitRequest(runs, out, chosen, scored_on=(Path(kept),) if kept else ())
         self._job = self._session.fit(request)
         return self._job
 
@@ -104,34 +108,34 @@ class TwinPanel(QWidget):
 
     def take_runs(self, entries: list[Entry]) -> None:
         """Tick the runs among these entries, also those too old to be in the list."""
-        runs = [entry for entry in entries if entry.kind is EntryKind.RUN and entry.rows]
+        runs = [entry for entry in entries if entry.kind == "run" and entry.rows]
         offered = self._offered()
         for entry in runs:
             if str(entry.path) not in offered:
                 self._add_run(entry, True)
         self.mark(*[entry.path for entry in runs])
 
-    def judge(self) -> None:
-        """Score the chosen twin on the run that judges (or on the marked runs)."""
-        twin, judged = self.twins.currentData(), self.judged_on.currentData()
+    def evaluate(self) -> None:
+        """Score the chosen twin on the run that is kept for that (or on the marked runs)."""
+        twin, kept = self.twins.currentData(), self.scored_on.currentData()
         if not twin:
             tell(self, "Twin", "There is no twin in this folder yet; fit one first.")
             return
-        self._session.judge(Path(twin), (judged,) if judged else self.marked())
+        self._session.evaluate(Path(twin), (kept,) if kept else self.marked())
 
     def recalibrate(self) -> None:
         """Bring the chosen twin up to date with the marked runs, as another twin."""
-        twin, judged = self.twins.currentData(), self.judged_on.currentData()
+        twin, kept = self.twins.currentData(), self.scored_on.currentData()
         if not twin:
             tell(self, "Twin", "There is no twin in this folder yet; fit one first.")
             return
-        self._session.recalibrate(Path(twin), self.marked(), (judged,) if judged else ())
+        self._session.recalibrate(Path(twin), self.marked(), (kept,) if kept else ())
 
     def _lay_out(self) -> None:
         self.runs.setToolTip("Tick the runs to fit to. Older ones: mark them under Runs and press To twin.")
-        self.judged_on.setToolTip("Repeats that were kept out of the fit; scores are told on these.")
+        self.scored_on.setToolTip("Repeats that were kept out of the fit; scores are told on these.")
         self.form = QFormLayout()
-        self.form.addRow("judge on", self.judged_on)
+        self.form.addRow("score on", self.scored_on)
         self.form.addRow("method", self.method)
         left = QVBoxLayout()
         left.addWidget(label("runs"))
@@ -142,7 +146,7 @@ class TwinPanel(QWidget):
         left.addWidget(self.twins)
         hint = "Bring this twin up to date with the marked runs of a drifted device"
         again = button("Recalibrate", self.recalibrate, hint)
-        left.addLayout(row(button("Judge", self.judge, "Score this twin on those runs"), again, None))
+        left.addLayout(row(button("Evaluate", self.evaluate, "Score this twin on those runs"), again, None))
         right = QSplitter(Qt.Orientation.Vertical)
         upper = QSplitter(Qt.Orientation.Horizontal)
         upper.addWidget(self.losses)
@@ -169,20 +173,20 @@ class TwinPanel(QWidget):
         return [item.data(Qt.ItemDataRole.UserRole) for item in items if item is not None]
 
     def _list(self, event: CatalogueRead) -> None:
-        marked, judged, twin = set(self.marked()), self.judged_on.currentData(), self.twins.currentData()
-        runs = [e for e in event.entries if e.kind is EntryKind.RUN and e.rows]
-        kept = [e for e in runs[MOST_OFFERED:] if str(e.path) in marked or str(e.path) == judged]
+        marked, scored, twin = set(self.marked()), self.scored_on.currentData(), self.twins.currentData()
+        runs = [e for e in event.entries if e.kind == "run" and e.rows]
+        kept = [e for e in runs[MOST_OFFERED:] if str(e.path) in marked or str(e.path) == scored]
         runs = runs[:MOST_OFFERED] + kept
         self.runs.clear()
-        self.judged_on.clear()
-        self.judged_on.addItem("the same runs", None)
+        self.scored_on.clear()
+        self.scored_on.addItem("a share of the same runs", None)
         for entry in runs:
             self._add_run(entry, str(entry.path) in marked)
         self.twins.clear()
         for entry in event.entries:
-            if entry.kind is EntryKind.TWIN:
+            if entry.kind == "twin":
                 self.twins.addItem(entry.name, str(entry.path))
-        self.judged_on.setCurrentIndex(max(self.judged_on.findData(judged), 0))
+        self.scored_on.setCurrentIndex(max(self.scored_on.findData(scored), 0))
         self.twins.setCurrentIndex(max(self.twins.findData(twin), 0))
 
     def _add_run(self, entry: Entry, marked: bool) -> None:
@@ -191,13 +195,16 @@ class TwinPanel(QWidget):
         item.setCheckState(Qt.CheckState.Checked if marked else Qt.CheckState.Unchecked)
         item.setToolTip(f"{entry.name} · {entry.protocol} · {entry.status} · {entry.started}")
         self.runs.addItem(item)
-        self.judged_on.addItem(entry.short_name, str(entry.path))
+        self.scored_on.addItem(entry.short_name, str(entry.path))
 
     def _progress(self, event: Progressed) -> None:
         if event.kind != "fit":
             return
-        phase, values = event.values["phase"], event.values
-        self._points.setdefault(phase, []).append((values["step"], values["held_out"]))
+        figures = event.progress.figures
+        if "held_out" not in figures:
+            return
+        point = figures["step"], figures["held_out"]
+        self._points.setdefault(event.progress.doing.partition(",")[0], []).append(point)
         self.losses.clear()
         for name, points in self._points.items():
             x, y = np.array(points).T
@@ -217,7 +224,7 @@ class TwinPanel(QWidget):
         result: TwinResult = event.result
         self.result = result
         self.state.setText(f"{result.path.name}" + (f" in {result.seconds:.0f} s" if result.seconds else ""))
-        fill(self.scores, score_rows(result.scores or {}))
+        fill(self.scores, score_rows(result.metrics.to_json() if result.metrics else {}))
         if result.preview:
             self.pictures.show_preview(result.preview)
 

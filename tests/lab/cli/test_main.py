@@ -32,7 +32,7 @@ def test_help_is_quick():
 
 def test_help_imports_neither_torch_nor_qt():
     code = (
-        "import sys, lab.cli.commands as c, typer; c.register(typer.Typer());"
+        "import sys, nado_lab.lab.cli.commands as c, typer; c.register(typer.Typer());"
         "print([m for m in ('torch', 'PyQt6', 'numba', 'zarr', 'pyvisa') if m in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

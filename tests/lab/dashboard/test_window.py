@@ -93,11 +93,11 @@ def test_the_whole_loop_by_hand(qtbot, window, monkeypatch):
 
 def fit(qtbot, window, first, second):
     panel = window.twin
-    qtbot.waitUntil(lambda: panel.counts and panel.judged_on.findData(str(second.out)) > 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: panel.counts and panel.scored_on.findData(str(second.out)) > 0, timeout=PATIENCE)
     for name, spin in panel.counts.items():
         spin.setValue(0 if name == "seed" else 4)
     panel.mark(first.out)
-    panel.judged_on.setCurrentIndex(panel.judged_on.findData(str(second.out)))
+    panel.scored_on.setCurrentIndex(panel.scored_on.findData(str(second.out)))
     click(qtbot, panel.fit_button)
     qtbot.waitUntil(lambda: panel.result is not None, timeout=PATIENCE)
     assert panel.result.path.is_dir()

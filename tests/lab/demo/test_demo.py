@@ -2,8 +2,9 @@ import json
 
 import pytest
 import xarray as xr
-from nado_lab.lab.demo.demo import DemoSettings, run_demo
+from nado_lab.lab.demo.demo import run_demo
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.reports.demo_report import DemoReport
 from nado_lab.lab.store import Run, Status
 
 from tests.lab.conftest import TINY, interrupted_at
@@ -12,7 +13,7 @@ from tests.lab.conftest import TINY, interrupted_at
 def test_report_has_what_readers_rely_on(demo):
     out, report = demo
     written = json.loads((out / "report.json").read_text(encoding="utf-8"))
-    assert written["accuracy"] == json.loads(json.dumps(report["accuracy"]))
+    assert written == report.to_json() == DemoReport.from_json(written).to_json()
     assert set(written["wall_s"]) == {"measure", "fit", "train", "deploy", "total"}
     for key in ("mean_error", "std_error", "autocov_error"):
         assert written["twin"][key] > 0
@@ -22,19 +23,19 @@ def test_report_has_what_readers_rely_on(demo):
     gap = written["transfer_gap"]["noise_aware"]
     aware = written["accuracy"]["noise_aware"]
     assert gap == pytest.approx(aware["twin"] - aware["device"])
-    assert written["n_test"] == TINY["test_digits"]
+    assert written["n_test"] == TINY.test_digits
     assert "6221" in " ".join(written["device"].values())
 
 
 def test_runs_are_complete_and_open_in_xarray(demo):
     out, report = demo
-    for path in report["runs"].values():
+    for path in report.runs.values():
         assert Run.open(out / path).status is Status.COMPLETE
-    with xr.open_datatree(out / report["runs"]["fit"], engine="zarr", consolidated=False) as tree:
+    with xr.open_datatree(out / report.runs["fit"], engine="zarr", consolidated=False) as tree:
         readout = tree["primary"]["readout"]
         assert readout.dims == ("trial", "step", "channel")
         assert readout.attrs["units"] == "V"
-        assert readout.sizes["trial"] == TINY["sequences"]
+        assert readout.sizes["trial"] == TINY.sequences
         assert tree["primary"]["field"].attrs["units"] == "T"
 
 
@@ -47,20 +48,20 @@ def test_page_is_self_contained(demo):
 
 def test_same_seed_same_accuracies(demo, tmp_path):
     _, first = demo
-    second = run_demo(tmp_path / "again", DemoSettings(seed=3, **TINY), lambda *_: None)
-    assert second["accuracy"] == first["accuracy"]
-    assert second["twin"] == first["twin"]
+    second = run_demo(tmp_path / "again", TINY)
+    assert second.accuracy == first.accuracy
+    assert second.twin == first.twin
 
 
 def test_existing_folder_is_refused(tmp_path):
     with pytest.raises(LabError, match="exists already; choose another --out or remove it"):
-        run_demo(tmp_path, DemoSettings(**TINY), lambda *_: None)
+        run_demo(tmp_path, TINY)
 
 
 @pytest.mark.parametrize("stage", ["measure", "fit", "train", "deploy"])
 def test_ctrl_c_leaves_the_field_at_zero_and_the_runs_readable(stage, tmp_path, benches):
-    with interrupted_at(stage) as show, pytest.raises(KeyboardInterrupt):
-        run_demo(tmp_path / "out", DemoSettings(seed=3, **TINY), show)
+    with interrupted_at(stage) as observer, pytest.raises(KeyboardInterrupt):
+        run_demo(tmp_path / "out", TINY, observer)
     (bench,) = benches
     assert abs(bench.world.field()).max() < 1e-7
     assert not bench.world.sources_on()

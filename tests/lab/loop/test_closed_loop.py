@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 from nado_lab.instruments import load_setup
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.json_file import write_json
 from nado_lab.lab.loop.closed_loop import run_loop
 from nado_lab.lab.loop.config import LoopConfig, load_config
-from nado_lab.lab.loop.round_state import RoundState, stage_seed, write_whole
+from nado_lab.lab.loop.round_state import RoundState, stage_seed
 from nado_lab.lab.store import Run, Status, StoreError
-from nado_lab.lab.workflow.deploy import DeployOptions, deploy_network
+from nado_lab.lab.workflow.deploy import DeployRequest, deploy, sources_for
 from nado_lab.lab.workflow.drift import PROBE
 from nado_lab.lab.workflow.play_drives import AbortedError
+
+from tests.lab.observers import Watching
 
 TINY = """
 setup = "sim:nanoring"
@@ -70,7 +73,7 @@ def config(config_file):
 def uninterrupted(config_file, tmp_path_factory):
     """Run the tiny loop once without a stop: (folder, result)."""
     out = tmp_path_factory.mktemp("loop") / "out"
-    return out, run_loop(load_config(config_file), out, lambda *_: None)
+    return out, run_loop(load_config(config_file), out)
 
 
 def without_ids(result):
@@ -79,7 +82,7 @@ def without_ids(result):
 
 
 def press_ctrl_c_in(number, stage, calls):
-    """Give a `show` that presses Ctrl-C at the `calls`-th sign of a stage."""
+    """Give an observer that presses Ctrl-C at the `calls`-th sign of a stage."""
     seen = []
 
     def show(label, fraction, doing=""):
@@ -88,7 +91,7 @@ def press_ctrl_c_in(number, stage, calls):
             if len(seen) == calls:
                 raise KeyboardInterrupt
 
-    return show
+    return Watching(show)
 
 
 def readouts(out):
@@ -110,7 +113,7 @@ def test_stopped_in_every_stage_it_ends_as_if_never_stopped(config, uninterrupte
                 assert abs(bench.world.field()).max() < 1e-7
                 assert not bench.world.sources_on()
             benches.clear()
-    result = run_loop(config, out, lambda *_: None)
+    result = run_loop(config, out)
     assert without_ids(result) == without_ids(uninterrupted[1])
     for run, (run_id, readout) in before.items():
         after = Run.open(run)
@@ -127,8 +130,10 @@ def test_a_wish_to_stop_ends_any_stage_safely(config, stage, ended, tmp_path, be
         run_loop(
             config,
             tmp_path / "out",
-            lambda label, fraction, doing="": labels.append(label) if fraction > 0.2 else None,
-            stop=lambda: f"round 0: {stage}" in labels,
+            Watching(
+                lambda label, fraction, doing="": labels.append(label) if fraction > 0.2 else None,
+                wish=lambda: f"round 0: {stage}" in labels,
+            ),
         )
     assert Run.open(tmp_path / "out" / "round00" / "measure.zarr").status is ended
     assert labels[-1] == f"round 0: {stage}"
@@ -141,7 +146,7 @@ def readouts_of(folder, out, run):
 
 def test_a_loop_that_is_done_asks_the_device_nothing(config, uninterrupted, benches):
     out, result = uninterrupted
-    assert run_loop(config, out, lambda *_: None) == json.loads(json.dumps(result))
+    assert run_loop(config, out) == json.loads(json.dumps(result))
     assert not benches
 
 
@@ -158,7 +163,7 @@ def test_committed_rows_are_not_measured_again(config, tmp_path, monkeypatch):
         run_loop(
             config,
             out,
-            lambda label, fraction, doing="": rows.append(doing) if "measure" in label else stop(),
+            Watching(lambda label, fraction, doing="": rows.append(doing) if "measure" in label else stop()),
         )
     assert next(row for row in rows if row).startswith(f"{stored + 1} of ")
 
@@ -179,7 +184,7 @@ def test_killed_it_goes_on_to_the_same_result(seen, config_file, uninterrupted, 
         process.kill()
     assert (out / seen).exists()
     assert not (out / "loop.json").exists()
-    result = run_loop(load_config(config_file), out, lambda *_: None)
+    result = run_loop(load_config(config_file), out)
     assert without_ids(result) == without_ids(uninterrupted[1])
 
 
@@ -246,7 +251,7 @@ def test_two_layers_on_two_setups_each_with_its_twin_survive_stops(two_layers, t
         with pytest.raises(KeyboardInterrupt):
             run_loop(two_layers, out, press_ctrl_c_in(number, stage, calls))
     before = readouts(out)
-    result = run_loop(two_layers, out, lambda *_: None)
+    result = run_loop(two_layers, out)
     assert result["twins"] == ["round01/device.twin", "round01/device1.twin"]
     assert all(readouts(out)[run][0] == run_id for run, (run_id, _) in before.items())
     assert not any(bench.world.field().any() or bench.world.sources_on() for bench in benches)
@@ -256,13 +261,10 @@ def test_two_layers_on_two_setups_each_with_its_twin_survive_stops(two_layers, t
     first, second = (Run.open(out / "round01" / "deploy" / f"layer{i}.zarr").metadata for i in (0, 1))
     assert first.setup.details["simulation"]["preset"] == "MS"
     assert second.lineage == [*rounds["measure"]["runs"], first.run_id]
-    report = deploy_network(
-        out / result["network"],
-        tmp_path / "deployed",
-        DeployOptions(tuple(layer.setup for layer in two_layers.layers)),
-        lambda *_: None,
-    )
-    assert [layer["nodes"] for layer in report["layers"]] == [1, 2]
+    net = out / result["network"]
+    setups = sources_for(net, [layer.setup for layer in two_layers.layers])
+    report = deploy(DeployRequest(net, tmp_path / "deployed", setups)).report
+    assert [layer.nodes for layer in report.layers] == [1, 2]
 
 
 def test_layers_and_setup_exclude_each_other(two_layers):
@@ -274,20 +276,20 @@ def test_layers_and_setup_exclude_each_other(two_layers):
 
 def test_another_configuration_is_refused(config, uninterrupted):
     with pytest.raises(LabError, match="another configuration"):
-        run_loop(config.model_copy(update={"seed": 5}), uninterrupted[0], lambda *_: None)
+        run_loop(config.model_copy(update={"seed": 5}), uninterrupted[0])
 
 
 def test_a_budget_below_the_first_round_is_refused_before_anything_is_measured(config, tmp_path, benches):
     small = config.model_copy(update={"budget": config.budget.model_copy(update={"device_s": 2.0})})
     with pytest.raises(LabError, match=r"budget\.device_s"):
-        run_loop(small, tmp_path / "out", lambda *_: None)
+        run_loop(small, tmp_path / "out")
     assert not list((tmp_path / "out").rglob("*.zarr"))
 
 
 def test_it_ends_where_another_round_would_break_the_budget(config, uninterrupted, tmp_path):
     spent = uninterrupted[1]["rounds"][0]["device_s"]
     little = config.budget.model_copy(update={"device_s": spent + 1.0})
-    result = run_loop(config.model_copy(update={"budget": little}), tmp_path / "out", lambda *_: None)
+    result = run_loop(config.model_copy(update={"budget": little}), tmp_path / "out")
     assert len(result["rounds"]) == 1
     assert "device time" in result["ended"]
 
@@ -295,11 +297,11 @@ def test_it_ends_where_another_round_would_break_the_budget(config, uninterrupte
 def test_two_loops_do_not_share_a_folder(config, tmp_path):
     def show(*_):
         with pytest.raises(StoreError, match="in use"):
-            run_loop(config, tmp_path / "out", lambda *_: None)
+            run_loop(config, tmp_path / "out")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_loop(config, tmp_path / "out", show)
+        run_loop(config, tmp_path / "out", Watching(show))
 
 
 @pytest.mark.parametrize(
@@ -321,7 +323,7 @@ def test_seeds_differ_between_stages_and_rounds():
 def test_drafts_of_a_dead_program_are_swept_away(tmp_path):
     (tmp_path / ".device.twin.abc").mkdir()
     (tmp_path / ".round.json.draft").write_text("{")
-    write_whole(tmp_path / "round.json", {"stages": {"measure": {"device_s": 2.0}}})
+    write_json(tmp_path / "round.json", {"stages": {"measure": {"device_s": 2.0}}})
     state = RoundState(tmp_path, 0)
     assert state.device_s() == 2.0
     assert [path.name for path in tmp_path.iterdir()] == ["round.json"]

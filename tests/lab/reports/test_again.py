@@ -9,9 +9,18 @@ from nado_lab.lab.cli import app
 from nado_lab.lab.cli.commands import register
 from nado_lab.lab.json_file import write_json
 from nado_lab.lab.loop.config import LoopConfig, TaskConfig, load_config
-from nado_lab.lab.reports.again import loop_again, measure_again, sweep_again, train_again
+from nado_lab.lab.reports.again import (
+    demo_again,
+    deploy_again,
+    loop_again,
+    measure_again,
+    sweep_again,
+    train_again,
+)
+from nado_lab.lab.reports.deployment_report import DeploymentReport
 from nado_lab.lab.reports.sweep import sweep_page
 from nado_lab.lab.runs import run_protocol
+from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import Run
 from nado_lab.lab.sweeps.config import Range, Source, StudyConfig, SweepConfig, load_sweep
 from nado_lab.lab.sweeps.table import write_table
@@ -20,6 +29,7 @@ from nado_lab.protocols import Drives, configure, describe, load_protocol, parse
 from nado_lab.protocols.registry import protocols_to_choose
 from typer.testing import CliRunner
 
+from tests.lab.reports.test_kinds import DEPLOYED
 from tests.protocols.fake_device import FakeDevice
 
 THIRD = 10 / 3
@@ -42,13 +52,13 @@ def parse():
 
 
 def measured(path, protocol, **seeds):
-    return Run.open(run_protocol(protocol, FakeDevice(), path, source="sim:nanoring", **seeds))
+    return Run.open(run_protocol(protocol, FakeDevice(), path, source=SetupSource("sim:nanoring", **seeds)))
 
 
 def test_a_run_is_measured_again_with_its_numbers_and_seeds(tmp_path, parse):
     procedure = load_protocol("characterise")()
     configure(procedure, {"sequences": 3, "steps": 4, "field_centre": THIRD, "waveform": False, "seed": 7})
-    run = measured(tmp_path / "run", procedure, seed=11, noise_seed=1234567890)
+    run = measured(tmp_path / "run", procedure, specimen=11, noise_seed=1234567890)
     asked = parse(measure_again(run.metadata, run.path))
     again = load_protocol(asked["protocol"])()
     configure(again, parse_assignments(asked["parameter"]))
@@ -59,7 +69,7 @@ def test_a_run_is_measured_again_with_its_numbers_and_seeds(tmp_path, parse):
 def test_a_run_of_chosen_drives_is_replayed(tmp_path, parse):
     procedure = Drives()
     procedure.drive = np.linspace(-1, 1, 12).reshape(3, 4, 1)
-    run = measured(tmp_path / "run", procedure, seed=1, noise_seed=2)
+    run = measured(tmp_path / "run", procedure, specimen=1, noise_seed=2)
     asked = parse(measure_again(run.metadata, run.path))
     assert asked["protocol"] == "replay"
     assert parse_assignments(asked["parameter"])["of"] == run.path
@@ -154,3 +164,15 @@ def test_a_refined_network_is_trained_and_refined_again(parse):
 def test_a_network_of_a_loop_says_where_to_look():
     card = NetworkCard(TaskChoice("mnist-1d"), TrainSettings(), ("x.twin",), loop=LoopRound(2))
     assert "round 2 of a loop" in train_again(card)[0]
+
+
+def test_a_deployment_is_done_again_on_the_same_specimen_with_the_same_noise(parse):
+    report = DeploymentReport.from_json(DEPLOYED | {"seed": 5, "refit_share": THIRD / 10})
+    asked = parse(deploy_again(report))
+    assert (asked["setup"], asked["test_examples"]) == (["sim:x"], 10)
+    assert (asked["seed"], asked["noise_seed"], asked["refit_readout"]) == (5, 77, THIRD / 10)
+
+
+def test_a_quick_demo_is_done_again_quickly(demo, parse):
+    asked = parse(demo_again(demo[1]))
+    assert (asked["seed"], asked["quick"]) == (3, True)

@@ -13,6 +13,7 @@ import torch
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.reports import Kind, kind_of, write_report
 from nado_lab.lab.runs import run_protocol
+from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.sweeps.table import write_table
 from nado_lab.network import NetworkCard, TaskChoice, TrainSettings, load_task
 from nado_lab.network import save as save_network
@@ -24,6 +25,7 @@ from nado_lab.twin import save as save_twin
 from tests.protocols.fake_device import FakeDevice
 
 NODE = {"layer": 0, "mean_error": 0.1, "correlation": 0.9}
+NODE |= {"coverage90": 0.9, "noise_share": 0.1, "saturated": 0.0}
 DEPLOYED = {
     "task": "t",
     "metric": "accuracy",
@@ -38,6 +40,7 @@ DEPLOYED = {
     "device_identities": {"source": "KEITHLEY"},
     "setup": "sim:x",
     "network": "my net.net",
+    "noise_seed": 77,
 }
 ROUND = {
     "round": 0,
@@ -80,7 +83,9 @@ def report(path, tmp_path):
 def run(tmp_path):
     procedure = Characterise()
     configure(procedure, {"sequences": 3, "repeats": 4, "steps": 6})
-    return run_protocol(procedure, FakeDevice(), tmp_path / "run.zarr", operator="me", source="sim:x", seed=7)
+    return run_protocol(
+        procedure, FakeDevice(), tmp_path / "run.zarr", operator="me", source=SetupSource("sim:x", 7)
+    )
 
 
 @pytest.fixture
@@ -161,7 +166,7 @@ def test_a_deployment_is_escaped(tmp_path):
     assert "+0.1" in done.summary
     assert pictures == 1
     assert "&lt;script&gt;" in text
-    assert "nado deploy &#39;my net.net&#39; --setup sim:x --test 10" in text
+    assert "nado deploy &#39;my net.net&#39; --setup sim:x --test 10 --seed 0 --noise-seed 77" in text
 
 
 def test_a_loop_is_recognised(tmp_path):

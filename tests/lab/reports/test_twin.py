@@ -26,7 +26,7 @@ def long_run(folder, name, low, high, steps):
 def test_a_block_of_long_runs_is_drawn(tmp_path, lengths):
     """Windows have no numbers in the run, and runs of other lengths and fields cannot be read as one."""
     runs = [long_run(tmp_path, "x" * (i + 1), 180 - 9 * i, 230, n) for i, n in enumerate(lengths)]
-    twin = fit_and_score(join([trials_of(run) for run in runs], window=48), QUICK)
+    twin = fit_and_score(join([trials_of(run) for run in runs], window=48), QUICK).twin
     twin.card = replace(twin.card, runs=tuple(str(run) for run in runs))
     assert twin.card.split.scored.blocks
     first = twin_page(save(twin, tmp_path / "a.twin")).sections[0]

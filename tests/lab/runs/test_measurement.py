@@ -12,14 +12,15 @@ from nado_lab.instruments import load_setup
 from nado_lab.instruments.setups.address import visa_address
 from nado_lab.instruments.setups.config import RoleConfig
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs import MonitorSettings, StopRequest, UnsafeError, owned, run_protocol
+from nado_lab.lab.runs import MonitorSettings, Observer, Together, UnsafeError, owned, run_protocol
 from nado_lab.lab.runs.driven import DrivenBench
-from nado_lab.lab.runs.measurement import Measurement, Onlookers
+from nado_lab.lab.runs.measurement import Measurement
 from nado_lab.lab.runs.monitors import Monitor
 from nado_lab.lab.store import Run, RunMetadata, RunWriter, Status, StoreError
 from nado_lab.lab.store.ownership import Ownership
 from nado_lab.protocols import Characterise, configure
 
+from tests.lab.observers import Watching
 from tests.protocols.fake_device import FakeDevice
 
 
@@ -66,12 +67,14 @@ def test_a_limit_on_what_is_not_read_is_refused(tmp_path):
 
 
 def test_a_pause_holds_with_zero_field_and_goes_on_with_the_same_run(tmp_path):
-    stop, rows = StopRequest(), []
+    rows: list[int] = []
+    observer = Watching(row=lambda stream, row: rows.append(row["sequence"]))
+    stop = observer.stop
     device = FakeDevice(on_trial=lambda trial: stop.pause() if trial == 2 else None)
     thread = threading.Thread(
         target=run_protocol,
         args=(characterise(), device, tmp_path / "run"),
-        kwargs={"stop": stop, "subscribers": [lambda stream, row: rows.append(row["sequence"])]},
+        kwargs={"observer": observer},
     )
     thread.start()
     end = time.monotonic() + 10
@@ -85,7 +88,7 @@ def test_a_pause_holds_with_zero_field_and_goes_on_with_the_same_run(tmp_path):
     assert Run.open(tmp_path / "run").status is Status.COMPLETE
 
 
-def test_a_subscriber_that_fails_does_not_harm_the_run(tmp_path, caplog):
+def test_an_observer_that_fails_does_not_harm_the_run(tmp_path, caplog):
     heard = []
 
     def fails(stream, row):
@@ -96,8 +99,11 @@ def test_a_subscriber_that_fails_does_not_harm_the_run(tmp_path, caplog):
         characterise(),
         FakeDevice(),
         tmp_path / "run",
-        subscribers=[fails, lambda stream, row: heard.append("works")],
-        progress=lambda done, total: 1 / 0,
+        observer=Together(
+            Watching(row=fails),
+            Watching(lambda *_: 1 / 0),
+            Watching(row=lambda stream, row: heard.append("works")),
+        ),
     )
     assert Run.open(tmp_path / "run").status is Status.COMPLETE
     assert heard.count("fails") == 1
@@ -223,7 +229,7 @@ def test_a_procedures_own_shutdown_fails_alone_and_the_bench_is_safe_after_it(tm
     writer = RunWriter.create(
         tmp_path / "run", RunMetadata(protocol=None), procedure.columns(), procedure.coordinates()
     )
-    measurement = Measurement(procedure, bench, writer, monitor, Onlookers())
+    measurement = Measurement(procedure, bench, writer, monitor, Observer())
     with pytest.raises(ValueError, match="shutter") if trouble else nullcontext() as raised:
         measurement.run()
     assert device.events == ["shutdown", "energise", "shutdown"]

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 from nado_lab.instruments import load_setup, open_setup
-from nado_lab.lab.runs import StopRequest, run_protocol
+from nado_lab.lab.runs import Observer, StopRequest, run_protocol
 from nado_lab.lab.store import Run, Status, load_trials
 from nado_lab.protocols import Characterise, configure
 from nado_lab.sim_backend import open_bench
@@ -84,7 +84,7 @@ def test_a_stop_while_the_field_turns_leaves_zero_field(tmp_path):
                 stop.stop("enough")
 
         bench.clock.sleep = stop_in_mid_burst
-        run_protocol(characterise(sequences=40), setup, tmp_path / "run", stop=stop)
+        run_protocol(characterise(sequences=40), setup, tmp_path / "run", observer=Observer(stop))
         assert max(fields) > 1e-3
         assert_safe(bench)
     assert Run.open(tmp_path / "run").status is Status.ABORTED

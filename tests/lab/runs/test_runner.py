@@ -5,10 +5,11 @@ import signal
 
 import numpy as np
 import pytest
-from nado_lab.lab.runs import StopRequest, UnsafeError, resume_protocol, run_protocol
+from nado_lab.lab.runs import Observer, StopRequest, UnsafeError, resume_protocol, run_protocol
 from nado_lab.lab.store import Run, Status, load_trials
 from nado_lab.protocols import Characterise, Drives, Replay, configure
 
+from tests.lab.observers import Watching
 from tests.protocols.fake_device import FakeDevice
 
 
@@ -27,12 +28,14 @@ def test_a_whole_run(tmp_path):
         tmp_path / "run",
         operator="ada",
         lineage=["earlier"],
-        progress=lambda done, total: seen.append((done, total)),
-        subscribers=[lambda stream, row: rows.append((stream, row["sequence"]))],
+        observer=Watching(
+            lambda stage, share, doing: seen.append((share, doing)),
+            lambda stream, row: rows.append((stream, row["sequence"])),
+        ),
     )
     run = Run.open(tmp_path / "run")
     assert run.status is Status.COMPLETE
-    assert seen[-1] == (6, 6)
+    assert seen[-1] == (1.0, "6 of 6 rows")
     assert rows == [("primary", number) for number in range(6)]
     assert run.metadata.operator == "ada"
     assert run.metadata.lineage == ["earlier"]
@@ -99,7 +102,7 @@ def test_a_keyboard_interrupt_inside_the_procedure(tmp_path):
 def test_stop_request_aborts_with_its_reason_and_resume_completes(tmp_path):
     stop = StopRequest()
     device = FakeDevice(on_trial=lambda trial: stop.stop("coil too hot") if trial == 4 else None)
-    run_protocol(characterise(), device, tmp_path / "run", stop=stop)
+    run_protocol(characterise(), device, tmp_path / "run", observer=Observer(stop))
     run = Run.open(tmp_path / "run")
     assert (run.status, run.metadata.reason, run.rows()) == (Status.ABORTED, "coil too hot", 4)
     second = FakeDevice()

@@ -175,7 +175,8 @@ def test_a_reader_says_nothing_of_a_file_that_is_just_being_written(tmp_path):
     writer.flush()
     writer.close()
     (tmp_path / "run" / "primary" / "zarr.3c8a7464.partial").write_bytes(b"{")
-    code = "import sys; from lab.store import Run; print(Run.open(sys.argv[1]).dataset().sizes['trial'])"
+    read_it = "print(Run.open(sys.argv[1]).dataset().sizes['trial'])"
+    code = f"import sys; from nado_lab.lab.store import Run; {read_it}"
     read = [sys.executable, "-c", code, str(tmp_path / "run")]
     done = subprocess.run(read, capture_output=True, text=True, check=True)
     assert (done.stdout.strip(), done.stderr) == ("4", "")

@@ -24,10 +24,6 @@ space = { "twin.learning_rate" = { low = 1e-3, high = 1e-1, log = true } }
 """
 
 
-def quiet(stage, fraction, doing):
-    """Show nothing."""
-
-
 def test_a_network_without_a_twin_is_refused():
     wanted = {"measure": SOURCE, "fit": False, "network": {"task": "temporal-mnist"}}
     with pytest.raises(LabError, match="needs a twin"):
@@ -49,7 +45,7 @@ def test_data_sets_as_jobs_and_a_twin_judged_on_them(tmp_path):
     pytest.importorskip("dask_jobqueue", reason="the extra `scale` is not installed")
     cluster = {"system": "local", "jobs": 1, "memory": "2GB"}
     wanted = {"measure": SOURCE, "fit": False, "grid": {"measure.specimen": [0, 1]}, "cluster": cluster}
-    done = run_sweep(SweepConfig.model_validate(wanted), tmp_path / "data", SweepOptions(), quiet)
+    done = run_sweep(SweepConfig.model_validate(wanted), tmp_path / "data", SweepOptions())
     rows = [json.loads(line) for line in (tmp_path / "data" / "table.jsonl").read_text().splitlines()]
     assert (done["failed"], [row["trials"] for row in rows]) == (0, [6, 6])
     runs = [str(tmp_path / "data" / row["run"][0]) for row in rows]
@@ -72,7 +68,7 @@ def test_a_search_from_the_command_line_and_the_best_twin_elsewhere(tmp_path):
     assert again["best"]["crps"] <= first["best"]["crps"]
     twin = str(tmp_path / "search" / again["best"]["twin"])
     other = {"measure": SOURCE | {"specimen": 3}, "use_twin": twin}
-    judged = run_sweep(SweepConfig.model_validate(other), tmp_path / "other", SweepOptions(workers=1), quiet)
+    judged = run_sweep(SweepConfig.model_validate(other), tmp_path / "other", SweepOptions(workers=1))
     row = json.loads((tmp_path / "other" / "table.jsonl").read_text())
     assert judged["failed"] == 0
     assert row["twin"] == twin

@@ -17,20 +17,16 @@ SMALL = {
 }
 
 
-def quiet(stage, fraction, doing):
-    """Show nothing."""
-
-
 def test_the_missing_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(LabError, match=r"nado-lab\[scale\]"):
-        run_sweep(SweepConfig.model_validate(SMALL), tmp_path / "out", SweepOptions(), quiet)
+        run_sweep(SweepConfig.model_validate(SMALL), tmp_path / "out", SweepOptions())
     assert not (tmp_path / "out").exists()
 
 
 def test_a_search_without_a_space(tmp_path):
     with pytest.raises(LabError, match="section"):
-        run_sweep(SweepConfig.model_validate(SMALL), tmp_path / "out", SweepOptions(optimise=True), quiet)
+        run_sweep(SweepConfig.model_validate(SMALL), tmp_path / "out", SweepOptions(optimise=True))
 
 
 @pytest.fixture
@@ -56,15 +52,15 @@ def test_a_kill_another_scheduler_and_a_restart(tmp_path, address):
     here = run_sweep(config, tmp_path / "here", SweepOptions(workers=2), kill_once)
     assert killed
     assert (here["points"], here["failed"], here["reused"]) == (4, 0, 0)
-    there = run_sweep(config, tmp_path / "there", SweepOptions(scheduler=address), quiet)
+    there = run_sweep(config, tmp_path / "there", SweepOptions(scheduler=address))
     assert there["failed"] == 0
     table = (tmp_path / "here" / "table.jsonl").read_text()
     assert table == (tmp_path / "there" / "table.jsonl").read_text()
     assert len({json.loads(line)["run"][0] for line in table.splitlines()}) == 2  # runs are shared
 
-    again = run_sweep(config, tmp_path / "there", SweepOptions(scheduler=address), quiet)
+    again = run_sweep(config, tmp_path / "there", SweepOptions(scheduler=address))
     assert again["reused"] == 4
     lost = SweepConfig.model_validate(SMALL | {"measure": {"runs": ["gone.zarr"]}, "grid": {}})
-    failed = run_sweep(lost, tmp_path / "lost", SweepOptions(scheduler=address), quiet)
+    failed = run_sweep(lost, tmp_path / "lost", SweepOptions(scheduler=address))
     assert failed["failed"] == 1
     assert "gone.zarr" in (tmp_path / "lost" / "table.csv").read_text()

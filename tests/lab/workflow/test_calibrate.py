@@ -3,14 +3,17 @@
 import pytest
 from nado_lab.instruments import load_setup
 from nado_lab.instruments.setups.nanoring import Axis
-from nado_lab.lab.compose import open_named_setup
+from nado_lab.lab.compose import open_source
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs import StopRequest, run_protocol
+from nado_lab.lab.runs import run_protocol
+from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import Run, Status
 from nado_lab.lab.workflow.calibrate import CalibrateRequest, calibrate, fit_calibration
 from nado_lab.protocols import ProtocolError, configure, load_protocol
 
-SETUP = "sim:nanoring-calibration"
+from tests.lab.observers import Watching
+
+SETUP = SetupSource("sim:nanoring-calibration")
 
 
 def test_a_calibration_is_stored_and_can_be_fitted_again(tmp_path):
@@ -28,18 +31,16 @@ def test_a_calibration_is_stored_and_can_be_fitted_again(tmp_path):
 
 def test_a_setup_without_a_rotating_field_is_refused_and_stores_nothing(tmp_path):
     with pytest.raises(ProtocolError, match="no rotating field"):
-        calibrate(CalibrateRequest("sim:asvi", tmp_path / "new.toml", tmp_path / "run"))
+        calibrate(CalibrateRequest(SetupSource("sim:asvi"), tmp_path / "new.toml", tmp_path / "run"))
     assert not (tmp_path / "run").exists()
     assert not (tmp_path / "new.toml").exists()
 
 
 def test_a_calibration_that_was_stopped_is_not_fitted(tmp_path):
-    procedure, stop = load_protocol("calibrate_axes")(), StopRequest()
+    procedure, observer = load_protocol("calibrate_axes")(), Watching(lambda *_: observer.stop.stop("enough"))
     configure(procedure, {"rotations": 4})
-    with open_named_setup(SETUP) as setup:
-        run_protocol(
-            procedure, setup, tmp_path / "run", stop=stop, progress=lambda done, _: stop.stop("enough")
-        )
+    with open_source(SETUP) as setup:
+        run_protocol(procedure, setup, tmp_path / "run", observer=observer)
     assert Run.open(tmp_path / "run").rows() == 1
     with pytest.raises(LabError, match="was aborted: enough"):
         fit_calibration(tmp_path / "run")

@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,14 +6,26 @@ import torch
 from nado_lab.instruments import InstrumentError, load_setup
 from nado_lab.lab.compose import open_named_setup
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.network_context import read_context
 from nado_lab.lab.reports import write_report
+from nado_lab.lab.reports.deployment_report import DeploymentReport
+from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.store import Run, Status
-from nado_lab.lab.workflow.deploy import DeployOptions, deploy_network
-from nado_lab.lab.workflow.deploy_layers import Deployment, deploy
-from nado_lab.lab.workflow.network_card import recall
+from nado_lab.lab.workflow.deploy import DeployRequest, deploy, sources_for
+from nado_lab.lab.workflow.deploy_layers import Deployment, deploy_on
 from nado_lab.lab.workflow.play_drives import AbortedError, PlayOptions
 from nado_lab.lab.workflow.refit_readout import refit_readout
 from nado_lab.network import load
+
+from tests.lab.observers import Watching
+
+AS_USUAL = [PlayOptions()]
+GO_ON = [PlayOptions(resume=True)]
+
+
+def request_for(net, out, setup="sim:nanoring", faults=(), **options):
+    """Deploy a network to one setup, specimen 3."""
+    return DeployRequest(net, out, sources_for(net, [setup], 3, None, faults), seed=3, **options)
 
 
 @pytest.fixture
@@ -23,9 +34,9 @@ def network(demo):
 
 
 def test_outputs_are_decoded_from_what_was_stored(network, tmp_path):
-    inputs = recall(network, test_examples=3).task.test.inputs.numpy()
+    inputs = read_context(network, test_examples=3).task.test.inputs.numpy()
     with open_named_setup("sim:nanoring") as setup:
-        done = deploy(network.network, inputs, setup, tmp_path / "out")
+        done = deploy_on(network.network, inputs, [setup], tmp_path / "out", AS_USUAL, Observer())
     stored = Run.open(done.runs[0]).dataset()
     nodes = network.network.node_count
     np.testing.assert_allclose(stored["drive"].values, done.drives[0].reshape(-1, *done.drives[0].shape[2:]))
@@ -34,22 +45,22 @@ def test_outputs_are_decoded_from_what_was_stored(network, tmp_path):
 
 
 def test_resume_goes_on_where_it_stopped(network, tmp_path):
-    inputs = recall(network, test_examples=8).task.test.inputs.numpy()
+    inputs = read_context(network, test_examples=8).task.test.inputs.numpy()
 
-    def stop_early(done, _total):
-        if done == 5:
+    def stop_early(_stage, _share, doing):
+        if doing.startswith("5 of"):
             raise KeyboardInterrupt
 
     out = tmp_path / "out"
     with open_named_setup("sim:nanoring") as setup:
         with pytest.raises(KeyboardInterrupt):
-            deploy(network.network, inputs, setup, out, PlayOptions(progress=stop_early))
+            deploy_on(network.network, inputs, [setup], out, AS_USUAL, Watching(stop_early))
         run = Run.open(out / "layer0.zarr")
         assert run.status is Status.ABORTED
         before = run.dataset()["readout"].values
-        done = deploy(network.network, inputs, setup, out, PlayOptions(resume=True))
+        done = deploy_on(network.network, inputs, [setup], out, GO_ON, Observer())
         with pytest.raises(LabError, match="other drives"):
-            deploy(network.network, inputs[::-1].copy(), setup, out, PlayOptions(resume=True))
+            deploy_on(network.network, inputs[::-1].copy(), [setup], out, GO_ON, Observer())
     after = Run.open(out / "layer0.zarr").dataset()["readout"].values
     assert len(after) == 8 * network.network.node_count
     np.testing.assert_array_equal(after[: len(before)], before)
@@ -57,32 +68,32 @@ def test_resume_goes_on_where_it_stopped(network, tmp_path):
 
 
 def test_report_compares_twin_and_device(demo, tmp_path):
-    options = DeployOptions(("sim:nanoring",), test_examples=4, seed=3)
-    report = deploy_network(
-        demo[0] / "networks" / "noise_aware.net", tmp_path / "out", options, lambda *_: None
-    )
-    assert report == json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
-    assert report["n_test"] == 4
-    assert report["device_s"] == pytest.approx(4 * 28 * len(report["nodes"]) / 37)
-    (layer,) = report["layers"]
-    assert layer["mean_error"] == pytest.approx(np.mean([node["mean_error"] for node in report["nodes"]]))
+    request = request_for(demo[0] / "networks" / "noise_aware.net", tmp_path / "out", test_examples=4)
+    report = deploy(request).report
+    assert report == DeploymentReport.read(tmp_path / "out" / "report.json")
+    assert report.n_test == 4
+    assert report.device_s == pytest.approx(4 * 28 * len(report.nodes) / 37)
+    assert report.transfer_gap == pytest.approx(report.twin - report.device)
+    assert report.gap_low <= report.transfer_gap <= report.gap_high
+    (layer,) = report.layers
+    assert layer.mean_error == pytest.approx(np.mean([node.mean_error for node in report.nodes]))
     stored = Run.open(tmp_path / "out" / "layer0.zarr").metadata
     assert stored.lineage == [Run.open(demo[0] / "runs" / "fit.zarr").metadata.run_id]
-    assert stored.setup.noise_seed == report["noise_seed"]
+    assert (stored.setup.noise_seed,) == report.noise_seeds
     assert (stored.setup.source, stored.setup.seed) == ("sim:nanoring", 3)
-    errors = [node["mean_error"] for node in report["nodes"]]
+    errors = [node.mean_error for node in report.nodes]
     assert errors == sorted(errors, reverse=True)
-    assert all(0 <= node["coverage90"] <= 1 for node in report["nodes"])
+    assert all(0 <= node.coverage90 <= 1 for node in report.nodes)
     with pytest.raises(LabError, match="--resume"):
-        deploy_network(demo[0] / "networks" / "noise_aware.net", tmp_path / "out", options, lambda *_: None)
+        deploy(request)
 
 
 def test_a_wish_to_stop_is_recorded_as_aborted_and_rows_are_seen_as_they_come(network, tmp_path, benches):
-    inputs = recall(network, test_examples=4).task.test.inputs.numpy()
+    inputs = read_context(network, test_examples=4).task.test.inputs.numpy()
     seen = []
-    options = PlayOptions(stop=lambda: len(seen) >= 5, subscribers=(lambda stream, row: seen.append(row),))
+    observer = Watching(row=lambda stream, row: seen.append(row), wish=lambda: len(seen) >= 5)
     with open_named_setup("sim:nanoring") as setup, pytest.raises(AbortedError, match="on request"):
-        deploy(network.network, inputs, setup, tmp_path / "out", options)
+        deploy_on(network.network, inputs, [setup], tmp_path / "out", AS_USUAL, observer)
     run = Run.open(tmp_path / "out" / "layer0.zarr")
     assert (run.status, run.metadata.reason) == (Status.ABORTED, "stopped on request")
     assert run.rows() == len(seen) == 5
@@ -101,39 +112,38 @@ def short_bursts(folder):
 
 def test_what_stopped_it_is_told_by_the_report_of_what_went_on(demo, tmp_path, benches):
     net, out = demo[0] / "networks" / "noise_aware.net", tmp_path / "out"
-    options = DeployOptions((short_bursts(tmp_path),), test_examples=6, seed=3)
+    setup = short_bursts(tmp_path)
+    whole_request = request_for(net, tmp_path / "whole", setup, test_examples=6)
     with pytest.raises(InstrumentError):
-        deploy_network(net, out, replace(options, faults=("digitiser_0:disconnect@40",)), lambda *_: None)
+        deploy(request_for(net, out, setup, ("digitiser_0:disconnect@40",), test_examples=6))
     run = Run.open(out / "layer0.zarr")
     assert run.status is Status.FAILED
     committed = run.rows()
     assert 0 < committed < 18
     assert not benches[0].world.field().any()
     assert not benches[0].world.sources_on()
-    report = deploy_network(net, out, replace(options, resume=True), lambda *_: None)
-    (told,) = report["interruptions"]
-    assert told["trials"] == committed
-    assert "DisconnectedError" in told["reason"]
+    report = deploy(request_for(net, out, setup, test_examples=6, resume=True)).report
+    (told,) = report.interruptions
+    assert told.trials == committed
+    assert "DisconnectedError" in told.reason
     write_report(str(out), tmp_path / "page.html")
     assert "DisconnectedError" in (tmp_path / "page.html").read_text(encoding="utf-8")
-    whole = deploy_network(net, tmp_path / "whole", options, lambda *_: None)
-    assert report["device"] == whole["device"]
-    assert whole["interruptions"] == []
+    whole = deploy(whole_request).report
+    assert report.device == whole.device
+    assert whole.interruptions == ()
 
 
 def test_the_readout_is_refitted_on_sequences_that_are_not_scored(demo, tmp_path):
     net = demo[0] / "networks" / "noise_aware.net"
-    options = DeployOptions(("sim:nanoring",), test_examples=8, seed=3, refit_readout=0.5)
-    report = deploy_network(net, tmp_path / "out", options, lambda *_: None)
-    readout = report["readout"]
-    assert (readout["calibrated_on"], readout["scored_on"]) == (4, 4)
-    assert 0 <= readout["device_refitted"] <= 1
+    readout = deploy(request_for(net, tmp_path / "out", test_examples=8, refit_readout=0.5)).report.readout
+    assert (readout.calibrated_on, readout.scored_on) == (4, 4)
+    assert 0 <= readout.device_refitted <= 1
     with pytest.raises(LabError, match="to fit the readout on"):
-        deploy_network(net, tmp_path / "few", replace(options, test_examples=6), lambda *_: None)
+        deploy(request_for(net, tmp_path / "few", test_examples=6, refit_readout=0.5))
 
 
 def test_refitting_mends_a_readout_that_the_device_put_out_of_tune(network):
-    known = recall(network)
+    known = read_context(network)
     task, torch_generator = known.task, torch.Generator().manual_seed(0)
     task = replace(task, test=task.train[:150])
     answers = network.network.respond(task.test.inputs, known.twins, generator=torch_generator)
@@ -143,15 +153,15 @@ def test_refitting_mends_a_readout_that_the_device_put_out_of_tune(network):
     shifted = [(1.3 * each + 0.5 * each.std((0, 1, 2))).detach().numpy() for each in answers]
     deployed = Deployment(np.empty(0), [], shifted, [])
     found = refit_readout(network.network, task, deployed, said, 0.5, seed=0)
-    assert found["twin"] == 1.0
-    assert found["device_refitted"] > found["device_trained"] + 0.05
+    assert found.twin == 1.0
+    assert found.device_refitted > found.device_trained + 0.05
 
 
 def test_nodes_are_shared_out_to_several_setups_and_put_together_again(network, tmp_path):
-    inputs = recall(network, test_examples=2).task.test.inputs.numpy()
+    inputs = read_context(network, test_examples=2).task.test.inputs.numpy()
     nodes = network.network.node_count
     with open_named_setup("sim:nanoring") as one, open_named_setup("sim:nanoring", seed=9) as two:
-        done = deploy(network.network, inputs, [one, two], tmp_path / "out")
+        done = deploy_on(network.network, inputs, [one, two], tmp_path / "out", AS_USUAL * 2, Observer())
     assert [path.name for path in done.runs] == ["layer0.zarr", "layer0-device1.zarr"]
     for device, path in enumerate(done.runs):
         stored = Run.open(path).dataset()

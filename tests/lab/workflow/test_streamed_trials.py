@@ -75,7 +75,7 @@ def test_a_streamed_fit_sees_all_that_is_not_held_out(run):
             assert not set(block.sequence.tolist()) & set(held_out.tolist())
             yield block
 
-    twin = fit_and_score(first, QUICK, more=more)
+    twin = fit_and_score(first, QUICK, more=more).twin
     assert stream.read > 2 * len(stored)
     assert set(twin.card.split.scored.sequences) < set(never)
     assert set(twin.card.fit.held_out) < set(never)
@@ -83,17 +83,18 @@ def test_a_streamed_fit_sees_all_that_is_not_held_out(run):
     assert evaluate(twin, unseen).mean_error < 2 * evaluate(twin, unseen).floor.mean_error
     torch.manual_seed(1)
     again = fit_and_score(open_stream([run], memory_for(stored, 60)).first(), QUICK, more=open_stream(
-        [run], memory_for(stored, 60)).more)  # fmt: skip
+        [run], memory_for(stored, 60)).more).twin  # fmt: skip
     assert again.card.metrics == twin.card.metrics
 
 
 def test_scores_in_parts_are_those_of_whole_sequences(run):
     stored = StoredTrials(run)
-    twin = fit_and_score(stored.read(np.arange(120)), QUICK)
+    twin = fit_and_score(stored.read(np.arange(120)), QUICK).twin
     rows = np.arange(len(stored))
     whole = evaluate(twin, stored.read(rows)).to_json()
-    found = score_in_parts(twin, stored, rows, memory_for(stored, 90))
-    assert found["parts"] == 4
+    metrics, parts = score_in_parts(twin, stored, rows, memory_for(stored, 90))
+    assert parts == 4
+    found = metrics.to_json()
     for name in ("mean_error", "crps", "coverage90"):
         assert found[name] == pytest.approx(whole[name], rel=0.05)
     assert found["floor"]["crps"] == pytest.approx(whole["floor"]["crps"], rel=0.05)

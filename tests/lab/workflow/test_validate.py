@@ -1,20 +1,26 @@
 import json
 import shutil
-from dataclasses import replace
 
 import numpy as np
 import pytest
 import xarray as xr
+from nado_lab.lab import validation_history as trend
 from nado_lab.lab.cli import validate as command
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.workflow import validation_history as trend
+from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.workflow.draw_drives import random_drives
 from nado_lab.lab.workflow.tolerances import Tolerances, load_tolerances
-from nado_lab.lab.workflow.validate import ValidateOptions, validate
+from nado_lab.lab.workflow.validate import ValidateRequest, validate
+from nado_lab.twin import Metrics
+from nado_lab.twin.metrics import Figures
 
 from tests.lab.cli.command_line import call
 
-OPTIONS = ValidateOptions("sim:nanoring", sequences=6, repeats=8, steps=8, seed=1, specimen=3)
+
+def request_for(twin, specimen=3, **options):
+    """Validate a twin on a specimen of the nanorings, always with the same drives."""
+    sizes = {"sequences": 6, "repeats": 8, "steps": 8, "seed": 1} | options
+    return ValidateRequest(twin, SetupSource("sim:nanoring", specimen), **sizes)
 
 
 @pytest.fixture
@@ -25,11 +31,11 @@ def twin(true_twin, tmp_path):
 
 def test_a_true_twin_passes_on_its_specimen_and_fails_on_another(twin, tmp_path, benches):
     out = tmp_path / "runs"
-    passed = validate(twin, replace(OPTIONS, out=out), lambda *_: None)
-    assert passed["passed"], passed["checks"]
-    failed = validate(twin, replace(OPTIONS, specimen=4), lambda *_: None)
-    assert not failed["passed"]
-    assert not {c["what"]: c["passed"] for c in failed["checks"]}["mean_ratio"]
+    passed = validate(request_for(twin, out=out))
+    assert passed.passed, passed.checks
+    failed = validate(request_for(twin, 4))
+    assert not failed.passed
+    assert not {check.what: check.passed for check in failed.checks}["mean_ratio"]
     assert [entry["passed"] for entry in trend.history(twin)] == [True, False]
     for bench in benches:
         assert abs(bench.world.field()).max() < 1e-7
@@ -37,16 +43,15 @@ def test_a_true_twin_passes_on_its_specimen_and_fails_on_another(twin, tmp_path,
     with xr.open_datatree(out / "random.zarr", engine="zarr", consolidated=False) as tree:
         assert tree["primary"]["readout"].sizes["trial"] == 6 * 8
     with pytest.raises(LabError, match="exists already; choose another --out or remove it"):
-        validate(twin, replace(OPTIONS, out=out), lambda *_: None)
+        validate(request_for(twin, out=out))
 
 
 def test_drives_of_a_network_are_tried_beside_random_ones(demo, tmp_path):
     twin = shutil.copytree(demo[0] / "device.twin", tmp_path / "device.twin")
     network = demo[0] / "networks" / "noise_aware.net"
-    options = replace(OPTIONS, sequences=2, repeats=4, network=network)
-    report = validate(twin, options, lambda *_: None)
-    assert set(report["scores"]) == {"random", "network"}
-    assert {check["drives"] for check in report["checks"]} == {"random", "network"}
+    report = validate(request_for(twin, sequences=2, repeats=4, network=network))
+    assert set(report.scores) == {"random", "network"}
+    assert {check.drives for check in report.checks} == {"random", "network"}
 
 
 def test_command_line_says_by_its_exit_status_whether_the_twin_passed(twin, tmp_path):
@@ -76,9 +81,12 @@ def test_wrong_tolerances_are_named(tmp_path):
 
 
 def test_coverage_that_is_too_good_fails_too():
-    scores = {"mean_error": 1.0, "std_error": 1.0, "autocov_error": 1.0, "coverage90": 1.0}
-    scores["floor"] = dict(scores)
-    assert [row["passed"] for row in Tolerances().judge(scores)] == [True, True, True, False]
+    errors = {"mean_error": 1.0, "std_error": 1.0, "autocov_error": 1.0}
+    rest = dict.fromkeys(("crps", "energy_score", "coverage50", "lag1_measured", "lag1_twin", "r2"), 0.5)
+    figures = Figures(**errors, **rest, coverage90=1.0)
+    metrics = Metrics(**vars(figures), floor=figures)
+    checks = Tolerances().judge(metrics, "random")
+    assert [check.passed for check in checks] == [True, True, True, False]
 
 
 def test_a_torn_line_of_the_trend_stays_alone(tmp_path):

@@ -58,7 +58,7 @@ def test_marked_trials_are_scored_and_never_fitted(make_process):
     trials = replace(make_process(15, repeats=4, steps=5), held_out=marks)
     broken = trials.readout.clone()
     broken[marks] = 1e6
-    twins = [fit_and_score(t, QUICK) for t in (trials, replace(trials, readout=broken))]
+    twins = [fit_and_score(t, QUICK).twin for t in (trials, replace(trials, readout=broken))]
     assert torch.equal(twins[0].readout_mean, twins[1].readout_mean)
     assert twins[0].card.split.scored == PartRecord(12, (12, 13, 14))
     assert twins[0].card.scored_on == "marked part"
@@ -69,7 +69,7 @@ def test_what_is_scored_changes_no_weight(make_process):
     trials = make_process(30, steps=5)
     mine = torch.isin(trials.sequence, split_scored(trials).scored.sequence)
     other = replace(trials, readout=torch.where(mine[:, None, None], 9.0, trials.readout))
-    one, two = fit_and_score(trials, QUICK), fit_and_score(other, QUICK)
+    one, two = fit_and_score(trials, QUICK).twin, fit_and_score(other, QUICK).twin
     assert all(torch.equal(a, two.state_dict()[name]) for name, a in one.state_dict().items())
     assert one.card.metrics.crps < two.card.metrics.crps
     split = one.card.split
@@ -77,17 +77,17 @@ def test_what_is_scored_changes_no_weight(make_process):
 
 
 def test_too_little_for_three_parts_is_said(make_process):
-    few = fit_and_score(make_process(4, steps=5), QUICK)
+    few = fit_and_score(make_process(4, steps=5), QUICK).twin
     assert few.card.scored_on == "stopping part"
     assert few.card.split.scored == PartRecord()
     repeats = make_process(1, repeats=20, steps=5)
-    assert fit_and_score(repeats, QUICK).card.scored_on == "scored part"
+    assert fit_and_score(repeats, QUICK).twin.card.scored_on == "scored part"
     with pytest.raises(DataError, match="two sequences"):
         split_stopping(make_process(1), 0.1, 0)
 
 
 def test_the_card_tells_versions_and_duration_of_a_step(make_process):
-    card = fit_and_score(replace(make_process(8, steps=5), step_s=0.027), QUICK)
+    card = fit_and_score(replace(make_process(8, steps=5), step_s=0.027), QUICK).twin
     assert card.step_s == 0.027
     assert card.card.versions["torch"].split("+")[0] == torch.__version__.split("+")[0]  # 2.13.0+cpu
     assert {"python", "numpy", "nado-lab"} <= card.card.versions.keys()

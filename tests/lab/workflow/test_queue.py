@@ -4,8 +4,9 @@ from contextlib import contextmanager
 
 import pytest
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs import UnsafeError, read_queue, run_queue
+from nado_lab.lab.runs import UnsafeError
 from nado_lab.lab.store import Run, Status, StoreError
+from nado_lab.lab.workflow.queue import read_queue, run_queue
 from nado_lab.protocols import ProtocolError
 
 from tests.protocols.fake_device import FakeDevice
@@ -34,8 +35,8 @@ def queue(tmp_path):
 
 def bench(devices):
     @contextmanager
-    def open_setup(name, *, seed=0):
-        device = devices[name]
+    def open_setup(source):
+        device = devices[source.name]
         if isinstance(device, Exception):
             raise device
         yield device
@@ -44,9 +45,9 @@ def bench(devices):
 
 
 def test_a_failure_does_not_keep_the_others(queue, tmp_path):
-    ended = run_queue(queue, bench({"a": StoreError("bench a is away"), "b": FakeDevice()}))
-    assert [line["status"] for line in ended] == ["failed", "complete"]
-    assert ended[0]["reason"] == "bench a is away"
+    ended = run_queue(queue, None, bench({"a": StoreError("bench a is away"), "b": FakeDevice()}))
+    assert [line.status for line in ended] == ["failed", "complete"]
+    assert ended[0].reason == "bench a is away"
     assert not (tmp_path / "one").exists()
 
 
@@ -56,21 +57,21 @@ def test_a_second_call_skips_and_resumes(queue, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_queue(queue, bench({"a": FakeDevice(on_trial=interrupt)}))
+        run_queue(queue, None, bench({"a": FakeDevice(on_trial=interrupt)}))
     second = FakeDevice()
-    assert [line["status"] for line in run_queue(queue, bench({"a": second, "b": second}))] == [
+    assert [line.status for line in run_queue(queue, None, bench({"a": second, "b": second}))] == [
         "complete"
     ] * 2
     assert second.played == 2 + 1
     third = FakeDevice()
-    run_queue(queue, bench({"a": third, "b": third}))
+    run_queue(queue, None, bench({"a": third, "b": third}))
     assert third.played == 0
     assert Run.open(tmp_path / "one").status is Status.COMPLETE
 
 
 def test_hardware_that_stays_on_ends_the_queue(queue):
     with pytest.raises(UnsafeError):
-        run_queue(queue, bench({"a": FakeDevice(failed=["supply_x: no answer"]), "b": FakeDevice()}))
+        run_queue(queue, None, bench({"a": FakeDevice(failed=["supply_x: no answer"]), "b": FakeDevice()}))
 
 
 def test_a_mistake_is_found_before_anything_runs(tmp_path):

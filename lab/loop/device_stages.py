@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.loop.choose_drives import disagreeing_twins, next_drives
 from nado_lab.lab.loop.config import Choose, DriftConfig
-from nado_lab.lab.loop.context import Workshop, device_seconds, measure
+from nado_lab.lab.loop.context import LoopContext, device_seconds, measure
 from nado_lab.lab.loop.deploy_stage import Deploying
 from nado_lab.lab.loop.round import Result, Round, lineage, measured, own_drives
 from nado_lab.lab.loop.round_drift import drift_since
 from nado_lab.lab.store import Run
 from nado_lab.lab.trials import trials_of
-from nado_lab.lab.workflow.compare import compare
+from nado_lab.lab.workflow.compare import compare, twin_answers
 from nado_lab.lab.workflow.deploy_layers import deploy_layers
-from nado_lab.lab.workflow.deployment_report import layer_rows
 from nado_lab.lab.workflow.draw_drives import random_drives
-from nado_lab.lab.workflow.node_metrics import as_rows, findings, score_nodes
+from nado_lab.lab.workflow.node_metrics import average_layers, find_failures, measure_nodes
 from nado_lab.twin import Twin
 
 
 def measure_stage(this: Round) -> Result:
     """Measure sequences on every array: random ones in the first round, later those that say most."""
-    shop, rng = this.shop, np.random.default_rng(this.seed("measure"))
+    context, rng = this.context, np.random.default_rng(this.seed("measure"))
     ports, step_s = _ask(this)
     if this.before is None:
-        _require_time(shop, step_s)
-        chosen = shop.config.measure
+        _require_time(context, step_s)
+        chosen = context.config.measure
         drives = [
-            random_drives(rng, chosen.sequences, shop.steps, count, chosen.held_share) for count in ports
+            random_drives(rng, chosen.sequences, context.steps, count, chosen.held_share) for count in ports
         ]
     else:
         drives = _later_drives(this, rng, ports)
     runs: list[Run] = []
     spent = 0.0
     for array in this.arrays:
-        visit = this.visit("measure", spent, array)
-        runs.append(measure(shop, visit, drives[array], measured(this.folder, array), lineage(this)))
+        session = this.session("measure", spent, array)
+        runs.append(measure(context, session, drives[array], measured(this.folder, array), lineage(this)))
         spent += device_seconds(runs[-1], step_s[array])
     return {
         "runs": [run.metadata.run_id for run in runs],
@@ -51,7 +52,7 @@ def _ask(this: Round) -> tuple[list[int], list[float]]:
     """Ask every array for its ports and for the seconds of a step."""
     ports, step_s = [], []
     for array in this.arrays:
-        with this.shop.open_device(this.visit("measure", array=array)) as setup:
+        with this.context.open_device(this.session("measure", array=array)) as setup:
             ports.append(setup.port_count)
             step_s.append(setup.step_s)
     return ports, step_s
@@ -59,27 +60,27 @@ def _ask(this: Round) -> tuple[list[int], list[float]]:
 
 def _later_drives(this: Round, rng: np.random.Generator, ports: list[int]) -> list[np.ndarray]:
     """Choose the drives of each array for a later round with the twins and network of the round before."""
-    shop, how = this.shop, this.shop.config.measure
+    context, how = this.context, this.context.config.measure
     own = own_drives(this, this.old_network(), this.old_twins())
     chosen = []
     for array in this.arrays:
-        mine = [drive for layer, drive in enumerate(own) if shop.config.array_of(layer) == array]
+        mine = [drive for layer, drive in enumerate(own) if context.config.array_of(layer) == array]
         ensemble: list[Twin] = []
         if how.choose is Choose.DISAGREEMENT:
-            trials, seed = trials_of(measured(shop.folder(0), array)), this.seed("ensemble")
-            ensemble = disagreeing_twins(trials, shop.config.twin, seed, how.ensemble)
-        like = np.empty((shop.steps, ports[array]))
+            trials, seed = trials_of(measured(context.folder(0), array)), this.seed("ensemble")
+            ensemble = disagreeing_twins(trials, context.config.twin, seed, how.ensemble)
+        like = np.empty((context.steps, ports[array]))
         chosen.append(next_drives(how.choose, how.more, like, mine, ensemble, rng))
     return chosen
 
 
-def _require_time(shop: Workshop, step_s: list[float]) -> None:
+def _require_time(context: LoopContext, step_s: list[float]) -> None:
     """Refuse a budget that the first round alone would break."""
-    config, examples = shop.config, len(shop.task.test)
+    config, examples = context.config, len(context.task.test)
     seconds = config.measure.sequences * sum(step_s)
     for layer, nodes in enumerate(config.network.nodes):
         seconds += _with_checks(config.drift, nodes * examples) * step_s[config.array_of(layer)]
-    needed = seconds * shop.steps
+    needed = seconds * context.steps
     if needed > config.budget.device_s:
         raise LabError(
             f"the first round alone drives the device for {needed:.0f} s, more than budget.device_s = "
@@ -95,8 +96,8 @@ def _with_checks(drift: DriftConfig, trials: int) -> int:
 
 def deploy_stage(this: Round) -> Result:
     """Send the test examples to the device, layer by layer, in stretches where drift is compensated."""
-    way, inputs = Deploying(this), this.shop.task.test.inputs.numpy()
-    deploy_layers(way.network, inputs, this.folder / "deploy", way.play)
+    way, inputs = Deploying(this), this.context.task.test.inputs.numpy()
+    deploy_layers(way.network, inputs, way.play)
     return {
         "runs": [run.metadata.run_id for run in way.runs],
         "device_s": way.spent_s,
@@ -107,12 +108,21 @@ def deploy_stage(this: Round) -> Result:
 
 def compare_stage(this: Round) -> Result:
     """Hold the device's answers and readouts, as stored, against the twin's."""
-    shop, way, seed = this.shop, Deploying(this), this.seed("compare")
-    deployed = deploy_layers(way.network, shop.task.test.inputs.numpy(), this.folder / "deploy", way.stored)
-    scores = score_nodes(deployed, way.twins, seed)
+    context, way, seed = this.context, Deploying(this), this.seed("compare")
+    deployed = deploy_layers(way.network, context.task.test.inputs.numpy(), way.stored)
+    said = twin_answers(way.network, context.task, way.twins, context.config.network.variant, seed)
+    gap = compare(context.task, said, deployed.outputs, seed)
+    nodes = measure_nodes(deployed, way.twins, seed)
     return {
-        **compare(way.network, shop.task, way.twins, shop.config.network.variant, deployed, seed),
-        "layers": layer_rows(scores),
-        "findings": findings(scores, way.twins),
-        "nodes": as_rows(scores),
+        "metric": gap.metric.value,
+        "twin": gap.on_twin,
+        "device": gap.on_device,
+        "gap": gap.gap,
+        "gap_error": gap.error,
+        "gap_low": gap.low,
+        "gap_high": gap.high,
+        "n_test": gap.n,
+        "layers": [asdict(layer) for layer in average_layers(nodes)],
+        "findings": [asdict(finding) for finding in find_failures(nodes, way.twins)],
+        "nodes": [asdict(node) for node in nodes],
     }

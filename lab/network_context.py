@@ -1,26 +1,26 @@
-"""Find again what a network's file names: its task, how it was trained, its twins."""
+"""What a network's card names, read again: its task, how it was trained, its twins."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from nado_lab.lab.errors import LabError
-from nado_lab.network import Variant
 from nado_lab.twin import load as load_twin
 
 if TYPE_CHECKING:
-    from nado_lab.network import SavedNetwork, Task
+    from nado_lab.network import SavedNetwork, Task, TrainSettings
     from nado_lab.twin import Twin
 
 
 @dataclass(frozen=True)
-class Recalled:
-    """The task (with its test examples), the variant of training, and each layer's twin or twins."""
+class NetworkContext:
+    """The task (with its test examples), the settings of the training, and each layer's twin or twins."""
 
     task: Task
-    variant: Variant
+    settings: TrainSettings
     twins: list[Twin | list[Twin]]
 
     def one_twin_a_layer(self) -> list[Twin]:
@@ -32,23 +32,28 @@ class Recalled:
             )
         return cast("list[Twin]", self.twins)
 
+    @property
+    def lineage(self) -> tuple[str, ...]:
+        """Return the ids of the runs that the twins were fitted to."""
+        return tuple(dict.fromkeys(run for twin in self.all_twins() for run in twin.card.lineage))
+
     def all_twins(self) -> list[Twin]:
         """Return the different twins of all layers, in order."""
         flat = [twin for each in self.twins for twin in (each if isinstance(each, list) else [each])]
         return list(dict.fromkeys(flat))
 
 
-def recall(
-    saved: SavedNetwork, moved: list[Path] | None = None, test_examples: int | None = None
-) -> Recalled:
+def read_context(
+    saved: SavedNetwork, moved: Sequence[Path] = (), test_examples: int | None = None
+) -> NetworkContext:
     """Load the task and the twins of a network; `moved` names twins that lie elsewhere now."""
     origin = saved.card.origin
-    paths = moved or [Path(path) for path in origin.twins]
+    paths = list(moved) or [Path(path) for path in origin.twins]
     twins = load_twins(paths, saved.network.layer_count)
-    return Recalled(origin.task.load(test_examples), origin.settings.variant, twins)
+    return NetworkContext(origin.task.load(test_examples), origin.settings, twins)
 
 
-def load_twins(paths: list[Path], layers: int) -> list[Twin | list[Twin]]:
+def load_twins(paths: Sequence[Path], layers: int) -> list[Twin | list[Twin]]:
     """Load one twin for all layers, one a layer, or several a layer whose nodes then take them in turn."""
     each, left = divmod(len(paths), layers)
     if len(paths) != 1 and (left or not each):

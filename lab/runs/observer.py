@@ -1,0 +1,91 @@
+"""Who looks on while something is done in the lab: how far it is, every measured row, when to stop."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from nado_lab.lab.runs.interrupts import StopRequest
+from nado_lab.twin.observer import Observer as LongWorkObserver
+from nado_lab.twin.observer import Progress
+
+Row = Mapping[str, Any]
+"""Column -> scalar or array, as a protocol emitted it."""
+
+_log = logging.getLogger(__name__)
+
+
+class Observer(LongWorkObserver):
+    """Look at any verb of the lab; this one sees nothing. `stop` is the wish to stop or to pause."""
+
+    def __init__(self, stop: StopRequest | None = None) -> None:
+        self.stop = stop or StopRequest()
+
+    def row(self, stream: str, row: Row) -> None:
+        """Take note of a row of a stream ("primary", "baseline", "monitor") just after it was measured."""
+
+    def should_stop(self) -> bool:
+        """Say whether somebody wishes to stop."""
+        return self.stop()
+
+
+class Staged(Observer):
+    """Pass everything on to another observer, with progress told as a `stage` of something larger."""
+
+    def __init__(self, whole: Observer, stage: str, first: float = 0.0, last: float = 1.0) -> None:
+        super().__init__(whole.stop)
+        self._whole, self._stage, self._first, self._share = whole, stage, first, last - first
+
+    def progress(self, progress: Progress) -> None:
+        """Tell progress by the stage's name, its share between `first` and `last`."""
+        share = self._first + self._share * progress.share
+        self._whole.progress(Progress(self._stage, share, progress.doing, progress.figures))
+
+    def row(self, stream: str, row: Row) -> None:
+        """Pass a row on."""
+        self._whole.row(stream, row)
+
+
+class Harmless(Observer):
+    """Pass everything on until the other fails; it then hears no more, and the work goes on."""
+
+    def __init__(self, other: LongWorkObserver) -> None:
+        super().__init__(other.stop if isinstance(other, Observer) else None)
+        self._other: LongWorkObserver | None = other
+
+    def progress(self, progress: Progress) -> None:
+        """Tell how far it is."""
+        self._call(lambda other: other.progress(progress))
+
+    def row(self, stream: str, row: Row) -> None:
+        """Show a row to an observer that looks at rows."""
+        if isinstance(self._other, Observer):
+            self._call(lambda other: cast("Observer", other).row(stream, row))
+
+    def _call(self, tell: Callable[[LongWorkObserver], None]) -> None:
+        if self._other is None:
+            return
+        try:
+            tell(self._other)
+        except Exception:  # noqa: BLE001  (a window, a plot: nothing that a measurement should die of)
+            _log.exception("who looked on failed and hears no more of it")
+            self._other = None
+
+
+class Together(Observer):
+    """Pass everything on to several observers; one that fails hears no more. The first one's stop counts."""
+
+    def __init__(self, first: Observer, *others: LongWorkObserver) -> None:
+        super().__init__(first.stop)
+        self._all = tuple(map(Harmless, (first, *others)))
+
+    def progress(self, progress: Progress) -> None:
+        """Tell every one."""
+        for each in self._all:
+            each.progress(progress)
+
+    def row(self, stream: str, row: Row) -> None:
+        """Show the row to those who look at rows."""
+        for each in self._all:
+            each.row(stream, row)

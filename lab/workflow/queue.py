@@ -1,0 +1,85 @@
+"""Experiments one after another overnight; what is done is skipped, what was stopped goes on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nado_lab.lab.compose import open_source
+from nado_lab.lab.runs import UnsafeError
+from nado_lab.lab.runs.observer import Observer, Staged
+from nado_lab.lab.setup import OpenSetup, SetupSource
+from nado_lab.lab.store import Run, Status
+from nado_lab.lab.toml_file import read_model
+from nado_lab.lab.workflow.measure import MeasureRequest, ResumeRequest, measure, resume
+from nado_lab.protocols import configure, load_protocol
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class QueuedRun(BaseModel):
+    """One entry of a queue: what to measure, on which setup, into which run."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    protocol: str
+    setup: str
+    out: Path
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    operator: str = ""
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How an entry of a queue ended: the run's status, and why."""
+
+    out: str
+    protocol: str
+    status: str
+    reason: str
+
+
+class _Queue(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    experiment: list[QueuedRun] = Field(min_length=1)
+
+
+def read_queue(path: Path) -> list[QueuedRun]:
+    """Read the [[experiment]] tables of a TOML file and check every protocol and parameter."""
+    queue = read_model(path, _Queue).experiment
+    for each in queue:
+        configure(load_protocol(each.protocol)(), each.parameters)
+    return queue
+
+
+def run_queue(
+    queue: list[QueuedRun], observer: Observer | None = None, open_setup: OpenSetup = open_source
+) -> list[Ended]:
+    """Run all; one that fails does not keep the others, hardware left unsafe does. Say how each ended."""
+    ended, observer = [], observer or Observer()
+    for number, each in enumerate(queue):
+        look = Staged(observer, f"{number + 1} of {len(queue)}: {each.protocol}")
+        try:
+            run = _measure(each, look, open_setup)
+            ended.append(Ended(str(each.out), each.protocol, run.status.value, run.metadata.reason))
+        except UnsafeError:
+            raise
+        except Exception as error:
+            if not getattr(error, "for_people", False):
+                raise
+            ended.append(Ended(str(each.out), each.protocol, Status.FAILED.value, str(error)))
+    return ended
+
+
+def _measure(queued: QueuedRun, observer: Observer, open_setup: OpenSetup) -> Run:
+    """Measure, or go on with what was stopped; what is complete is left as it is."""
+    if queued.out.exists():
+        return resume(ResumeRequest(queued.out), observer, open_setup).run
+    request = MeasureRequest(
+        queued.protocol,
+        queued.out,
+        SetupSource(queued.setup, queued.seed),
+        queued.parameters,
+        queued.operator,
+    )
+    return measure(request, observer, open_setup).run

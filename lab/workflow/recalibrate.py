@@ -1,0 +1,60 @@
+"""Recalibrate: bring a twin up to date with a device that has drifted, from a few measured sequences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.runs.observer import Observer
+from nado_lab.lab.workflow.read_trials import read_trials
+from nado_lab.twin import Metrics, ScoredOn, Trials, Twin, adapt, evaluate, load, save
+from nado_lab.twin import recalibrate as recalibrate_twin
+
+
+@dataclass(frozen=True)
+class RecalibrateRequest:
+    """Which twin follows which runs.
+
+    The first `steps` of every trial (None: all) give gain, offset and spread in closed form; `fit_steps`
+    more of the fit's own scoring move all weights. `scored_on` names runs that are kept to score the result.
+    """
+
+    twin: Path
+    runs: tuple[Path, ...]
+    out: Path
+    steps: int | None = None
+    fit_steps: int = 0
+    scored_on: tuple[Path, ...] = ()
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class RecalibrateResult:
+    """The twin as it was saved, and its metrics on the runs kept for that (None without any)."""
+
+    twin: Twin
+    path: Path
+    metrics: Metrics | None
+    scored: Trials | None
+
+
+def recalibrate(request: RecalibrateRequest, observer: Observer | None = None) -> RecalibrateResult:
+    """Write a twin that follows the device as the runs show it."""
+    refuse_existing(request.out)
+    observer = observer or Observer()
+    before, trials = load(request.twin), read_trials(request.runs).trials.for_fitting()
+    if request.fit_steps:
+        twin = adapt(before, trials, request.fit_steps, request.seed, observer)
+    else:
+        twin = recalibrate_twin(before, trials, request.steps)
+    scored = read_trials(request.scored_on).trials if request.scored_on else None
+    metrics = evaluate(twin, scored, seed=request.seed) if scored else None
+    twin.card = replace(
+        twin.card,
+        metrics=metrics,  # not those of the device as it was
+        scored_on=ScoredOn.OTHER_RUNS if metrics else "",
+        runs=tuple(str(path.resolve()) for path in request.runs),
+    )
+    save(twin, request.out)
+    return RecalibrateResult(twin, request.out, metrics, scored)

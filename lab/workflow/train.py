@@ -1,0 +1,134 @@
+"""Train: a network on a task through twins, scored on them, with a card that says how."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from nado_lab.lab.network_context import load_twins
+from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.runs.observer import Observer
+from nado_lab.lab.workflow.compare import mean_score, twin_answers
+from nado_lab.network import (
+    Checkpoint,
+    DeviceNetwork,
+    LoopRound,
+    NetworkCard,
+    NetworkScores,
+    Task,
+    TaskChoice,
+    TrainSettings,
+    save,
+)
+from nado_lab.network import train as train_network
+from nado_lab.network.baselines import as_rows, baselines
+from nado_lab.network.training import processes
+from nado_lab.twin import Twin
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What to train on which task through which twins (one, one a layer, or several a layer).
+
+    `checkpoint` keeps the state after every epoch and goes on from it; `baselines` scores those of the task
+    with as many nodes and parameters. `round` is that of a loop.
+    """
+
+    task: TaskChoice
+    twins: tuple[Path, ...]
+    out: Path
+    settings: TrainSettings = field(default_factory=TrainSettings)
+    checkpoint: Path | None = None
+    baselines: bool = False
+    round: int | None = None
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """The network as it was saved, its scores on the twins, and those of the baselines.
+
+    `written` is False on the helping processes of a distributed training.
+    """
+
+    network: DeviceNetwork
+    task: Task
+    path: Path
+    scores: NetworkScores | None
+    baselines: list[dict[str, Any]] = field(default_factory=list)
+    written: bool = True
+
+
+def train(request: TrainRequest, observer: Observer | None = None) -> TrainResult:
+    """Train a network, score it on the twins and save it; under `torchrun`, on several processes."""
+    refuse_existing(request.out)
+    started, settings = time.perf_counter(), request.settings
+    task, twins = request.task.load(), load_twins(request.twins, len(settings.nodes))
+    kept = Checkpoint(request.checkpoint) if request.checkpoint else None
+    with processes() as first:
+        network = train_network(task, twins, settings, observer if first else None, kept)
+    if not first:
+        return TrainResult(network, task, request.out, None, written=False)
+    scores = save_trained(network, task, twins, request, time.perf_counter() - started)
+    others = _baselines(network, task, twins, settings.seed, observer) if request.baselines else []
+    return TrainResult(network, task, request.out, scores, others)
+
+
+def save_trained(
+    network: DeviceNetwork,
+    task: Task,
+    twins: Sequence[Twin | list[Twin]],
+    request: TrainRequest,
+    wall_s: float | None = None,
+) -> NetworkScores:
+    """Score a trained network on its twins, save it with its card, and return the scores."""
+    scores = replace(scores_on_twins(network, task, twins, request.settings), wall_s=wall_s)
+    card = NetworkCard(
+        task=request.task,
+        settings=request.settings,
+        twins=tuple(str(path.resolve()) for path in request.twins),
+        scores=scores,
+        loop=None if request.round is None else LoopRound(request.round),
+    )
+    save(network, request.out, card)
+    return scores
+
+
+def scores_on_twins(
+    network: DeviceNetwork, task: Task, twins: Sequence[Twin | list[Twin]], settings: TrainSettings
+) -> NetworkScores:
+    """Score a network on its twins (without noise for a deterministic one)."""
+    answers = twin_answers(network, task, twins, settings.variant, settings.seed + 1)
+    return NetworkScores(
+        twin=mean_score(task, answers),
+        task=task.name,
+        metric=task.metric,
+        variant=settings.variant,
+        n_test=len(task.test),
+        nodes=network.node_count,
+        parameters=network.parameter_count,
+    )
+
+
+def _baselines(
+    network: DeviceNetwork,
+    task: Task,
+    twins: Sequence[Twin | list[Twin]],
+    seed: int,
+    observer: Observer | None,
+) -> list[dict[str, Any]]:
+    """Score the baselines of the task with as many nodes and parameters as the network has."""
+    spec = network.spec
+    found = baselines(
+        task,
+        nodes=network.node_count,
+        parameters=network.parameter_count,
+        windows=spec.windows,
+        twin=twins[0][0] if isinstance(twins[0], list) else twins[0],
+        delays=max(spec.delays, spec.readout_delays),
+        seed=seed,
+        observer=observer,
+    )
+    return as_rows(found)
