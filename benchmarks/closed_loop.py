@@ -31,7 +31,7 @@ from nado_lab.lab.loop.closed_loop import run_loop
 from nado_lab.lab.loop.config import LoopConfig
 from nado_lab.lab.loop.context import BenchSession, OpenDevice
 from nado_lab.lab.runs import Observer
-from nado_lab.twin.observer import Progress
+from nado_lab.observer import Progress
 
 FULL = {"sequences": 1000, "more": 200, "nodes": 8, "epochs": 8, "rounds": 2}
 QUICK = {"sequences": 40, "more": 20, "nodes": 2, "epochs": 1, "rounds": 1}

@@ -29,9 +29,9 @@ from nado_lab.lab.runs import Observer
 from nado_lab.lab.store import Run, Status
 from nado_lab.lab.workflow.deploy import DeployRequest, deploy, sources_for
 from nado_lab.network import TrainSettings, load_task, save, train
+from nado_lab.observer import Progress
 from nado_lab.twin import ModelSpec, Twin
 from nado_lab.twin import save as save_twin
-from nado_lab.twin.observer import Progress
 
 OPTIONS = {"train": 12, "test": 4, "seed": 0}
 TASK_STEPS = {"steps": 6, "washout": 2}

@@ -16,8 +16,8 @@ from cascade import peak_memory
 from nado_lab.network import Examples, Metric, Task, TrainSettings
 from nado_lab.network.build import build
 from nado_lab.network.training.bptt import train_through_twins
+from nado_lab.observer import Observer, Progress
 from nado_lab.twin import ModelSpec, Twin
-from nado_lab.twin.observer import Observer, Progress
 
 BASE = {"nodes": 16, "layers": 1, "steps": 28, "batch": 100}
 SWEEPS = {"nodes": (16, 64, 256, 1000), "layers": (1, 2, 3, 4), "steps": (14, 28, 56, 112)}

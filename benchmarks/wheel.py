@@ -23,6 +23,7 @@ FILES = (
     "py.typed",
     "__init__.py",
     "__main__.py",
+    "observer.py",
     *(f"{room}/__init__.py" for room in ROOMS),
     "instruments/setups/nanoring/presets/nanoring.toml",
     "instruments/setups/spin_vortex_ice/presets/asvi.toml",

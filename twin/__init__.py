@@ -1,5 +1,6 @@
 """Differentiable digital twins: neural stochastic differential equations fitted to measured devices."""
 
+from nado_lab.observer import Observer, PartOf, Progress, StoppedError
 from nado_lab.twin.card import TwinCard
 from nado_lab.twin.data.alike_runs import alike_runs
 from nado_lab.twin.data.drive_map import DriveMap, read_map
@@ -21,7 +22,6 @@ from nado_lab.twin.fitting.settings import FitSettings, Method, OptimiserName, P
 from nado_lab.twin.metrics import Figures, Metrics
 from nado_lab.twin.model.spec import ModelSizes, ModelSpec
 from nado_lab.twin.model.twin import Start, Twin
-from nado_lab.twin.observer import Observer, PartOf, Progress, StoppedError
 from nado_lab.twin.solvers import Solver
 from nado_lab.twin.torchsde_bridge import torchsde_paths
 

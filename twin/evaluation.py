@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import torch
+from nado_lab.observer import Observer, Progress
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.errors import DataError, DivergenceError
 from nado_lab.twin.fitting.rows import rows_of
 from nado_lab.twin.metrics import Figures, Metrics, compare, distribution, lag1, mean_figures, r_squared
 from nado_lab.twin.model.twin import Twin
-from nado_lab.twin.observer import Observer, Progress
 from torch import Tensor
 
 FEWEST = 4

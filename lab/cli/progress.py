@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from nado_lab.lab.runs.observer import Observer
-from nado_lab.twin.observer import Progress
+from nado_lab.observer import Progress
 from rich.console import Console
 from rich.progress import (
     BarColumn,

@@ -21,7 +21,7 @@ from nado_lab.lab.store.ownership import Ownership
 from nado_lab.lab.workflow.drift import Verdict, verdict
 from nado_lab.lab.workflow.play_drives import AbortedError
 from nado_lab.network import load_task
-from nado_lab.twin.observer import Progress, StoppedError
+from nado_lab.observer import Progress, StoppedError
 
 CONFIG, RESULT = "config.json", "loop.json"
 

@@ -10,8 +10,8 @@ from nado_lab.lab.runs.interrupts import shielded, stop_on_signals
 from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
 from nado_lab.lab.runs.observer import Harmless, Observer
 from nado_lab.lab.store import RunWriter, Status, StoreError
+from nado_lab.observer import Progress
 from nado_lab.protocols import NadoProcedure
-from nado_lab.twin.observer import Progress
 from pymeasure.experiment import Procedure
 
 _PAUSE_POLL_S = 0.05

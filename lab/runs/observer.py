@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from nado_lab.lab.runs.interrupts import StopRequest
-from nado_lab.twin.observer import Observer as LongWorkObserver
-from nado_lab.twin.observer import Progress
+from nado_lab.observer import Observer as LongWorkObserver
+from nado_lab.observer import Progress
 
 Row = Mapping[str, Any]
 """Column -> scalar or array, as a protocol emitted it."""

@@ -16,7 +16,7 @@ from nado_lab.lab.sweeps.graph import submit
 from nado_lab.lab.sweeps.points import Point, grid_points
 from nado_lab.lab.sweeps.study import study_points
 from nado_lab.lab.sweeps.table import write_table
-from nado_lab.twin.observer import Progress
+from nado_lab.observer import Progress
 
 ROWS, CONFIG = "rows", "config.json"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nado_lab.lab.errors import LabError
-from nado_lab.twin.observer import Observer, Progress
+from nado_lab.observer import Observer, Progress
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter

@@ -11,7 +11,7 @@ from nado_lab.network.baselines.row import BaselineScore
 from nado_lab.network.baselines.single_device import single_device_baseline
 from nado_lab.network.device import TwinDevice
 from nado_lab.network.tasks.task import Task
-from nado_lab.twin.observer import Observer, Progress
+from nado_lab.observer import Observer, Progress
 
 
 def baselines(

@@ -24,7 +24,7 @@ from nado_lab.network.training.loss import loss_of, range_excess
 from nado_lab.network.training.minibatches import minibatches
 from nado_lab.network.training.optimiser import Optimiser
 from nado_lab.network.training.settings import TrainSettings, Variant
-from nado_lab.twin.observer import Observer, Progress, StoppedError
+from nado_lab.observer import Observer, Progress, StoppedError
 from torch import Tensor, nn
 
 CACHED_ROWS = 2048

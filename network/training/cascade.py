@@ -12,7 +12,7 @@ from nado_lab.network.tasks.task import Task
 from nado_lab.network.training.bptt import train_through_twins
 from nado_lab.network.training.checkpoint import Checkpoint
 from nado_lab.network.training.settings import TrainSettings
-from nado_lab.twin.observer import Observer, PartOf, Progress
+from nado_lab.observer import Observer, PartOf, Progress
 
 
 class _LayerOf(PartOf):

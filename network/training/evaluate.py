@@ -4,7 +4,7 @@ import torch
 from nado_lab.network.device import NetworkTwins
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.tasks.task import Examples, Task
-from nado_lab.twin.observer import Observer, Progress
+from nado_lab.observer import Observer, Progress
 from torch import Tensor
 
 

@@ -5,7 +5,7 @@ from nado_lab.network.device import NetworkTwins
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.tasks.task import Task
 from nado_lab.network.training.readout_fit import fit_readout
-from nado_lab.twin.observer import Observer, Progress
+from nado_lab.observer import Observer, Progress
 from torch import Tensor
 
 

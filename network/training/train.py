@@ -11,7 +11,7 @@ from nado_lab.network.training.cascade import train_cascade
 from nado_lab.network.training.checkpoint import Checkpoint
 from nado_lab.network.training.reservoir import fit_reservoir
 from nado_lab.network.training.settings import Method, TrainSettings, Variant
-from nado_lab.twin.observer import Observer, PartOf, Progress
+from nado_lab.observer import Observer, PartOf, Progress
 
 TRAINED = 0.95  # the share of a training that ends with a refit of the readout, before that
 

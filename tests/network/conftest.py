@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from nado_lab.twin.observer import Observer, Progress
+from nado_lab.observer import Observer, Progress
 from torch import Tensor, nn
 
 VOLT = 1e-4

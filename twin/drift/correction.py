@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
+from nado_lab.observer import Observer, Progress
 from nado_lab.twin.card import Recalibration
 from nado_lab.twin.fitting.rows import Rows
 from nado_lab.twin.model.twin import Start, Twin
-from nado_lab.twin.observer import Observer, Progress
 from torch import Tensor
 
 FOLDS = 4

@@ -7,12 +7,12 @@ import math
 from dataclasses import replace
 
 import torch
+from nado_lab.observer import Observer
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.correction import Plan, best_correction, correct, enough
 from nado_lab.twin.errors import DataError
 from nado_lab.twin.fitting.rows import Rows, rows_of
 from nado_lab.twin.model.twin import Twin
-from nado_lab.twin.observer import Observer
 from torch import Tensor
 
 FEWEST_STEPS = 8

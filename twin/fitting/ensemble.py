@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
+from nado_lab.observer import Observer, PartOf
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.errors import TwinError
 from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.settings import FitSettings
 from nado_lab.twin.model.twin import Twin
-from nado_lab.twin.observer import Observer, PartOf
 from torch import Tensor
 
 

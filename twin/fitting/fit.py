@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 import torch
+from nado_lab.observer import Observer
 from nado_lab.twin.card import FitRecord
 from nado_lab.twin.data.split import SplitRecord, describe, split_stopping
 from nado_lab.twin.data.trials import Trials
@@ -22,7 +23,6 @@ from nado_lab.twin.fitting.streamed_rows import MoreTrials, stream_rows
 from nado_lab.twin.fitting.watch import FitWatch
 from nado_lab.twin.losses.forcing import force
 from nado_lab.twin.model.twin import Twin
-from nado_lab.twin.observer import Observer
 
 MOST_CHECKED = 200
 MOST_CHECKED_OF_VERY_MANY = 500

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import torch
+from nado_lab.observer import Observer
 from nado_lab.twin.data.split import (
     SCORED_SHARE,
     ScoredOn,
@@ -21,7 +22,6 @@ from nado_lab.twin.fitting.settings import FitSettings
 from nado_lab.twin.fitting.streamed_rows import MoreTrials
 from nado_lab.twin.metrics import Metrics
 from nado_lab.twin.model.twin import Twin
-from nado_lab.twin.observer import Observer
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nado_lab.observer import Observer, Progress, StoppedError
 from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.phase import Phase, PhaseState
 from nado_lab.twin.model.twin import Twin
-from nado_lab.twin.observer import Observer, Progress, StoppedError
 
 STAGE = "fit"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from nado_lab.twin.observer import Progress
+from nado_lab.observer import Progress
 
 
 @dataclass(frozen=True)

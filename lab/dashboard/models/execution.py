@@ -22,7 +22,7 @@ from nado_lab.lab.runs.observer import Observer, Row
 from nado_lab.lab.runs.rebuild import provide_drives
 from nado_lab.lab.store import Run, Status
 from nado_lab.lab.workflow.measure import MeasureRequest, ResumeRequest, measure, resume
-from nado_lab.twin.observer import Progress
+from nado_lab.observer import Progress
 
 MONITOR_S, LOOK_S = 1.0, 0.25
 

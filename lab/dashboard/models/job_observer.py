@@ -11,7 +11,7 @@ from nado_lab.lab.dashboard.models.worker import Job, Stopped
 from nado_lab.lab.runs import StopRequest
 from nado_lab.lab.runs.observer import Observer, Row
 from nado_lab.lab.workflow.play_drives import AbortedError
-from nado_lab.twin.observer import Progress, StoppedError
+from nado_lab.observer import Progress, StoppedError
 
 if TYPE_CHECKING:
     from nado_lab.lab.dashboard.models.feed import Feed

@@ -15,7 +15,7 @@ from nado_lab.lab.dashboard.models.job_observer import JobObserver, stoppable
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.json_file import read_json
 from nado_lab.lab.setup import SetupSource
-from nado_lab.twin.observer import Progress
+from nado_lab.observer import Progress
 
 if TYPE_CHECKING:
     from nado_lab.lab.loop.context import BenchSession

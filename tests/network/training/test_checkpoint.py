@@ -13,7 +13,7 @@ from nado_lab.network import (
     train,
 )
 from nado_lab.network.training import checkpoint as checkpoint_file
-from nado_lab.twin.observer import StoppedError
+from nado_lab.observer import StoppedError
 
 SETTINGS = TrainSettings(nodes=(3,), epochs=3, noise_ramp=0.7, shift=1)
 

@@ -21,7 +21,7 @@ from nado_lab.network.tasks import Examples
 from nado_lab.network.training.augment import shifted
 from nado_lab.network.training.bptt import train_through_twins
 from nado_lab.network.training.loss import range_excess
-from nado_lab.twin.observer import StoppedError
+from nado_lab.observer import StoppedError
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """The one shape of progress and of the wish to stop."""
 
 import pytest
-from nado_lab.twin.observer import Observer, Progress, StoppedError
+from nado_lab.observer import Observer, Progress, StoppedError
 
 
 def test_the_plain_observer_sees_nothing_and_stops_nothing():

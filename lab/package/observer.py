@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from nado_lab.twin.errors import TwinError
 
-
-class StoppedError(TwinError):
+class StoppedError(Exception):
     """Say that work was stopped because its observer wished so; what had been saved by then is kept."""
+
+    for_people = True
 
 
 @dataclass(frozen=True)
