@@ -1,19 +1,16 @@
 """Checkpoints: one safetensors file with weights, optimiser, random state and where the training stood."""
 
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import torch
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkFileError
 from nado_lab.network.training.optimiser import Optimiser
 from nado_lab.network.training.settings import TrainSettings
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from nado_lab.twin.errors import FileError
+from nado_lab.twin.tensor_files import read_file, save_file
 from torch import Tensor
 
 
@@ -39,17 +36,11 @@ class Checkpoint:
         epoch: int,
     ) -> None:
         """Store the state after `epoch` epochs, all or nothing."""
-        tensors = {f"network.{k}": v.detach().clone() for k, v in network.state_dict().items()}
-        tensors |= {f"descent.{k}": v.clone() for k, v in optimiser.state().items()}
+        tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
+        tensors |= {f"descent.{name}": value for name, value in optimiser.state().items()}
         tensors["generator"] = generator.get_state()
         note = {"settings": settings.model_dump_json(), "epoch": str(epoch), "spec": _text_of(network)}
-        scratch = self.path.with_name(f".{self.path.name}-{uuid4().hex}")
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            save_file(tensors, scratch, metadata=note)
-            scratch.replace(self.path)
-        finally:
-            scratch.unlink(missing_ok=True)
+        save_file(self.path, tensors, note)
 
     def resume(
         self,
@@ -61,7 +52,10 @@ class Checkpoint:
         """Put back the stored state, if there is one; return how many epochs it had seen."""
         if not self.path.exists():
             return 0
-        note, tensors = self._read()
+        try:
+            note, tensors = read_file(self.path)
+        except FileError as error:
+            raise NetworkFileError(f"{self.path} is damaged; remove it to start afresh") from error
         if note.get("settings") != settings.model_dump_json() or note.get("spec") != _text_of(network):
             raise NetworkFileError(f"{self.path} belongs to another training; remove it to start afresh")
         try:
@@ -70,13 +64,6 @@ class Checkpoint:
             generator.set_state(tensors["generator"])
             return int(note["epoch"])
         except (RuntimeError, KeyError, ValueError, IndexError, TypeError) as error:
-            raise NetworkFileError(f"{self.path} is damaged; remove it to start afresh") from error
-
-    def _read(self) -> tuple[dict[str, str], dict[str, Tensor]]:
-        try:
-            with safe_open(self.path, framework="pt") as file:
-                return file.metadata() or {}, {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-        except (SafetensorError, OSError) as error:
             raise NetworkFileError(f"{self.path} is damaged; remove it to start afresh") from error
 
 

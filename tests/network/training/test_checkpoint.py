@@ -1,5 +1,7 @@
 """A training that was killed goes on as if it had not been."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from nado_lab.network import (
@@ -12,7 +14,6 @@ from nado_lab.network import (
     load_task,
     train,
 )
-from nado_lab.network.training import checkpoint as checkpoint_file
 from nado_lab.observer import StoppedError
 
 SETTINGS = TrainSettings(nodes=(3,), epochs=3, noise_ramp=0.7, shift=1)
@@ -66,18 +67,18 @@ def test_a_training_that_has_no_state_refuses_a_checkpoint(leaky, digits, tmp_pa
         train(digits, leaky(), settings, checkpoint=Checkpoint(tmp_path / "a.ckpt"))
 
 
-def test_a_full_disk_leaves_no_scratch_and_the_state_before(leaky, digits, tmp_path, monkeypatch):
+def test_a_full_disk_leaves_no_scratch_and_the_state_before(leaky, digits, listener, tmp_path, monkeypatch):
     kept = Checkpoint(tmp_path / "a.ckpt")
-    train(digits, leaky(), SETTINGS.model_copy(update={"epochs": 1}), checkpoint=kept)
-    before = kept.path.read_bytes()
+    with pytest.raises(StoppedError):
+        train(digits, leaky(), SETTINGS, listener(stop_after=1), kept)
+    before, write = kept.path.read_bytes(), Path.write_bytes
 
-    def full(tensors, path, metadata):
-        path.write_bytes(b"half")
+    def full(path, content):
+        write(path, content[:100])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint_file, "save_file", full)
-    kept.path.rename(tmp_path / "b.ckpt")
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space left"):
         train(digits, leaky(), SETTINGS, checkpoint=kept)
-    assert [path.name for path in tmp_path.iterdir()] == ["b.ckpt"]
-    assert (tmp_path / "b.ckpt").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["a.ckpt"]
+    assert kept.path.read_bytes() == before
