@@ -5,13 +5,13 @@ Everything is read from the source as text (`ast`), so that any tree can be meas
     mkdir /tmp/before && git archive 35b4e71 | tar x -C /tmp/before
     python -m benchmarks.house --json --tree /tmp/before
 
-How it counts. A copy of a verb is a file of lab/ that calls both functions of the verb (a fit and the saving
-of a twin, say), or, for the transfer gap, a file that subtracts or divides a score on the twin and one on the
-device. A circle is a set of files of which each reaches each other by imports, those that only types need
-included; folders form one in the same way among the children of a folder, doors (`__init__`) apart. An arrow
-back up is an import against the layers of the rooms, or against those inside lab (faces, programs, verbs,
-shared). The width of a folder is the number of its files and folders, its door apart. `Any` is counted as a
-word, imports and comments included.
+How it counts. A copy of a verb is a file of lab/ that calls the functions of the verb (a fit and the saving
+of a twin, say; the walk through a network's layers on devices), or, for the transfer gap, a file that
+subtracts or divides a score on the twin and one on the device. A circle is a set of files of which each
+reaches each other by imports, those that only types need included; folders form one in the same way among the
+children of a folder, doors (`__init__`) apart. An arrow back up is an import against the layers of the rooms,
+or against those inside lab (faces, programs, verbs, shared). The width of a folder is the number of its files
+and folders, its door apart. `Any` is counted as a word, imports and comments included.
 """
 
 import argparse
@@ -30,6 +30,7 @@ from scipy.sparse.csgraph import connected_components
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("instruments", "sim_backend", "protocols", "twin", "network", "lab")
+PACKAGE = ("lab", "package")
 USES = {"lab": ROOMS, "protocols": ("instruments",), "network": ("twin",)}
 LAYERS = {"cli": 3, "dashboard": 3, "demo": 3, "loop": 2, "sweeps": 2, "workflow": 1}  # in lab; the rest is 0
 
@@ -38,9 +39,16 @@ VERBS = {
     "recalibrate and save": ({"twin.recalibrate", "twin.adapt", "lab.adapt"}, {"twin.save"}),
     "train and save": ({"network.train"}, {"network.save"}),
     "refine": ({"network.PhysicsAware"}, {"network.train_through_twins"}),
-    "deploy": ({"lab.deploy", "lab.deploy_layers"},),
+    "deploy": (
+        {
+            "lab.loop.deploy.deploy",
+            "lab.loop.deploy.deploy_layers",
+            "lab.workflow.deploy_layers.deploy_on",
+            "lab.workflow.deploy_layers.deploy_layers",
+        },
+    ),
 }
-"""Functions by their room, by names of now and of before; a file that calls one of each set has the verb."""
+"""Functions by room or module, now and before; a file of lab/ that calls one of each set does the verb."""
 ON_TWIN, ON_DEVICE = {"twin", "on_twin", "twin_score"}, {"device", "on_device", "device_score"}
 
 
@@ -67,13 +75,15 @@ class File:
 def read(root: Path) -> dict[str, File]:
     """Read the product code below a repository's root."""
     paths = [path for room in ROOMS for path in sorted((root / room).rglob("*.py"))]
-    files = [_file(root, path) for path in paths if "package" not in path.parts[-2:-1]]
+    files = [_file(root, path) for path in paths]
     return {file.name: file for file in files}
 
 
 def _file(root: Path, path: Path) -> File:
     text = path.read_text(encoding="utf-8")
     parts = path.relative_to(root).with_suffix("").parts
+    if parts[:2] == PACKAGE:  # installed, they are files of nado_lab itself
+        parts = parts[2:]
     door = parts[-1] == "__init__"
     return File(".".join(parts[:-1] if door else parts), text, ast.parse(text), door)
 
@@ -146,6 +156,8 @@ def upward(pairs: set[tuple[str, str]]) -> list[str]:
 
 
 def _is_upward(a: list[str], b: list[str]) -> bool:
+    if not {a[0], b[0]} <= set(ROOMS):
+        return False
     if a[0] != b[0]:
         return b[0] not in USES.get(a[0], ())
     inner = a[0] == "lab" and len(a) > 1 and len(b) > 1
@@ -153,10 +165,10 @@ def _is_upward(a: list[str], b: list[str]) -> bool:
 
 
 def called(file: File) -> set[str]:
-    """Return (as `room.function`) what a file calls by a name that it imported from a room."""
+    """Return (as `room.function` and `module.function`) what a file calls by a name that it imported."""
     known: dict[str, set[str]] = {}
     for module, name, here in imported(file):
-        known.setdefault(here, set()).add(f"{module.split('.')[0]}.{name}")
+        known.setdefault(here, set()).update({f"{module.split('.')[0]}.{name}", f"{module}.{name}"})
     calls = (node.func for node in ast.walk(file.tree) if isinstance(node, ast.Call))
     return {each for func in calls if isinstance(func, ast.Name) for each in known.get(func.id, ())}
 

@@ -21,8 +21,6 @@ PACKAGE = "nado_lab"
 ROOMS = ("lab", "twin", "network", "instruments", "protocols", "sim_backend")
 FILES = (
     "py.typed",
-    "__init__.py",
-    "__main__.py",
     "observer.py",
     *(f"{room}/__init__.py" for room in ROOMS),
     "instruments/setups/nanoring/presets/nanoring.toml",
@@ -46,14 +44,15 @@ def build(out: Path, quick: bool) -> list[Path]:
     return sorted(out.iterdir())
 
 
-def sources(room: str) -> list[Path]:
-    """Return the modules of a room (lab/package is installed as the files of the package itself)."""
-    return [path for path in (ROOT / room).rglob("*.py") if path.parent != ROOT / "lab" / "package"]
+def installed(path: Path) -> str:
+    """Return the name of a module in the package (lab/package holds the files of the package itself)."""
+    inside = path.relative_to(ROOT)
+    return path.name if inside.parts[:2] == ("lab", "package") else inside.as_posix()
 
 
 def wanted() -> set[str]:
     """Return the names of the files that a wheel of this tree must hold."""
-    modules = {path.relative_to(ROOT).as_posix() for room in ROOMS for path in sources(room)}
+    modules = {installed(path) for room in ROOMS for path in (ROOT / room).rglob("*.py")}
     return {f"{PACKAGE}/{name}" for name in (*modules, *FILES)}
 
 
