@@ -7,7 +7,7 @@ from dataclasses import asdict
 import torch
 from nado_lab.observer import Observer, Progress
 from nado_lab.twin.data.trials import Trials
-from nado_lab.twin.errors import DataError, DivergenceError
+from nado_lab.twin.errors import DivergenceError
 from nado_lab.twin.fitting.rows import rows_of
 from nado_lab.twin.metrics import Figures, Metrics, compare, distribution, lag1, mean_figures, r_squared
 from nado_lab.twin.model.twin import Twin
@@ -33,11 +33,6 @@ def evaluate(
     Equal numbers of paths stand on either side, so a perfect twin scores the floor. Metrics and floor are
     means over SPLITS random halvings of the repeats, because a single one scatters by about 10 %.
     """
-    if trials.channels != twin.channels or trials.drive.shape[-1] != twin.port_count:
-        raise DataError(
-            f"the twin answers {twin.port_count} ports with {', '.join(twin.channels[:4])}…; the trials have"
-            f" {trials.drive.shape[-1]} ports and {', '.join(trials.channels[:4])}…"
-        )
     trials = trials.on(twin.drive_map)
     scale = twin.readout_std if scale is None else scale
     generator = torch.Generator().manual_seed(seed)

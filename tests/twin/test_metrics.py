@@ -62,6 +62,15 @@ def test_channels_must_be_the_twins(make_twin, make_process):
         evaluate(make_twin(), make_process(2))
 
 
+def test_units_must_be_the_twins_where_they_are_told(make_twin):
+    drive, readout = torch.zeros(4, 5, 1), torch.randn(4, 5, 2)
+    with pytest.raises(DataError, match=r"a \(V\), b \(V\); the trials have 1 ports and a \(V\), b \(mV\)"):
+        evaluate(make_twin(), Trials(drive, readout, channels=("a", "b"), units=("V", "mV")))
+    with pytest.raises(DataError, match="2 ports"):
+        evaluate(make_twin(), Trials(drive.expand(-1, -1, 2), readout, channels=("a", "b")))
+    assert evaluate(make_twin(), Trials(drive, readout, channels=("a", "b"))).crps > 0
+
+
 def test_a_twin_that_diverges_is_told(make_twin):
     twin = make_twin()
     drive, sequence = torch.rand(8, 30, 1), torch.zeros(8, dtype=torch.long)

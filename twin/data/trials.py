@@ -73,8 +73,9 @@ class Trials:
     def steps(self, low: int, high: int) -> Trials:
         """Return the steps from `low` to before `high`; only from the first on is the start defined."""
         initial = self.initial if low == 0 else None
+        origin = None if self.origin is None else self.origin + torch.tensor([0, low])
         drive, readout = self.drive[:, low:high], self.readout[:, low:high]
-        return replace(self, drive=drive, readout=readout, initial=initial)
+        return replace(self, drive=drive, readout=readout, initial=initial, origin=origin)
 
     def groups(self) -> list[Trials]:
         """Return one `Trials` a sequence, so that its rows are repeats."""

@@ -13,7 +13,7 @@ import torch
 from nado_lab.observer import Observer, Progress
 from nado_lab.twin.card import Recalibration
 from nado_lab.twin.fitting.rows import Rows
-from nado_lab.twin.model.twin import Start, Twin
+from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 
 FOLDS = 4
@@ -117,7 +117,7 @@ def _folds(rows: int, steps: int) -> Tensor:
 
 def _path(twin: Twin, rows: Rows, gain: Tensor, shift: Tensor) -> Tensor:
     """Return the mean path (row, step, component) under a moved drive, as the twin is calibrated."""
-    start = Start(rows.start.components, rows.start.drive * gain + shift)
+    start = rows.start._replace(drive=rows.start.drive * gain + shift)
     return twin.calibration.correct(twin.paths(rows.drive * gain + shift, start, noise=False))
 
 

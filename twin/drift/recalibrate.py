@@ -36,8 +36,6 @@ def recalibrate(
     (`twin.drift.correction`). The spread follows the repeats where there are any, else the residual, as far
     as that says more than misfit.
     """
-    if trials.channels != twin.channels:
-        raise DataError(f"the trials have {len(trials.channels)} channels that are not the twin's")
     trials, fresh = trials.on(twin.drive_map), copy.deepcopy(twin)
     fresh.calibration.load_state_dict(
         type(twin.calibration)(twin.spec.channels, twin.spec.components).state_dict()

@@ -24,20 +24,41 @@ class Rows:
 
     def at(self, rows: Tensor) -> Rows:
         """Return the given rows."""
-        start = Start(self.start.components[rows], self.start.drive[rows])
-        return Rows(self.drive[rows], self.truth[rows], self.components[rows], start)
+        return Rows(self.drive[rows], self.truth[rows], self.components[rows], self.start.at(rows))
 
 
 def rows_of(twin: Twin, trials: Trials) -> Rows:
-    """Turn trials to rows: from the defined start, or, without one, from the first measured steps."""
+    """Turn trials to rows: from the defined start, or, without one, from the first measured steps.
+
+    Trials of other channels, units or ports than the twin's are refused.
+    """
+    _check_same_device(twin, trials)
     spec = twin.spec
     components, truth = twin.basis.encode(trials.readout), twin.basis.normalise(trials.readout)
     if trials.initial is not None:
         start = twin.default_start(len(trials))
-        return Rows(trials.drive, truth, components, Start(start.components.detach(), start.drive))
+        return Rows(trials.drive, truth, components, start._replace(components=start.components.detach()))
     used = max(spec.delays + 1, spec.drive_lags)
     if trials.drive.shape[1] <= used + 1:
         raise DataError(f"trials without an initial state need more than {used + 1} steps")
     past = trials.drive[:, used - spec.drive_lags : used]
     start = Start(components[:, used - spec.delays - 1 : used], past)
     return Rows(trials.drive[:, used:], truth[:, used:], components[:, used:], start)
+
+
+def _check_same_device(twin: Twin, trials: Trials) -> None:
+    """Refuse trials that the twin cannot answer; a unit that is not told fits any."""
+    pairs = zip(trials.units, twin.units, strict=False)
+    same_units = all(one == other or not (one and other) for one, other in pairs)
+    if trials.channels == twin.channels and same_units and trials.drive.shape[-1] == twin.port_count:
+        return
+    raise DataError(
+        f"the twin answers {twin.port_count} ports with {_named(twin)}; the trials have"
+        f" {trials.drive.shape[-1]} ports and {_named(trials)}"
+    )
+
+
+def _named(device: Twin | Trials) -> str:
+    """Name the first channels with their units."""
+    names = [f"{name} ({unit})" for name, unit in zip(device.channels, device.units, strict=True)]
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.fitting.rows import Rows, rows_of
-from nado_lab.twin.model.twin import Start, Twin
+from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 
 DRAWS = 2
@@ -54,10 +54,13 @@ class RowStream:
         pairs += [(rows.start.components, new.start.components), (rows.start.drive, new.start.drive)]
         for old, fresh in pairs:
             old[places] = fresh
+        if rows.start.hidden is not None:
+            rows.start.hidden[places] = 0.0 if new.start.hidden is None else new.start.hidden
         self._place = (self._place + len(new)) % len(rows)
 
 
 def stream_rows(twin: Twin, rows: Rows, blocks: Iterator[Trials]) -> StreamedRows:
     """Let rows give way to those of `blocks`, which need not end; blocks of any size will do."""
-    start = Start(rows.start.components.contiguous(), rows.start.drive.contiguous())
+    known = rows.start
+    start = known._replace(components=known.components.contiguous(), drive=known.drive.contiguous())
     return StreamedRows(rows.drive.clone(), rows.truth, rows.components, start, RowStream(twin, blocks))

@@ -27,6 +27,11 @@ class Start(NamedTuple):
     drive: Tensor
     hidden: Tensor | None = None
 
+    def at(self, rows: Tensor) -> Start:
+        """Return the starts of the given rows."""
+        hidden = None if self.hidden is None else self.hidden[rows]
+        return Start(self.components[rows], self.drive[rows], hidden)
+
     def repeat(self, times: int) -> Start:
         """Return all rows `times` over."""
         hidden = None if self.hidden is None else self.hidden.repeat(times, 1)

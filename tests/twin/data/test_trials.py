@@ -34,3 +34,11 @@ def test_windows_are_pieces_of_the_trial(make_process):
     assert windows.initial is None
     with pytest.raises(DataError, match="windows of 21 steps"):
         trials.windows(21, 1)
+
+
+def test_steps_of_windows_begin_later_in_the_long_trial(make_process):
+    windows = make_process(2, steps=30).windows(10, 5)
+    later = windows.steps(3, 8)
+    assert torch.equal(later.origin, windows.origin + torch.tensor([0, 3]))
+    assert torch.equal(windows.steps(0, 8).origin, windows.origin)
+    assert make_process(2).steps(3, 8).origin is None

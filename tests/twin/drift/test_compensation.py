@@ -54,5 +54,7 @@ def test_a_device_that_did_not_drift_is_left_alone(twin):
 def test_other_channels_are_refused(twin):
     drive = drives(4, 1)
     trials = Trials(drive, drifted(twin, drive), torch.zeros(4, 2), channels=("a", "b"), units=("V", "V"))
-    with pytest.raises(DataError, match="not the twin's"):
+    with pytest.raises(DataError, match=r"c \(V\)"):
         compensate(twin, replace(trials, channels=("a", "c")))
+    with pytest.raises(DataError, match=r"b \(mV\)"):
+        compensate(twin, replace(trials, units=("V", "mV")))

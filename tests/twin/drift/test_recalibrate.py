@@ -105,5 +105,7 @@ def test_too_few_steps_and_other_channels_are_refused(device):
     twin, measure = device
     with pytest.raises(DataError, match="at least 8 steps"):
         recalibrate(twin, measure(1), steps=3)
-    with pytest.raises(DataError, match="not the twin's"):
+    with pytest.raises(DataError, match="have 1 ports and other"):
         recalibrate(twin, replace(measure(2), channels=("other",)))
+    with pytest.raises(DataError, match=r"ports with .*\(V\); the trials have 1 ports and .*\(mV\)"):
+        recalibrate(twin, replace(measure(2), units=("mV",)))
