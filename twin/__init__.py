@@ -21,7 +21,8 @@ from nado_lab.twin.fitting.scored_fit import fit_and_score
 from nado_lab.twin.fitting.settings import FitSettings, Method, OptimiserName, PhaseName
 from nado_lab.twin.metrics import Figures, Metrics
 from nado_lab.twin.model.spec import ModelSizes, ModelSpec
-from nado_lab.twin.model.twin import Start, Twin
+from nado_lab.twin.model.start import Start
+from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.solvers import Solver
 from nado_lab.twin.torchsde_bridge import torchsde_paths
 

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 import torchsde
 from nado_lab.twin.errors import TwinError
+from nado_lab.twin.model.sde_path import SdePath
 from nado_lab.twin.model.twin import Twin
 from torch import Tensor, nn
 
@@ -64,14 +65,11 @@ def torchsde_paths(
     spec, sde, rows = twin.spec, StepSDE(twin), len(drive)
     start, dt = twin.default_start(rows), dt or 1.0 / twin.spec.substeps
     lagged = torch.cat([start.drive, drive], 1).unfold(1, spec.drive_lags + 1, 1).flatten(2)
-    past = list(start.components.unbind(1))
-    z = torch.cat([past[-1], drive.new_zeros(rows, spec.state - spec.components)], -1)
+    at, found = SdePath(twin.sde, start), []
     solve = torchsde.sdeint_adjoint if adjoint else torchsde.sdeint
     for step in range(drive.shape[1]):
-        delays = torch.cat(past[-1 - spec.delays : -1], -1) if spec.delays else z
-        sde.hold(lagged[:, step], delays)
+        sde.hold(lagged[:, step], at.delays())
         times = torch.tensor([float(step), step + 1.0])
-        z = solve(sde, z, times, bm=path, method=method, dt=dt)[-1]
-        past.append(z[:, : spec.components])
+        found.append(at.reach(solve(sde, at.state, times, bm=path, method=method, dt=dt)[-1]))
     twin.sde.hold(None)
-    return torch.stack(past[spec.delays + 1 :], 1)
+    return torch.stack(found, 1)

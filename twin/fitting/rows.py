@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.errors import DataError
-from nado_lab.twin.model.twin import Start, Twin
+from nado_lab.twin.model.start import Start
+from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 
 

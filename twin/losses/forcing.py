@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from nado_lab.twin.model.twin import Start, Twin
+from nado_lab.twin.model.start import Start
+from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 
 

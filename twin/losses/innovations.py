@@ -6,7 +6,8 @@ import math
 
 import torch
 from nado_lab.twin.losses.forcing import force
-from nado_lab.twin.model.twin import Start, Twin
+from nado_lab.twin.model.start import Start
+from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 
 

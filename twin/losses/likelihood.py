@@ -11,7 +11,8 @@ import math
 
 import torch
 from nado_lab.twin.losses.forcing import Forced, force, jacobian
-from nado_lab.twin.model.twin import Start, Twin
+from nado_lab.twin.model.start import Start
+from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 
 FEWEST_STEPS = 4

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nado_lab.twin.model.twin import Start, Twin
+from nado_lab.twin.model.start import Start
+from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 
 

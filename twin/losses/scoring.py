@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from nado_lab.twin.losses.crps import crps
 from nado_lab.twin.losses.energy import energy_score
-from nado_lab.twin.model.twin import Start, Twin
+from nado_lab.twin.model.start import Start
+from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 
 MOST_CHANNELS = 48

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator
 
 import torch
 from nado_lab.twin.card import TwinCard
@@ -12,30 +12,10 @@ from nado_lab.twin.model.basis import Basis
 from nado_lab.twin.model.calibration import Calibration
 from nado_lab.twin.model.neural_sde import NeuralSDE
 from nado_lab.twin.model.noise import ObservationNoise
+from nado_lab.twin.model.sde_path import SdePath
 from nado_lab.twin.model.spec import ModelSpec
-from nado_lab.twin.solvers import solver
+from nado_lab.twin.model.start import Start
 from torch import Tensor, nn
-
-
-class Start(NamedTuple):
-    """Hold past components (row, delays + 1, component), the last is now, and past drive (row, lags, port).
-
-    And, where measured steps before tell of them, the hidden states (row, hidden); None: all zero.
-    """
-
-    components: Tensor
-    drive: Tensor
-    hidden: Tensor | None = None
-
-    def at(self, rows: Tensor) -> Start:
-        """Return the starts of the given rows."""
-        hidden = None if self.hidden is None else self.hidden[rows]
-        return Start(self.components[rows], self.drive[rows], hidden)
-
-    def repeat(self, times: int) -> Start:
-        """Return all rows `times` over."""
-        hidden = None if self.hidden is None else self.hidden.repeat(times, 1)
-        return Start(self.components.repeat(times, 1, 1), self.drive.repeat(times, 1, 1), hidden)
 
 
 class Twin(nn.Module):
@@ -139,13 +119,12 @@ class Twin(nn.Module):
         """Run the SDE under drive (row, step, port); return the components (row, step, component)."""
         rows, steps, _ = drive.shape
         start = start or self.default_start(rows)
-        dt = 1.0 / self.spec.substeps
-        wiener = None
-        if noise:
-            shape = (steps, self.spec.substeps, rows, self.spec.wiener)
-            wiener = torch.randn(shape, generator=generator, device=drive.device)
-            wiener = wiener * (dt**0.5 * self.calibration.spread)
-        return self._run(self.drive_parts(start.drive, drive), start, wiener, dt)
+        noises = self.wiener((steps, self.spec.substeps, rows), generator) if noise else None
+        return self._run(self.drive_parts(start.drive, drive), start, noises)
+
+    def begin(self, *, noise: bool = True, generator: torch.Generator | None = None) -> TwinTrial:
+        """Begin a trial from the initial state that is asked step by step."""
+        return TwinTrial(self, noise, generator)
 
     def drive_parts(self, past: Tensor, drive: Tensor) -> Tensor:
         """Weigh every step's drive with its lags at once: (row, step, ·)."""
@@ -153,25 +132,53 @@ class Twin(nn.Module):
         lagged = torch.cat([past, drive], 1).unfold(1, count, 1)
         return self.sde.field.drive_part(lagged.flatten(2))
 
-    def _run(self, parts: Tensor, start: Start, wiener: Tensor | None, dt: float) -> Tensor:
-        """Step through the drive; delays and drive are constant within a step."""
-        spec, take = self.spec, solver(self.spec.solver)
-        past = list(start.components.unbind(1))
-        known = past[-1] if start.hidden is None else torch.cat([past[-1], start.hidden], -1)
-        z = torch.nn.functional.pad(known, (0, spec.state - known.shape[-1]))
-        no_noise: list[list[None]] = [[None] * spec.substeps] * parts.shape[1]
-        draws = no_noise if wiener is None else [list(noises) for noises in wiener]
-        for constant, noises in zip(parts.unbind(1), draws, strict=True):
-            delays = torch.cat(past[-1 - spec.delays : -1], -1) if spec.delays else z
-            self.sde.hold(self.sde.field.prepare(constant, delays))
-            for dw in noises:
-                z = take(self.sde, z, dt, dw)
-            past.append(z[..., : spec.components])
-        self.sde.hold(None)
-        return torch.stack(past[spec.delays + 1 :], 1)
+    def wiener(self, shape: tuple[int, ...], generator: torch.Generator | None) -> Tensor:
+        """Draw increments (…, Wiener) of substeps."""
+        drawn = torch.randn(*shape, self.spec.wiener, generator=generator, device=self.initial.device)
+        return drawn * ((1.0 / self.spec.substeps) ** 0.5 * self.calibration.spread)
+
+    def _run(self, parts: Tensor, start: Start, noises: Tensor | None) -> Tensor:
+        """Step through the weighed drive with the noises (step, substep, row, Wiener), or without."""
+        path, none = SdePath(self.sde, start), [None] * self.spec.substeps
+        each = [none] * parts.shape[1] if noises is None else noises
+        return torch.stack([path.step(part, dw) for part, dw in zip(parts.unbind(1), each, strict=True)], 1)
 
     def outside(self, drive: Tensor) -> Tensor:
         """Tell how far drive (…, step, port) lies outside the fitted range, in half ranges (…); 0 inside."""
         half = ((self.drive_high - self.drive_low) / 2).clamp_min(1e-12)
         excess = torch.maximum(drive - self.drive_high, self.drive_low - drive) / half
         return excess.clamp_min(0).amax((-2, -1))
+
+
+class TwinTrial:
+    """A trial under way: the state goes on where the last steps ended."""
+
+    def __init__(self, twin: Twin, noise: bool, generator: torch.Generator | None) -> None:
+        self._twin, self._noise, self._generator = twin, noise, generator
+        self._path: SdePath | None = None
+        self._drive = torch.empty(0)
+
+    def respond(self, drive: Tensor) -> Tensor:
+        """Answer the next steps, drive (…, step, port), with readout (…, step, channel)."""
+        twin, rows = self._twin, drive.reshape(-1, *drive.shape[-2:])
+        if self._path is None:
+            start = twin.default_start(len(rows))
+            self._path, self._drive = SdePath(twin.sde, start), start.drive
+        parts = twin.drive_parts(self._drive, rows)
+        self._drive = torch.cat([self._drive, rows], 1)[:, rows.shape[1] :]
+        components = torch.stack(
+            [self._path.step(part, self._noises(len(rows))) for part in parts.unbind(1)], 1
+        )
+        normal = twin.read(components, self._noise, self._generator)
+        return twin.basis.restore(normal).reshape(*drive.shape[:-1], twin.spec.channels)
+
+    def detach(self) -> None:
+        """Cut the gradient to everything before."""
+        self._drive = self._drive.detach()
+        if self._path is not None:
+            self._path.detach()
+
+    def _noises(self, rows: int) -> Iterator[Tensor | None]:
+        """Draw the noise of each substep, one after the other."""
+        for _ in range(self._twin.spec.substeps):
+            yield self._twin.wiener((rows,), self._generator) if self._noise else None

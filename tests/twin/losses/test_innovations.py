@@ -58,9 +58,9 @@ def test_measured_scores_give_the_hidden_states_away(make_twin, sizes):
     drive = 2 * torch.rand(5, 12, 1) - 1
     noise = torch.randn(12, 1, 5, twin.spec.wiener, generator=torch.Generator().manual_seed(3))
     begin = twin.default_start(5)
-    whole = twin._run(twin.drive_parts(begin.drive, drive), begin, noise, 1.0)
+    whole = twin._run(twin.drive_parts(begin.drive, drive), begin, noise)
     start = later(twin, begin, drive[:, :8], whole[:, :8])
-    rest = twin._run(twin.drive_parts(start.drive, drive[:, 8:]), start, noise[8:], 1.0)
+    rest = twin._run(twin.drive_parts(start.drive, drive[:, 8:]), start, noise[8:])
     torch.testing.assert_close(rest, whole[:, 8:])
 
 

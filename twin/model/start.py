@@ -1,0 +1,28 @@
+"""Where paths of a twin begin."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from torch import Tensor
+
+
+class Start(NamedTuple):
+    """Hold past components (row, delays + 1, component), the last is now, and past drive (row, lags, port).
+
+    And, where measured steps before tell of them, the hidden states (row, hidden); None: all zero.
+    """
+
+    components: Tensor
+    drive: Tensor
+    hidden: Tensor | None = None
+
+    def at(self, rows: Tensor) -> Start:
+        """Return the starts of the given rows."""
+        hidden = None if self.hidden is None else self.hidden[rows]
+        return Start(self.components[rows], self.drive[rows], hidden)
+
+    def repeat(self, times: int) -> Start:
+        """Return all rows `times` over."""
+        hidden = None if self.hidden is None else self.hidden.repeat(times, 1)
+        return Start(self.components.repeat(times, 1, 1), self.drive.repeat(times, 1, 1), hidden)
