@@ -1,4 +1,4 @@
-"""Ridge regression."""
+"""Ridge regression (Hoerl and Kennard 1970), in double precision."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from torch import Tensor
 
 
 def ridge(features: Tensor, target: Tensor, penalty: float = 1e-3) -> Tensor:
-    """Return the weights (feature, target) of a lightly penalised linear regression."""
-    x, y = features.double(), target.double()
-    gram = x.T @ x + penalty * len(x) * torch.eye(x.shape[1], dtype=torch.float64)
-    return torch.linalg.solve(gram, x.T @ y).float()
+    """Return the weights (feature, target) of a linear regression under a `penalty` a row."""
+    return solve_ridge(features.double(), target.double(), penalty * len(features)).float()
+
+
+def solve_ridge(x: Tensor, y: Tensor, penalty: float) -> Tensor:
+    """Return the weights (feature, target) that minimise |x w - y|^2 + penalty |w|^2.
+
+    Where there are more features than rows the equations of the rows are solved, which are fewer.
+    """
+    rows, columns = x.shape
+    if columns <= rows:
+        return torch.linalg.solve(x.T @ x + penalty * torch.eye(columns, dtype=x.dtype), x.T @ y)
+    return (torch.linalg.solve(x @ x.T + penalty * torch.eye(rows, dtype=x.dtype), y).T @ x).T

@@ -6,6 +6,7 @@ import torch
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkError
 from nado_lab.network.tasks.task import Task
+from nado_lab.twin.regression import solve_ridge
 from torch import Tensor, nn
 
 
@@ -24,26 +25,14 @@ def ridge_weights(task: Task, features: Tensor, targets: Tensor, ridge: float) -
     if features.ndim == 3:
         features, targets = (task.counted(values).flatten(0, 1) for values in (features, targets))
     wanted = _signs(targets, task.outputs) if task.is_classification else targets
-    return solve_ridge(features.double(), wanted.double(), ridge)
+    return solve_with_bias(features.double(), wanted.double(), ridge)
 
 
-def solve_ridge(features: Tensor, wanted: Tensor, ridge: float) -> tuple[Tensor, Tensor]:
-    """Return weight (output, feature) and bias (output,) that minimise the penalised square error.
-
-    Where there are more features than rows the equations of the rows are solved, which are fewer.
-    """
+def solve_with_bias(features: Tensor, wanted: Tensor, ridge: float) -> tuple[Tensor, Tensor]:
+    """Return weight (output, feature) and bias (output,), which is not penalised."""
     centre, level = features.mean(0), wanted.mean(0)
-    x, y = features - centre, wanted - level
-    rows, columns = x.shape
-    if columns <= rows:
-        weight = torch.linalg.solve(x.T @ x + _penalty(ridge, columns, x), x.T @ y).T
-    else:
-        weight = torch.linalg.solve(x @ x.T + _penalty(ridge, rows, x), y).T @ x
+    weight = solve_ridge(features - centre, wanted - level, ridge).T
     return weight, level - weight @ centre
-
-
-def _penalty(ridge: float, size: int, like: Tensor) -> Tensor:
-    return ridge * torch.eye(size, dtype=like.dtype)
 
 
 def _signs(classes: Tensor, outputs: int) -> Tensor:

@@ -14,6 +14,7 @@ from nado_lab.observer import Observer, Progress
 from nado_lab.twin.card import Recalibration
 from nado_lab.twin.fitting.rows import Rows
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.regression import solve_ridge
 from torch import Tensor
 
 FOLDS = 4
@@ -130,9 +131,7 @@ def _map(path: Tensor, truth: Tensor, plan: Plan, seen: Tensor) -> tuple[Tensor,
     matrix = torch.eye(count, dtype=torch.float64)
     if plan.stiffness is not None:
         centred = x - x.mean(0)
-        penalty = plan.stiffness * torch.eye(count, dtype=torch.float64)
-        missed = y - y.mean(0) - centred
-        matrix = matrix + torch.linalg.solve(centred.T @ centred + penalty, centred.T @ missed).T
+        matrix = matrix + solve_ridge(centred, y - y.mean(0) - centred, plan.stiffness).T
     return matrix.float(), (y.mean(0) - matrix @ x.mean(0)).float()
 
 
