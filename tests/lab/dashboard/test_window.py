@@ -123,8 +123,8 @@ def deploy(qtbot, window):
     panel.count.setValue(3)
     click(qtbot, panel.deploy_button)
     qtbot.waitUntil(lambda: panel.deployed is not None, timeout=PATIENCE)
-    assert panel.deployed.count == 3
-    assert len(panel.deployed.nodes) == 2
+    assert panel.deployed.report.n_test == 3
+    assert len(panel.deployed.report.nodes) == 2
     assert panel.findings.text()
     assert window.live.run.start.protocol == "deploy temporal-mnist-1"
     assert window.live.run.rows == 3 * 2
