@@ -190,8 +190,8 @@ def test_what_stands_in_place_of_the_files_is_refused(saved, tmp_path):
         assert "password" not in str(refused.value)
 
 
-def test_a_card_of_before_parts_and_versions_still_loads(saved):
-    edit_card(saved, lambda c: [c.pop(name, None) for name in ("parts", "versions", "scored_on", "fit")])
+def test_a_card_of_before_split_and_versions_still_loads(saved):
+    edit_card(saved, lambda c: [c.pop(name, None) for name in ("split", "versions", "scored_on", "fit")])
     assert load(saved).channels == ("a", "b")
 
 

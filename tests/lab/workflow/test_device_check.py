@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.workflow.device_check import check_device
-from nado_lab.twin import DriveMap, ModelSpec, Twin
+from nado_lab.twin import DriveMap, ModelSpec, Twin, TwinCard
 
 
 class Bench:
@@ -18,7 +18,7 @@ class Bench:
 
 def twin_over(low=1.6e-3, high=3.6e-3, units="T", channel="c", unit="V"):
     twin = Twin(ModelSpec(ports=1, channels=1, components=1), (channel,), (unit,))
-    twin.card["drive_map"] = DriveMap(low, high, units)._asdict()
+    twin.card = TwinCard(drive_map=DriveMap(low, high, units))
     return twin
 
 
