@@ -39,8 +39,7 @@ class TransferGap:
 
     def __str__(self) -> str:
         """Word the gap for people, with its interval."""
-        low, high = 100 * self.low, 100 * self.high
-        return f"{gap_text(self.metric, self.gap)} (95 %: {low:+.1f} to {high:+.1f})"
+        return gap_text(self.metric, self.gap, self.low, self.high)
 
 
 def transfer_gap(task: Task, on_twin: Sequence[Tensor], on_device: Tensor, *, seed: int = 0) -> TransferGap:
@@ -63,9 +62,12 @@ def gap_of(metric: Metric, on_twin: float, on_device: float) -> float:
     return on_device / max(on_twin, SMALLEST_ERROR) - 1.0
 
 
-def gap_text(metric: Metric, gap: float) -> str:
-    """Word a gap for people: "+1.2 points" of an accuracy, "+10.7 %" of an error."""
-    return f"{100 * gap:+.1f} {'points' if metric.is_classification else '%'}"
+def gap_text(metric: str, gap: float, low: float | None = None, high: float | None = None) -> str:
+    """Word a gap for people: "+1.2 points" of an accuracy, "+10.7 %" of an error; its interval, if known."""
+    told = f"{100 * gap:+.1f} {'points' if Metric(metric).is_classification else '%'}"
+    if low is None or high is None:
+        return told
+    return f"{told} (95 %: {100 * low:+.1f} to {100 * high:+.1f})"
 
 
 def score_interval(task: Task, draws: Sequence[Tensor], *, seed: int = 0) -> tuple[float, float]:

@@ -77,15 +77,16 @@ def _show_estimate(found: DeployEstimate) -> None:
 
 
 def _show(report: DeploymentReport) -> None:
-    interval = "" if report.gap_low is None else f" ({report.gap_low:+.4f} to {report.gap_high:+.4f})"
-    gap = f"{report.transfer_gap:+.4f}{interval}"
+    from nado_lab.network import gap_text
+
+    gap = gap_text(report.metric, report.transfer_gap, report.gap_low, report.gap_high)
     rows = [_scores("all", report.n_test, report.twin, report.device, gap)]
     readout = report.readout
     if readout:
         scored, twin = readout.scored_on, readout.twin
         rows.append(_scores("not calibrated on", scored, twin, readout.device_trained))
         rows.append(_scores("the same, refitted", scored, twin, readout.device_refitted))
-    headings = ["test examples", "", "on the twin", "on the device", "transfer gap (95 %)"]
+    headings = ["test examples", "", "on the twin", "on the device", "transfer gap"]
     table(f"{report.task}: {report.metric}", headings, rows)
     _show_parts("Layers (twin against device)", report.layers, ("layer", "nodes"))
     _show_parts("Nodes, worst first", report.nodes[:NODES_SHOWN], ("layer", "node"))

@@ -36,19 +36,29 @@ def loop(
 
 
 def _show(report: dict[str, Any]) -> None:
+    from nado_lab.network import gap_text
+
     rows = [
         [
             str(row["round"]),
             f"{row['twin']:.4f}",
             f"{row['device']:.4f}",
-            f"{row['gap']:+.4f} ± {row['gap_error']:.4f}",
+            gap_text(row["metric"], row["gap"], row.get("gap_low"), row.get("gap_high")),
             f"{row['device_s']:.0f}",
             _figure(row["drift_since_last_round"]),
             _figure(row["drift_while_deployed"]),
         ]
         for row in report["rounds"]
     ]
-    headings = ["round", "on the twin", "on the device", "gap", "device s", "drift since", "drift within"]
+    headings = [
+        "round",
+        "on the twin",
+        "on the device",
+        "transfer gap",
+        "device s",
+        "drift since",
+        "drift within",
+    ]
     table(f"Gap per round ({report['rounds'][0]['metric']})", headings, rows)
     for finding in report["rounds"][-1]["findings"]:
         note(f"{finding['what']}: {finding['detail']}")

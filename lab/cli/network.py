@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from nado_lab.lab.cli.console import result, table
+from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.errors import LabError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -67,6 +67,8 @@ def train(
         done = train_network(request, observer)
     if not done.written:
         return
+    if done.without_effect:
+        note(f"without effect with these settings: {', '.join(done.without_effect)}")
     others = {"baselines": done.baselines} if baselines else {}
     result(vars(done.scores) | others | {"device": None, "network": str(out)}, as_json, _show)
 

@@ -111,4 +111,14 @@ class DeploymentReport(JsonRecord):
             content = content | {"setups": [content["setup"]]}
         if "noise_seeds" not in content and "noise_seed" in content:
             content = content | {"noise_seeds": [content["noise_seed"]]}
-        return super().from_json(content)
+        return super().from_json(content | _gap_of(content))
+
+
+def _gap_of(content: JsonObject) -> JsonObject:
+    """Take the gap again of a report that has no interval of it: its sign was another for errors then."""
+    from nado_lab.network import Metric, gap_of
+
+    known = {"metric", "twin", "device"} <= content.keys()
+    if content.get("gap_low") is not None or not known:
+        return {}
+    return {"transfer_gap": gap_of(Metric(content["metric"]), content["twin"], content["device"])}

@@ -19,7 +19,10 @@ from nado_lab.lab.reports.folder_figures import gap_figure, nodes_figure
 
 def deployment_page(path: Path) -> Page:
     """Describe what `nado deploy` left: the network on the device beside its twin."""
+    from nado_lab.network import gap_text
+
     report = DeploymentReport.read(path / REPORT)
+    gap = gap_text(report.metric, report.transfer_gap, report.gap_low, report.gap_high)
     drawn = nodes_figure(report.nodes)
     pictures = (Picture(drawn, "How far the twin is from the device, node by node."),)
     about = {"network": report.network, "runs": report.runs, "twin noise and readout seed": report.seed}
@@ -27,7 +30,7 @@ def deployment_page(path: Path) -> Page:
         title=f"Deployment of {Path(report.network).name} on {', '.join(report.setups)}",
         summary=(
             f"{report.metric} {report.device:.4g} on the device, {report.twin:.4g} on the twin, "
-            f"over {report.n_test} test examples: transfer gap {report.transfer_gap:+.4g}{_band(report)}."
+            f"over {report.n_test} test examples: transfer gap {gap}."
         ),
         sections=(
             *_parts(report),
@@ -38,13 +41,6 @@ def deployment_page(path: Path) -> Page:
             Section("Do it again", commands=(deploy_again(report),)),
         ),
     )
-
-
-def _band(report: DeploymentReport) -> str:
-    """Word the interval of the gap; reports of earlier versions have none."""
-    if report.gap_low is None or report.gap_high is None:
-        return ""
-    return f" (95 %: {report.gap_low:+.4g} to {report.gap_high:+.4g})"
 
 
 def _parts(report: DeploymentReport) -> list[Section]:
@@ -70,17 +66,20 @@ def _table(records: Sequence[NodeMetrics | LayerMetrics]) -> Table:
 
 def loop_page(path: Path) -> Page:
     """Describe what `nado loop` left: the gap, round after round."""
+    from nado_lab.network import gap_text
+
     report, config = read_json(path / "loop.json"), read_json(path / "config.json")
     rounds = report["rounds"]
     names = ("round", "twin", "device", "gap", "gap_error", "device_s", "drift_since_last_round")
     rows = [tuple(figure_of(each.get(name)) for name in names) for each in rounds]
     drawn = Picture(gap_figure(rounds, report["tolerance"]), "Transfer gap against the device time spent.")
     last = rounds[-1]
+    gap = gap_text(last["metric"], last["gap"], last.get("gap_low"), last.get("gap_high"))
     return Page(
         title=f"Loop {path.name}: {config['task']['name']} on {config['setup']}",
         summary=(
             f"Ended after {len(rounds)} round(s): {report['ended']}. {last['metric']} {last['device']:.4g} "
-            f"on the device, gap {last['gap']:+.4g} ± {last['gap_error']:.2g}, "
+            f"on the device, transfer gap {gap}, "
             f"after {report['device_s']:.0f} s of device time."
         ),
         sections=(

@@ -50,7 +50,8 @@ class TrainRequest:
 class TrainResult:
     """The network as it was saved, its scores on the twins, and those of the baselines.
 
-    `written` is False on the helping processes of a distributed training.
+    `without_effect` names settings that did nothing. `written` is False on the helping processes of a
+    distributed training.
     """
 
     network: DeviceNetwork
@@ -58,6 +59,7 @@ class TrainResult:
     path: Path
     scores: NetworkScores | None
     baselines: list[dict[str, Any]] = field(default_factory=list)
+    without_effect: tuple[str, ...] = ()
     written: bool = True
 
 
@@ -73,7 +75,8 @@ def train(request: TrainRequest, observer: Observer | None = None) -> TrainResul
         return TrainResult(network, task, request.out, None, written=False)
     scores = save_trained(network, task, twins, request, time.perf_counter() - started)
     others = _baselines(network, task, twins, settings.seed, observer) if request.baselines else []
-    return TrainResult(network, task, request.out, scores, others)
+    idle = settings.without_effect(task.step_readout)
+    return TrainResult(network, task, request.out, scores, others, idle)
 
 
 def save_trained(

@@ -77,8 +77,7 @@ def train_through_twins(
 def _tell(observer: Observer, epochs: int, figures: dict[str, float]) -> None:
     """Tell of an epoch; stop where the observer of any process wishes so and epochs are left."""
     epoch = int(figures["epoch"])
-    doing = f"epoch {epoch} of {epochs}, loss {figures['loss']:.3f}"
-    observer.progress(Progress("train", epoch / epochs, doing, figures))
+    observer.progress(Progress("train", epoch / epochs, f"epoch {epoch} of {epochs}", figures))
     if epoch < epochs and summed(float(observer.should_stop())):
         raise StoppedError(f"training was stopped after epoch {epoch} of {epochs}")
 

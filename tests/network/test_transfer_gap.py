@@ -70,5 +70,6 @@ def test_an_accuracy_has_wilsons_interval():
 def test_gaps_are_worded_with_their_unit():
     assert gap_text(Metric.ACCURACY, 0.012) == "+1.2 points"
     assert gap_text(Metric.NRMSE, 0.107) == "+10.7 %"
+    assert gap_text("nrmse", 0.107, -0.01, 0.2) == "+10.7 % (95 %: -1.0 to +20.0)"
     task, right = classes()
     assert str(transfer_gap(task, [right], right)) == "+0.0 points (95 %: +0.0 to +0.0)"

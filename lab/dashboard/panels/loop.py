@@ -39,7 +39,7 @@ class LoopPanel(QWidget):
         self.now, self.why = label("not running"), label("", "faint")
         self.bar = QProgressBar()
         self.scores = plot("", ("round", ""), ("score", ""))
-        self.gaps = plot("", ("round", ""), ("gap, twin − device", ""))
+        self.gaps = plot("", ("round", ""), ("transfer gap, positive: worse on the device", ""))
         for each in (self.scores, self.gaps):
             each.addLegend(offset=(-6, 6), labelTextSize="8pt")
         self.rounds = table(["round", "twin", "device", "gap", "±", "drift"], stretch=3)

@@ -190,12 +190,15 @@ class NetworkPanel(QWidget):
         self.findings.setText("")
 
     def _deployed(self, deployed: Deployed) -> None:
+        from nado_lab.network import gap_text
+
         self.deployed, report = deployed, deployed.report
         bars = [
             ("twin", report.twin, interval(report.metric, report.twin, report.n_test)),
             ("device", report.device, interval(report.metric, report.device, report.n_test)),
         ]
-        self.accuracy.show_bars(bars, f"{report.n_test} trials: transfer gap {report.transfer_gap:+.3f}")
+        gap = gap_text(report.metric, report.transfer_gap, report.gap_low, report.gap_high)
+        self.accuracy.show_bars(bars, f"{report.n_test} trials: transfer gap {gap}")
         by_place = sorted(report.nodes, key=lambda each: (each.layer, each.node))
         nodes = [(f"{each.layer + 1}.{each.node + 1}", each.mean_error, 0.0) for each in by_place]
         self.nodes.show_bars(nodes, "node by node (layer.node)")
@@ -210,7 +213,10 @@ class NetworkPanel(QWidget):
 
 
 def interval(metric: str, score: float, count: int) -> float:
-    """Give half of the 95 % interval of an accuracy over `count` trials; none of an error."""
-    if metric != "accuracy":
+    """Give half of Wilson's 95 % interval of an accuracy over `count` trials; none of an error."""
+    from nado_lab.network import Metric, wilson_interval
+
+    if not Metric(metric).is_classification:
         return 0.0
-    return 1.96 * max(score * (1 - score), 0.0) ** 0.5 / max(count, 1) ** 0.5
+    low, high = wilson_interval(score, count)
+    return (high - low) / 2

@@ -44,6 +44,19 @@ def test_training_reports_the_keys_scripts_read(trained):
     assert (path / "card.json").is_file()
 
 
+def test_settings_without_effect_are_said(twin, tmp_path):
+    sizes = ["--nodes", 2, "--epochs", 3, "--train", 30, "--test", 5, "--variant", "reservoir"]
+    out = tmp_path / "r.net"
+    done = call(network, "network", "train", "temporal-mnist", "--twin", twin, "--out", out, *sizes)
+    assert done.exit_code == 0, done.output
+    assert "without effect with these settings: epochs" in done.stderr
+    kept = ["--checkpoint", tmp_path / "state", "--out", tmp_path / "s.net"]
+    done = call(network, "network", "train", "temporal-mnist", "--twin", twin, *kept, *sizes)
+    assert done.exit_code != 0
+    assert "leave the checkpoint out" in str(done.exception) + done.output
+    assert not (tmp_path / "s.net").exists()
+
+
 def test_evaluating_again_on_the_twin_gives_the_same_score(trained):
     path, report = trained
     again = json.loads(call(network, "network", "evaluate", path, "--on", "twin", "--json").stdout)

@@ -163,7 +163,7 @@ def test_a_deployment_is_escaped(tmp_path):
     (folder / "report.json").write_text(json.dumps(DEPLOYED))
     done, text, pictures = report(folder, tmp_path)
     assert done.kind == Kind.DEPLOYMENT
-    assert "+0.1" in done.summary
+    assert "transfer gap +10.0 points" in done.summary
     assert pictures == 1
     assert "&lt;script&gt;" in text
     assert "nado deploy &#39;my net.net&#39; --setup sim:x --test 10 --seed 0 --noise-seed 77" in text
