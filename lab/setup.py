@@ -38,11 +38,6 @@ class CheckResult(Protocol):
 class Setup(MeasuringDevice, Protocol):
     """A device on instruments: it can be driven, identified, checked and made safe."""
 
-    @property
-    def step_s(self) -> float:
-        """Give the duration of a step in s."""
-        ...
-
     def respond(self, drive: np.ndarray) -> np.ndarray:
         """Answer drive (..., step, port) in [-1, 1] with readout (..., step, channel) in SI units."""
         ...
@@ -57,10 +52,6 @@ class Setup(MeasuringDevice, Protocol):
 
     def check(self) -> Sequence[CheckResult]:
         """Prove identities, ranges, limits and the interlock."""
-        ...
-
-    def shutdown(self) -> Any:
-        """Take the field to zero within its slew limit and switch all sources off; safe to repeat."""
         ...
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nado_lab.protocols.base import NadoProcedure
     from nado_lab.protocols.characterise import Characterise
-    from nado_lab.protocols.columns import ROW, Column, Coordinate
+    from nado_lab.protocols.columns import ROW, Column, Coordinate, Row
     from nado_lab.protocols.device import MeasuringDevice, Response
     from nado_lab.protocols.drives import Drives
     from nado_lab.protocols.errors import ProtocolError
     from nado_lab.protocols.metrics import ReservoirMetrics, effective_rank, reservoir_metrics
-    from nado_lab.protocols.parameters import configure, describe, parse_assignments
+    from nado_lab.protocols.parameters import ParameterDescription, configure, describe, parse_assignments
     from nado_lab.protocols.plain_procedure import PlainProcedure, as_protocol
     from nado_lab.protocols.playback import Playback, TrialPlan
     from nado_lab.protocols.registry import PROTOCOLS, load_protocol, protocol_name, protocols_to_choose
@@ -29,12 +29,14 @@ __all__ = [
     "Drives",
     "MeasuringDevice",
     "NadoProcedure",
+    "ParameterDescription",
     "PlainProcedure",
     "Playback",
     "ProtocolError",
     "Replay",
     "ReservoirMetrics",
     "Response",
+    "Row",
     "TrialPlan",
     "as_protocol",
     "configure",
@@ -55,6 +57,7 @@ _MODULES = {
     "MeasuringDevice": "device",
     "NadoProcedure": "base",
     "PROTOCOLS": "registry",
+    "ParameterDescription": "parameters",
     "PlainProcedure": "plain_procedure",
     "TrialPlan": "playback",
     "Playback": "playback",
@@ -63,6 +66,7 @@ _MODULES = {
     "Replay": "replay",
     "ReservoirMetrics": "metrics",
     "Response": "device",
+    "Row": "columns",
     "as_protocol": "plain_procedure",
     "configure": "parameters",
     "describe": "parameters",

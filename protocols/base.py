@@ -1,35 +1,48 @@
 """The base of every protocol: a PyMeasure procedure that declares its columns and emits rows."""
 
 from collections.abc import Callable
-from typing import Any
 
-from nado_lab.protocols.columns import Column, Coordinate
-from pymeasure.experiment import Procedure
+from nado_lab.protocols.columns import Column, Coordinate, Row
+from nado_lab.protocols.device import MeasuringDevice
+from nado_lab.protocols.pymeasure_types import Procedure
 
 Streams = dict[str, tuple[Column, ...]]
+Emit = Callable[[str, Row], None]
 
 
 class NadoProcedure(Procedure):
     """Measure with a setup and emit rows; knows nothing of files or threads.
 
-    The runner calls `bind(setup)`, sets `emit(stream, row)`, `should_stop()` and `start_row` (rows
-    of the primary stream that are stored already, when a run is resumed), and then `execute`.
+    The runner calls `bind(setup)` and `attach(emit, should_stop)`, sets `start_row` (rows of the primary
+    stream that are stored already, when a run is resumed), and then calls `execute`.
     """
 
-    setup: Any = None
+    setup: MeasuringDevice
     start_row: int = 0
     resumable: bool = True
     must_be_given: tuple[str, ...] = ()
     """Parameters that neither a default nor the setup settles."""
-    emit: Callable[[str, dict[str, Any]], None]
-    should_stop: Callable[[], bool]
+    _emit: Emit
+    _should_stop: Callable[[], bool]
 
     def gen_measurement(self) -> None:
         """Leave PyMeasure's column list alone: it is one list shared by all procedures."""
 
-    def bind(self, setup: Any) -> None:
+    def bind(self, setup: MeasuringDevice) -> None:
         """Take the setup, and settle every parameter that it decides."""
         self.setup = setup
+
+    def attach(self, emit: Emit, should_stop: Callable[[], bool]) -> None:
+        """Take who stores rows, and who says whether to stop."""
+        self._emit, self._should_stop = emit, should_stop
+
+    def emit(self, topic: str, record: Row) -> None:
+        """Hand over one row of the stream called `topic`."""
+        self._emit(topic, record)
+
+    def should_stop(self) -> bool:
+        """Say whether to end early; to be asked between any two rows."""
+        return self._should_stop()
 
     def columns(self) -> Streams:
         """Declare, per stream, the columns of the rows that will be emitted."""
@@ -43,7 +56,7 @@ class NadoProcedure(Procedure):
         """Give the number of primary rows of a whole run."""
         raise NotImplementedError
 
-    def estimate_s(self, setup: Any) -> float | None:
+    def estimate_s(self, setup: MeasuringDevice) -> float | None:
         """Estimate how many seconds by the bench's clock a whole run on `setup` takes; None: nobody knows.
 
         Needs no `bind`, sends nothing, and is cheap enough to be asked at every keystroke.

@@ -1,30 +1,21 @@
 """Calibration of a rotating field: each axis as its gaussmeter sees it while the field turns."""
 
 from collections.abc import Callable
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from nado_lab.instruments.setups.nanoring import Axis
 from nado_lab.protocols.base import NadoProcedure, Streams
 from nado_lab.protocols.columns import Column
+from nado_lab.protocols.device import MeasuringDevice
 from nado_lab.protocols.errors import ProtocolError
 from nado_lab.protocols.field_window import TESLA_PER_MILLITESLA
-from pymeasure.experiment import FloatParameter, IntegerParameter
+from nado_lab.protocols.pymeasure_types import integer, number
 
 
 @runtime_checkable
 class TurningField(Protocol):
     """A setup whose field can be turned and watched, axis by axis."""
-
-    @property
-    def step_s(self) -> float:
-        """Give the duration of a rotation in s."""
-        ...
-
-    @property
-    def waveform_shape(self) -> tuple[int, int]:
-        """Give the samples a rotation, first."""
-        ...
 
     def turn_field(
         self, axis: Axis, field_t: float, rotations: int, should_stop: Callable[[], bool]
@@ -36,16 +27,15 @@ class TurningField(Protocol):
 class CalibrateAxes(NadoProcedure):
     """Turn the field at one strength, for x and then for y, and record what the axis' gaussmeter sees."""
 
-    setup: TurningField
+    field: float = number("Rotating field", "mT", default=3.0, minimum=0.01, maximum=1000)
+    rotations: int = integer("Rotations of each axis", default=20, minimum=2, maximum=100_000)
 
-    field: Any = FloatParameter("Rotating field", units="mT", default=3.0, minimum=0.01, maximum=1000)
-    rotations: Any = IntegerParameter("Rotations of each axis", default=20, minimum=2, maximum=100_000)
-
-    def bind(self, setup: object) -> None:
+    def bind(self, setup: MeasuringDevice) -> None:
         """Take a setup whose field turns."""
+        super().bind(setup)
         if not isinstance(setup, TurningField):
             raise ProtocolError("this setup has no rotating field to calibrate; see calibrate_field")
-        super().bind(setup)
+        self._turning = setup
 
     def columns(self) -> Streams:
         """Declare axis, field asked for, field seen."""
@@ -64,7 +54,7 @@ class CalibrateAxes(NadoProcedure):
         """Count the axes."""
         return len(Axis)
 
-    def estimate_s(self, setup: TurningField) -> float:
+    def estimate_s(self, setup: MeasuringDevice) -> float:
         """Take the rotations of both axes."""
         return len(Axis) * self.rotations * float(setup.step_s)
 
@@ -72,7 +62,7 @@ class CalibrateAxes(NadoProcedure):
         """Turn the field for each axis that is not stored yet."""
         field_t = float(self.field) * TESLA_PER_MILLITESLA
         for axis in list(Axis)[self.start_row :]:
-            seen = self.setup.turn_field(axis, field_t, self.rotations, self.should_stop)
+            seen = self._turning.turn_field(axis, field_t, self.rotations, self.should_stop)
             if seen is None:
                 return
             self.emit("primary", {"axis": axis.value, "field": field_t, "monitor": seen})

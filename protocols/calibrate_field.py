@@ -1,36 +1,60 @@
 """Field calibration: the current through a coil against the field that a probe sees."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from nado_lab.protocols.base import NadoProcedure, Streams
 from nado_lab.protocols.columns import Column
+from nado_lab.protocols.device import MeasuringDevice
 from nado_lab.protocols.errors import ProtocolError
-from pymeasure.experiment import FloatParameter, IntegerParameter, Parameter
+from nado_lab.protocols.pymeasure_types import integer, number, text
+
+
+@runtime_checkable
+class RampedSupply(Protocol):
+    """A supply whose current can be ramped and read."""
+
+    def ramp_to(self, amperes: float) -> None:
+        """Move the current within the slew limit."""
+        ...
+
+    def measured_amperes(self) -> float:
+        """Read the current that flows."""
+        ...
+
+
+@runtime_checkable
+class FieldReader(Protocol):
+    """An instrument that reads a field."""
+
+    def measured_tesla(self) -> float:
+        """Read the field in T."""
+        ...
 
 
 class CalibrateField(NadoProcedure):
     """Step the current of one supply through a range, there and back, and read current and field."""
 
-    supply: Any = Parameter("Role of the supply", default="")
-    current: Any = FloatParameter("Largest current (+/-)", units="A", default=1.0, minimum=0, maximum=100)
-    points: Any = IntegerParameter("Currents", default=21, minimum=2, maximum=10_000)
-    settle: Any = FloatParameter("Time to settle", units="s", default=0.5, minimum=0, maximum=1000)
+    supply: str = text("Role of the supply", default="")
+    current: float = number("Largest current (+/-)", "A", default=1.0, minimum=0, maximum=100)
+    points: int = integer("Currents", default=21, minimum=2, maximum=10_000)
+    settle: float = number("Time to settle", "s", default=0.5, minimum=0, maximum=1000)
 
-    def bind(self, setup: Any) -> None:
+    def bind(self, setup: MeasuringDevice) -> None:
         """Find the supply and the probe among the roles of the setup."""
         super().bind(setup)
-        roles: dict[str, Any] = getattr(setup, "roles", {})
-        supplies = [name for name, role in roles.items() if hasattr(role, "ramp_to")]
-        probes = [name for name, role in roles.items() if hasattr(role, "measured_tesla")]
+        roles: Mapping[str, object] = getattr(setup, "roles", {})
+        supplies = {name: role for name, role in roles.items() if isinstance(role, RampedSupply)}
+        probes = {name: role for name, role in roles.items() if isinstance(role, FieldReader)}
         if not probes:
             raise ProtocolError("no role of this setup measures a field (measured_tesla); add a gaussmeter")
         if self.supply and self.supply not in supplies:
             raise ProtocolError(f"supply={self.supply}: expected one of {', '.join(supplies) or 'none'}")
         if not supplies:
             raise ProtocolError("no role of this setup is a supply whose current can be ramped")
-        self.supply = self.supply or supplies[0]
-        self._coil, self._probe = roles[self.supply], roles[_probe_of(self.supply, probes)]
+        self.supply = self.supply or next(iter(supplies))
+        self._coil, self._probe = supplies[self.supply], probes[_probe_of(self.supply, list(probes))]
 
     def columns(self) -> Streams:
         """Declare set current, measured current, field."""
@@ -46,7 +70,7 @@ class CalibrateField(NadoProcedure):
         """Count the points there and back."""
         return len(self._currents())
 
-    def estimate_s(self, setup: Any) -> float:
+    def estimate_s(self, setup: MeasuringDevice) -> float:
         """Take the time to settle at every current; the ramps between them are short beside it."""
         return (2 * self.points - 1) * self.settle
 
@@ -65,7 +89,7 @@ class CalibrateField(NadoProcedure):
             self.emit("primary", {**row, "field": self._probe.measured_tesla()})
 
     def _currents(self) -> np.ndarray:
-        up = np.linspace(-self.current, self.current, self.points)
+        up: np.ndarray = np.linspace(-self.current, self.current, self.points)
         return np.concatenate([up, up[-2::-1]])
 
 

@@ -1,21 +1,19 @@
 """Random amplitude sequences: the data that a twin is fitted to."""
 
-from typing import Any
-
 import numpy as np
 from nado_lab.protocols.field_window import FieldWindow
 from nado_lab.protocols.playback import TrialPlan, interleaved
-from pymeasure.experiment import BooleanParameter, IntegerParameter
+from nado_lab.protocols.pymeasure_types import boolean, integer
 
 
 class Characterise(FieldWindow):
     """Drive the device with sequences of independent, uniformly random amplitudes."""
 
-    sequences: Any = IntegerParameter("Sequences", default=200, minimum=1, maximum=1_000_000)
-    repeats: Any = IntegerParameter("Repeats of each sequence", default=1, minimum=1, maximum=1_000_000)
-    steps: Any = IntegerParameter("Steps a sequence", default=28, minimum=1, maximum=100_000)
-    seed: Any = IntegerParameter("Seed of the amplitudes", default=0, minimum=0, maximum=2**31 - 1)
-    waveform: Any = BooleanParameter("Keep the raw waveform", default=True)
+    sequences: int = integer("Sequences", default=200, minimum=1, maximum=1_000_000)
+    repeats: int = integer("Repeats of each sequence", default=1, minimum=1, maximum=1_000_000)
+    steps: int = integer("Steps a sequence", default=28, minimum=1, maximum=100_000)
+    seed: int = integer("Seed of the amplitudes", default=0, minimum=0, maximum=2**31 - 1)
+    waveform: bool = boolean("Keep the raw waveform", default=True)
 
     def extent(self) -> tuple[int, int]:
         """Count the trials and the steps of each."""

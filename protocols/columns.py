@@ -1,12 +1,16 @@
 """What a protocol says about the numbers it emits, before it emits them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from numpy.typing import ArrayLike
 
 ROW = "trial"
 """The dimension along which rows of a stream are appended."""
+
+Row = Mapping[str, ArrayLike]
+"""Column -> scalar or array: one emitted row."""
 
 _NAME = re.compile(r"^[A-Za-z][A-Za-z0-9_]*$")
 
@@ -40,7 +44,7 @@ class Coordinate:
     """Label the positions along a dimension (by default the one called `name`), perhaps with units."""
 
     name: str
-    values: tuple[Any, ...]
+    values: tuple[str | float, ...]
     units: str = ""
     description: str = ""
     dim: str = ""

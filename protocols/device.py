@@ -1,9 +1,10 @@
 """What protocols need of a setup: a device that plays drives and yields what it measured."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
+from nado_lab.instruments import Clock
 
 
 class Response(Protocol):
@@ -49,16 +50,21 @@ class MeasuringDevice(Protocol):
         ...
 
     @property
-    def clock(self) -> Any:
-        """Give the bench's clock, with now() in s and sleep(seconds)."""
+    def step_s(self) -> float:
+        """Give the duration of a step in s."""
         ...
 
-    def energise(self) -> Any:
+    @property
+    def clock(self) -> Clock:
+        """Give the bench's clock."""
+        ...
+
+    def energise(self) -> None:
         """Switch everything on at zero field."""
         ...
 
-    def shutdown(self) -> Any:
-        """Bring the field to zero and switch the sources off."""
+    def shutdown(self) -> Sequence[str]:
+        """Take the field to zero within its slew limit, sources off; say what may still be on."""
         ...
 
     @property
@@ -80,6 +86,6 @@ class MeasuringDevice(Protocol):
         *,
         should_stop: Callable[[], bool] = ...,
         field_tesla: np.ndarray | None = None,
-    ) -> Iterator[Any]:
+    ) -> Iterator[Response]:
         """Play drive (trial, step, port) and yield one Response a trial, in order."""
         ...

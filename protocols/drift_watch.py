@@ -1,14 +1,14 @@
 """The same probe sequence every so often: how a device changes over hours."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from nado_lab.protocols.base import Streams
-from nado_lab.protocols.columns import Column
+from nado_lab.protocols.columns import Column, Row
+from nado_lab.protocols.device import MeasuringDevice
 from nado_lab.protocols.field_window import FieldWindow
 from nado_lab.protocols.playback import TrialPlan
-from pymeasure.experiment import FloatParameter, IntegerParameter
+from nado_lab.protocols.pymeasure_types import integer, number
 
 _POLL_S = 1.0
 
@@ -16,16 +16,16 @@ _POLL_S = 1.0
 class DriftWatch(FieldWindow):
     """Play one random probe sequence, wait with the field at zero, play it again."""
 
-    probes: Any = IntegerParameter("Probes", default=24, minimum=1, maximum=1_000_000)
-    interval: Any = FloatParameter("Time between probes", units="s", default=600, minimum=0, maximum=1e7)
-    steps: Any = IntegerParameter("Steps of the probe", default=28, minimum=1, maximum=100_000)
-    seed: Any = IntegerParameter("Seed of the probe", default=0, minimum=0, maximum=2**31 - 1)
+    probes: int = integer("Probes", default=24, minimum=1, maximum=1_000_000)
+    interval: float = number("Time between probes", "s", default=600, minimum=0, maximum=1e7)
+    steps: int = integer("Steps of the probe", default=28, minimum=1, maximum=100_000)
+    seed: int = integer("Seed of the probe", default=0, minimum=0, maximum=2**31 - 1)
 
     def extent(self) -> tuple[int, int]:
         """Count the probes and the steps of each."""
         return self.probes, self.steps
 
-    def estimate_s(self, setup: Any) -> float:
+    def estimate_s(self, setup: MeasuringDevice) -> float:
         """Take the probes and the waiting between them."""
         return self.probes * self.steps * float(setup.step_s) + (self.probes - 1) * self.interval
 
@@ -33,7 +33,8 @@ class DriftWatch(FieldWindow):
         """Draw the probe once."""
         levels = np.random.default_rng(self.seed).uniform(-1, 1, (1, self.steps))
         field = self.field_at(np.repeat(levels, self.probes, axis=0))
-        return TrialPlan(self.drive_at(field), np.zeros(self.probes, int), np.arange(self.probes), field)
+        sequence: np.ndarray = np.zeros(self.probes, int)
+        return TrialPlan(self.drive_at(field), sequence, np.arange(self.probes), field)
 
     def columns(self) -> Streams:
         """Declare, beside what every playback has, the bench's own time of each probe."""
@@ -51,7 +52,7 @@ class DriftWatch(FieldWindow):
             if self.should_stop():
                 return
 
-    def _probe(self, trial: int) -> Iterator[dict[str, Any]]:
+    def _probe(self, trial: int) -> Iterator[Row]:
         plan, one = self.planned, slice(trial, trial + 1)
         field = None if plan.field is None else plan.field[one]
         time_s = self.setup.clock.now()

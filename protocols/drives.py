@@ -29,7 +29,7 @@ class Drives(Playback):
 def _passages(sequence: np.ndarray) -> np.ndarray:
     """Count, for every trial, how often its sequence was played before."""
     seen: dict[int, int] = {}
-    counts = []
+    counts: list[int] = []
     for number in sequence.tolist():
         counts.append(seen.get(number, 0))
         seen[number] = counts[-1] + 1

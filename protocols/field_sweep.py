@@ -1,19 +1,17 @@
 """Protocols that step the field through a range, one step a field."""
 
-from typing import Any
-
 import numpy as np
 from nado_lab.protocols.field_window import FieldWindow
 from nado_lab.protocols.playback import TrialPlan, interleaved
-from pymeasure.experiment import IntegerParameter
+from nado_lab.protocols.pymeasure_types import integer
 
 
 class FieldSweep(FieldWindow):
     """Visit `points` fields from the bottom of the window to its top, within one trial."""
 
-    points: Any = IntegerParameter("Fields", default=41, minimum=2, maximum=100_000)
-    repeats: Any = IntegerParameter("Passages", default=1, minimum=1, maximum=1_000_000)
-    settle: Any = IntegerParameter("Steps at each field", default=1, minimum=1, maximum=10_000)
+    points: int = integer("Fields", default=41, minimum=2, maximum=100_000)
+    repeats: int = integer("Passages", default=1, minimum=1, maximum=1_000_000)
+    settle: int = integer("Steps at each field", default=1, minimum=1, maximum=10_000)
 
     def levels(self) -> np.ndarray:
         """Give the visited levels (visit,) of the window, from -1 to 1."""
@@ -34,7 +32,7 @@ class FieldSweep(FieldWindow):
 class Hysteresis(FieldSweep):
     """Sweep the field up and down again: a device with memory answers both ways differently."""
 
-    loops: Any = IntegerParameter("Loops a passage", default=1, minimum=1, maximum=10_000)
+    loops: int = integer("Loops a passage", default=1, minimum=1, maximum=10_000)
 
     def levels(self) -> np.ndarray:
         """Give bottom to top to bottom, `loops` times, every turning point once."""
@@ -46,4 +44,4 @@ class Hysteresis(FieldSweep):
 class FmrMap(FieldSweep):
     """Map the spectrum against the field: the readout of each step is a spectrum over frequencies."""
 
-    points: Any = IntegerParameter("Fields", default=61, minimum=2, maximum=100_000)
+    points: int = integer("Fields", default=61, minimum=2, maximum=100_000)

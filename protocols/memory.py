@@ -1,19 +1,17 @@
 """A long random sequence for the task-agnostic metrics of a reservoir (see metrics.py)."""
 
-from typing import Any
-
 import numpy as np
 from nado_lab.protocols.field_window import FieldWindow
 from nado_lab.protocols.playback import TrialPlan
-from pymeasure.experiment import IntegerParameter
+from nado_lab.protocols.pymeasure_types import integer
 
 
 class Memory(FieldWindow):
     """Play a few long sequences of independent amplitudes that differ throughout."""
 
-    sequences: Any = IntegerParameter("Sequences", default=4, minimum=1, maximum=100_000)
-    steps: Any = IntegerParameter("Steps a sequence", default=300, minimum=50, maximum=1_000_000)
-    seed: Any = IntegerParameter("Seed of the amplitudes", default=0, minimum=0, maximum=2**31 - 1)
+    sequences: int = integer("Sequences", default=4, minimum=1, maximum=100_000)
+    steps: int = integer("Steps a sequence", default=300, minimum=50, maximum=1_000_000)
+    seed: int = integer("Seed of the amplitudes", default=0, minimum=0, maximum=2**31 - 1)
 
     def extent(self) -> tuple[int, int]:
         """Count the trials and the steps of each."""

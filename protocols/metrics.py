@@ -71,7 +71,8 @@ def _explained(inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
     design = np.column_stack([inputs, np.ones(len(inputs))])
     gram = design[:half].T @ design[:half]
     gram += _RIDGE * np.trace(gram) / len(gram) * np.eye(len(gram))
-    predicted = design[half:] @ np.linalg.solve(gram, design[:half].T @ targets[:half])
+    weights: np.ndarray = np.linalg.solve(gram, design[:half].T @ targets[:half])
+    predicted = design[half:] @ weights
     return np.array([_r2(predicted[:, k], targets[half:, k]) for k in range(targets.shape[1])])
 
 

@@ -1,10 +1,20 @@
 """Set a procedure's parameters from text, and read them out with their units."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 from nado_lab.protocols.errors import ProtocolError
-from pymeasure.experiment import FloatParameter, IntegerParameter, Parameter, Procedure
+from nado_lab.protocols.pymeasure_types import (
+    FloatParameter,
+    IntegerParameter,
+    Parameter,
+    Procedure,
+    Value,
+    converted,
+    label_of,
+    parameters_of,
+    value_of,
+)
 
 # (given unit, unit of the parameter) -> factor
 _CONVERSIONS = {
@@ -19,9 +29,9 @@ _CONVERSIONS = {
 }
 
 
-def configure(procedure: Procedure, values: Mapping[str, Any]) -> None:
+def configure(procedure: Procedure, values: Mapping[str, object]) -> None:
     """Set parameters by name; text such as "26 Oe" is converted to the parameter's unit."""
-    known = procedure.parameter_objects()
+    known = parameters_of(procedure)
     for name, value in values.items():
         if name not in known:
             choices = ", ".join(known) or "none"
@@ -31,7 +41,7 @@ def configure(procedure: Procedure, values: Mapping[str, Any]) -> None:
 
 def parse_assignments(assignments: list[str], example: str = "-p sequences=200") -> dict[str, str]:
     """Split `name=value` texts of the command line; `example` shows what an option of it looks like."""
-    pairs = {}
+    pairs: dict[str, str] = {}
     for text in assignments:
         name, equals, value = text.partition("=")
         if not equals or not name:
@@ -40,39 +50,59 @@ def parse_assignments(assignments: list[str], example: str = "-p sequences=200")
     return pairs
 
 
-def describe(procedure: Procedure) -> dict[str, dict[str, Any]]:
-    """Give value, units, type and range of every parameter, and whether it must be given."""
-    required = getattr(procedure, "must_be_given", ())
+@dataclass(frozen=True)
+class ParameterDescription:
+    """A parameter of a procedure: its value (None: not set), what it means, and what is accepted."""
+
+    value: Value
+    units: str
+    type: str
+    label: str
+    expected: str
+    required: bool
+
+
+def describe(procedure: Procedure) -> dict[str, ParameterDescription]:
+    """Describe every parameter of a procedure, by name."""
+    required: tuple[str, ...] = getattr(procedure, "must_be_given", ())
     return {
-        name: {
-            "value": parameter.value if parameter.is_set() else None,
-            "units": getattr(parameter, "units", None) or "",
-            "type": type(parameter).__name__.removesuffix("Parameter").lower() or "any",
-            "label": parameter.name,
-            "expected": _expected(parameter),
-            "required": name in required,
-        }
-        for name, parameter in procedure.parameter_objects().items()
+        name: ParameterDescription(
+            value=value_of(parameter),
+            units=_units(parameter),
+            type=_kind(parameter) or "any",
+            label=label_of(parameter),
+            expected=_expected(parameter),
+            required=name in required,
+        )
+        for name, parameter in parameters_of(procedure).items()
     }
 
 
-def _convert(name: str, parameter: Parameter, value: Any) -> Any:
+def _units(parameter: Parameter) -> str:
+    return str(getattr(parameter, "units", None) or "")
+
+
+def _kind(parameter: Parameter) -> str:
+    return type(parameter).__name__.removesuffix("Parameter").lower()
+
+
+def _convert(name: str, parameter: Parameter, value: object) -> object:
     try:
-        return parameter.convert(_in_units_of(parameter, value))
+        return converted(parameter, _in_units_of(parameter, value))
     except (TypeError, ValueError) as error:
         raise ProtocolError(f"{name}={value}: expected {_expected(parameter)}") from error
 
 
-def _in_units_of(parameter: Parameter, value: Any) -> Any:
+def _in_units_of(parameter: Parameter, value: object) -> object:
     if not isinstance(value, str):
         return value
     number, _, unit = value.strip().partition(" ")
-    factor = _CONVERSIONS.get((unit, getattr(parameter, "units", None) or ""))
+    factor = _CONVERSIONS.get((unit, _units(parameter)))
     return value if factor is None else float(number) * factor
 
 
 def _expected(parameter: Parameter) -> str:
-    kind = type(parameter).__name__.removesuffix("Parameter").lower()
+    kind = _kind(parameter)
     words = {"integer": "a whole number", "float": "a number", "boolean": "true or false"}
     text = words.get(kind, kind or "a value")
     if isinstance(parameter, (IntegerParameter, FloatParameter)):
@@ -80,7 +110,7 @@ def _expected(parameter: Parameter) -> str:
     choices = getattr(parameter, "choices", None)
     if choices:
         text = "one of " + ", ".join(map(str, choices))
-    units = getattr(parameter, "units", None)
+    units = _units(parameter)
     return f"{text} in {units}" if units else text
 
 

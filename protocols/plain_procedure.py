@@ -1,13 +1,13 @@
 """An untouched PyMeasure procedure that emits scalars, run like any protocol."""
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import cast
 
-from nado_lab.protocols.base import NadoProcedure, Streams
-from nado_lab.protocols.columns import Column, Coordinate
+from nado_lab.protocols.base import Emit, NadoProcedure, Streams
+from nado_lab.protocols.columns import Column, Coordinate, Row
 from nado_lab.protocols.errors import ProtocolError
-from pymeasure.experiment import Procedure
+from nado_lab.protocols.pymeasure_types import Procedure
 
 _HEADING = re.compile(r"^(?P<name>.*?)\s*(?:\((?P<unit>[^()]*)\))?\s*$")
 
@@ -16,14 +16,30 @@ class PlainProcedure:
     """What a plain procedure lacks to be run: columns from `DATA_COLUMNS`, rows from `results`."""
 
     DATA_COLUMNS: list[str]
-    setup: Any = None
+    setup: object = None
     start_row = 0
     resumable = False
-    _emit: Callable[[str, dict[str, Any]], None]
+    _emit: Emit
+    _should_stop: Callable[[], bool]
 
-    def bind(self, setup: Any) -> None:
+    def bind(self, setup: object) -> None:
         """Keep the setup for procedures that want it; most open instruments of their own."""
         self.setup = setup
+
+    def attach(self, emit: Emit, should_stop: Callable[[], bool]) -> None:
+        """Take who stores rows, and who says whether to stop."""
+        self._emit, self._should_stop = emit, should_stop
+
+    def emit(self, topic: str, record: object) -> None:
+        """Hand over what is emitted as `results`; a `progress` needs no storing."""
+        if topic == "results" and isinstance(record, Mapping):
+            found = cast("Row", record)
+            names = {heading: _column(heading).name for heading in self.DATA_COLUMNS}
+            self._emit("primary", {name: found.get(heading, float("nan")) for heading, name in names.items()})
+
+    def should_stop(self) -> bool:
+        """Say whether to end early."""
+        return self._should_stop()
 
     def columns(self) -> Streams:
         """Declare a number for every data column; `Voltage (V)` is the column Voltage in V."""
@@ -39,24 +55,9 @@ class PlainProcedure:
         """Give 0: nobody knows how many rows will come."""
         return 0
 
-    def estimate_s(self, setup: Any) -> float | None:
+    def estimate_s(self, setup: object) -> float | None:
         """Give None: nobody knows how long the procedure takes."""
         return None
-
-    @property
-    def emit(self) -> Callable[[str, Any], None]:
-        """Give what the procedure calls; a `progress` needs no storing."""
-
-        def emit(topic: str, record: Any) -> None:
-            if topic == "results":
-                names = {heading: _column(heading).name for heading in self.DATA_COLUMNS}
-                self._emit("primary", {n: record.get(heading, float("nan")) for heading, n in names.items()})
-
-        return emit
-
-    @emit.setter
-    def emit(self, target: Callable[[str, dict[str, Any]], None]) -> None:
-        self._emit = target
 
 
 def as_protocol(procedure: type[Procedure]) -> type[NadoProcedure]:
@@ -64,7 +65,7 @@ def as_protocol(procedure: type[Procedure]) -> type[NadoProcedure]:
     if issubclass(procedure, NadoProcedure):
         return procedure
     made = type(procedure.__name__, (PlainProcedure, procedure), {"__module__": procedure.__module__})
-    return made  # type: ignore[return-value]
+    return cast("type[NadoProcedure]", made)
 
 
 def _column(heading: str) -> Column:

@@ -3,14 +3,13 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from nado_lab.protocols.base import NadoProcedure, Streams
-from nado_lab.protocols.columns import Column, Coordinate, common_unit
+from nado_lab.protocols.columns import Column, Coordinate, Row, common_unit
 from nado_lab.protocols.device import MeasuringDevice, Response
 from nado_lab.protocols.errors import ProtocolError
-from pymeasure.experiment import BooleanParameter
+from nado_lab.protocols.pymeasure_types import boolean
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,7 @@ class TrialPlan:
 class Playback(NadoProcedure):
     """Play every trial of `plan()` in order and emit what the device answered."""
 
-    setup: MeasuringDevice
-
-    waveform: Any = BooleanParameter("Keep the raw waveform", default=False)
+    waveform: bool = boolean("Keep the raw waveform", default=False)
 
     @abstractmethod
     def plan(self) -> TrialPlan:
@@ -92,7 +89,7 @@ class Playback(NadoProcedure):
         """Count the trials and the steps of each without laying them out; None while that is not known."""
         return None
 
-    def estimate_s(self, setup: Any) -> float | None:
+    def estimate_s(self, setup: MeasuringDevice) -> float | None:
         """Take the steps of all trials, each as long as the setup says."""
         extent = self.extent()
         return None if extent is None else extent[0] * extent[1] * float(setup.step_s)
@@ -109,8 +106,8 @@ class Playback(NadoProcedure):
             if self.should_stop():
                 return
 
-    def _row(self, plan: TrialPlan, trial: int, answer: Response) -> dict[str, Any]:
-        row = {
+    def _row(self, plan: TrialPlan, trial: int, answer: Response) -> Row:
+        row: dict[str, np.ndarray] = {
             "sequence": plan.sequence[trial],
             "repeat": plan.repeat[trial],
             "drive": plan.drive[trial],

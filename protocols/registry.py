@@ -9,7 +9,7 @@ from types import ModuleType
 from nado_lab.protocols.base import NadoProcedure
 from nado_lab.protocols.errors import ProtocolError
 from nado_lab.protocols.plain_procedure import as_protocol
-from pymeasure.experiment import Procedure
+from nado_lab.protocols.pymeasure_types import Procedure
 
 PROTOCOLS = {
     "characterise": "nado_lab.protocols.characterise:Characterise",

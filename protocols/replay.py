@@ -1,18 +1,16 @@
 """Play the drives of another run again: the same device later, or another one."""
 
-from typing import Any
-
 from nado_lab.protocols.drives import Drives
 from nado_lab.protocols.errors import ProtocolError
 from nado_lab.protocols.playback import TrialPlan
-from pymeasure.experiment import Parameter
+from nado_lab.protocols.pymeasure_types import text
 
 
 class Replay(Drives):
     """Play the drives of run `of`, which the application reads and sets as `drive` and `sequence`."""
 
     must_be_given = ("of",)
-    of: Any = Parameter("Run whose drives are played")
+    of: str = text("Run whose drives are played")
 
     def plan(self) -> TrialPlan:
         """Take the drives of the other run."""

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .samples.compiled import compiled
+from .compiled import compiled
 
 PINK_TIMES_S = np.logspace(-3, 3, 7)
 """Correlation times of the relaxations whose sum is 1/f between about 0.2 mHz and 200 Hz."""

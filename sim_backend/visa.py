@@ -125,13 +125,11 @@ class BenchVisaLibrary(SimVisaLibrary):
         self.write(session, b"*TRG")
         return _OK
 
-    def disable_event(self, session: Any, event_type: Any, mechanism: Any) -> constants.StatusCode:
+    def disable_event(self, session: Any, event_type: Any, mechanism: Any) -> None:
         """Accept: a bench raises no events."""
-        return _OK
 
-    def discard_events(self, session: Any, event_type: Any, mechanism: Any) -> constants.StatusCode:
+    def discard_events(self, session: Any, event_type: Any, mechanism: Any) -> None:
         """Accept: a bench raises no events."""
-        return _OK
 
     def _session(self, session: Any) -> Any:
         try:

@@ -57,10 +57,8 @@ class LimitsConfig(ConfigPart):
     max_duty: PositiveFloat = Field(default=1.0, le=1.0)
 
 
-class SetupConfig(BaseModel):
+class SetupConfig(BaseModel, frozen=True):
     """What every setup has; the kind decides what else."""
-
-    model_config = ConfigDict(frozen=True)
 
     coil_supplies: ClassVar[tuple[str, ...]] = ()
     """Roles that feed a coil: what they may send at most must be stated."""

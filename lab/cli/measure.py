@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ from nado_lab.lab.cli.console import note, result, table
 if TYPE_CHECKING:
     from nado_lab.lab.runs import MonitorSettings
     from nado_lab.lab.store import Run, RunSummary
+    from nado_lab.protocols import ParameterDescription
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -96,7 +98,11 @@ def protocols(as_json: Json = False) -> None:
     from nado_lab.protocols import describe, load_protocol, protocols_to_choose
 
     found = {name: describe(load_protocol(name)()) for name in protocols_to_choose()}
-    result(found, as_json, _show_protocols)
+    if as_json:
+        plain = {name: {key: asdict(p) for key, p in each.items()} for name, each in found.items()}
+        result(plain, as_json, note)
+    else:
+        _show_protocols(found)
 
 
 def report_run(run: Run, as_json: bool) -> None:
@@ -148,13 +154,13 @@ def _show_queue(ended: list[dict[str, Any]]) -> None:
     table("Queue", headings, [[line[heading] for heading in headings] for line in ended])
 
 
-def _show_protocols(found: dict[str, dict[str, Any]]) -> None:
+def _show_protocols(found: dict[str, dict[str, ParameterDescription]]) -> None:
     for name, parameters in found.items():
-        rows = [[key, _default(p), p["expected"], p["label"]] for key, p in parameters.items()]
+        rows = [[key, _default(each), each.expected, each.label] for key, each in parameters.items()]
         table(name, ["parameter", "default", "expected", "what it is"], rows)
 
 
-def _default(parameter: dict[str, Any]) -> str:
-    if parameter["required"]:
+def _default(parameter: ParameterDescription) -> str:
+    if parameter.required:
         return "must be given"
-    return "from the setup" if parameter["value"] is None else str(parameter["value"])
+    return "from the setup" if parameter.value is None else str(parameter.value)

@@ -44,7 +44,7 @@ def describe_protocol(procedure: Procedure) -> ProtocolRecord:
     return ProtocolRecord(
         name=protocol_name(procedure),
         parameters={
-            name: ParameterRecord(value=each["value"], units=each["units"], type=each["type"])
+            name: ParameterRecord(value=each.value, units=each.units, type=each.type)
             for name, each in describe(procedure).items()
         },
     )

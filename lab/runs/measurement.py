@@ -11,7 +11,7 @@ from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
 from nado_lab.lab.runs.observer import Harmless, Observer
 from nado_lab.lab.store import RunWriter, Status, StoreError
 from nado_lab.observer import Progress
-from nado_lab.protocols import NadoProcedure
+from nado_lab.protocols import NadoProcedure, Row
 from pymeasure.experiment import Procedure
 
 _PAUSE_POLL_S = 0.05
@@ -48,8 +48,7 @@ class Measurement:
             raise KeyboardInterrupt
 
     def _measure(self) -> None:
-        self._procedure.emit = self._emit
-        self._procedure.should_stop = self._should_stop
+        self._procedure.attach(self._emit, self._should_stop)
         try:
             self._baseline("before")
             self._procedure.startup()
@@ -70,7 +69,7 @@ class Measurement:
         self._bench.alive()
         return self._stop()
 
-    def _emit(self, stream: str, row: dict[str, Any]) -> None:
+    def _emit(self, stream: str, row: Row) -> None:
         """Take a row: to the store, to the observer; then see whether all is well."""
         self._writer.append(stream, row)
         self._observer.row(stream, row)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any, cast
+from collections.abc import Callable
+from typing import cast
 
 from nado_lab.lab.runs.interrupts import StopRequest
 from nado_lab.observer import Observer as LongWorkObserver
 from nado_lab.observer import Progress
-
-Row = Mapping[str, Any]
-"""Column -> scalar or array, as a protocol emitted it."""
+from nado_lab.protocols import Row
 
 _log = logging.getLogger(__name__)
 

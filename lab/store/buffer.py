@@ -4,14 +4,11 @@ A buffer knows the number of its first row. Whoever writes it compares that with
 so an interrupt between "committed" and "forgotten" neither doubles rows nor loses them.
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.layout import ELAPSED, item_bytes
-from nado_lab.protocols.columns import Column
+from nado_lab.protocols.columns import Column, Row
 
-Row = Mapping[str, object]
 """Column -> scalar, text or array."""
 
 BLOCK_BYTES = 4 << 20

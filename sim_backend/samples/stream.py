@@ -6,7 +6,7 @@ Blackman and Vigna, ACM Trans. Math. Softw. 47, 36 (2021).
 import math
 
 import numpy as np
-from nado_lab.sim_backend.samples.compiled import inlined
+from nado_lab.sim_backend.compiled import inlined
 
 _TO_UNIT = 1.0 / (1 << 53)
 

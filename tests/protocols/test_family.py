@@ -60,8 +60,8 @@ def test_a_protocol_emits_the_rows_that_it_declares(name, tmp_path):
 @pytest.mark.parametrize("name", PROTOCOLS)
 def test_every_parameter_has_a_label_and_an_expectation(name):
     for parameter in describe(load_protocol(name)()).values():
-        assert parameter["label"][0].isupper()
-        assert parameter["expected"]
+        assert parameter.label[0].isupper()
+        assert parameter.expected
 
 
 def test_hysteresis_goes_up_and_down_and_shows_memory(tmp_path):

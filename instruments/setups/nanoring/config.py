@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import ClassVar, Literal, Self
 
-from pydantic import ConfigDict, Field, PositiveFloat
+from pydantic import Field, PositiveFloat
 
 from ..config import ConfigPart, SetupConfig
 
@@ -66,10 +66,8 @@ class AxesConfig(ConfigPart):
         return self.x if axis is Axis.X else self.y
 
 
-class NanoringConfig(SetupConfig):
+class NanoringConfig(SetupConfig, frozen=True, extra="forbid"):
     """A rotating field and the voltage over a nanoring array."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     coil_supplies: ClassVar[tuple[str, ...]] = ("supply_x", "supply_y")
     taken_down: ClassVar[tuple[tuple[str, ...], ...]] = (coil_supplies, ("generator", "source"))

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal, Self
 
-from pydantic import ConfigDict, PositiveFloat, PositiveInt, model_validator
+from pydantic import PositiveFloat, PositiveInt, model_validator
 
 from ..config import ConfigPart, SetupConfig
 
@@ -47,10 +47,8 @@ class MagnetConfig(ConfigPart):
     offset_t: float = 0.0
 
 
-class SpinVortexIceConfig(SetupConfig):
+class SpinVortexIceConfig(SetupConfig, frozen=True, extra="forbid"):
     """Field loops and microwave spectra of an artificial spin-vortex ice."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     coil_supplies: ClassVar[tuple[str, ...]] = ("supply",)
     taken_down: ClassVar[tuple[tuple[str, ...], ...]] = (coil_supplies, ("microwave", "lockin"))

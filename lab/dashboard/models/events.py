@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from nado_lab.observer import Progress
+from nado_lab.protocols import Row
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class RowArrived(Event):
     """One row of a stream, from memory; the run itself keeps its own copy."""
 
     stream: str
-    row: dict[str, Any]
+    row: Row
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,12 @@ from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs import MonitorSettings, StopRequest
 from nado_lab.lab.runs.monitors import take_readings
-from nado_lab.lab.runs.observer import Observer, Row
+from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.runs.rebuild import provide_drives
 from nado_lab.lab.store import Run, Status
 from nado_lab.lab.workflow.measure import MeasureRequest, ResumeRequest, measure, resume
 from nado_lab.observer import Progress
+from nado_lab.protocols import Row
 
 MONITOR_S, LOOK_S = 1.0, 0.25
 
@@ -46,7 +47,7 @@ class ExperimentObserver(Observer):
 
     def row(self, stream: str, row: Row) -> None:
         """Pass on one row."""
-        self._post(RowArrived(stream, dict(row)))
+        self._post(RowArrived(stream, row))
 
 
 class Executor:

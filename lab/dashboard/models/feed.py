@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 from nado_lab.lab.dashboard.models.events import Event, RowArrived, RunStarted
 from nado_lab.lab.dashboard.models.readings import frequencies
-from nado_lab.lab.runs.observer import Row
-from nado_lab.protocols import Column
+from nado_lab.protocols import Column, Row
 
 
 class Feed:
@@ -27,10 +26,10 @@ class Feed:
         if stream == "primary" and not self._announced:
             self._announced = True
             self._announce(row)
-        self._post(RowArrived(stream, dict(row)))
+        self._post(RowArrived(stream, row))
 
     def _announce(self, row: Row) -> None:
-        setup, steps = self._setup, len(row["field"])
+        setup, steps = self._setup, np.shape(row["field"])[0]
         channels, units = tuple(setup.channels), tuple(setup.channel_units)
         columns = (
             Column("field", ("step",), (steps,), units="T"),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from nado_lab.lab.dashboard.models.events import RowArrived, RunStarted
 from nado_lab.lab.dashboard.models.trace import Trace
+from nado_lab.protocols import Row
 
 CAPACITY = 1_000_000
 MOST_CURVES = 16
@@ -96,9 +97,13 @@ class LiveRun:
         self.panels.setdefault(panel, []).extend(signals)
         return column.name, signals
 
-    def _keep(self, row: dict[str, Any]) -> None:
+    def _keep(self, row: Row) -> None:
         self.trials.append(
-            (int(row.get("sequence", self.rows)), np.array(row["field"]), np.array(row["readout"]))
+            (
+                int(np.asarray(row.get("sequence", self.rows))),
+                np.array(row["field"]),
+                np.array(row["readout"]),
+            )
         )
         del self.trials[:-KEPT_TRIALS]
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from nado_lab.sim_backend.samples.compiled import compiled, inlined
+from nado_lab.sim_backend.compiled import compiled, inlined
 from nado_lab.sim_backend.samples.stream import normal, uniform
 
 VORTEX_CLOCKWISE, VORTEX_ANTICLOCKWISE = 2, 3

@@ -1,7 +1,7 @@
 """The resonance signal dP/dH of all bars: field derivatives of Lorentzians, compiled."""
 
 import numpy as np
-from nado_lab.sim_backend.samples.compiled import compiled
+from nado_lab.sim_backend.compiled import compiled
 
 BIN_HZ = 10e6
 """Modes are shared between bins of this width: far below a line width."""

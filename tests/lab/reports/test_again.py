@@ -82,7 +82,7 @@ def test_parameters_of_every_protocol_come_back(tmp_path, parse, name):
     from nado_lab.lab.store import RunMetadata
 
     procedure = load_protocol(name)()
-    odd = {key: THIRD for key, each in describe(procedure).items() if each["type"] == "float"}
+    odd = {key: THIRD for key, each in describe(procedure).items() if each.type == "float"}
     configure(procedure, {key: value for key, value in odd.items() if key != "settle"})
     known = RunMetadata(protocol=describe_protocol(procedure))
     again = load_protocol(name)()

@@ -1,6 +1,6 @@
 """Put walls down and take them up, with the lists and readout sums kept in step."""
 
-from nado_lab.sim_backend.samples.compiled import inlined
+from nado_lab.sim_backend.compiled import inlined
 from nado_lab.sim_backend.samples.nanoring.kernel.walls import (
     GONE,
     LEAVER_COUNT,
@@ -39,11 +39,11 @@ def _delist(walls, junction, bucket):
 
 @inlined
 def _change_count(walls, model, junction, step):
-    bucket = 2 * model.axis[junction] + walls.count[junction] - 1
-    if walls.count[junction] > 0:
+    bucket = 2 * model.axis[junction] + walls.held[junction] - 1
+    if walls.held[junction] > 0:
         _delist(walls, junction, bucket)
-    walls.count[junction] += step
-    if walls.count[junction] > 0:
+    walls.held[junction] += step
+    if walls.held[junction] > 0:
         _enlist(walls, junction, bucket + step)
 
 

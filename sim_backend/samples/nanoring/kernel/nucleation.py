@@ -1,6 +1,6 @@
 """New pairs of walls where a wall has just left a junction between antiparallel rings."""
 
-from nado_lab.sim_backend.samples.compiled import inlined
+from nado_lab.sim_backend.compiled import inlined
 from nado_lab.sim_backend.samples.nanoring.kernel.moves import land
 from nado_lab.sim_backend.samples.nanoring.kernel.walls import GONE, LEFT_COUNT, WALL_COUNT, segment_of
 

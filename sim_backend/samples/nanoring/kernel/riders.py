@@ -1,6 +1,6 @@
 """Walls that ride on the minimum: they only need a visit when it reaches a contact."""
 
-from nado_lab.sim_backend.samples.compiled import inlined
+from nado_lab.sim_backend.compiled import inlined
 from nado_lab.sim_backend.samples.nanoring.kernel.moves import annihilate, hold, meets, take
 from nado_lab.sim_backend.samples.nanoring.kernel.walls import RIDING
 

@@ -7,7 +7,7 @@ in proportion (thinning), which is the same in law.
 
 import math
 
-from nado_lab.sim_backend.samples.compiled import inlined
+from nado_lab.sim_backend.compiled import inlined
 from nado_lab.sim_backend.samples.nanoring.kernel.walls import LEAVER_COUNT, LEFT_COUNT, LOOSE, LOOSE_COUNT
 from nado_lab.sim_backend.samples.stream import uniform
 

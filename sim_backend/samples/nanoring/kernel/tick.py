@@ -2,7 +2,7 @@
 
 import math
 
-from nado_lab.sim_backend.samples.compiled import compiled, inlined
+from nado_lab.sim_backend.compiled import compiled, inlined
 from nado_lab.sim_backend.samples.nanoring.kernel.moves import land_leavers, ride, take_leavers
 from nado_lab.sim_backend.samples.nanoring.kernel.nucleation import nucleate
 from nado_lab.sim_backend.samples.nanoring.kernel.riders import arrive, move_riders, place_minima
@@ -12,8 +12,8 @@ from nado_lab.sim_backend.samples.nanoring.kernel.walls import LEAVER_COUNT, LOO
 
 @inlined
 def _clear(walls):
-    for junction in range(len(walls.count)):
-        walls.count[junction] = 0
+    for junction in range(len(walls.held)):
+        walls.held[junction] = 0
     for bucket in range(4):
         walls.sizes[bucket] = 0
     for row in range(3):

@@ -9,7 +9,7 @@ Junctions with walls are kept in four lists, by axis and number of walls.
 from typing import NamedTuple
 
 import numpy as np
-from nado_lab.sim_backend.samples.compiled import compiled, inlined
+from nado_lab.sim_backend.compiled import compiled, inlined
 
 GONE, RIDING, MOVING, LOOSE = -1, 4, 7, 8
 LOOSE_COUNT, WALL_COUNT, LEAVER_COUNT, LEFT_COUNT = range(4)
@@ -24,8 +24,8 @@ class Walls(NamedTuple):
     """(ring, 2) int64: segment of a wall before it moved in this tick, else negative."""
     circulation: np.ndarray
     """(ring,): +1 anticlockwise, -1 clockwise, for rings without walls."""
-    count: np.ndarray
-    """(junction,): walls held."""
+    held: np.ndarray
+    """(junction,): walls that it holds."""
     slot: np.ndarray
     """(junction,): place in its list."""
     members: np.ndarray
@@ -56,7 +56,7 @@ def empty_walls(replicas: int, rings: int, junctions: int, pairs: int, words: np
         place=np.full((replicas, rings, 2), GONE, np.int64),
         before=np.full((replicas, rings, 2), -1, np.int64),
         circulation=np.ones((replicas, rings), np.int64),
-        count=zeros(junctions),
+        held=zeros(junctions),
         slot=zeros(junctions),
         members=zeros(4, junctions),
         sizes=zeros(4),
