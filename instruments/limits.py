@@ -1,6 +1,6 @@
 """Limits that raise before anything is sent; nothing is ever clipped in silence."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def positive(name: str, value: float, most: float) -> float:
     return value
 
 
-def within(value: Any, values: Any) -> Any:
+def within(value: float, values: Sequence[float]) -> float:
     """Return ``value`` if it lies in [min(values), max(values)]; a PyMeasure validator that names both."""
     low, high = min(values), max(values)
     if not low <= value <= high:

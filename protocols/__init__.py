@@ -4,7 +4,7 @@ The names are imported when they are first used: whoever only reads runs needs n
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nado_lab.protocols.base import NadoProcedure
@@ -79,7 +79,7 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Import a public name when it is asked for."""
     if name not in _MODULES:
         raise AttributeError(f"module 'protocols' has no attribute {name!r}")

@@ -56,7 +56,7 @@ class NadoProcedure(Procedure):
         """Give the number of primary rows of a whole run."""
         raise NotImplementedError
 
-    def estimate_s(self, setup: MeasuringDevice) -> float | None:
+    def estimate_s(self, setup: MeasuringDevice) -> float | None:  # noqa: ARG002
         """Estimate how many seconds by the bench's clock a whole run on `setup` takes; None: nobody knows.
 
         Needs no `bind`, sends nothing, and is cheap enough to be asked at every keystroke.

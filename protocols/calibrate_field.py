@@ -70,7 +70,7 @@ class CalibrateField(NadoProcedure):
         """Count the points there and back."""
         return len(self._currents())
 
-    def estimate_s(self, setup: MeasuringDevice) -> float:
+    def estimate_s(self, setup: MeasuringDevice) -> float:  # noqa: ARG002
         """Take the time to settle at every current; the ramps between them are short beside it."""
         return (2 * self.points - 1) * self.settle
 

@@ -71,9 +71,13 @@ def _explained(inputs: np.ndarray, targets: np.ndarray) -> np.ndarray:
     design = np.column_stack([inputs, np.ones(len(inputs))])
     gram = design[:half].T @ design[:half]
     gram += _RIDGE * np.trace(gram) / len(gram) * np.eye(len(gram))
-    weights: np.ndarray = np.linalg.solve(gram, design[:half].T @ targets[:half])
+    weights = _solved(gram, design[:half].T @ targets[:half])
     predicted = design[half:] @ weights
     return np.array([_r2(predicted[:, k], targets[half:, k]) for k in range(targets.shape[1])])
+
+
+def _solved(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
+    return np.asarray(np.linalg.solve(matrix, right), dtype=float)
 
 
 def _r2(predicted: np.ndarray, target: np.ndarray) -> float:

@@ -55,7 +55,7 @@ class PlainProcedure:
         """Give 0: nobody knows how many rows will come."""
         return 0
 
-    def estimate_s(self, setup: object) -> float | None:
+    def estimate_s(self, setup: object) -> float | None:  # noqa: ARG002
         """Give None: nobody knows how long the procedure takes."""
         return None
 

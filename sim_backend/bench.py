@@ -6,10 +6,12 @@ from typing import Any
 
 from pyvisa import rname
 
-from .clock import SimulatedClock
+from .clock import Clock, SimulatedClock
 from .conditions import Conditions, Drift
 from .faults import Fault, FaultGate
+from .scpi import ScpiDevice
 from .visa import BenchVisaLibrary
+from .world import World
 
 _TYPES = {int: "a whole number", float: "a number", str: "a word in quotation marks"}
 
@@ -17,7 +19,9 @@ _TYPES = {int: "a whole number", float: "a number", str: "a word in quotation ma
 class Bench:
     """What ``open_bench`` hands out."""
 
-    def __init__(self, kind: str, clock: Any, world: Any, devices: dict[str, tuple[str, Any]]):
+    def __init__(
+        self, kind: str, clock: Clock, world: World[Any], devices: dict[str, tuple[str, ScpiDevice]]
+    ):
         """Take ``devices`` as role -> (VISA address, instrument)."""
         self.kind, self.clock, self.world = kind, clock, world
         self.roles = devices
@@ -25,11 +29,11 @@ class Bench:
         self._by_address = {_canonical(address): role for role, (address, _) in devices.items()}
         self.visa_library = BenchVisaLibrary.for_bench(self)
 
-    def device(self, role: str) -> Any:
+    def device(self, role: str) -> ScpiDevice:
         """Return the simulated instrument of a role."""
         return self.roles[role][1]
 
-    def device_at(self, address: str) -> Any | None:
+    def device_at(self, address: str) -> FaultGate | None:
         """Return what answers at a VISA address, None where nothing does."""
         role = self._by_address.get(_canonical(address))
         return None if role is None else self._gates[role]
@@ -93,7 +97,7 @@ class Bench:
         self.visa_library.forget()
 
 
-def open_bench(kind: str, *, clock: Any = None, seed: int = 0, **options: Any) -> Bench:
+def open_bench(kind: str, *, clock: Clock | None = None, seed: int = 0, **options: object) -> Bench:
     """Open the bench of a ``kind`` ("nanoring"); the same seed gives the same device and noise."""
     from .benches import BENCHES
 
@@ -105,7 +109,7 @@ def open_bench(kind: str, *, clock: Any = None, seed: int = 0, **options: Any) -
     return Bench(kind, chosen, world, devices)
 
 
-def _require_options(kind: str, build: Callable[..., Any], options: dict[str, Any]) -> None:
+def _require_options(kind: str, build: Callable[..., object], options: dict[str, object]) -> None:
     """Raise ValueError where an option is not the bench's, or not of the type of its default."""
     parameters = signature(build).parameters.items()
     known = {name: each for name, each in parameters if each.kind is each.KEYWORD_ONLY}

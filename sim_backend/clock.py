@@ -2,6 +2,15 @@
 
 import threading
 import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """A time in s and a way to wait for it."""
+
+    def now(self) -> float: ...
+
+    def sleep(self, seconds: float) -> None: ...
 
 
 class SimulatedClock:

@@ -1,9 +1,11 @@
 """What surrounds a bench and may be changed while it runs: temperature, size of the noise, slow drift."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+
+Times = float | np.ndarray
+"""A time in s, or many."""
 
 ROOM_K = 293.0
 _HOUR_S = 3600.0
@@ -41,17 +43,17 @@ class Conditions:
         """Stop drifting and forget what has drifted."""
         self.drift, self._reached = Drift(), (1.0, 0.0, 1.0)
 
-    def gain(self, time_s: Any) -> Any:
+    def gain(self, time_s: Times) -> Times:
         """Return the readout's gain at a time (…,) in s."""
         return self._gain(self._reached[0], self.drift.gain_per_hour, time_s)
 
-    def offset_v(self, time_s: Any) -> Any:
+    def offset_v(self, time_s: Times) -> Times:
         """Return the readout's offset in V at a time (…,) in s."""
         return self._reached[1] + self.drift.offset_v_per_hour * (time_s - self.since_s) / _HOUR_S
 
-    def field_gain(self, time_s: Any) -> Any:
+    def field_gain(self, time_s: Times) -> Times:
         """Return the field per ampere relative to the calibrated one at a time (…,) in s."""
         return self._gain(self._reached[2], self.drift.field_gain_per_hour, time_s)
 
-    def _gain(self, reached: float, per_hour: float, time_s: Any) -> Any:
+    def _gain(self, reached: float, per_hour: float, time_s: Times) -> Times:
         return np.maximum(reached + per_hour * (time_s - self.since_s) / _HOUR_S, _LEAST_GAIN)

@@ -5,11 +5,12 @@ A fault is written ``role:fault@n``: the instrument of that role has it from its
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from pyvisa import constants, errors
 
-from .scpi import ScpiError
+from .clock import Clock
+from .devices import KepcoBOP
+from .scpi import ScpiDevice, ScpiError
 
 _AWAY_S = 1.0
 _LATE_S = 30.0
@@ -39,7 +40,7 @@ class Fault:
 class FaultGate:
     """Stand before an instrument; pass everything on, or do what the fault says."""
 
-    def __init__(self, device: Any, clock: Any):
+    def __init__(self, device: ScpiDevice, clock: Clock):
         self.device, self.clock = device, clock
         self.fault: Fault | None = None
         self.messages = 0
@@ -104,7 +105,7 @@ class FaultGate:
             raise errors.VisaIOError(constants.StatusCode.error_connection_lost)
 
 
-def _hold(reply: bytes) -> bytes:
+def _hold(_reply: bytes) -> bytes:
     return b""
 
 
@@ -118,27 +119,28 @@ def _corrupt(reply: bytes) -> bytes:
     return reply[:middle] + b"\xff" * min(64, len(reply) - middle - 1) + reply[middle + 64 : -1] + b"\n"
 
 
-def _garble(reply: bytes) -> bytes:
+def _garble(_reply: bytes) -> bytes:
     return b"\x93\xfe?!\n"
 
 
-def _report(device: Any) -> None:
+def _report(device: ScpiDevice) -> None:
     """Put a hardware error into the queue."""
     device.fail(ScpiError(-240, "Hardware error; injected"))
 
 
-def _overload(device: Any) -> None:
+def _overload(device: ScpiDevice) -> None:
     device.overloaded = True
 
 
-def _stick(device: Any) -> None:
-    if getattr(device, "stuck_amperes", 0.0) is None:
+def _stick(device: ScpiDevice) -> None:
+    if isinstance(device, KepcoBOP) and device.stuck_amperes is None:
         present = float(device.world.amperes()[device.axis])
         device.stuck_amperes = present if abs(present) > _STUCK_AMPERES else _STUCK_AMPERES
 
 
-def _overheat(device: Any) -> None:
-    device.over_temperature = True
+def _overheat(device: ScpiDevice) -> None:
+    if isinstance(device, KepcoBOP):
+        device.over_temperature = True
 
 
 _REPLIES: dict[str, Callable[[bytes], bytes]] = {
@@ -147,7 +149,7 @@ _REPLIES: dict[str, Callable[[bytes], bytes]] = {
     "corrupt": _corrupt,
     "garbage": _garble,
 }
-_BEFORE: dict[str, Callable[[Any], None]] = {
+_BEFORE: dict[str, Callable[[ScpiDevice], None]] = {
     "error": _report,
     "overload": _overload,
     "stuck": _stick,

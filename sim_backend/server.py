@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections import deque
-from typing import Any
+from collections.abc import Callable
 
 from pyvisa import errors
 
@@ -61,7 +61,7 @@ class BenchServer:
     def __exit__(self, *reason: object) -> None:
         self.close()
 
-    def _start(self, target: Any, *arguments: Any) -> None:
+    def _start(self, target: Callable[..., None], *arguments: object) -> None:
         thread = threading.Thread(target=target, args=arguments, daemon=True)
         self._threads.append(thread)
         thread.start()

@@ -1,9 +1,10 @@
 """What every bench shares: one world at one time, whose conditions may change while it runs."""
 
 from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from math import isfinite
-from typing import Any
+from typing import Generic, Protocol, TypeVar
 
 from .conditions import Conditions, Drift
 
@@ -11,12 +12,21 @@ LEAST_K, MOST_K = 1.0, 800.0
 """Range in which the samples' models mean anything (permalloy's Curie point lies above)."""
 
 
-class World(ABC):
+class Warmed(Protocol):
+    """What every world asks of its sample."""
+
+    def set_temperature(self, kelvin: float) -> None: ...
+
+
+Sample = TypeVar("Sample", bound=Warmed)
+
+
+class World(ABC, Generic[Sample]):
     """The part of a world whose conditions change live: it first runs up to now under what was."""
 
-    lock: Any
+    lock: AbstractContextManager[bool]
     time: float
-    sample: Any
+    sample: Sample
     conditions: Conditions
 
     @abstractmethod

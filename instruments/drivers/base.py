@@ -26,7 +26,7 @@ from ..errors import (
 
 _MISREAD = (ValueError, KeyError, TypeError, IndexError)
 _MOST_ERRORS = 30
-_RESERVED = tuple(f"_{key}" for key in (*Instrument._fget_params_list, *Instrument._fset_params_list))
+_RESERVED = tuple(f"_{key}" for key in (*Instrument._fget_params_list, *Instrument._fset_params_list))  # noqa: SLF001
 _RECONNECTIONS, _RECONNECTION_S, _PROBE_MS = 5, 0.25, 250
 
 

@@ -87,7 +87,7 @@ class Keysight8257D(OperationDriver, Agilent8257D):
         self.write(":INIT:CONT OFF")
         self.config_step_sweep()
         self.enable()
-        self._confirm("is_enabled", True, self.recall("is_enabled"))
+        self._confirm("is_enabled", wanted=True, found=self.recall("is_enabled"))
         self.check_errors()
 
     def disable_modulation_output(self) -> None:

@@ -16,7 +16,7 @@ def run_checks(setup: Setup[Any]) -> list[Check]:
     checks = [_check(f"identity {name}", driver.identify) for name, driver in setup.roles.items()]
     checks.append(_check("limits", lambda: _limits(setup)))
     missing = setup.limits_left_out().items()
-    checks += [Check(f"limits of {name}", True, told, warning=True) for name, told in missing]
+    checks += [Check(f"limits of {name}", passed=True, detail=told, warning=True) for name, told in missing]
     for name, supply in setup.coil_supplies.items():
         checks.append(_check(f"1 % of range, {name}", lambda s=supply: _one_percent(setup, s)))
     checks.append(_check("interlock trips and clears", lambda: _interlock(setup)))
@@ -25,11 +25,11 @@ def run_checks(setup: Setup[Any]) -> list[Check]:
     return checks
 
 
-def _check(name: str, action: Callable[[], Any]) -> Check:
+def _check(name: str, action: Callable[[], object]) -> Check:
     try:
-        return Check(name, True, str(action()))
+        return Check(name, passed=True, detail=str(action()))
     except InstrumentError as error:
-        return Check(name, False, str(error))
+        return Check(name, passed=False, detail=str(error))
 
 
 def _limits(setup: Setup[Any]) -> str:

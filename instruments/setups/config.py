@@ -1,6 +1,6 @@
 """A setup as data, what every family has of it: roles, drive map, limits; checked on the way in."""
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
 
@@ -24,7 +24,7 @@ class RoleConfig(ConfigPart):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_spelling(cls, given: Any) -> Any:
+    def _one_spelling(cls, given: object) -> object:
         """Spell the address in one way; what NI-DAQmx calls a channel is no VISA address."""
         if not isinstance(given, dict) or not isinstance(given.get("address"), str):
             return given

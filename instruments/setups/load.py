@@ -12,6 +12,7 @@ from ..drivers import DRIVERS
 from ..errors import SetupError
 from .config import SetupConfig
 from .kinds import KINDS, preset_files
+from .open_roles import VisaLibrary
 from .role_limits import require_limits
 from .setup import Setup
 
@@ -30,7 +31,9 @@ def load_setup(name_or_path: str | Path) -> SetupConfig:
     return config
 
 
-def open_setup(config: SetupConfig, visa_library: Any = None, clock: Clock | None = None) -> Setup[Any]:
+def open_setup(
+    config: SetupConfig, visa_library: VisaLibrary | None = None, clock: Clock | None = None
+) -> Setup[Any]:
     """Open all instruments of a setup; use it in a ``with`` block, whose end makes everything safe."""
     library = config.visa_library if visa_library is None else visa_library
     kind = KINDS.get(config.kind)

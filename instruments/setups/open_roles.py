@@ -2,7 +2,8 @@
 
 import contextlib
 from collections.abc import Callable
-from typing import Any
+
+from pyvisa.highlevel import VisaLibraryBase
 
 from ..clock import Clock
 from ..drivers import driver_class
@@ -10,11 +11,13 @@ from ..errors import DisconnectedError, InstrumentError, SetupError
 from ..roles import Role
 from .config import RoleConfig, SetupConfig
 
+VisaLibrary = str | VisaLibraryBase
+"""The VISA library by its name for pyvisa, or the library itself."""
 _PRESSES = 5
 _EXTRA = 'it comes with `pip install "nado-lab[hardware]"`, or ".[hardware]" in the folder of NADO-Lab'
 
 
-def open_roles(config: SetupConfig, visa_library: Any, clock: Clock) -> dict[str, Role]:
+def open_roles(config: SetupConfig, visa_library: VisaLibrary, clock: Clock) -> dict[str, Role]:
     """Open and identify every role; what is open already is closed again where one fails."""
     opened: dict[str, Role] = {}
     try:
@@ -28,7 +31,7 @@ def open_roles(config: SetupConfig, visa_library: Any, clock: Clock) -> dict[str
     return opened
 
 
-def _open(name: str, role: RoleConfig, visa_library: Any, clock: Clock) -> Role:
+def _open(name: str, role: RoleConfig, visa_library: VisaLibrary, clock: Clock) -> Role:
     driver = driver_class(role.driver)
     try:
         return driver(
@@ -50,7 +53,7 @@ def _open(name: str, role: RoleConfig, visa_library: Any, clock: Clock) -> Role:
         raise DisconnectedError(f"role {name!r}: cannot open {role.address} ({why}){extra}") from error
 
 
-def each_in_its_own_try(actions: list[tuple[str, Callable[[], Any]]]) -> list[tuple[str, str]]:
+def each_in_its_own_try(actions: list[tuple[str, Callable[[], object]]]) -> list[tuple[str, str]]:
     """Run all actions although some fail; return the role and the reason of each that did.
 
     Ctrl-C does not stop them: what it interrupted is done again, and it is raised once everything is safe.

@@ -13,7 +13,7 @@ from ..errors import BusyError, InstrumentError, InterlockError, SetupError
 from ..limits import check_all
 from ..roles import BipolarSupply, FieldProbe, Role, Thermometer, lacking
 from .config import LimitsConfig, SetupConfig
-from .open_roles import close_all, each_in_its_own_try, open_roles
+from .open_roles import VisaLibrary, close_all, each_in_its_own_try, open_roles
 from .records import Check, Reading, Response
 from .role_limits import left_out
 from .take_down import taken_down
@@ -30,7 +30,7 @@ class Setup(ABC, Generic[Config]):
     channels: tuple[str, ...] = ()
     channel_units: tuple[str, ...] = ()
 
-    def __init__(self, config: Config, visa_library: Any, clock: Clock):
+    def __init__(self, config: Config, visa_library: VisaLibrary, clock: Clock):
         self.config, self.clock = config, clock
         self.interlock_tripped = False
         self._energised, self._measuring = False, threading.RLock()
@@ -216,7 +216,7 @@ class Setup(ABC, Generic[Config]):
         self._lost = [f"{name}: {why}" for name, why in failed if name in self._reading]
         return [f"{name}: {why}" for name, why in failed if name not in self._reading]
 
-    def _safe_actions(self) -> list[tuple[str, Callable[[], Any]]]:
+    def _safe_actions(self) -> list[tuple[str, Callable[[], object]]]:
         """Return what makes the bench safe, in the family's order; who was spoken to since it was safe."""
         names = self._driving + [name for name in self.roles if name not in self._driving]
         return [(name, self.roles[name].shutdown) for name in names if not self.roles[name].isShutdown]

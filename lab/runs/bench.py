@@ -2,9 +2,9 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import Any
+from typing import Protocol
 
 from nado_lab.instruments import SetupConfig
 from nado_lab.lab.errors import LabError
@@ -12,6 +12,14 @@ from nado_lab.lab.store.ownership import Ownership
 
 IN_PROCESS = "sim"
 """The VISA library of a simulated bench: inside this process, it dies with it."""
+
+
+class SafeBench(Protocol):
+    """What a run needs of a setup, whatever is measured on it: it can be made safe."""
+
+    def shutdown(self) -> Sequence[str]:
+        """Take everything to its safe state, any number of times; say what may still be on."""
+        ...
 
 
 class HeldAddresses:
@@ -80,7 +88,7 @@ class NoBench:
 
     in_process = True
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> dict[str, object]:
         """Know of no instrument."""
         return {}
 

@@ -1,7 +1,6 @@
 """Write down what a run was made with: the setup, its instruments, the protocol."""
 
 import getpass
-from typing import Any
 
 from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import ParameterRecord, ProtocolRecord, RunMetadata, SetupRecord, code_version
@@ -12,14 +11,14 @@ from pymeasure.experiment import Procedure
 
 def describe_run(
     procedure: Procedure,
-    setup: Any,
+    setup: object,
     *,
     operator: str,
     lineage: tuple[str, ...],
     source: SetupSource,
 ) -> RunMetadata:
     """Gather the metadata of a run that is about to start."""
-    config = getattr(setup, "config", None)
+    config, snapshot, step_s = (getattr(setup, name, None) for name in ("config", "snapshot", "step_s"))
     return RunMetadata(
         sample=str(getattr(config, "sample", "")),
         operator=operator or current_user(),
@@ -33,9 +32,9 @@ def describe_run(
         ),
         protocol=describe_protocol(procedure),
         code=code_version(),
-        instruments=setup.snapshot() if hasattr(setup, "snapshot") else {},
+        instruments=snapshot() if snapshot else {},
         lineage=list(lineage),
-        notes={"step_s": float(setup.step_s)} if hasattr(setup, "step_s") else {},
+        notes={} if step_s is None else {"step_s": float(step_s)},
     )
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs.bench import bench_outside, owned
+from nado_lab.lab.runs.bench import SafeBench, bench_outside, owned
 from nado_lab.lab.runs.guard import Guard, guarded
 from nado_lab.lab.runs.interrupts import StopRequest, shielded
 
@@ -17,7 +16,7 @@ class UnsafeError(LabError):
 class DrivenBench:
     """A bench while it is driven: whether it is safe is known only once `make_safe` has been at work."""
 
-    def __init__(self, setup: Any, guard: Guard) -> None:
+    def __init__(self, setup: SafeBench, guard: Guard) -> None:
         self.setup, self._guard = setup, guard
         self._left = False
 
@@ -50,7 +49,7 @@ class DrivenBench:
 
 
 @contextmanager
-def driven(setup: Any, stop: StopRequest | None = None) -> Iterator[DrivenBench]:
+def driven(setup: SafeBench, stop: StopRequest | None = None) -> Iterator[DrivenBench]:
     """Own a bench and keep the supervisor beside this process while the block drives it; leave it safe.
 
     UnsafeError says what may still be on. `stop` hears of a supervisor that acted or died.

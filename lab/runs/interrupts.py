@@ -2,10 +2,9 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 _STOP_SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
@@ -62,7 +61,7 @@ def shielded() -> Iterator[None]:
 
 
 @contextmanager
-def _handlers(handler: Any) -> Iterator[None]:
+def _handlers(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> Iterator[None]:
     """Set the stop signals' handlers for a while; only the main thread may."""
     if threading.current_thread() is not threading.main_thread():
         yield

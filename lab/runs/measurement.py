@@ -3,8 +3,8 @@
 import time
 import traceback
 from collections.abc import Callable
-from typing import Any
 
+from nado_lab.lab.runs.bench import SafeBench
 from nado_lab.lab.runs.driven import DrivenBench, driven
 from nado_lab.lab.runs.interrupts import shielded, stop_on_signals
 from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
@@ -159,7 +159,7 @@ def progress_of(rows: int, total: int) -> Progress:
 
 def run_measurement(
     procedure: NadoProcedure,
-    setup: Any,
+    setup: SafeBench,
     observer: Observer,
     monitors: MonitorSettings,
     open_writer: Callable[[Monitor], RunWriter],

@@ -43,7 +43,7 @@ def monitors_for(setup: object) -> MonitorSettings:
 class Monitor:
     """Declare the streams `baseline` and `monitor` of one run, and fill them."""
 
-    def __init__(self, setup: Any, settings: MonitorSettings) -> None:
+    def __init__(self, setup: object, settings: MonitorSettings) -> None:
         self._setup, self._settings = setup, settings
         self.first = take_readings(setup)
         unknown = sorted(set(settings.limits) - set(self.first))

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.runs.bench import SafeBench
 from nado_lab.lab.runs.describe import describe_run
 from nado_lab.lab.runs.measurement import run_measurement
 from nado_lab.lab.runs.monitors import Monitor, MonitorSettings, monitors_for
@@ -13,12 +14,12 @@ from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.runs.rebuild import provide_drives
 from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import RunWriter
-from nado_lab.protocols import NadoProcedure
+from nado_lab.protocols import MeasuringDevice, NadoProcedure
 
 
-def run_protocol(
+def run_protocol(  # noqa: PLR0913  (a run has many sides; two are required)
     procedure: NadoProcedure,
-    setup: Any,
+    setup: SafeBench,
     out: str | Path,
     *,
     observer: Observer | None = None,
@@ -35,7 +36,7 @@ def run_protocol(
     """
     refuse_existing(out)
     lineage = (*lineage, *provide_drives(procedure))
-    procedure.bind(setup)
+    procedure.bind(cast("MeasuringDevice", setup))  # a procedure says what it misses
     columns, labels = procedure.columns(), procedure.coordinates()
     metadata = describe_run(
         procedure, setup, operator=operator, lineage=lineage, source=source or SetupSource("")
@@ -50,7 +51,7 @@ def run_protocol(
 
 def resume_protocol(
     procedure: NadoProcedure,
-    setup: Any,
+    setup: SafeBench,
     run: str | Path,
     *,
     observer: Observer | None = None,
@@ -60,7 +61,7 @@ def resume_protocol(
     if not procedure.resumable:
         raise LabError(f"{type(procedure).__name__} starts from the beginning; it cannot go on with {run}")
     provide_drives(procedure)
-    procedure.bind(setup)
+    procedure.bind(cast("MeasuringDevice", setup))  # a procedure says what it misses
     columns = procedure.columns()
 
     def reopen(monitor: Monitor) -> RunWriter:

@@ -33,7 +33,7 @@ class Keysight33500(ScpiDevice):
         choice("TRIGger#:SOURce", "trigger_source", "IMM", "IMMediate EXTernal TIMer BUS"),
         boolean("OUTPut#[:STATe]", "output"),
         number("OUTPut#:LOAD", "load", 50.0, 1.0, float("inf"), lambda v: show_number(min(v, 9.9e37))),
-        boolean("OUTPut:SYNC[:STATe]", "sync", True),
+        boolean("OUTPut:SYNC[:STATe]", "sync", default=True),
         choice("FORMat:BORDer", "byte_order", "NORM", "NORMal SWAPped"),
         text("DISPlay:TEXT", "display"),
     )

@@ -15,7 +15,7 @@ class Keysight8257D(ScpiDevice):
     reply_s = 0.005
     settings = (
         boolean("OUTPut[:STATe]", "output"),
-        boolean("OUTPut:MODulation[:STATe]", "modulation", True),
+        boolean("OUTPut:MODulation[:STATe]", "modulation", default=True),
         number("[SOURce:]POWer[:LEVel]", "power", -20.0, -135, 25),
         number("[SOURce:]FREQuency[:CW]", "frequency", 20e9, 250e3, 20e9),
         number("[SOURce:]FREQuency:STARt", "start", 250e3, 250e3, 20e9),
@@ -25,7 +25,7 @@ class Keysight8257D(ScpiDevice):
         number("[SOURce:]SWEep:DWELl#", "dwell", 2e-3, 1e-3, 60.0),
         choice("[SOURce:]SWEep:GENeration", "generation", "STEP", "ANALog STEPped STEP"),
         choice("[SOURce:]SWEep:MODE", "sweep_mode", "AUTO", "AUTO MANual"),
-        boolean("INITiate:CONTinuous", "continuous", True),
+        boolean("INITiate:CONTinuous", "continuous", default=True),
     )
 
     def __init__(self, clock, world):

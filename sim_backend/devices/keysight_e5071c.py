@@ -24,7 +24,7 @@ class KeysightE5071C(ScpiDevice):
         number("SOURce#:POWer[:LEVel]", "power", 0.0, -85, 10),
         choice("CALCulate#:PARameter#:DEFine", "parameter", "S11", "S11 S12 S21 S22"),
         choice("TRIGger[:SEQuence]:SOURce", "trigger", "INT", "INTernal EXTernal MANual BUS"),
-        boolean("INITiate#:CONTinuous", "continuous", True),
+        boolean("INITiate#:CONTinuous", "continuous", default=True),
         choice("FORMat:DATA", "format", "ASC", "ASCii REAL REAL32"),
         choice("FORMat:BORDer", "byte_order", "NORM", "NORMal SWAPped"),
     )
@@ -83,4 +83,4 @@ class KeysightE5071C(ScpiDevice):
         """Return S21 (point,), or noise where nothing is sent or another parameter is asked for."""
         grid = np.linspace(self.get("start", 1), self.get("stop", 1), int(self.get("points", 1)))
         sent = self.get("output") and self.get("parameter", 1, 1) == "S21"
-        return self.world.transmission(grid, self.get("bandwidth", 1), bool(sent))
+        return self.world.transmission(grid, self.get("bandwidth", 1), sent=bool(sent))

@@ -5,18 +5,13 @@ import re
 from collections import deque
 from collections.abc import Callable
 from functools import cache
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
+from ..clock import Clock
 from . import errors
 from .header import compile_header, suffixes
 from .message import split_outside
 from .settings import Setting
-
-
-class Clock(Protocol):
-    """What a device needs of a clock."""
-
-    def now(self) -> float: ...
 
 
 def command(*spellings: str) -> Callable[[Callable], Callable]:
@@ -95,7 +90,7 @@ class ScpiDevice:
 
     # -- what a device builds on -------------------------------------------------------------
 
-    def get(self, name: str, *suffix: int) -> Any:
+    def get(self, name: str, *suffix: int) -> Any:  # noqa: ANN401  (of the type that the setting declares)
         """Return a stored quantity, its default where it was never set."""
         return self.values.get((name, suffix), self._defaults[name])
 
@@ -134,7 +129,7 @@ class ScpiDevice:
         else:
             absolute = header[1:] if header.startswith(":") else path + header
             path = absolute[: absolute.rfind(":") + 1]
-        handler, suffix = self._find(absolute, query)
+        handler, suffix = self._find(absolute, query=query)
         arguments = split_outside(body, b",") if body.strip() else []
         _check_count(handler, len(suffix) + len(arguments))
         reply = handler(self, *suffix, *arguments)
@@ -142,16 +137,16 @@ class ScpiDevice:
             reply = reply.encode("latin-1")
         return path, reply
 
-    def _find(self, header: str, query: bool) -> tuple[Callable, tuple[int, ...]]:
-        cache = type(self)._cache
+    def _find(self, header: str, *, query: bool) -> tuple[Callable, tuple[int, ...]]:
+        cache = self._cache
         found = cache.get((header, query))
         if found is None:
-            found = self._search(header, query)
+            found = self._search(header, query=query)
             cache[header, query] = found
         return found
 
-    def _search(self, header: str, query: bool) -> tuple[Callable, tuple[int, ...]]:
-        for pattern, is_query, handler in type(self)._table:
+    def _search(self, header: str, *, query: bool) -> tuple[Callable, tuple[int, ...]]:
+        for pattern, is_query, handler in self._table:
             if is_query == query and (match := pattern.match(header)):
                 return handler, suffixes(match)
         raise errors.undefined_header(header + "?" * query)
@@ -159,7 +154,7 @@ class ScpiDevice:
     _table: ClassVar[list[tuple[re.Pattern[str], bool, Callable]]] = []
     _cache: ClassVar[dict[tuple[str, bool], tuple[Callable, tuple[int, ...]]]] = {}
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         cls._cache = {}
         cls._table = [entry for name in dir(cls) for entry in _entries(getattr(cls, name))]
@@ -253,7 +248,7 @@ def _check_count(handler: Callable, count: int) -> None:
         raise errors.ScpiError(-108, "Parameter not allowed")
 
 
-def _entries(member: Any) -> list[tuple[re.Pattern[str], bool, Callable]]:
+def _entries(member: Any) -> list[tuple[re.Pattern[str], bool, Callable]]:  # noqa: ANN401
     spellings = getattr(member, "scpi_headers", ())
     return [(compile_header(s), s.endswith("?"), member) for s in spellings]
 
@@ -261,14 +256,14 @@ def _entries(member: Any) -> list[tuple[re.Pattern[str], bool, Callable]]:
 def _setting_entries(setting: Setting) -> list[tuple[re.Pattern[str], bool, Callable]]:
     count = setting.header.count("#")
 
-    def set_value(device: ScpiDevice, *given: Any) -> None:
+    def set_value(device: ScpiDevice, *given: Any) -> None:  # noqa: ANN401  (suffixes, then a text)
         suffix, arguments = given[:count], given[count:]
         if not arguments:
             raise errors.missing_parameter()
         device.values[setting.name, suffix] = setting.parse(arguments[0])
         device.changed(setting.name, suffix)
 
-    def get_value(device: ScpiDevice, *given: Any) -> str:
+    def get_value(device: ScpiDevice, *given: int) -> str:
         return setting.show(device.get(setting.name, *given[:count]))
 
     pattern = compile_header(setting.header)

@@ -42,7 +42,7 @@ def number(
     return Setting(header, name, default, parse, show)
 
 
-def boolean(header: str, name: str, default: bool = False) -> Setting:
+def boolean(header: str, name: str, *, default: bool = False) -> Setting:
     """Declare an ON|OFF|1|0 switch; queries answer 1 or 0."""
 
     def parse(argument: bytes) -> bool:
@@ -70,7 +70,7 @@ def choice(
     return Setting(header, name, default, parse, show)
 
 
-def text(header: str, name: str, default: str = "", quoted: bool = True) -> Setting:
+def text(header: str, name: str, default: str = "", *, quoted: bool = True) -> Setting:
     """Declare a string, answered in double quotes where ``quoted``."""
     return Setting(header, name, default, text_of, lambda value: f'"{value}"' if quoted else value)
 

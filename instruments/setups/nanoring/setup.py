@@ -4,7 +4,6 @@ A batch of trials is uploaded as two quadrature waveforms, started by one trigge
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from ...errors import InstrumentTimeout, SetupError, StuckOutputError
 from ...limits import check_all
 from ...roles import CurrentSource, Digitiser, WaveformPair
 from ..checks import run_checks
+from ..open_roles import VisaLibrary
 from ..records import Check, Response
 from ..setup import Setup
 from .config import Axis, AxisConfig, NanoringConfig
@@ -28,7 +28,7 @@ _SETTLING = 2
 class NanoringSetup(Setup[NanoringConfig]):
     """Drive the array and read it, one trial after the other; a Device."""
 
-    def __init__(self, config: NanoringConfig, visa_library: Any, clock: Clock):
+    def __init__(self, config: NanoringConfig, visa_library: VisaLibrary, clock: Clock):
         self.waveform = DriveWaveform(
             config.timing.rotation_hz,
             config.timing.samples_per_rotation,
@@ -185,7 +185,7 @@ class NanoringSetup(Setup[NanoringConfig]):
         for monitor in self.monitors.values():
             monitor.prepare(self.config.monitor.range_v, self.waveform.rate_hz)
 
-    def _safe_actions(self) -> list[tuple[str, Callable[[], Any]]]:
+    def _safe_actions(self) -> list[tuple[str, Callable[[], object]]]:
         """Shrink a running burst before anything is switched off."""
         self._energised, energised = False, self._energised
         actions = super()._safe_actions()

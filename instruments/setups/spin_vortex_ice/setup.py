@@ -5,7 +5,6 @@ spectrum comes back as one block.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 
@@ -140,7 +139,7 @@ class SpinVortexIceSetup(Setup[SpinVortexIceConfig]):
             spectrum.start_hz, spectrum.stop_hz, spectrum.points, spectrum.dwell_s, spectrum.power_dbm
         )
 
-    def _safe_actions(self) -> list[tuple[str, Callable[[], Any]]]:
+    def _safe_actions(self) -> list[tuple[str, Callable[[], object]]]:
         self._energised = False
         return super()._safe_actions()
 

@@ -4,10 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from ...clock import Clock
 from ...devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500, LakeShore335, LakeShore425
 from ...noise import derived_seed
+from ...scpi import ScpiDevice
 from .coils import Coil, CoilPair
-from .world import NanoringWorld
+from .world import NanoringWorld, Noise, Sample
 
 GENERATOR = "USB0::0x0957::0x2C07::SIMULATED::INSTR"
 SUPPLIES = {"supply_x": "GPIB99::6::INSTR", "supply_y": "GPIB99::7::INSTR"}
@@ -21,13 +23,13 @@ ROTATION_HZ = 37.0
 SEGMENTS = 64
 
 
-def build(
-    clock: Any,
+def build(  # noqa: PLR0913  (the options of [simulation])
+    clock: Clock,
     seed: int,
     *,
     noise_seed: int | None = None,
-    sample: Any = None,
-    noise: Any = None,
+    sample: Sample | None = None,
+    noise: Noise | None = None,
     size: int = 10,
     contacts: int = 2,
     white_v: float = 2e-6,
@@ -35,7 +37,7 @@ def build(
     mains_v: float = 1e-6,
     coils: tuple[Coil, Coil] = (Coil(), Coil()),
     ambient_t: tuple[float, float] = (0.0, 0.0),
-) -> tuple[NanoringWorld, dict[str, tuple[str, Any]]]:
+) -> tuple[NanoringWorld, dict[str, tuple[str, ScpiDevice]]]:
     """Build world and instruments; ``sample`` and ``noise`` may be given, else they follow ``seed``.
 
     ``noise_seed`` gives the same specimen other noise, thermal and of the readout; None: that of ``seed``.
@@ -49,7 +51,7 @@ def build(
     world = NanoringWorld(clock, sample, noise, CoilPair(*coils), tick_s)
     world.ambient = np.array(ambient_t)
     world.probe_noise_t, world.probe_rng = PROBE_NOISE_T, np.random.default_rng([seed, 14])
-    devices: dict[str, tuple[str, Any]] = {
+    devices: dict[str, tuple[str, ScpiDevice]] = {
         "generator": (GENERATOR, Keysight33500(clock, world)),
         "source": (SOURCE, Keithley6221(clock)),
     }
@@ -90,13 +92,13 @@ def _wire(world: NanoringWorld, devices: dict[str, Any]) -> None:
     ]
 
 
-def _default_sample(size: int, contacts: int, seed: int, thermal_seed: int) -> Any:
+def _default_sample(size: int, contacts: int, seed: int, thermal_seed: int) -> Sample:
     from ...samples.nanoring import NanoringArray
 
     return NanoringArray(size=size, contacts=contacts, seed=seed, thermal_seed=thermal_seed)
 
 
-def _default_noise(white_v: float, pink_v: float, mains_v: float, seed: int, contacts: int) -> Any:
+def _default_noise(white_v: float, pink_v: float, mains_v: float, seed: int, contacts: int) -> Noise:
     from ...noise import ReadoutNoise
 
     return ReadoutNoise(white_v=white_v, pink_v=pink_v, mains_v=mains_v, seed=seed, contacts=contacts)

@@ -5,12 +5,14 @@ run on the generator's own sample clock, an idle bench in one stride.
 """
 
 import threading
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from ...acquisition import Acquisition
-from ...conditions import Conditions
+from ...clock import Clock
+from ...conditions import Conditions, Times
+from ...devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500
 from ...world import World
 from .coils import CoilPair
 
@@ -23,6 +25,8 @@ _SEGMENT_RAD = 2 * np.pi / 64
 class Sample(Protocol):
     """What the world asks of a sample."""
 
+    contacts: int
+
     def advance(self, field_xy: np.ndarray, dt: float) -> np.ndarray: ...
 
     def set_temperature(self, kelvin: float) -> None: ...
@@ -34,17 +38,18 @@ class Noise(Protocol):
     def sample(self, t0: float, dt: float, n: int) -> np.ndarray: ...
 
 
-class NanoringWorld(World):
+class NanoringWorld(World[Sample]):
     """Everything that shares one time and one field."""
 
-    def __init__(self, clock: Any, sample: Sample, noise: Noise, coils: CoilPair, tick_s: float):
+    generator: Keysight33500
+    source: Keithley6221
+
+    def __init__(self, clock: Clock, sample: Sample, noise: Noise, coils: CoilPair, tick_s: float):
         self.clock, self.sample, self.noise, self.coils, self.tick_s = clock, sample, noise, coils, tick_s
         self.lock, self.conditions = threading.RLock(), Conditions()
         self.time = clock.now()
-        self.generator: Any = None
-        self.supplies: list[Any] = []
-        self.source: Any = None
-        self.digitisers: list[Any] = []
+        self.supplies: list[KepcoBOP] = []
+        self.digitisers: list[KeithleyDMM6500] = []
         self.acquisitions: list[Acquisition] = []
         self.probe_noise_t, self.probe_rng = 0.0, np.random.default_rng(0)
         self.peak_slew = 0.0
@@ -144,12 +149,12 @@ class NanoringWorld(World):
         for digitiser in self.digitisers:
             digitiser.external_trigger(time_s)
 
-    def _currents(self, volts: np.ndarray, times: Any) -> np.ndarray:
+    def _currents(self, volts: np.ndarray, times: Times) -> np.ndarray:
         """Return the currents (tick, 2) in A, times what the field per ampere has drifted."""
         amperes = np.stack([s.amperes(volts[:, axis]) for axis, s in enumerate(self.supplies)], axis=1)
         return amperes if not self.conditions.drifted else amperes * self._field_gain(times)
 
-    def _field_gain(self, times: Any) -> Any:
+    def _field_gain(self, times: Times) -> float | np.ndarray:
         return self.conditions.field_gain(times) if self.conditions.drifted else 1.0
 
     def _run(self, volts: np.ndarray, dt: float) -> None:

@@ -1,12 +1,12 @@
 """The bench of a spin-vortex ice: supply and magnet, gaussmeter, microwaves, lock-in, field modulation."""
 
-from typing import Any
-
 import numpy as np
 
+from ...clock import Clock
 from ...devices import SR830, SR860, KepcoBOP, Keysight8257D, KeysightE5071C, LakeShore335, LakeShore425
 from ...noise import derived_seed
-from .world import SpinVortexIceWorld
+from ...scpi import ScpiDevice
+from .world import IceSample, SpinVortexIceWorld
 
 SUPPLY = "GPIB99::6::INSTR"
 GAUSSMETER = "GPIB99::15::INSTR"
@@ -19,17 +19,17 @@ THERMOMETER = "GPIB99::17::INSTR"
 PROBE_NOISE_T = 5e-6
 
 
-def build(
-    clock: Any,
+def build(  # noqa: PLR0913  (the options of [simulation])
+    clock: Clock,
     seed: int,
     *,
     noise_seed: int | None = None,
-    sample: Any = None,
+    sample: IceSample | None = None,
     preset: str = "WM",
     size: int = 20,
     run: int = 0,
     lockin: str = "sr860",
-) -> tuple[SpinVortexIceWorld, dict[str, tuple[str, Any]]]:
+) -> tuple[SpinVortexIceWorld, dict[str, tuple[str, ScpiDevice]]]:
     """Build world and instruments; ``sample`` may be given, else it is a preset (MS, WM, PW) by ``seed``.
 
     ``noise_seed`` gives the same specimen other noise, thermal and of the spectra; None: that of ``seed``.
@@ -46,7 +46,7 @@ def build(
     world.lockin = lockin_class(clock, world)
     world.analyser = KeysightE5071C(clock, world)
     probe = LakeShore425(clock, world, lambda: PROBE_NOISE_T * rng.normal())
-    devices: dict[str, tuple[str, Any]] = {
+    devices: dict[str, tuple[str, ScpiDevice]] = {
         "supply": (SUPPLY, world.supply),
         "gaussmeter": (GAUSSMETER, probe),
         "microwave": (MICROWAVE, world.microwave),
@@ -57,7 +57,7 @@ def build(
     return world, devices
 
 
-def _default_sample(preset: str, size: int, seed: int, run: int, noise_seed: int | None) -> Any:
+def _default_sample(preset: str, size: int, seed: int, run: int, noise_seed: int | None) -> IceSample:
     from ...samples.spin_vortex_ice import SpinVortexIce
 
     return SpinVortexIce(preset, size, seed, run=run, noise_seed=noise_seed)

@@ -5,12 +5,14 @@ one monotone field. A sweep is computed when it ends.
 """
 
 import threading
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from scipy.signal import lfilter
 
+from ...clock import Clock
 from ...conditions import Conditions
+from ...devices import SR830, SR860, KepcoBOP, Keysight8257D, KeysightE5071C
 from ...world import World
 
 _DEAD_TESLA = 1e-9
@@ -35,20 +37,21 @@ class IceSample(Protocol):
     def set_temperature(self, kelvin: float) -> None: ...
 
 
-class SpinVortexIceWorld(World):
+class SpinVortexIceWorld(World[IceSample]):
     """Everything that shares one time and one field along the lattice diagonal."""
 
-    def __init__(self, clock: Any, sample: IceSample, tesla_per_ampere: float, lag_s: float, seed: int):
+    supply: KepcoBOP
+    microwave: Keysight8257D
+    lockin: SR830 | SR860
+    analyser: KeysightE5071C
+
+    def __init__(self, clock: Clock, sample: IceSample, tesla_per_ampere: float, lag_s: float, seed: int):
         self.clock, self.sample = clock, sample
         self.tesla_per_ampere, self.lag_s = tesla_per_ampere, lag_s
         self.lock, self.conditions = threading.RLock(), Conditions()
         self.rng = np.random.default_rng([seed, 7])
         self.trace_rng = np.random.default_rng([seed, 15])
         self.time = clock.now()
-        self.supply: Any = None
-        self.microwave: Any = None
-        self.lockin: Any = None
-        self.analyser: Any = None
         self.peak_slew = 0.0
         self._field, self._turning, self._applied = 0.0, 0.0, 0.0
         self._sweeping = False
@@ -71,7 +74,7 @@ class SpinVortexIceWorld(World):
         """Return the lock-in's output in V at the source's fixed frequency."""
         return float(self._spectrum(np.array([self.microwave.get("frequency")]))[0])
 
-    def transmission(self, frequencies_hz: np.ndarray, bandwidth_hz: float, sent: bool) -> np.ndarray:
+    def transmission(self, frequencies_hz: np.ndarray, bandwidth_hz: float, *, sent: bool) -> np.ndarray:
         """Return S21 (channel,) at the present field with the noise of a receiver of this bandwidth."""
         self._show(self._turning)
         noise = self.trace_rng.normal(size=(len(frequencies_hz), 2)).view(complex)[:, 0]
@@ -136,7 +139,7 @@ class SpinVortexIceWorld(World):
             return
         volts = self._spectrum(self.microwave.frequencies_hz())
         keep = np.exp(-self.microwave.dwell_s() / self.lockin.time_constant_s())
-        settled = lfilter([1 - keep], [1, -keep], volts)
+        settled = np.asarray(lfilter([1 - keep], [1, -keep], volts))
         self.lockin.samples = settled[: self.lockin.armed]
 
     def _spectrum(self, frequencies_hz: np.ndarray) -> np.ndarray:

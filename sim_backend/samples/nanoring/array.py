@@ -37,7 +37,7 @@ class NanoringReplicas:
     `seed` draws the disorder, `thermal_seed` the thermal streams; `threads` advance replicas side by side.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913
         self,
         replicas: int,
         size: int = 10,

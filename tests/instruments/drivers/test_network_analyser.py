@@ -61,7 +61,7 @@ def test_its_dip_is_the_lorentzian_whose_derivative_the_lock_in_sees(bench):
 
 def test_noise_follows_the_bandwidth_and_nothing_is_transmitted_without_stimulus(bench):
     world, grid = bench.world, np.linspace(*GRID)
-    wide, narrow = (np.std(world.transmission(grid, b, False)) for b in (100e3, 1e3))
+    wide, narrow = (np.std(world.transmission(grid, b, sent=False)) for b in (100e3, 1e3))
     assert wide == pytest.approx(10 * narrow, rel=0.2)
 
 
