@@ -84,18 +84,18 @@ class Dashboard(QMainWindow):
         self._asks = False
         self.close()
 
-    def closeEvent(self, event: QCloseEvent | None) -> None:
+    def closeEvent(self, a0: QCloseEvent | None) -> None:
         """Ask while something is measured; then leave the bench safe."""
-        if event is None:
+        if a0 is None:
             return
         if self._asks and self.session.is_measuring and not self._confirms():
-            event.ignore()
+            a0.ignore()
             return
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("layout", self.saveState())
         self.hub.stop()
         self.session.close()
-        event.accept()
+        a0.accept()
 
     def _confirms(self) -> bool:
         answer = QMessageBox.question(

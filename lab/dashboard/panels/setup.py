@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.events import (
     BenchClosed,
@@ -116,7 +117,7 @@ class SetupPanel(QWidget):
 
     def _row(self, event: RowArrived) -> None:
         if "field" in event.row:
-            field = float(event.row["field"][-1])
+            field = float(np.ravel(event.row["field"])[-1])
             self.field.setText(f"{pg.siFormat(field, suffix='T')} applied")
 
     def _checked(self, event: ChecksDone) -> None:
