@@ -29,9 +29,8 @@ def mean_std_figure(found: Comparison) -> Figure:
         kinds.pop("standard deviation")
     figure = Figure(figsize=(4.2 * len(kinds), 4.4), layout="constrained")
     measured, drawn = found.normal()
-    for axis, (name, take) in zip(
-        figure.subplots(1, len(kinds), squeeze=False)[0], kinds.items(), strict=True
-    ):
+    axes = figure.subplots(1, len(kinds), squeeze=False)[0]
+    for axis, (name, take) in zip(axes, kinds.items(), strict=True):
         if found.has_repeats:
             floor = [[take(half) for half in halves(each)] for each in measured]
             _dots(axis, floor, GREY, "half of the repeats against the other half")
@@ -41,7 +40,7 @@ def mean_std_figure(found: Comparison) -> Figure:
         axis.plot([low, high], [low, high], color="black", linewidth=0.8)
         axis.set(xlabel=f"measured {name}", ylabel=f"twin's {name}", xlim=(low, high), ylim=(low, high))
         axis.set_aspect("equal")
-    handles, labels = axis.get_legend_handles_labels()
+    handles, labels = axes[-1].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=2, fontsize=SMALL, markerscale=4)
     figure.supxlabel(
         "a dot: one step of a sequence in one channel; in standard deviations of that channel", fontsize=SMALL
