@@ -21,12 +21,9 @@ class Source(StrEnum):
 
 
 @lru_cache(maxsize=2)
-def digits(source: str = Source.BUNDLED) -> tuple[Tensor, Tensor]:
+def digits(source: Source = Source.BUNDLED) -> tuple[Tensor, Tensor]:
     """Return images (trial, 28, 28) in [0, 1] and classes (trial,)."""
-    loaders = {Source.BUNDLED: _bundled, Source.OPENML: _openml}
-    if source not in set(Source):
-        raise TaskError(f"no source of digits {source!r}; there are {', '.join(Source)}")
-    pixels, classes = loaders[Source(source)]()
+    pixels, classes = _openml() if source == Source.OPENML else _bundled()
     images = torch.as_tensor(pixels, dtype=torch.float32).reshape(-1, 28, 28) / 255.0
     return images, torch.as_tensor(classes, dtype=torch.int64)
 

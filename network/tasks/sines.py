@@ -2,19 +2,29 @@
 
 import math
 from collections.abc import Callable
+from enum import StrEnum
 
 import torch
-from nado_lab.network.errors import TaskError
 from nado_lab.network.tasks.series import generator, regression
 from nado_lab.network.tasks.task import Task
 from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
 
-WAVEFORMS: dict[str, Callable[[Tensor], Tensor]] = {
-    "square": lambda phase: torch.sign(torch.sin(phase)),
-    "sawtooth": lambda phase: torch.remainder(phase / math.pi + 1, 2) - 1,
-    "second": lambda phase: torch.sin(2 * phase),
-    "cubed": lambda phase: torch.sin(phase) ** 3,
+
+class Waveform(StrEnum):
+    """What a sine is turned into."""
+
+    SQUARE = "square"
+    SAWTOOTH = "sawtooth"
+    SECOND = "second"
+    CUBED = "cubed"
+
+
+WAVEFORMS: dict[Waveform, Callable[[Tensor], Tensor]] = {
+    Waveform.SQUARE: lambda phase: torch.sign(torch.sin(phase)),
+    Waveform.SAWTOOTH: lambda phase: torch.remainder(phase / math.pi + 1, 2) - 1,
+    Waveform.SECOND: lambda phase: torch.sin(2 * phase),
+    Waveform.CUBED: lambda phase: torch.sin(phase) ** 3,
 }
 
 
@@ -22,14 +32,12 @@ def sine_transform(
     train: PositiveInt = 60,
     test: PositiveInt = 30,
     seed: NonNegativeInt = 0,
-    waveform: str = "square",
+    waveform: Waveform = Waveform.SQUARE,
     period: PositiveInt = 20,
     steps: PositiveInt = 100,
     washout: NonNegativeInt = 20,
 ) -> Task:
     """See a sine of random phase, say another waveform of the same phase: (trial, step, 1)."""
-    if waveform not in WAVEFORMS:
-        raise TaskError(f"no waveform {waveform!r}; there are {', '.join(WAVEFORMS)}")
     phase = _phases(train + test, steps, period, seed)
     return regression("sine-transform", torch.sin(phase), WAVEFORMS[waveform](phase), train, test, washout)
 

@@ -1,6 +1,6 @@
 """Handwritten digits in time: one row, or one pixel, a step."""
 
-from nado_lab.network.tasks.digits import digits
+from nado_lab.network.tasks.digits import Source, digits
 from nado_lab.network.tasks.metric import Metric
 from nado_lab.network.tasks.task import Examples, Task, stratified_split
 from pydantic import NonNegativeInt, PositiveInt
@@ -8,7 +8,10 @@ from torch import Tensor
 
 
 def temporal_mnist(
-    train: PositiveInt = 4000, test: PositiveInt = 1000, seed: NonNegativeInt = 0, source: str = "bundled"
+    train: PositiveInt = 4000,
+    test: PositiveInt = 1000,
+    seed: NonNegativeInt = 0,
+    source: Source = Source.BUNDLED,
 ) -> Task:
     """Load digits row by row: (trial, 28 steps, 28 features) in [0, 1]; the seed decides the split."""
     images, classes = digits(source)
@@ -19,7 +22,7 @@ def pixel_mnist(
     train: PositiveInt = 4000,
     test: PositiveInt = 1000,
     seed: NonNegativeInt = 0,
-    source: str = "bundled",
+    source: Source = Source.BUNDLED,
     stride: PositiveInt = 1,
 ) -> Task:
     """Load digits by pixels: (trial, 784 steps, 1 feature); `stride` n keeps every nth row and column."""
