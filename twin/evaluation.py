@@ -1,5 +1,7 @@
 """Score a twin on measured repeats, beside the noise floor: half of the repeats against the other half."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from dataclasses import asdict

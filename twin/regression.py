@@ -1,5 +1,7 @@
 """Ridge regression (Hoerl and Kennard 1970), in double precision."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import torch

@@ -3,14 +3,16 @@
 Never pickle: reading runs no code. What is written gets the mode that the umask asks for.
 """
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import torch
@@ -58,10 +60,11 @@ def read_card(path: Path, what: str, schema: str, largest: int) -> dict[str, Any
         card = json.loads(file.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
     except (OSError, ValueError, RecursionError) as error:
         raise FileError(f"{file} is not valid JSON: {error}") from error
-    if not isinstance(card, dict) or card.get("schema") != schema:
-        found = card.get("schema") if isinstance(card, dict) else type(card).__name__
-        raise FileError(f"{file} should have schema {schema!r}; it has {found!r}")
-    return card
+    found = cast("dict[str, Any]", card) if isinstance(card, dict) else {}
+    if found.get("schema") != schema:
+        told = f"it has {found.get('schema')!r}" if found else f"it holds {card!r:.40}"
+        raise FileError(f"{file} should have schema {schema!r}; {told}")
+    return found
 
 
 def read_weights(path: Path, wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -86,7 +89,7 @@ def read_weights(path: Path, wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 @contextmanager
-def _draft_of(path: Path) -> Iterator[Path]:
+def _draft_of(path: Path) -> Generator[Path]:
     """Give a path beside `path` to write to, which then takes its place; an error leaves nothing behind."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{uuid4().hex}")

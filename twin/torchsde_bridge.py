@@ -1,8 +1,8 @@
 """Drive a twin with any solver of torchsde (Li et al. 2020, arXiv 2001.01328), adjoint included."""
 
-from __future__ import annotations
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 
-from typing import Any
+from __future__ import annotations
 
 import torch
 import torchsde
@@ -51,7 +51,7 @@ def torchsde_paths(
     drive: Tensor,
     *,
     method: str | None = None,
-    path: Any = None,
+    path: torchsde.BaseBrownian | None = None,
     dt: float | None = None,
     adjoint: bool = False,
 ) -> Tensor:
@@ -65,7 +65,8 @@ def torchsde_paths(
     spec, sde, rows = twin.spec, StepSDE(twin), len(drive)
     start, dt = twin.default_start(rows), dt or 1.0 / twin.spec.substeps
     lagged = torch.cat([start.drive, drive], 1).unfold(1, spec.drive_lags + 1, 1).flatten(2)
-    at, found = SdePath(twin.sde, start), []
+    at = SdePath(twin.sde, start)
+    found: list[Tensor] = []
     solve = torchsde.sdeint_adjoint if adjoint else torchsde.sdeint
     for step in range(drive.shape[1]):
         sde.hold(lagged[:, step], at.delays())

@@ -67,7 +67,8 @@ def _check_alike(parts: Sequence[Trials], window: int | None) -> None:
 
 def _renumbered(numbers: Sequence[Tensor]) -> list[Tensor]:
     """Shift the numbers of every part beyond those of the parts before."""
-    found, count = [], 0
+    found: list[Tensor] = []
+    count = 0
     for each in numbers:
         found.append(each + count)
         count = int(found[-1].max()) + 1

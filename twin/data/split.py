@@ -1,5 +1,7 @@
 """Part trials in three: what is fitted, what says when to stop, and what scores the twin."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Measured trials as tensors: what a twin is fitted on and scored against."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,5 +1,7 @@
 """Make a drifted device act as its twin: send it other drives, and map back what it answers."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from dataclasses import dataclass

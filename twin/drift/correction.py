@@ -4,6 +4,8 @@ The drive of the device may act as another one (field per ampere, depinning fiel
 port. Its components may be an affine map of the twin's, held towards no change by ridge regression.
 """
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """Recalibrate a twin to a drifted device from a few dozen steps: drive, gain, offset, spread, a small map."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import copy

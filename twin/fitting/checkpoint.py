@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from nado_lab.twin.card import TwinCard
@@ -70,9 +70,10 @@ def read_unfinished(path: str | Path) -> Unfinished:
         notes = json.loads(header.get("nado", "null"))
     except (ValueError, RecursionError) as error:
         raise FileError(f"{path} cannot be read as an unfinished fit: {error}") from error
-    if not isinstance(notes, dict) or notes.get("schema") != SCHEMA:
+    found = cast("dict[str, Any]", notes) if isinstance(notes, dict) else {}
+    if found.get("schema") != SCHEMA:
         raise FileError(f"{path} is no unfinished fit: schema {SCHEMA!r} was expected")
-    return Unfinished(path, notes, tensors)
+    return Unfinished(path, found, tensors)
 
 
 def state_of(name: str, thing: torch.nn.Module | torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -1,9 +1,11 @@
 """Fit a twin to measured trials, in the phases of its schedule."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -97,7 +99,7 @@ def _run_phases(
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
+def one_thread() -> Generator[None]:
     """Compute on one thread: the matrices are small, and threads that wait for each other cost far more."""
     count = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -1,5 +1,7 @@
 """From trials to a first model: its sizes, its basis, its linear part and its noise level."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from dataclasses import replace

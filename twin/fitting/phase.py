@@ -1,11 +1,13 @@
 """Descend one phase of a fit: minibatches, a falling rate, the best held-out state kept, guards."""
 
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 import copy
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -44,7 +46,7 @@ class Phase:
     rate: float
     weight: float
     averaged: int = 0
-    also_trained: AlsoTrained = field(default_factory=dict)
+    also_trained: AlsoTrained = field(default_factory=AlsoTrained)
 
 
 @dataclass
@@ -150,7 +152,7 @@ def _check(
 
 
 @contextmanager
-def _averaged(twin: Twin, mean: AveragedModel | None) -> Iterator[None]:
+def _averaged(twin: Twin, mean: AveragedModel | None) -> Generator[None]:
     """Give the twin the mean of its weights for a while, if there is one."""
     if mean is None:
         yield

@@ -1,5 +1,7 @@
 """Which phases a fit goes through: by method, and by how the model keeps hidden memory."""
 
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from typing import NamedTuple

@@ -1,5 +1,7 @@
 """Fit a twin and score it on trials that neither fitted it nor said when to stop."""
 
+# pyright: reportUnknownMemberType=false
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -54,13 +56,12 @@ def fit_and_score(
     settings = settings or FitSettings()
     share = share if kept is None else 0.0
     parts = split_scored(trials, share, settings.seed)
-    scored = parts.scored
-    others = _without(more, scored) if more and scored else more
+    others = _without(more, parts.scored) if more and parts.scored else more
     twin = fit(parts.training, settings, observer, start=start, checkpointer=checkpointer, more=others)
-    if kept is None and scored is None:
+    scored = parts.scored if kept is None else kept
+    if scored is None:
         scored = split_stopping(parts.training, settings.held_out_share, settings.seed)[1]
-    told = scored if kept is None else kept
-    metrics = evaluate(twin, told, seed=settings.seed, observer=observer)
+    metrics = evaluate(twin, scored, seed=settings.seed, observer=observer)
     record = twin.card.split or SplitRecord()
     twin.card = replace(
         twin.card,
@@ -68,7 +69,7 @@ def fit_and_score(
         metrics=metrics,
         scored_on=parts.scored_on if kept is None else ScoredOn.OTHER_RUNS,
     )
-    return ScoredFit(twin, metrics, told)
+    return ScoredFit(twin, metrics, scored)
 
 
 def _without(more: MoreTrials, scored: Trials) -> MoreTrials:

@@ -100,7 +100,7 @@ class FitSettings:
         unknown = found.keys() - {each.name for each in fields(cls)}
         if unknown:
             raise TwinError(f"a fit has no setting {', '.join(sorted(unknown))}")
-        return cls(**{**found, "model": ModelSizes.from_json(found.get("model", {}))})
+        return replace(cls(**found), model=ModelSizes.from_json(found.get("model", {})))
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as JSON holds them."""

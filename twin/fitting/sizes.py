@@ -1,5 +1,7 @@
 """Look at measured trials: how many components they need, and whether readout alone tells the state."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import torch

@@ -3,6 +3,8 @@
 Manneschi, Vidamour et al. 2025 (arXiv 2401.07387); penalty of Gulrajani et al. 2017 (arXiv 1704.00028).
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import torch

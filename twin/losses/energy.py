@@ -1,5 +1,7 @@
 """Energy score of whole paths: the multivariate form of the CRPS. Gneiting and Raftery 2007, eq. 22."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from torch import Tensor

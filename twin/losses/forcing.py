@@ -67,7 +67,9 @@ def later(twin: Twin, start: Start, drive: Tensor, components: Tensor) -> Start:
 def _follow(twin: Twin, past: Tensor, constant: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Run the hidden states along measured components: drifts, features, the last hidden states."""
     field, components = twin.sde.field, twin.spec.components
-    hidden, drifts, seen = past.new_zeros(len(past), twin.spec.hidden), [], []
+    hidden = past.new_zeros(len(past), twin.spec.hidden)
+    drifts: list[Tensor] = []
+    seen: list[Tensor] = []
     for x, held in zip(past.unbind(1), constant.unbind(1), strict=True):
         state = torch.cat([x, hidden], -1)
         linear, features = field.trunk(state, held)

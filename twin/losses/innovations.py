@@ -1,5 +1,7 @@
 """Gaussian likelihood in innovations form: hidden states follow what was measured and are known exactly."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import math

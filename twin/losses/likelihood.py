@@ -5,6 +5,8 @@ noise correlates them by W cov(a, a') W^T, and observation noise e enters twice,
 what a Kalman filter sums step by step is one covariance a window here (Rasmussen and Williams 2006, A.2).
 """
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import math

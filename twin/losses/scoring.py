@@ -1,5 +1,7 @@
 """Free-running loss: proper scores of paths, of one-time and of two-time, two-channel marginals."""
 
+# pyright: reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import torch

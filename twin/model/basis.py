@@ -1,5 +1,7 @@
 """The linear basis between readouts (device units) and the components x the dynamics live in."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 import torch

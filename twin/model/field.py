@@ -1,5 +1,7 @@
 """The learnt vector field: drift of components and hidden states, and the amplitudes of every noise."""
 
+# pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from typing import NamedTuple
