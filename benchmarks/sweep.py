@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.sweeps import SweepConfig, SweepOptions, run_sweep
+from nado_lab.observer import Progress
 
 
 def config(fits: int, steps: int) -> SweepConfig:
@@ -39,19 +41,21 @@ def sweep(wanted: SweepConfig, out: Path, options: SweepOptions, kill: bool = Fa
     """Run one sweep; return its wall seconds, rows a second between first and last row, and its table."""
     killed: list[float] = []
 
-    def show(_stage: str, fraction: float, _doing: str) -> None:
-        if kill and fraction >= 0.3 and not killed:
-            killed.append(fraction)
-            kill_one_worker()
+    class Killer(Observer):
+        def progress(self, progress: Progress) -> None:
+            """Kill a worker once."""
+            if kill and progress.share >= 0.3 and not killed:
+                killed.append(progress.share)
+                kill_one_worker()
 
     started = time.perf_counter()
-    report = run_sweep(wanted, out, options, show)
+    report = run_sweep(wanted, out, options, Killer())
     wall = time.perf_counter() - started
     ended = sorted(json.loads(file.read_text())["ended"] for file in (out / "rows").glob("*.json"))
     return {
         "wall_s": wall,
         "rows_per_s": (len(ended) - 1) / (ended[-1] - ended[0]),
-        "failed": report["failed"],
+        "failed": report.failed,
         "table": (out / "table.jsonl").read_text(encoding="utf-8"),
     }
 

@@ -1,10 +1,15 @@
 """`nado sweep`: many experiments at once, on this computer or on a cluster."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result
+
+if TYPE_CHECKING:
+    from nado_lab.lab.sweeps import SweepResult
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -32,13 +37,13 @@ def sweep(
     with shown() as observer:
         report = run_sweep(wanted, folder, SweepOptions(scheduler, workers, optimise), observer)
     result(report, as_json, _show)
-    if report["failed"]:
-        note(f"nado: {report['failed']} of {report['points']} points failed; the column `error` says why")
+    if report.failed:
+        note(f"nado: {report.failed} of {report.points} points failed; the column `error` says why")
         raise typer.Exit(1)
 
 
-def _show(report: dict[str, Any]) -> None:
-    typer.echo(f"{report['points']} points ({report['reused']} reused): {report['table']}")
-    if report["best"]:
-        shown = {name: value for name, value in report["best"].items() if not isinstance(value, list)}
+def _show(report: SweepResult) -> None:
+    typer.echo(f"{report.points} points ({report.reused} reused): {report.table}")
+    if report.best:
+        shown = {name: value for name, value in report.best.items() if not isinstance(value, list)}
         typer.echo("best: " + ", ".join(f"{name} {value}" for name, value in shown.items()))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.sweeps.config import ClusterConfig, System
+
+if TYPE_CHECKING:
+    from dask_jobqueue import JobQueueCluster  # pyright: ignore[reportMissingImports]
+    from distributed import Client  # pyright: ignore[reportMissingImports]
+    from distributed.deploy import Cluster  # pyright: ignore[reportMissingImports]
 
 CONNECT_S = 20
 CLASSES = {
@@ -23,7 +28,7 @@ CLASSES = {
 
 
 @contextmanager
-def workers(scheduler: str = "", count: int = 2, cluster: ClusterConfig | None = None) -> Iterator[Any]:
+def workers(scheduler: str = "", count: int = 2, cluster: ClusterConfig | None = None) -> Iterator[Client]:
     """Give a Dask client of the scheduler at an address, of a cluster's jobs, or of local processes."""
     try:
         from distributed import Client  # pyright: ignore[reportMissingImports]
@@ -41,7 +46,7 @@ def workers(scheduler: str = "", count: int = 2, cluster: ClusterConfig | None =
         yield client
 
 
-def _local(count: int) -> AbstractContextManager[Any]:
+def _local(count: int) -> Cluster:
     from distributed import LocalCluster  # pyright: ignore[reportMissingImports]
 
     return LocalCluster(
@@ -49,10 +54,10 @@ def _local(count: int) -> AbstractContextManager[Any]:
     )
 
 
-def _jobs(wanted: ClusterConfig) -> AbstractContextManager[Any]:
+def _jobs(wanted: ClusterConfig) -> Cluster:
     """Open a scheduler here and ask the cluster's queue for workers."""
     make = _class_of(wanted.system)
-    asked: dict[str, Any] = {"cores": wanted.cores, "processes": wanted.cores, "memory": wanted.memory}
+    asked = {"cores": wanted.cores, "processes": wanted.cores, "memory": wanted.memory}
     try:
         cluster = make(**(asked | wanted.options))
     except (TypeError, ValueError) as error:
@@ -61,7 +66,7 @@ def _jobs(wanted: ClusterConfig) -> AbstractContextManager[Any]:
     return cluster
 
 
-def _class_of(system: System) -> Any:
+def _class_of(system: System) -> Callable[..., JobQueueCluster]:
     try:
         import dask_jobqueue  # pyright: ignore[reportMissingImports]
         from dask_jobqueue.local import LocalCluster  # pyright: ignore[reportMissingImports]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from nado_lab.lab.toml_file import read_model
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, NonNegativeInt, PositiveInt, model_validator
 
-Value = bool | int | float | str | list[Any]
+Values = dict[str, JsonValue]
+"""Options by name: of a protocol, a task, a fit; or by dotted path, what is varied."""
 
 
 class _Part(BaseModel):
@@ -23,7 +24,7 @@ class Source(_Part):
     protocol: str = ""
     setup: str = ""
     specimen: NonNegativeInt = 0
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: Values = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Source:
@@ -36,8 +37,8 @@ class NetworkPlan(_Part):
     """A task of `nado network tasks` with the options of its loader, and settings of the training."""
 
     task: str
-    options: dict[str, Any] = Field(default_factory=dict)
-    settings: dict[str, Any] = Field(default_factory=dict)
+    options: Values = Field(default_factory=dict)
+    settings: Values = Field(default_factory=dict)
 
 
 class Plan(_Part):
@@ -50,7 +51,7 @@ class Plan(_Part):
     measure: Source
     fit: bool = True
     use_twin: str = ""
-    twin: dict[str, Any] = Field(default_factory=dict)
+    twin: Values = Field(default_factory=dict)
     judge: Source | None = None
     network: NetworkPlan | None = None
 
@@ -75,7 +76,7 @@ class ClusterConfig(_Part):
     jobs: PositiveInt = 2
     cores: PositiveInt = 1
     memory: str = "4GB"
-    options: dict[str, Any] = Field(default_factory=dict)
+    options: Values = Field(default_factory=dict)
 
 
 class Direction(StrEnum):
@@ -115,7 +116,7 @@ class StudyConfig(_Part):
 class SweepConfig(Plan):
     """A plan, and what is varied in it: `grid` names options by their dotted path."""
 
-    grid: dict[str, list[Value]] = Field(default_factory=dict)
+    grid: dict[str, list[JsonValue]] = Field(default_factory=dict)
     optimise: StudyConfig | None = None
     cluster: ClusterConfig | None = None
     seed: NonNegativeInt = 0

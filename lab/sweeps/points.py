@@ -5,34 +5,36 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any
 
 from nado_lab.instruments import load_setup
 from nado_lab.lab.compose import SIMULATED
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.sweeps.config import Plan, Source, SweepConfig
-from pydantic import ValidationError
+from nado_lab.lab.sweeps.config import Plan, Source, SweepConfig, Values
+from pydantic import BaseModel, JsonValue, ValidationError
 
 
 @dataclass(frozen=True)
 class Point:
     """One experiment: what was varied, by dotted path, and the plan that results."""
 
-    options: dict[str, Any]
+    options: Values
     plan: Plan
 
     @property
     def key(self) -> str:
         """Name the point by all that its result depends on."""
-        return key_of(self.plan.model_dump(mode="json"))
+        return key_of(self.plan)
 
 
-def key_of(content: Any) -> str:
-    """Name JSON-able content: equal content, equal name."""
-    text = json.dumps(content, sort_keys=True)
+def key_of(content: object) -> str:
+    """Name JSON-able content, parts of a plan in it included: equal content, equal name."""
+    text = json.dumps(content, sort_keys=True, default=_plain)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _plain(part: BaseModel) -> Values:
+    return part.model_dump(mode="json")
 
 
 def grid_points(config: SweepConfig) -> list[Point]:
@@ -44,10 +46,9 @@ def grid_points(config: SweepConfig) -> list[Point]:
     return [make_point(config, dict(zip(config.grid, values, strict=True))) for values in combinations]
 
 
-def make_point(config: SweepConfig, options: dict[str, Any]) -> Point:
+def make_point(config: SweepConfig, options: Values) -> Point:
     """Put options into the plan; a path or value that cannot be is refused before anything runs."""
     content = config.model_dump(mode="json", exclude={"grid", "optimise", "cluster", "seed"})
-    content = deepcopy(content)
     for path, value in options.items():
         _put(content, path, value)
     try:
@@ -59,9 +60,9 @@ def make_point(config: SweepConfig, options: dict[str, Any]) -> Point:
     return Point(options, plan)
 
 
-def _put(content: dict[str, Any], path: str, value: Any) -> None:
+def _put(content: Values, path: str, value: JsonValue) -> None:
     *parents, last = path.split(".")
-    place: Any = content
+    place: JsonValue = content
     for name in parents:
         place = place.get(name) if isinstance(place, dict) else None
     if not isinstance(place, dict):

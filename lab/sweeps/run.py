@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import read_json, write_json
+from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.store.ownership import Ownership
 from nado_lab.lab.sweeps.cluster import workers
 from nado_lab.lab.sweeps.config import SweepConfig
 from nado_lab.lab.sweeps.graph import submit
 from nado_lab.lab.sweeps.points import Point, grid_points
-from nado_lab.lab.sweeps.study import study_points
-from nado_lab.lab.sweeps.table import write_table
+from nado_lab.lab.sweeps.study import best_row, study_points
+from nado_lab.lab.sweeps.table import Row, write_table
 from nado_lab.observer import Progress
+
+if TYPE_CHECKING:
+    from distributed import Client, Future  # pyright: ignore[reportMissingImports]
 
 ROWS, CONFIG = "rows", "config.json"
 
@@ -30,9 +34,21 @@ class SweepOptions:
     optimise: bool = False
 
 
+@dataclass(frozen=True)
+class SweepResult(JsonRecord):
+    """What came: the tables, how many points (there before, failed), and the best row of a search."""
+
+    table: str
+    tables: tuple[str, ...]
+    points: int
+    reused: int
+    failed: int
+    best: Row | None = None
+
+
 def run_sweep(
     config: SweepConfig, out: Path, options: SweepOptions, observer: Observer | None = None
-) -> dict[str, Any]:
+) -> SweepResult:
     """Run a sweep in the folder `out`, or go on with it; write its table and return what came."""
     if options.optimise and config.optimise is None:
         raise LabError("--optimise needs a section [optimise] with a space to search")
@@ -42,7 +58,9 @@ def run_sweep(
     try:
         with workers(options.scheduler, options.workers, config.cluster) as client:
             (out / ROWS).mkdir(parents=True, exist_ok=True)
-            observer.progress(Progress("sweep", 0.0, str(client.dashboard_link or client.scheduler.address)))
+            observer.progress(
+                Progress("sweep", 0.0, str(client.dashboard_link or getattr(client.scheduler, "address", "")))
+            )
             done = _Done(client, out.resolve(), observer)
             if options.optimise:
                 points = study_points(config, done)
@@ -54,25 +72,25 @@ def run_sweep(
     about = config.model_dump(mode="json", exclude_none=True)
     write_table(rows, out, about, options.optimise)
     write_json(out / CONFIG, about)
-    return {
-        "table": str(out / "table.csv"),
-        "tables": sorted(path.name for path in out.glob("table.*")),
-        "points": len(points),
-        "reused": done.reused,
-        "failed": sum("error" in row for row in rows),
-        "best": _best(config, rows) if config.optimise else None,
-    }
+    return SweepResult(
+        table=str(out / "table.csv"),
+        tables=tuple(sorted(path.name for path in out.glob("table.*"))),
+        points=len(points),
+        reused=done.reused,
+        failed=sum("error" in row for row in rows),
+        best=best_row(config.optimise, rows) if config.optimise else None,
+    )
 
 
 class _Done:
     """The rows that are there, and a way to get more: call it with points."""
 
-    def __init__(self, client: Any, out: Path, observer: Observer) -> None:
+    def __init__(self, client: Client, out: Path, observer: Observer) -> None:
         self._client, self._out, self._observer = client, out, observer
-        self.rows: dict[str, dict[str, Any]] = {}
+        self.rows: dict[str, Row] = {}
         self.reused = 0
 
-    def __call__(self, points: list[Point], total: int) -> list[dict[str, Any]]:
+    def __call__(self, points: list[Point], total: int) -> list[Row]:
         """Compute the points that have no row yet; return all their rows, in order."""
         from distributed import as_completed  # pyright: ignore[reportMissingImports]
 
@@ -93,7 +111,7 @@ class _Done:
             self.rows[point.key] = read_json(file)["row"]
             self.reused += 1
 
-    def _keep(self, point: Point, future: Any) -> None:
+    def _keep(self, point: Point, future: Future) -> None:
         error = future.exception()
         if error is not None:
             said = str(error).strip().splitlines() or [""]
@@ -104,9 +122,3 @@ class _Done:
         self.rows[point.key] = row
         file = self._out / ROWS / f"{point.key}.json"
         write_json(file, {"row": row, "plan": point.plan.model_dump(mode="json"), **about})
-
-
-def _best(config: SweepConfig, rows: list[dict[str, Any]]) -> dict[str, Any] | None:
-    from nado_lab.lab.sweeps.study import better_first
-
-    return next(iter(better_first(config, rows)), None)

@@ -10,53 +10,43 @@ import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from nado_lab.lab.sweeps.config import NetworkPlan, Source
-
-
-def measured(source: dict[str, Any], key: str, folder: str) -> list[str]:
-    """Return the paths of a source's runs; measure one if it asks for that."""
-    wanted = Source.model_validate(source)
-    if wanted.runs:
-        return list(wanted.runs)
-    return [str(_once(Path(folder) / f"{key}.zarr", lambda draft: _measure(wanted, draft)))]
+from nado_lab.lab.sweeps.config import NetworkPlan, Source, Values
+from nado_lab.lab.sweeps.table import Row
 
 
-def fitted(settings: dict[str, Any], runs: list[str], key: str, folder: str) -> str:
+def measured(source: Source, path: Path) -> list[str]:
+    """Return the paths of a source's runs; measure one at `path` if it asks for that and there is none."""
+    return list(source.runs) or [str(_once(path, lambda draft: _measure(source, draft)))]
+
+
+def fitted(settings: Values, runs: list[str], path: Path) -> str:
     """Return the path of the twin of `runs`; fit it if there is none."""
-    return str(_once(Path(folder) / f"{key}.twin", lambda draft: _fit(settings, runs, draft)))
+    return str(_once(path, lambda draft: _fit(settings, runs, draft)))
 
 
-def trained(plan: dict[str, Any], twin: str, key: str, folder: str) -> str:
+def trained(plan: NetworkPlan, twin: str, path: Path) -> str:
     """Return the path of the network that is trained through a twin; train it if there is none."""
-    wanted = NetworkPlan.model_validate(plan)
-    return str(_once(Path(folder) / f"{key}.net", lambda draft: _train(wanted, twin, draft)))
+    return str(_once(path, lambda draft: _train(plan, twin, draft)))
 
 
-def scored(made: dict[str, Any], runs: list[str]) -> dict[str, Any]:
-    """Read or take the metrics of a twin (on trials it was not fitted to, if there are) and of a network."""
+def scored(twin: str, run: list[str], judge: list[str] | None) -> Row:
+    """Read or take the metrics of a twin, on trials that it was not fitted to if there are any."""
     from nado_lab.lab.workflow.evaluate import EvaluateRequest, evaluate
     from nado_lab.twin import load
 
-    card = load(made["twin"]).card
-    own = made["judge"] is None and list(card.runs) == _resolved(made["run"])
+    card = load(twin).card
+    own = judge is None and list(card.runs) == [str(Path(each).resolve()) for each in run]
     metrics = card.metrics if own else None
     if metrics is None:
-        asked = EvaluateRequest(Path(made["twin"]), tuple(map(Path, runs)))
-        metrics = evaluate(asked).metrics
+        metrics = evaluate(EvaluateRequest(Path(twin), tuple(map(Path, judge or run)))).metrics
     figures = metrics.to_json()
     figures.pop("warnings", None)
     floor = figures.pop("floor", None) or {}
-    row = figures | {f"floor_{name}": value for name, value in floor.items()}
-    return row | (_network_scores(made["network"]) if made["network"] else {})
+    return figures | {f"floor_{name}": value for name, value in floor.items()}
 
 
-def _resolved(runs: list[str]) -> list[str]:
-    return [str(Path(run).resolve()) for run in runs]
-
-
-def counted(runs: list[str]) -> dict[str, Any]:
+def counted(runs: list[str]) -> Row:
     """Tell what there is in measured runs, where nothing is fitted to them."""
     from nado_lab.lab.stored_trials import StoredTrials
 
@@ -64,7 +54,8 @@ def counted(runs: list[str]) -> dict[str, Any]:
     return {"trials": len(stored), "sequences": len(set(stored.sequence.tolist()))}
 
 
-def _network_scores(path: str) -> dict[str, Any]:
+def network_scores(path: str) -> Row:
+    """Read the scores of a network from its file."""
     from nado_lab.network import load
 
     scores = load(path).card.scores
@@ -79,7 +70,7 @@ def _measure(source: Source, draft: Path) -> None:
     measure(MeasureRequest(source.protocol, draft, setup, source.parameters))
 
 
-def _fit(settings: dict[str, Any], runs: list[str], draft: Path) -> None:
+def _fit(settings: Values, runs: list[str], draft: Path) -> None:
     from nado_lab.lab.workflow.fit import FitRequest, fit
     from nado_lab.twin import FitSettings
 

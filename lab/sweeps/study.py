@@ -7,13 +7,18 @@ the same questions, and those that have a row already cost nothing. So a study n
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.sweeps.config import Direction, Range, SweepConfig
+from nado_lab.lab.sweeps.config import Direction, Range, StudyConfig, SweepConfig, Values
 from nado_lab.lab.sweeps.points import Point, make_point
+from nado_lab.lab.sweeps.table import Row
+from pydantic import JsonValue
 
-Compute = Callable[[list[Point], int], list[dict[str, Any]]]
+if TYPE_CHECKING:
+    from optuna import Study, Trial  # pyright: ignore[reportMissingImports]
+
+Compute = Callable[[list[Point], int], list[Row]]
 
 
 def study_points(config: SweepConfig, compute: Compute) -> list[Point]:
@@ -40,36 +45,34 @@ def study_points(config: SweepConfig, compute: Compute) -> list[Point]:
     return points
 
 
-def better_first(config: SweepConfig, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Sort the rows that have the study's metric, best first."""
-    wanted = config.optimise
-    if wanted is None:
-        return []
-    having = [row for row in rows if isinstance(row.get(wanted.metric), int | float)]
-    largest_first = wanted.direction is Direction.MAXIMISE
-    return sorted(having, key=lambda row: row[wanted.metric], reverse=largest_first)
+def best_row(wanted: StudyConfig, rows: list[Row]) -> Row | None:
+    """Return the row whose metric is best, of those that have the study's metric."""
+    best = max if wanted.direction is Direction.MAXIMISE else min
+    having = [(value, row) for row in rows if isinstance(value := row.get(wanted.metric), int | float)]
+    return best(having, key=lambda pair: pair[0])[1] if having else None
 
 
-def _suggest(trial: Any, space: dict[str, Range]) -> dict[str, Any]:
+def _suggest(trial: Trial, space: dict[str, Range]) -> Values:
     return {name: _one(trial, name, allowed) for name, allowed in space.items()}
 
 
-def _one(trial: Any, name: str, allowed: Range) -> Any:
-    if allowed.choices:
+def _one(trial: Trial, name: str, allowed: Range) -> JsonValue:
+    low, high = allowed.low, allowed.high
+    if low is None or high is None:
         return trial.suggest_categorical(name, allowed.choices)
-    if isinstance(allowed.low, int) and isinstance(allowed.high, int):
-        return trial.suggest_int(name, allowed.low, allowed.high, log=allowed.log)
-    return trial.suggest_float(name, allowed.low, allowed.high, log=allowed.log)
+    if isinstance(low, int) and isinstance(high, int):
+        return trial.suggest_int(name, low, high, log=allowed.log)
+    return trial.suggest_float(name, low, high, log=allowed.log)
 
 
-def _tell(study: Any, trial: Any, row: dict[str, Any], metric: str) -> None:
+def _tell(study: Study, trial: Trial, row: Row, metric: str) -> None:
     """Tell what came; a point that failed counts as such, a metric that is no column is the user's error."""
     from optuna.trial import TrialState  # pyright: ignore[reportMissingImports]
 
     if "error" in row:
         study.tell(trial, state=TrialState.FAIL)
         return
-    if not isinstance(row.get(metric), int | float):
-        names = ", ".join(name for name, value in row.items() if isinstance(value, float))
+    if not isinstance(value := row.get(metric), int | float):
+        names = ", ".join(name for name, each in row.items() if isinstance(each, float))
         raise LabError(f"optimise.metric: no number {metric!r} in the table; it has {names}")
-    study.tell(trial, row[metric])
+    study.tell(trial, value)

@@ -7,17 +7,18 @@ import io
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from nado_lab.lab.text_file import write_text
+from pydantic import JsonValue
+
+Row = dict[str, JsonValue]
+"""Column -> what came at a point: a number, a text, names of runs."""
 
 LINEAGE = ("run", "judge", "twin", "network")
 
 
-def write_table(
-    rows: list[dict[str, Any]], out: Path, config: dict[str, Any] | None = None, searched: bool = False
-) -> None:
+def write_table(rows: list[Row], out: Path, config: Row | None = None, searched: bool = False) -> None:
     """Write table.jsonl, .csv, .zarr (and .parquet, with pyarrow) into `out`, each whole or not at all."""
     write_text(out / "table.jsonl", "".join(json.dumps(row, allow_nan=False) + "\n" for row in rows))
     cells = [{name: _cell(value) for name, value in row.items()} for row in rows]
@@ -28,7 +29,7 @@ def write_table(
     _write_parquet(columns, out, config or {})
 
 
-def _csv(cells: list[dict[str, Any]], names: list[str]) -> str:
+def _csv(cells: list[Row], names: list[str]) -> str:
     file = io.StringIO()
     writer = csv.DictWriter(file, names)
     writer.writeheader()
@@ -36,7 +37,7 @@ def _csv(cells: list[dict[str, Any]], names: list[str]) -> str:
     return file.getvalue()
 
 
-def _write_zarr(columns: dict[str, list[Any]], out: Path, config: dict[str, Any], searched: bool) -> None:
+def _write_zarr(columns: dict[str, list[JsonValue]], out: Path, config: Row, searched: bool) -> None:
     """Write a dataset along `row`: numbers as float64 (NaN: none), everything else as text."""
     import xarray as xr
     from nado_lab.lab.store import code_version
@@ -51,7 +52,7 @@ def _write_zarr(columns: dict[str, list[Any]], out: Path, config: dict[str, Any]
     draft.rename(place)
 
 
-def _write_parquet(columns: dict[str, list[Any]], out: Path, config: dict[str, Any]) -> None:
+def _write_parquet(columns: dict[str, list[JsonValue]], out: Path, config: Row) -> None:
     try:
         import pyarrow  # pyright: ignore[reportMissingImports]
         from pyarrow import parquet  # pyright: ignore[reportMissingImports]
@@ -63,12 +64,13 @@ def _write_parquet(columns: dict[str, list[Any]], out: Path, config: dict[str, A
     draft.replace(out / "table.parquet")
 
 
-def _array(values: list[Any]) -> np.ndarray:
+def _array(values: list[JsonValue]) -> np.ndarray:
     """Make a column: float64 if all its values are numbers or none, else text."""
-    if all(value is None or isinstance(value, int | float) for value in values):
-        return np.array([np.nan if value is None else float(value) for value in values])
+    numbers = [np.nan if value is None else value for value in values]
+    if all(isinstance(each, int | float) for each in numbers):
+        return np.array(numbers, dtype=float)
     return np.array(["" if value is None else str(value) for value in values], dtype=np.dtypes.StringDType())
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: JsonValue) -> JsonValue:
     return json.dumps(value) if isinstance(value, list | dict) else value

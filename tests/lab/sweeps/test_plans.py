@@ -47,7 +47,7 @@ def test_data_sets_as_jobs_and_a_twin_judged_on_them(tmp_path):
     wanted = {"measure": SOURCE, "fit": False, "grid": {"measure.specimen": [0, 1]}, "cluster": cluster}
     done = run_sweep(SweepConfig.model_validate(wanted), tmp_path / "data", SweepOptions())
     rows = [json.loads(line) for line in (tmp_path / "data" / "table.jsonl").read_text().splitlines()]
-    assert (done["failed"], [row["trials"] for row in rows]) == (0, [6, 6])
+    assert (done.failed, [row["trials"] for row in rows]) == (0, [6, 6])
     runs = [str(tmp_path / "data" / row["run"][0]) for row in rows]
     assert len(set(runs)) == 2
 
@@ -70,6 +70,6 @@ def test_a_search_from_the_command_line_and_the_best_twin_elsewhere(tmp_path):
     other = {"measure": SOURCE | {"specimen": 3}, "use_twin": twin}
     judged = run_sweep(SweepConfig.model_validate(other), tmp_path / "other", SweepOptions(workers=1))
     row = json.loads((tmp_path / "other" / "table.jsonl").read_text())
-    assert judged["failed"] == 0
+    assert judged.failed == 0
     assert row["twin"] == twin
     assert row["crps"] > 0

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.sweeps import SweepConfig, SweepOptions, run_sweep
 
 from benchmarks.sweep import kill_one_worker, scheduler
@@ -44,23 +45,24 @@ def test_a_kill_another_scheduler_and_a_restart(tmp_path, address):
     config = SweepConfig.model_validate(SMALL)
     killed = []
 
-    def kill_once(_stage, fraction, _doing):
-        if fraction > 0 and not killed:
-            killed.append(fraction)
-            kill_one_worker()
+    class KillOnce(Observer):
+        def progress(self, progress):
+            if progress.share > 0 and not killed:
+                killed.append(progress.share)
+                kill_one_worker()
 
-    here = run_sweep(config, tmp_path / "here", SweepOptions(workers=2), kill_once)
+    here = run_sweep(config, tmp_path / "here", SweepOptions(workers=2), KillOnce())
     assert killed
-    assert (here["points"], here["failed"], here["reused"]) == (4, 0, 0)
+    assert (here.points, here.failed, here.reused) == (4, 0, 0)
     there = run_sweep(config, tmp_path / "there", SweepOptions(scheduler=address))
-    assert there["failed"] == 0
+    assert there.failed == 0
     table = (tmp_path / "here" / "table.jsonl").read_text()
     assert table == (tmp_path / "there" / "table.jsonl").read_text()
     assert len({json.loads(line)["run"][0] for line in table.splitlines()}) == 2  # runs are shared
 
     again = run_sweep(config, tmp_path / "there", SweepOptions(scheduler=address))
-    assert again["reused"] == 4
+    assert again.reused == 4
     lost = SweepConfig.model_validate(SMALL | {"measure": {"runs": ["gone.zarr"]}, "grid": {}})
     failed = run_sweep(lost, tmp_path / "lost", SweepOptions(scheduler=address))
-    assert failed["failed"] == 1
+    assert failed.failed == 1
     assert "gone.zarr" in (tmp_path / "lost" / "table.csv").read_text()

@@ -6,6 +6,7 @@ import math
 
 import pytest
 import xarray as xr
+from nado_lab.lab.sweeps.config import Source
 from nado_lab.lab.sweeps.stages import _once, measured
 from nado_lab.lab.sweeps.table import write_table
 
@@ -48,7 +49,7 @@ def test_who_is_second_uses_what_the_first_made(tmp_path):
 
 
 def test_runs_that_exist_are_taken_as_they_are(tmp_path):
-    assert measured({"runs": ["a.zarr", "b.zarr"]}, "key", str(tmp_path)) == ["a.zarr", "b.zarr"]
+    assert measured(Source(runs=("a.zarr", "b.zarr")), tmp_path / "key.zarr") == ["a.zarr", "b.zarr"]
     assert list(tmp_path.iterdir()) == []
 
 

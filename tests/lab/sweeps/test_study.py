@@ -48,5 +48,5 @@ def test_a_metric_that_is_no_column_is_named():
 
 def test_best_comes_first():
     rows = [{"crps": 0.3}, {"crps": 0.1}, {"error": "x"}]
-    assert study.better_first(config(), rows)[0] == {"crps": 0.1}
-    assert study.better_first(config(direction="maximise"), rows)[0] == {"crps": 0.3}
+    assert study.best_row(config().optimise, rows) == {"crps": 0.1}
+    assert study.best_row(config(direction="maximise").optimise, rows) == {"crps": 0.3}
