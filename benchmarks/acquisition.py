@@ -38,7 +38,7 @@ def config_of() -> instruments.SetupConfig:
 
 def measure(clock: object | None, trials: int) -> dict[str, float]:
     """Measure ``trials`` sequences of 100 rotations; return bench and wall seconds of the measurement."""
-    bench = sim_backend.open_bench("nanoring", seed=0, contacts=CHANNELS, clock=clock)
+    bench = sim_backend.open_bench("nanoring", specimen=0, contacts=CHANNELS, clock=clock)
     drive = np.random.default_rng(0).uniform(-1, 1, (trials, ROTATIONS, 1))
     with instruments.open_setup(config_of(), bench.visa_library, bench.clock) as setup:
         list(setup.measure(drive[:1, :2]))

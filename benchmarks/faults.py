@@ -37,7 +37,7 @@ def short(config: Any) -> Any:
 def suffer(kind: str, role: str, fault: str, tcp: bool) -> dict[str, Any]:
     """Measure with one fault from its tenth message on; tell the error, its time, and what is left on."""
     clock = sim_backend.WallClock() if tcp else None
-    bench = sim_backend.open_bench(kind, seed=1, size=4, clock=clock)
+    bench = sim_backend.open_bench(kind, specimen=1, size=4, clock=clock)
     server = sim_backend.serve(bench) if tcp else None
     config = short(instruments.load_setup(f"sim:{kind}"))
     library: Any = bench.visa_library
@@ -72,7 +72,7 @@ def suffer(kind: str, role: str, fault: str, tcp: bool) -> dict[str, Any]:
 
 def ends_safely(kind: str, role: str, fault: str, moment: int) -> bool:
     """Measure until a stop with a fault from message ``moment`` on; tell whether all is off in the end."""
-    bench = sim_backend.open_bench(kind, seed=1, size=2)
+    bench = sim_backend.open_bench(kind, specimen=1, size=2)
     steps, polls = (40, 10_000) if kind == "nanoring" else (2, 6)
     polled = iter(range(10_000))
     with (

@@ -203,7 +203,7 @@ def in_process(folder: Path, kills: int) -> dict[str, Any]:
 
 def served(folder: Path, kills: int) -> dict[str, Any]:
     """Kill a loop on a bench that outlives it: the supervisor must make the bench safe, every time."""
-    with served_setup("sim:nanoring", host="127.0.0.1", port=0, seed=1) as (server, toml):
+    with served_setup("sim:nanoring", host="127.0.0.1", port=0, specimen=1) as (server, toml):
         setup, file = folder / "served.toml", folder / "served-loop.toml"
         setup.write_text(toml, encoding="utf-8")
         file.write_text(CONFIG.replace("SETUP", setup.as_posix()), encoding="utf-8")

@@ -66,7 +66,7 @@ def summarised(rows: list[dict[str, Any]], by: tuple[str, ...], of: tuple[str, .
 @contextmanager
 def bench(kind: str = "nanoring", seed: int = 0, **how: Any) -> Iterator[Any]:
     """Open the setup of a simulated bench; `how` are options of the bench (size, white_v, ...)."""
-    simulated = open_bench(kind, seed=seed, **how)
+    simulated = open_bench(kind, specimen=seed, **how)
     try:
         config = load_setup(f"sim:{kind}")
         with open_setup(config, visa_library=simulated.visa_library, clock=simulated.clock) as setup:

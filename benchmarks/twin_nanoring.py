@@ -42,7 +42,7 @@ def measure(
     held_out = sequences + np.tile(np.arange(scored), repeats)
     repeated = np.tile(np.arange(sequences // SHARE), again)
     order = np.concatenate([np.arange(sequences), held_out, repeated])
-    bench = open_bench("nanoring", seed=seed)
+    bench = open_bench("nanoring", specimen=seed)
     try:
         config = load_setup("sim:nanoring")
         with open_setup(config, visa_library=bench.visa_library, clock=bench.clock) as setup:

@@ -23,28 +23,28 @@ TESLA_PER_OERSTED = 1e-4
 
 @contextmanager
 def open_named_setup(
-    name: str, *, seed: int = 0, noise_seed: int | None = None, faults: Iterable[str] = ()
+    name: str, *, specimen: int = 0, noise_seed: int | None = None, faults: Iterable[str] = ()
 ) -> Iterator[Setup]:
     """Open a setup by the name of a preset (`sim:nanoring`) or the path of a TOML file; leave it safe.
 
-    `seed` chooses the specimen of a simulated bench and `noise_seed` one realisation of its noise (None:
-    the same at every opening, that of the specimen's seed); a real bench has no use for either.
+    `specimen` says which one of a simulated bench and `noise_seed` one realisation of its noise (None:
+    the same at every opening, the specimen's own); a real bench has no use for either.
     `faults` (`role:fault@n`, see `nado sim faults`) break a simulated bench on purpose.
     """
-    with open_named_bench(name, seed=seed, noise_seed=noise_seed, faults=faults) as (setup, _):
+    with open_named_bench(name, specimen=specimen, noise_seed=noise_seed, faults=faults) as (setup, _):
         yield setup
 
 
 def open_source(source: SetupSource) -> AbstractContextManager[Setup]:
     """Open a setup as its source says; leave it safe."""
     return open_named_setup(
-        source.name, seed=source.specimen, noise_seed=source.noise_seed, faults=source.faults
+        source.name, specimen=source.specimen, noise_seed=source.noise_seed, faults=source.faults
     )
 
 
 @contextmanager
 def open_named_bench(
-    name: str, *, seed: int = 0, noise_seed: int | None = None, faults: Iterable[str] = ()
+    name: str, *, specimen: int = 0, noise_seed: int | None = None, faults: Iterable[str] = ()
 ) -> Iterator[tuple[Setup, Bench | None]]:
     """Open a setup as `open_named_setup` does, and give the simulated bench behind it (None: a real one)."""
     from nado_lab.instruments import WallClock, load_setup, open_setup
@@ -63,14 +63,14 @@ def open_named_bench(
     options: dict[str, Any] = dict(config.simulation)
     if noise_seed is not None:
         options["noise_seed"] = noise_seed
-    with closing(simulated_bench(config.kind, seed=seed, **options)) as bench:
+    with closing(simulated_bench(config.kind, specimen=specimen, **options)) as bench:
         _break(bench, config, faults)
         with open_setup(config, visa_library=bench.visa_library, clock=bench.clock) as setup:
             yield setup, bench
 
 
-def simulated_bench(kind: str, *, seed: int = 0, clock: Any = None, **options: Any) -> Bench:
-    """Build the simulated bench of a kind of setup ("nanoring", "asvi"); `seed` chooses the specimen.
+def simulated_bench(kind: str, *, specimen: int = 0, clock: Any = None, **options: Any) -> Bench:
+    """Build the simulated bench of a kind of setup ("nanoring", "asvi") for a specimen.
 
     `options` are those of the kind's bench (`noise_seed`, `size`, `preset`, ...), as they stand in
     [simulation] of a setup; an unknown one is refused.
@@ -78,7 +78,7 @@ def simulated_bench(kind: str, *, seed: int = 0, clock: Any = None, **options: A
     from nado_lab.sim_backend import open_bench
 
     try:
-        return open_bench(kind, seed=seed, clock=clock, **options)
+        return open_bench(kind, specimen=specimen, clock=clock, **options)
     except (TypeError, ValueError) as error:
         raise LabError(f"[simulation] cannot be built: {error}") from error
 
@@ -93,7 +93,7 @@ def noise_seed_of(*what: str | bytes) -> int:
 
 @contextmanager
 def served_setup(
-    name: str, *, host: str, port: int, seed: int = 0, faults: Iterable[str] = ()
+    name: str, *, host: str, port: int, specimen: int = 0, faults: Iterable[str] = ()
 ) -> Iterator[tuple[BenchServer, str]]:
     """Put the bench of a simulated setup on TCP ports; give the server, and the TOML that reaches it."""
     from nado_lab.instruments import load_setup
@@ -103,7 +103,7 @@ def served_setup(
     if config.visa_library != SIMULATED:
         raise LabError(f"{name} is not simulated: only a simulated bench can be served")
     options: dict[str, Any] = dict(config.simulation)
-    with closing(simulated_bench(config.kind, seed=seed, clock=WallClock(), **options)) as bench:
+    with closing(simulated_bench(config.kind, specimen=specimen, clock=WallClock(), **options)) as bench:
         _break(bench, config, faults)
         with serve(bench, host, port) as server:
             reached = config.with_addresses(server.addresses(), "@py")

@@ -23,10 +23,10 @@ class Drives(Playback):
         if drive.ndim == 3 and drive.shape[2] != self.setup.port_count:
             raise ProtocolError(f"drive has {drive.shape[2]} port(s), the setup has {self.setup.port_count}")
         sequence = np.arange(len(drive)) if self.sequence is None else np.asarray(self.sequence)
-        return TrialPlan(drive, sequence, _passages(sequence))
+        return TrialPlan(drive, sequence, _repeats_of(sequence))
 
 
-def _passages(sequence: np.ndarray) -> np.ndarray:
+def _repeats_of(sequence: np.ndarray) -> np.ndarray:
     """Count, for every trial, how often its sequence was played before."""
     seen: dict[int, int] = {}
     counts: list[int] = []

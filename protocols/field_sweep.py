@@ -10,7 +10,7 @@ class FieldSweep(FieldWindow):
     """Visit `points` fields from the bottom of the window to its top, within one trial."""
 
     points: int = integer("Fields", default=41, minimum=2, maximum=100_000)
-    repeats: int = integer("Passages", default=1, minimum=1, maximum=1_000_000)
+    repeats: int = integer("Repeats of the sweep", default=1, minimum=1, maximum=1_000_000)
     settle: int = integer("Steps at each field", default=1, minimum=1, maximum=10_000)
 
     def levels(self) -> np.ndarray:
@@ -18,7 +18,7 @@ class FieldSweep(FieldWindow):
         return np.linspace(-1, 1, self.points)
 
     def extent(self) -> tuple[int, int]:
-        """Count the passages and the steps of each."""
+        """Count the repeats and the steps of each."""
         return self.repeats, len(self.levels()) * self.settle
 
     def plan(self) -> TrialPlan:
@@ -32,7 +32,7 @@ class FieldSweep(FieldWindow):
 class Hysteresis(FieldSweep):
     """Sweep the field up and down again: a device with memory answers both ways differently."""
 
-    loops: int = integer("Loops a passage", default=1, minimum=1, maximum=10_000)
+    loops: int = integer("Loops a repeat", default=1, minimum=1, maximum=10_000)
 
     def levels(self) -> np.ndarray:
         """Give bottom to top to bottom, `loops` times, every turning point once."""

@@ -57,7 +57,7 @@ class Playback(NadoProcedure):
         unit = common_unit(self.setup.channel_units)
         columns = [
             Column("sequence", dtype="int64", description="which input sequence", is_coordinate=True),
-            Column("repeat", dtype="int64", description="which passage of it", is_coordinate=True),
+            Column("repeat", dtype="int64", description="which repeat of it", is_coordinate=True),
             Column("drive", ("step", "port"), (steps, ports), description="drive in [-1, 1]"),
             Column("field", ("step",), (steps,), units="T", description="applied field"),
             Column("readout", ("step", "channel"), (steps, channels), units=unit),

@@ -1,4 +1,4 @@
-"""The same few sequences again and again: what differs between passages is the device's noise."""
+"""The same few sequences again and again: what differs between repeats is the device's noise."""
 
 from nado_lab.protocols.characterise import Characterise
 from nado_lab.protocols.pymeasure_types import boolean, integer

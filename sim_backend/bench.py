@@ -97,15 +97,15 @@ class Bench:
         self.visa_library.forget()
 
 
-def open_bench(kind: str, *, clock: Clock | None = None, seed: int = 0, **options: object) -> Bench:
-    """Open the bench of a ``kind`` ("nanoring"); the same seed gives the same device and noise."""
+def open_bench(kind: str, *, clock: Clock | None = None, specimen: int = 0, **options: object) -> Bench:
+    """Open the bench of a ``kind`` ("nanoring"); the same specimen is the same device with the same noise."""
     from .benches import BENCHES
 
     if kind not in BENCHES:
         raise ValueError(f"no bench {kind!r}; there are {', '.join(sorted(BENCHES))}")
     _require_options(kind, BENCHES[kind], options)
     chosen = SimulatedClock() if clock is None else clock
-    world, devices = BENCHES[kind](chosen, seed, **options)
+    world, devices = BENCHES[kind](chosen, specimen, **options)
     return Bench(kind, chosen, world, devices)
 
 

@@ -166,10 +166,10 @@ class SafeDriver(Instrument):
         with self.lock:
             for name, value in settings.items():
                 setattr(self, name, value)
-                self._confirm(name, value, self.recall(name))
+                self._confirm(name, value, self.read_back(name))
             self.check_errors()
 
-    def recall(self, name: str) -> Any:
+    def read_back(self, name: str) -> Any:
         """Return a quantity, or raise ReplyError where the reply makes no sense."""
         try:
             return getattr(self, name)
@@ -206,7 +206,7 @@ class SafeDriver(Instrument):
     def snapshot(self) -> dict[str, Any]:
         """Read every quantity that has a unit: name -> {"value", "unit"}."""
         with self.lock:
-            return {n: {"value": self.recall(n), "unit": unit} for n, unit in self.units.items()}
+            return {n: {"value": self.read_back(n), "unit": unit} for n, unit in self.units.items()}
 
     def shutdown(self) -> None:
         """Make the outputs safe; may be called any number of times, also after the connection was lost."""

@@ -110,4 +110,4 @@ class Keithley6221(SafeDriver, PyMeasure6221):
             self._alternates = False
         self.source_current = 0.0
         self.source_enabled = False
-        self._require_off(self.recall("source_enabled"), "the current")
+        self._require_off(self.read_back("source_enabled"), "the current")

@@ -67,11 +67,6 @@ class KeithleyDMM6500(SafeDriver, PyMeasureDMM6500):
         values=(10, _MOST_READINGS),
         cast=int,
     )
-    trigger_state = Instrument.measurement(
-        ":TRIG:STAT?",
-        """Get the state of the trigger model (str).""",
-        get_process=lambda reply: str(reply).split(";")[0],
-    )
 
     def __init__(self, adapter: Any, **kwargs: Any):
         super().__init__(adapter, write_termination="\n", **kwargs)

@@ -101,9 +101,9 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
     def ramp_to(self, amperes: float) -> None:
         """Move the setpoint to ``amperes`` within the slew limit; an output that is off goes on at 0 A."""
         within(amperes, (-self._most_amperes, self._most_amperes))
-        if not self.recall("output_enabled"):
+        if not self.read_back("output_enabled"):
             self.prepare_amplifier(self._most_volts)
-        start = self.recall("current_setpoint")
+        start = self.read_back("current_setpoint")
         seconds = abs(amperes - start) / self._slew
         for value in np.linspace(start, amperes, _RAMP_STEPS + 1)[1:] if seconds else ():
             self.current_setpoint = round(float(value), 9)
@@ -112,11 +112,11 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
 
     def measured_amperes(self) -> float:
         """Read the current in A that flows."""
-        return float(self.recall("current"))
+        return float(self.read_back("current"))
 
     def interlock_closed(self) -> bool:
         """Tell whether the over-temperature protection has not tripped."""
-        return not int(self.recall("questionable")) & _OVER_TEMPERATURE
+        return not int(self.read_back("questionable")) & _OVER_TEMPERATURE
 
     def _make_safe(self) -> None:
         """Take the current to zero within the slew limit, whatever drives it, then open the output.

@@ -87,7 +87,7 @@ class Keysight8257D(OperationDriver, Agilent8257D):
         self.write(":INIT:CONT OFF")
         self.config_step_sweep()
         self.enable()
-        self._confirm("is_enabled", wanted=True, found=self.recall("is_enabled"))
+        self._confirm("is_enabled", wanted=True, found=self.read_back("is_enabled"))
         self.check_errors()
 
     def disable_modulation_output(self) -> None:
@@ -107,4 +107,4 @@ class Keysight8257D(OperationDriver, Agilent8257D):
         self.disable()
         self.write(":ABOR")
         self.running = False
-        self._require_off(self.recall("is_enabled"), "the microwave output")
+        self._require_off(self.read_back("is_enabled"), "the microwave output")

@@ -112,7 +112,7 @@ class KeysightE5071C(OperationDriver):
         """Sweep once and read the complex trace (points,), relative to the calibrated through."""
         if not self._points:
             raise LimitError(f"{self.name}: call prepare_trace first")
-        end = self.clock.now() + float(self.recall("sweep_time"))
+        end = self.clock.now() + float(self.read_back("sweep_time"))
         self._start(":TRIG:SING")
         while self._still_running():
             left = end - self.clock.now()
@@ -134,4 +134,4 @@ class KeysightE5071C(OperationDriver):
         self.output_enabled = False
         self.write(":ABOR")
         self.running = False
-        self._require_off(self.recall("output_enabled"), "the stimulus")
+        self._require_off(self.read_back("output_enabled"), "the stimulus")

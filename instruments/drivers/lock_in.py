@@ -136,4 +136,4 @@ class LockInDriver(EventStatusDriver):
         """Take the modulation to the least amplitude there is, and stop storing."""
         self.sine_voltage = self._least_sine_v
         self.write(self.stop_command)
-        self._require_off(self.recall("sine_voltage") > self._least_sine_v, "the modulation")
+        self._require_off(self.read_back("sine_voltage") > self._least_sine_v, "the modulation")

@@ -19,6 +19,6 @@ class OperationDriver(SafeDriver):
         self.check_errors()
 
     def _still_running(self) -> bool:
-        if self.running and int(self.recall("event_status")) & 1:
+        if self.running and int(self.read_back("event_status")) & 1:
             self.running = False
         return self.running

@@ -79,7 +79,7 @@ class SR860(LockInDriver, PyMeasureSR860):
             stored = self._register("CAPTUREBYTES?") // _SAMPLE_BYTES
             self.write(self.stop_command)
             self._require_stored(stored)
-            data = b"".join(self._blocks(self.recall("capture_kilobytes")))
+            data = b"".join(self._blocks(self.read_back("capture_kilobytes")))
             return self._checked(np.frombuffer(data[: _SAMPLE_BYTES * self._count], dtype="<f4"))
 
     def _blocks(self, kilobytes: int) -> list[bytes]:

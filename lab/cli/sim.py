@@ -65,7 +65,7 @@ def serve(
 
     if toml is not None:
         refuse_existing(toml, "--toml")
-    with served_setup(setup, host=host, port=port, seed=seed, faults=fault or ()) as (server, text):
+    with served_setup(setup, host=host, port=port, specimen=seed, faults=fault or ()) as (server, text):
         if toml is None:
             typer.echo(text)
         else:

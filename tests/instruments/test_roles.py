@@ -15,7 +15,7 @@ SETUPS = Path(instruments.__file__).parent / "setups"
 
 def open_with(role: str, driver: str, other: str):
     """Open the nanoring setup with another driver in a role, at the address of another role."""
-    bench = sim_backend.open_bench("nanoring", seed=1, size=2)
+    bench = sim_backend.open_bench("nanoring", specimen=1, size=2)
     config = instruments.load_setup("sim:nanoring")
     wrong = config.roles[other].model_copy(update={"driver": driver, "limits": {}})
     kept = {name: each for name, each in config.roles.items() if name != other}

@@ -52,7 +52,7 @@ def interrupted_at(stage):
 def true_twin(tmp_path_factory):
     """Fit a twin that is good enough to tell its specimen (seed 3) from another: path of the twin."""
     folder = tmp_path_factory.mktemp("true")
-    with compose.open_named_setup("sim:nanoring", seed=3) as setup:
+    with compose.open_named_setup("sim:nanoring", specimen=3) as setup:
         drives = random_drives(np.random.default_rng(0), 600, 8, setup.port_count)
         run = play_drives(drives, setup, folder / "fit.zarr")
     settings = FitSettings(mean_steps=400, score_steps=120, members=4)

@@ -34,17 +34,17 @@ def small_ice(tmp_path):
 @pytest.mark.parametrize("name", ["sim:nanoring", "ice"])
 def test_the_noise_has_a_seed_of_its_own(name, small_ice):
     name = small_ice if name == "ice" else name
-    usual, other = answer(name, seed=2), answer(name, seed=2, noise_seed=5)
-    np.testing.assert_array_equal(answer(name, seed=2), usual)
-    np.testing.assert_array_equal(answer(name, seed=2, noise_seed=5), other)
+    usual, other = answer(name, specimen=2), answer(name, specimen=2, noise_seed=5)
+    np.testing.assert_array_equal(answer(name, specimen=2), usual)
+    np.testing.assert_array_equal(answer(name, specimen=2, noise_seed=5), other)
     assert not np.allclose(other, usual, rtol=1e-6, atol=0)
-    assert not np.allclose(answer(name, seed=2, noise_seed=6), other, rtol=1e-6, atol=0)
+    assert not np.allclose(answer(name, specimen=2, noise_seed=6), other, rtol=1e-6, atol=0)
 
 
 def test_another_noise_is_the_same_specimen(small_ice):
     spectra = {}
     for seeds in ((2, 5), (2, 6), (3, 5)):
-        with open_named_bench(small_ice, seed=seeds[0], noise_seed=seeds[1]) as (_, bench):
+        with open_named_bench(small_ice, specimen=seeds[0], noise_seed=seeds[1]) as (_, bench):
             spectra[seeds] = bench.world.sample.spectrum()
     np.testing.assert_array_equal(spectra[2, 5], spectra[2, 6])
     assert not np.allclose(spectra[2, 5], spectra[3, 5])

@@ -22,11 +22,11 @@ def measured(bench, fields=FIELDS, setup="sim:nanoring", between=lambda: None):
 
 
 def quiet(**options):
-    return sim_backend.open_bench("nanoring", seed=2, size=4, white_v=0, pink_v=0, mains_v=0, **options)
+    return sim_backend.open_bench("nanoring", specimen=2, size=4, white_v=0, pink_v=0, mains_v=0, **options)
 
 
 def test_an_untouched_bench_and_one_set_to_what_it_is_agree_bit_for_bit():
-    one, other = (sim_backend.open_bench("nanoring", seed=2, size=4) for _ in range(2))
+    one, other = (sim_backend.open_bench("nanoring", specimen=2, size=4) for _ in range(2))
     plain = measured(one)
 
     def same():
@@ -43,7 +43,7 @@ def test_a_cold_array_is_frozen_where_a_warm_one_depins_and_a_hot_one_follows():
     fields = np.full((1, 20), 2.4e-3)
     moments = {}
     for kelvin in (100.0, 293.0, 600.0):
-        bench = sim_backend.open_bench("nanoring", seed=2, size=10)
+        bench = sim_backend.open_bench("nanoring", specimen=2, size=10)
         bench.set_temperature(kelvin)
         assert bench.conditions.temperature_k == kelvin
         measured(bench, fields)
@@ -62,7 +62,7 @@ def test_impossible_temperatures_are_refused_and_change_nothing(kelvin):
 def test_noise_scales_with_the_knob():
     deviations = {}
     for scale in (0.0, 1.0, 5.0):
-        bench = sim_backend.open_bench("nanoring", seed=2, size=4, white_v=4e-5, pink_v=0, mains_v=0)
+        bench = sim_backend.open_bench("nanoring", specimen=2, size=4, white_v=4e-5, pink_v=0, mains_v=0)
         bench.set_noise(scale)
         still = measured(bench, np.zeros((1, 8)))[0].waveform
         deviations[scale] = still[..., 0].std()
@@ -115,7 +115,7 @@ def test_the_ice_follows_the_same_knobs():
     loops = np.full((1, 1), 20e-3)
     spectra = {}
     for scale in (0.0, 1.0, 3.0):
-        bench = sim_backend.open_bench("asvi", seed=1, size=6)
+        bench = sim_backend.open_bench("asvi", specimen=1, size=6)
         bench.set_noise(scale)
         spectra[scale] = measured(bench, loops, "sim:asvi")[0].initial
     np.testing.assert_allclose(
@@ -126,7 +126,7 @@ def test_the_ice_follows_the_same_knobs():
         bench.set_drift(offset_v_per_hour=1e-5, field_gain_per_hour=0.01)
         bench.clock.advance(HOUR_S)
 
-    bench = sim_backend.open_bench("asvi", seed=1, size=6)
+    bench = sim_backend.open_bench("asvi", specimen=1, size=6)
     before, after = measured(bench, loops, "sim:asvi", drift)
     ratio = after.waveform[0, 0, 0] / before.waveform[0, 0, 0]
     assert ratio == pytest.approx(1.01, abs=2e-3)
@@ -138,7 +138,7 @@ def test_the_ice_is_surer_of_itself_when_cold():
     for kelvin in (20.0, 700.0):
         ices = []
         for noise_seed in (1, 2):
-            bench = sim_backend.open_bench("asvi", seed=1, size=12, noise_seed=noise_seed, preset="MS")
+            bench = sim_backend.open_bench("asvi", specimen=1, size=12, noise_seed=noise_seed, preset="MS")
             bench.set_temperature(kelvin)
             for _ in range(4):
                 bench.world.sample.field_loop(40e-3)

@@ -42,7 +42,7 @@ def every_fault():
 def suffer(name, fault, *, tcp=False, drive=None):
     """Measure with a fault switched on; return the bench, the error and the wall time in s."""
     clock = sim_backend.WallClock() if tcp else None
-    bench = sim_backend.open_bench(name.removeprefix("sim:"), seed=1, size=4, clock=clock)
+    bench = sim_backend.open_bench(name.removeprefix("sim:"), specimen=1, size=4, clock=clock)
     server = sim_backend.serve(bench) if tcp else None
     config = instruments.load_setup(name)
     addresses = server.addresses() if server else {}

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.filterwarnings("default::ResourceWarning")
 
 @pytest.fixture
 def server():
-    bench = sim_backend.open_bench("nanoring", seed=1, size=4, clock=sim_backend.WallClock())
+    bench = sim_backend.open_bench("nanoring", specimen=1, size=4, clock=sim_backend.WallClock())
     with sim_backend.serve(bench) as opened:
         yield opened
     bench.close()

@@ -145,7 +145,7 @@ class BenchModel:
 
         self._close()
         with ExitStack() as stack:
-            opened = stack.enter_context(open_named_bench(name, seed=seed))
+            opened = stack.enter_context(open_named_bench(name, specimen=seed))
             setup, simulation = cast("tuple[Any, Any]", opened)
             identities = setup.identities()
             self._open = stack.pop_all()

@@ -25,7 +25,7 @@ SEGMENTS = 64
 
 def build(  # noqa: PLR0913  (the options of [simulation])
     clock: Clock,
-    seed: int,
+    specimen: int,
     *,
     noise_seed: int | None = None,
     sample: Sample | None = None,
@@ -38,19 +38,19 @@ def build(  # noqa: PLR0913  (the options of [simulation])
     coils: tuple[Coil, Coil] = (Coil(), Coil()),
     ambient_t: tuple[float, float] = (0.0, 0.0),
 ) -> tuple[NanoringWorld, dict[str, tuple[str, ScpiDevice]]]:
-    """Build world and instruments; ``sample`` and ``noise`` may be given, else they follow ``seed``.
+    """Build world and instruments; ``sample`` and ``noise`` may be given, else they follow ``specimen``.
 
-    ``noise_seed`` gives the same specimen other noise, thermal and of the readout; None: that of ``seed``.
+    ``noise_seed`` gives the same specimen other noise, thermal and of the readout; None: its own.
     """
     tick_s = 1 / (ROTATION_HZ * SEGMENTS)
     if sample is None:
-        sample = _default_sample(size, contacts, seed, noise_seed or 0)
+        sample = _default_sample(size, contacts, specimen, noise_seed or 0)
     if noise is None:
-        other = seed if noise_seed is None else derived_seed(seed, noise_seed)
+        other = specimen if noise_seed is None else derived_seed(specimen, noise_seed)
         noise = _default_noise(white_v, pink_v, mains_v, other, sample.contacts)
     world = NanoringWorld(clock, sample, noise, CoilPair(*coils), tick_s)
     world.ambient = np.array(ambient_t)
-    world.probe_noise_t, world.probe_rng = PROBE_NOISE_T, np.random.default_rng([seed, 14])
+    world.probe_noise_t, world.probe_rng = PROBE_NOISE_T, np.random.default_rng([specimen, 14])
     devices: dict[str, tuple[str, ScpiDevice]] = {
         "generator": (GENERATOR, Keysight33500(clock, world)),
         "source": (SOURCE, Keithley6221(clock)),
@@ -59,7 +59,7 @@ def build(  # noqa: PLR0913  (the options of [simulation])
         devices[role] = (address, KepcoBOP(clock, world, axis))
         monitor = KeithleyDMM6500(clock, world, sample.contacts + axis)
         devices[f"monitor_{'xy'[axis]}"] = (DIGITISER.format(host=MONITOR_HOST + axis), monitor)
-        probe = _Probe(world, axis, np.random.default_rng([seed, 13, axis]))
+        probe = _Probe(world, axis, np.random.default_rng([specimen, 13, axis]))
         devices[f"gaussmeter_{'xy'[axis]}"] = (GAUSSMETERS[axis], LakeShore425(clock, probe, probe.noise))
     for contact in range(sample.contacts):
         address = DIGITISER.format(host=21 + contact)

@@ -21,7 +21,7 @@ PROBE_NOISE_T = 5e-6
 
 def build(  # noqa: PLR0913  (the options of [simulation])
     clock: Clock,
-    seed: int,
+    specimen: int,
     *,
     noise_seed: int | None = None,
     sample: IceSample | None = None,
@@ -30,16 +30,16 @@ def build(  # noqa: PLR0913  (the options of [simulation])
     run: int = 0,
     lockin: str = "sr860",
 ) -> tuple[SpinVortexIceWorld, dict[str, tuple[str, ScpiDevice]]]:
-    """Build world and instruments; ``sample`` may be given, else it is a preset (MS, WM, PW) by ``seed``.
+    """Build world and instruments; ``sample`` may be given, else it is a preset (MS, WM, PW) by ``specimen``.
 
-    ``noise_seed`` gives the same specimen other noise, thermal and of the spectra; None: that of ``seed``.
+    ``noise_seed`` gives the same specimen other noise, thermal and of the spectra; None: its own.
     """
     if lockin not in LOCKINS:
         raise ValueError(f"no lock-in {lockin!r}; there are {', '.join(LOCKINS)}")
-    ice = _default_sample(preset, size, seed, run, noise_seed) if sample is None else sample
-    other = seed if noise_seed is None else derived_seed(seed, noise_seed)
+    ice = _default_sample(preset, size, specimen, run, noise_seed) if sample is None else sample
+    other = specimen if noise_seed is None else derived_seed(specimen, noise_seed)
     world = SpinVortexIceWorld(clock, ice, TESLA_PER_AMPERE, LAG_S, other)
-    rng = np.random.default_rng([seed, 11])
+    rng = np.random.default_rng([specimen, 11])
     address, lockin_class = LOCKINS[lockin]
     world.supply = KepcoBOP(clock, world, 0)
     world.microwave = Keysight8257D(clock, world)

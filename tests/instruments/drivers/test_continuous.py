@@ -8,7 +8,7 @@ from pymeasure.test import expected_protocol
 
 @pytest.fixture
 def bench():
-    bench = sim_backend.open_bench("nanoring", seed=2, size=4, white_v=0, pink_v=0, mains_v=0)
+    bench = sim_backend.open_bench("nanoring", specimen=2, size=4, white_v=0, pink_v=0, mains_v=0)
     yield bench
     bench.close()
 

@@ -18,7 +18,7 @@ CASES = [(setup, role) for setup in ("sim:nanoring", "sim:asvi") for role in loa
 def opened(request):
     setup, role = request.param
     config = load_setup(setup)
-    bench = sim_backend.open_bench(config.kind, seed=1)
+    bench = sim_backend.open_bench(config.kind, specimen=1)
     driver = _open(role, config.roles[role], bench.visa_library, bench.clock)
     yield driver, bench, role
     driver.close()

@@ -12,7 +12,7 @@ GRID = (3e9, 10e9, 351)
 
 @pytest.fixture
 def bench():
-    bench = sim_backend.open_bench("asvi", seed=1, size=6)
+    bench = sim_backend.open_bench("asvi", specimen=1, size=6)
     yield bench
     bench.close()
 

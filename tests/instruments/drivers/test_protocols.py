@@ -221,7 +221,7 @@ def test_a_setting_that_does_not_take_is_an_error():
 
 def test_garbage_instead_of_a_number_is_named():
     with expected_protocol(KepcoBOP, [("FUNCtion:MODE?", "@@")]) as supply, pytest.raises(ReplyError):
-        supply.recall("operating_mode")
+        supply.read_back("operating_mode")
 
 
 def test_an_output_that_says_it_is_still_on_is_an_error():

@@ -12,7 +12,7 @@ from nado_lab.instruments.setups.open_roles import each_in_its_own_try
 
 
 def opened(kind):
-    bench = sim_backend.open_bench(kind, seed=1, size=3)
+    bench = sim_backend.open_bench(kind, specimen=1, size=3)
     config = instruments.load_setup(f"sim:{kind}")
     if kind == "asvi":
         sweep = {"points": 16, "stop_hz": 2.8e9, "dwell_s": 0.01}
@@ -173,7 +173,7 @@ def test_limits_that_are_none_are_refused_before_anything_moves(tmp_path, old, n
     text = preset_files()["sim:nanoring"].read_text(encoding="utf-8")
     assert old in text
     (tmp_path / "mine.toml").write_text(text.replace(old, new), encoding="utf-8")
-    bench = sim_backend.open_bench("nanoring", seed=1, size=3)
+    bench = sim_backend.open_bench("nanoring", specimen=1, size=3)
 
     def measure():
         config = instruments.load_setup(tmp_path / "mine.toml")

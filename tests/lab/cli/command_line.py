@@ -15,12 +15,12 @@ def call(group, *arguments):
 
 
 def behind_every_setup(monkeypatch, device) -> list:
-    """Let `open_named_setup` give `device`; return the (name, seed) it was asked for."""
+    """Let `open_named_setup` give `device`; return the (name, specimen) it was asked for."""
     asked = []
 
     @contextmanager
-    def open_named_setup(name, *, seed=0, **_):
-        asked.append((name, seed))
+    def open_named_setup(name, *, specimen=0, **_):
+        asked.append((name, specimen))
         yield device
 
     monkeypatch.setattr("nado_lab.lab.compose.open_named_setup", open_named_setup)

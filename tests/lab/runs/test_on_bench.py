@@ -13,7 +13,7 @@ from nado_lab.sim_backend import open_bench
 
 @contextmanager
 def bench_and_setup():
-    bench = open_bench("nanoring", seed=0)
+    bench = open_bench("nanoring", specimen=0)
     try:
         config = load_setup("sim:nanoring")
         with open_setup(config, visa_library=bench.visa_library, clock=bench.clock) as setup:

@@ -160,7 +160,7 @@ def test_refitting_mends_a_readout_that_the_device_put_out_of_tune(network):
 def test_nodes_are_shared_out_to_several_setups_and_put_together_again(network, tmp_path):
     inputs = read_context(network, test_examples=2).task.test.inputs.numpy()
     nodes = network.network.node_count
-    with open_named_setup("sim:nanoring") as one, open_named_setup("sim:nanoring", seed=9) as two:
+    with open_named_setup("sim:nanoring") as one, open_named_setup("sim:nanoring", specimen=9) as two:
         done = deploy_on(network.network, inputs, [one, two], tmp_path / "out", AS_USUAL * 2, Observer())
     assert [path.name for path in done.runs] == ["layer0.zarr", "layer0-device1.zarr"]
     for device, path in enumerate(done.runs):

@@ -22,7 +22,7 @@ def open_on(bench, config=None):
 
 @pytest.fixture
 def bench():
-    opened = sim_backend.open_bench("nanoring", seed=3, size=4, **QUIET)
+    opened = sim_backend.open_bench("nanoring", specimen=3, size=4, **QUIET)
     yield opened
     opened.close()
 
@@ -213,7 +213,7 @@ def test_identities_and_snapshot_are_plain_data(setup):
 
 def test_same_seed_same_measurement():
     def measure(seed):
-        bench = sim_backend.open_bench("nanoring", seed=seed, size=4)
+        bench = sim_backend.open_bench("nanoring", specimen=seed, size=4)
         with open_setup(
             load_setup("sim:nanoring"), visa_library=bench.visa_library, clock=bench.clock
         ) as setup:
@@ -266,7 +266,7 @@ def test_stepped_mode_stops_between_steps(stepped, bench, polls):
 def test_calibration_finds_gain_lag_and_offset_within_its_own_uncertainty():
     coils = (Coil(2.06e-3, 4e-4), Coil(1.95e-3, 8e-4))
     ambient = (25e-6, -40e-6)
-    bench = sim_backend.open_bench("nanoring", seed=5, size=3, coils=coils, ambient_t=ambient)
+    bench = sim_backend.open_bench("nanoring", specimen=5, size=3, coils=coils, ambient_t=ambient)
     config = load_setup("sim:nanoring-calibration")
     for _ in range(2):
         with open_on(bench, config) as setup:
@@ -287,7 +287,7 @@ def test_calibration_finds_gain_lag_and_offset_within_its_own_uncertainty():
 
 @pytest.mark.parametrize("name", ["sim:nanoring", "sim:nanoring-calibration"])
 def test_the_presets_lead_by_the_lag_that_a_calibration_measures(name):
-    bench = sim_backend.open_bench("nanoring", seed=1, size=3)
+    bench = sim_backend.open_bench("nanoring", specimen=1, size=3)
     with open_on(bench, load_setup("sim:nanoring-calibration")) as setup:
         measured = [calibrate_axis(setup, axis, 3e-3, rotations=40) for axis in Axis]
     for axis, found in zip(Axis, measured, strict=True):
@@ -309,7 +309,7 @@ def test_the_calibrated_field_is_what_limits_apply_to(bench):
 
 def test_noise_is_added_by_the_bench():
     noise = ReadoutNoise(white_v=1e-3, seed=0, contacts=2)
-    bench = sim_backend.open_bench("nanoring", seed=3, size=4, noise=noise)
+    bench = sim_backend.open_bench("nanoring", specimen=3, size=4, noise=noise)
     with open_on(bench) as setup:
         [response] = setup.measure(np.zeros((1, 1, 1)), field_tesla=np.zeros((1, 1)))
     assert response.waveform.std() == pytest.approx(1e-3, rel=0.3)

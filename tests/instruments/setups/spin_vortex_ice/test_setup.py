@@ -10,7 +10,7 @@ from nado_lab.sim_backend.samples.spin_vortex_ice import SpinVortexIce
 
 @pytest.fixture
 def bench():
-    opened = sim_backend.open_bench("asvi", seed=3, size=6)
+    opened = sim_backend.open_bench("asvi", specimen=3, size=6)
     yield opened
     opened.close()
 
