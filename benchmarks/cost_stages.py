@@ -10,8 +10,8 @@ import torch
 from nado_lab.lab.compose import open_named_setup
 from nado_lab.lab.runs import run_protocol
 from nado_lab.lab.store import RunMetadata, RunWriter, Status
-from nado_lab.lab.workflow.deploy_layers import deploy
-from nado_lab.network import Task, TrainSettings, train
+from nado_lab.lab.workflow.deploy_layers import deploy_on
+from nado_lab.network import Task, TrainSettings, Variant, train
 from nado_lab.network.tasks.metric import Metric
 from nado_lab.network.tasks.task import Examples
 from nado_lab.protocols import Characterise, Column, configure
@@ -70,11 +70,11 @@ def deploying(folder: Path, size: int, *, varied: str) -> Call:
     """Send 10 sequences of 20 steps through 4 nodes on the simulated array, or as many as asked."""
     sizes = {"sequences": 10, "steps": 20, "nodes": 4} | {varied: size}
     task = _task(sizes["sequences"], sizes["steps"])
-    network = train(task, _twin(10), TrainSettings(nodes=(sizes["nodes"],), variant="reservoir"))
+    network = train(task, _twin(10), TrainSettings(nodes=(sizes["nodes"],), variant=Variant.RESERVOIR))
 
     def work() -> None:
         with open_named_setup("sim:nanoring") as setup:
-            deploy(network, task.train.inputs.numpy(), setup, folder / uuid4().hex)
+            deploy_on(network, task.train.inputs.numpy(), [setup], folder / uuid4().hex)
 
     return work
 

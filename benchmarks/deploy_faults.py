@@ -28,7 +28,7 @@ from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs import Observer
 from nado_lab.lab.store import Run, Status
 from nado_lab.lab.workflow.deploy import DeployRequest, deploy, sources_for
-from nado_lab.network import TrainSettings, load_task, save, train
+from nado_lab.network import NetworkCard, TaskChoice, TrainSettings, save, train
 from nado_lab.observer import Progress
 from nado_lab.twin import ModelSpec, Twin
 from nado_lab.twin import save as save_twin
@@ -79,15 +79,10 @@ def network_for(setup: str, folder: Path) -> Path:
     torch.manual_seed(0)
     twin = Twin(ModelSpec(ports=1, channels=len(channels), components=4, width=8), channels, units)
     twin_path = save_twin(twin, folder / "device.twin")
-    options = OPTIONS | TASK_STEPS
+    task = TaskChoice("mackey-glass", OPTIONS | TASK_STEPS)
     settings = TrainSettings(nodes=(2,), epochs=1)
-    network = train(load_task("mackey-glass", **options), twin, settings)
-    notes = {
-        "task": {"name": "mackey-glass", "options": options},
-        "settings": settings.model_dump(mode="json"),
-        "twins": [str(twin_path)],
-    }
-    return save(network, folder / "network.net", notes)
+    card = NetworkCard(task, settings, (str(twin_path),))
+    return save(train(task.load(), twin, settings), folder / "network.net", card)
 
 
 class Halfway(Observer):
