@@ -27,7 +27,7 @@ WEIGHTS, CARD = "weights.safetensors", "card.json"
 def save_folder(path: Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
     """Write weights and card to a new folder `path`, whole or not at all; one that exists is refused."""
     if path.exists():
-        raise FileError(f"{path} exists; choose another name or remove it")
+        raise FileError(f"{path} exists already; choose another name or remove it")
     with _draft_of(path) as draft:
         draft.mkdir()
         (draft / WEIGHTS).write_bytes(_packed(tensors))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.noise_seed import OF_THE_SPECIMEN, read_noise_seed
 
 if TYPE_CHECKING:
     from nado_lab.lab.reports.deployment_report import DeploymentReport, LayerMetrics, NodeMetrics
@@ -42,8 +44,12 @@ def deploy(
     ] = False,
     seed: Annotated[int, typer.Option(help="The specimen of a simulated bench (of the first).")] = 0,
     noise_seed: Annotated[
-        int | None, typer.Option(help="Noise of simulated benches. [default: by the network's weights]")
-    ] = None,
+        str,
+        typer.Option(
+            help="Noise of simulated benches: a number, or `specimen`. [default: by the network's weights]"
+        ),
+    ] = "",
+    twin: Annotated[list[Path] | None, typer.Option(help="Twins, where they have moved.")] = None,
     fault: Annotated[list[str] | None, typer.Option(help="Break a simulated bench: role:fault@n.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -51,11 +57,15 @@ def deploy(
     from nado_lab.lab.cli.progress import shown
     from nado_lab.lab.workflow import deploy as verb
 
-    sources = verb.sources_for(net, setup, seed, noise_seed, tuple(fault or ()))
+    noise = read_noise_seed(noise_seed, lambda: None)
+    sources = verb.sources_for(net, setup, seed, noise, tuple(fault or ()))
+    if noise_seed == OF_THE_SPECIMEN:
+        sources = tuple(replace(source, noise_seed=None) for source in sources)
     request = verb.DeployRequest(
         network=net,
         out=out or Path(),
         setups=sources,
+        twins=tuple(twin or ()),
         test_examples=test_examples,
         refit_readout=refit_readout,
         resume=resume,

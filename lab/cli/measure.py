@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.noise_seed import read_noise_seed
 
 if TYPE_CHECKING:
     from nado_lab.lab.runs import MonitorSettings
     from nado_lab.lab.store import Run, RunSummary
     from nado_lab.protocols import ParameterDescription
 
+EVERY_S = 10.0
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
@@ -36,9 +38,14 @@ def measure(
     operator: Annotated[str, typer.Option(help="Who measures (default: the logged-in user).")] = "",
     seed: Annotated[int, typer.Option(help="The specimen of a simulated bench.")] = 0,
     noise_seed: Annotated[
-        int | None, typer.Option(help="Noise of a simulated bench. [default: by what is measured]")
+        str,
+        typer.Option(
+            help="Noise of a simulated bench: a number, or `specimen`. [default: by what is measured]"
+        ),
+    ] = "",
+    monitor_every: Annotated[
+        float | None, typer.Option(help="Seconds between monitor readings. [default: 10; simulated: none]")
     ] = None,
-    monitor_every: Annotated[float, typer.Option(help="Seconds between monitor readings.")] = 10.0,
     limit: Annotated[
         list[str] | None, typer.Option(help="reading=low:high ends the run outside; may be given again.")
     ] = None,
@@ -54,9 +61,10 @@ def measure(
     from nado_lab.protocols import parse_assignments
 
     name, given = _one_of(protocol, own), parameter or []
-    noise = noise_seed_of(name, *sorted(given)) if noise_seed is None else noise_seed
+    noise = read_noise_seed(noise_seed, lambda: noise_seed_of(name, *sorted(given)))
     source = SetupSource(setup, seed, noise, tuple(fault or ())) if setup else None
-    monitors = _monitors(monitor_every, limit or [])
+    asked = monitor_every is not None or limit
+    monitors = _monitors(monitor_every or EVERY_S, limit or []) if asked else None
     request = MeasureRequest(name, out, source, parse_assignments(given), operator, monitors=monitors)
     with shown() as observer:
         run = measure_run(request, observer).run
@@ -74,7 +82,7 @@ def resume(
     from nado_lab.lab.workflow.measure import resume as resume_run
 
     with shown() as observer:
-        ended = resume_run(ResumeRequest(run, setup, _monitors(10.0, [])), observer).run
+        ended = resume_run(ResumeRequest(run, setup), observer).run
     report_run(ended, as_json)
 
 

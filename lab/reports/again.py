@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nado_lab.lab.noise_seed import write_noise_seed
 from nado_lab.protocols.registry import NEEDS_AN_ARRAY
 
 if TYPE_CHECKING:
     from nado_lab.lab.reports.demo_report import DemoReport
     from nado_lab.lab.reports.deployment_report import DeploymentReport
-    from nado_lab.lab.store import ParameterRecord, RunMetadata, SetupRecord
+    from nado_lab.lab.store import MonitorRecord, ParameterRecord, RunMetadata, SetupRecord
     from nado_lab.network import NetworkCard, Refinement, TaskChoice, TrainSettings
 
 TASK_OPTIONS = ("seed", "train", "test")
@@ -34,7 +35,7 @@ def measure_again(known: RunMetadata, path: str) -> str:
     for name, each in protocol.parameters.items():
         if each.value is not None:
             words += ["-p", f"{name}={_text(each)}"]
-    return shlex.join([*words, "--out", "again.zarr"])
+    return shlex.join([*words, *_monitors(known.monitors), "--out", "again.zarr"])
 
 
 def train_again(card: NetworkCard) -> tuple[str, ...]:
@@ -98,10 +99,16 @@ def _plain(value: object) -> str:
 
 def deploy_again(report: DeploymentReport) -> str:
     """Write the command that deploys a network again: on the same specimens, with the same noise."""
-    words = ["nado", "deploy", report.network, *_each("--setup", report.setups), "--test", str(report.n_test)]
-    words += ["--seed", str(report.seed)]
-    if report.noise_seeds and report.noise_seeds[0] is not None:
-        words += ["--noise-seed", str(report.noise_seeds[0])]
+    specimens = report.specimens or tuple(report.seed + index for index in range(len(report.setups)))
+    noise = report.noise_seeds or (None,) * len(report.setups)
+    first = specimens[0]
+    usual = tuple(first + index for index in range(len(specimens)))
+    counted = noise[0] is None or noise == tuple(noise[0] + index for index in range(len(noise)))
+    if specimens != usual or report.seed != first or not counted:
+        return f"# deployed by a program: specimens {specimens}, noise {noise}, seed {report.seed}"
+    words = ["nado", "deploy", report.network, *_each("--setup", report.setups), "--seed", str(first)]
+    words += ["--noise-seed", write_noise_seed(noise[0]), *_each("--fault", report.faults)]
+    words += [*_each("--twin", report.twins), "--test", str(report.n_test)]
     if report.refit_share is not None:
         words += ["--refit-readout", json.dumps(report.refit_share)]
     return shlex.join([*words, "--out", "again"])
@@ -122,8 +129,19 @@ def _protocol(name: str) -> Sequence[str]:
 def _setup(record: SetupRecord | None) -> Iterator[str]:
     if record and record.source:
         yield from ("--setup", record.source, "--seed", str(record.seed))
-        if record.noise_seed is not None:
-            yield from ("--noise-seed", str(record.noise_seed))
+        yield from ("--noise-seed", write_noise_seed(record.noise_seed))
+        yield from _each("--fault", record.faults)
+
+
+def _monitors(record: MonitorRecord | None) -> Iterator[str]:
+    if record:
+        yield from ("--monitor-every", json.dumps(record.every_s))
+        for name, (low, high) in record.limits.items():
+            yield from ("--limit", f"{name}={_end(low)}:{_end(high)}")
+
+
+def _end(value: float | None) -> str:
+    return "" if value is None else json.dumps(value)
 
 
 def _text(parameter: ParameterRecord) -> str:

@@ -75,7 +75,8 @@ class DeploymentReport(JsonRecord):
 
     `twin` and `device` are scores of the task's metric on `n_test` examples. `transfer_gap` is positive where
     the device does worse (`nado_lab.network.transfer_gap`), `gap_low` to `gap_high` its 95 % interval.
-    `device_s` are the seconds of drive, `nodes` the worst first.
+    `device_s` are the seconds of drive, `nodes` the worst first; `seed` decided the twins' noise and the
+    share of a refitted readout, `twins` say where those of the network lay if they had moved.
     """
 
     network: str
@@ -101,6 +102,8 @@ class DeploymentReport(JsonRecord):
     specimens: tuple[int, ...] = ()
     noise_seeds: tuple[int | None, ...] = ()
     seed: int = 0
+    faults: tuple[str, ...] = ()
+    twins: tuple[str, ...] = ()
     refit_share: float | None = None
     status: str = "complete"
 

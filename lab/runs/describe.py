@@ -1,9 +1,18 @@
 """Write down what a run was made with: the setup, its instruments, the protocol."""
 
 import getpass
+import math
 
+from nado_lab.lab.runs.monitors import MonitorSettings
 from nado_lab.lab.setup import SetupSource
-from nado_lab.lab.store import ParameterRecord, ProtocolRecord, RunMetadata, SetupRecord, code_version
+from nado_lab.lab.store import (
+    MonitorRecord,
+    ParameterRecord,
+    ProtocolRecord,
+    RunMetadata,
+    SetupRecord,
+    code_version,
+)
 from nado_lab.protocols import describe, protocol_name
 from pydantic import BaseModel
 from pymeasure.experiment import Procedure
@@ -16,6 +25,7 @@ def describe_run(
     operator: str,
     lineage: tuple[str, ...],
     source: SetupSource,
+    monitors: MonitorSettings | None = None,
 ) -> RunMetadata:
     """Gather the metadata of a run that is about to start."""
     config, snapshot, step_s = (getattr(setup, name, None) for name in ("config", "snapshot", "step_s"))
@@ -28,14 +38,28 @@ def describe_run(
             source=source.name,
             seed=source.specimen,
             noise_seed=source.noise_seed,
+            faults=list(source.faults),
             details=config.model_dump(mode="json") if isinstance(config, BaseModel) else {},
         ),
         protocol=describe_protocol(procedure),
+        monitors=describe_monitors(monitors) if monitors else None,
         code=code_version(),
         instruments=snapshot() if snapshot else {},
         lineage=list(lineage),
         notes={} if step_s is None else {"step_s": float(step_s)},
     )
+
+
+def describe_monitors(settings: MonitorSettings) -> MonitorRecord | None:
+    """Record how the bench was to be looked at; None where it was not."""
+    if not math.isfinite(settings.every_s):
+        return None
+    limits = {name: (_finite(low), _finite(high)) for name, (low, high) in settings.limits.items()}
+    return MonitorRecord(every_s=settings.every_s, limits=limits)
+
+
+def _finite(end: float) -> float | None:
+    return end if math.isfinite(end) else None
 
 
 def describe_protocol(procedure: Procedure) -> ProtocolRecord:

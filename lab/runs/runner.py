@@ -39,7 +39,12 @@ def run_protocol(  # noqa: PLR0913  (a run has many sides; two are required)
     procedure.bind(cast("MeasuringDevice", setup))  # a procedure says what it misses
     columns, labels = procedure.columns(), procedure.coordinates()
     metadata = describe_run(
-        procedure, setup, operator=operator, lineage=lineage, source=source or SetupSource("")
+        procedure,
+        setup,
+        operator=operator,
+        lineage=lineage,
+        source=source or SetupSource(""),
+        monitors=monitors,
     )
 
     def create(monitor: Monitor) -> RunWriter:

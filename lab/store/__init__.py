@@ -5,6 +5,7 @@ from nado_lab.lab.store.drive_maps import drive_map_of
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.export import export
 from nado_lab.lab.store.metadata import (
+    MonitorRecord,
     ParameterRecord,
     ProtocolRecord,
     RunMetadata,
@@ -22,6 +23,7 @@ from nado_lab.lab.store.writer import RunWriter
 __all__ = [
     "Catalogue",
     "Check",
+    "MonitorRecord",
     "ParameterRecord",
     "ProtocolRecord",
     "RepairReport",

@@ -49,7 +49,7 @@ class ProtocolRecord(_Model):
 class SetupRecord(_Model):
     """Which bench made the run, with the settings that its numbers depend on.
 
-    `seed` and `noise_seed` are the specimen and the noise of a simulated bench.
+    `seed`, `noise_seed` and `faults` are the specimen, the noise and what was broken of a simulated bench.
     """
 
     name: str
@@ -57,7 +57,15 @@ class SetupRecord(_Model):
     source: str = ""
     seed: int = 0
     noise_seed: int | None = None
+    faults: list[str] = Field(default_factory=list)
     details: JsonObject = Field(default_factory=dict)
+
+
+class MonitorRecord(_Model):
+    """How often the bench was looked at besides, in s, and which readings end the run: [lowest, highest]."""
+
+    every_s: float
+    limits: dict[str, tuple[float | None, float | None]] = Field(default_factory=dict)
 
 
 class RunMetadata(_Model):
@@ -74,6 +82,7 @@ class RunMetadata(_Model):
     operator: str = ""
     setup: SetupRecord | None = None
     protocol: ProtocolRecord | None = None
+    monitors: MonitorRecord | None = None
     code: dict[str, str] = Field(default_factory=dict)
     instruments: JsonObject = Field(default_factory=dict)
     lineage: list[str] = Field(default_factory=list)

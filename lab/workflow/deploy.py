@@ -13,6 +13,7 @@ from nado_lab.lab.compose import noise_seed_of, open_source
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.network_context import NetworkContext, read_context
+from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.reports.deployment_report import FILE as REPORT
 from nado_lab.lab.reports.deployment_report import DeploymentReport
 from nado_lab.lab.runs.observer import Observer
@@ -98,8 +99,8 @@ def deploy(
     """
     saved, observer = load(request.network), observer or Observer()
     context = read_context(saved, request.twins, request.test_examples)
-    if request.out.exists() and not request.resume:
-        raise LabError(f"{request.out} exists; choose another --out, or go on with --resume")
+    if not request.resume:
+        refuse_existing(request.out, or_else="go on with --resume")
     if request.refit_readout is not None:
         calibrated(request.refit_readout, len(context.task.test))
     interruptions.note_death(request.out)
@@ -162,6 +163,8 @@ def report_of(
         setups=tuple(source.name for source in request.setups),
         specimens=tuple(source.specimen for source in request.setups),
         noise_seeds=tuple(source.noise_seed for source in request.setups),
+        faults=tuple(fault for source in request.setups for fault in source.faults),
+        twins=tuple(map(str, request.twins)),
         seed=seed,
         refit_share=share,
         task=task.name,

@@ -51,7 +51,7 @@ def deploy_job(network: Path, count: int, out: Path, bench: BenchModel, post: Po
         from nado_lab.lab.workflow.deploy import DeployRequest, deploy
 
         feed = Feed(f"deploy {network.stem}", bench.opened(), post)
-        request = DeployRequest(network, out, (bench.source,), test_examples=count)
+        request = DeployRequest(network, out, (bench.source,), test_examples=count, seed=bench.seed)
         observer = JobObserver(job, "deploy", post, feed)
         report = stoppable(lambda: deploy(request, observer, bench.as_opened)).report
         post(Finished("deploy", Deployed(out, report)))

@@ -1,6 +1,9 @@
 """The command that a report prints makes the same experiment: parsed, it asks for what was stored."""
 
+import math
 import shlex
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +22,7 @@ from nado_lab.lab.reports.again import (
 )
 from nado_lab.lab.reports.deployment_report import DeploymentReport
 from nado_lab.lab.reports.sweep import sweep_page
-from nado_lab.lab.runs import run_protocol
+from nado_lab.lab.runs import MonitorSettings, run_protocol
 from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import Run
 from nado_lab.lab.sweeps.config import Range, Source, StudyConfig, SweepConfig, load_sweep
@@ -63,7 +66,7 @@ def test_a_run_is_measured_again_with_its_numbers_and_seeds(tmp_path, parse):
     again = load_protocol(asked["protocol"])()
     configure(again, parse_assignments(asked["parameter"]))
     assert describe(again) == describe(procedure)
-    assert (asked["setup"], asked["seed"], asked["noise_seed"]) == ("sim:nanoring", 11, 1234567890)
+    assert (asked["setup"], asked["seed"], asked["noise_seed"]) == ("sim:nanoring", 11, "1234567890")
 
 
 def test_a_run_of_chosen_drives_is_replayed(tmp_path, parse):
@@ -73,7 +76,7 @@ def test_a_run_of_chosen_drives_is_replayed(tmp_path, parse):
     asked = parse(measure_again(run.metadata, run.path))
     assert asked["protocol"] == "replay"
     assert parse_assignments(asked["parameter"])["of"] == run.path
-    assert (asked["seed"], asked["noise_seed"]) == (1, 2)
+    assert (asked["seed"], asked["noise_seed"]) == (1, "2")
 
 
 @pytest.mark.parametrize("name", protocols_to_choose())
@@ -170,9 +173,51 @@ def test_a_deployment_is_done_again_on_the_same_specimen_with_the_same_noise(par
     report = DeploymentReport.from_json(DEPLOYED | {"seed": 5, "refit_share": THIRD / 10})
     asked = parse(deploy_again(report))
     assert (asked["setup"], asked["test_examples"]) == (["sim:x"], 10)
-    assert (asked["seed"], asked["noise_seed"], asked["refit_readout"]) == (5, 77, THIRD / 10)
+    assert (asked["seed"], asked["noise_seed"], asked["refit_readout"]) == (5, "77", THIRD / 10)
 
 
 def test_a_quick_demo_is_done_again_quickly(demo, parse):
     asked = parse(demo_again(demo[1]))
     assert (asked["seed"], asked["quick"]) == (3, True)
+
+
+def test_noise_of_the_specimen_faults_and_limits_of_a_run_come_back(tmp_path, parse, monkeypatch):
+    settings = MonitorSettings(1 / 3, {"coil": (-math.inf, 310.0), "field": (THIRD, math.inf)})
+    device, source = FakeDevice(), SetupSource("sim:nanoring", 4, faults=("lockin:overload@3",))
+    device.readings = lambda: {"coil": (300.0, "K"), "field": (5.0, "T")}
+    procedure = load_protocol("characterise")()
+    configure(procedure, {"sequences": 2, "steps": 3})
+    run = Run.open(run_protocol(procedure, device, tmp_path / "run", source=source, monitors=settings))
+    asked = []
+    monkeypatch.setattr("nado_lab.lab.workflow.measure.measure", lambda request, _: asked.append(request))
+    CliRunner().invoke(app, shlex.split(measure_again(run.metadata, run.path))[1:])
+    assert asked[0].setup == source
+    assert asked[0].monitors == settings
+
+
+@pytest.mark.parametrize("noise", [None, 8])
+def test_a_deployment_asks_for_the_same_sources_again(monkeypatch, noise):
+    sources = [SetupSource(f"sim:{n}", 5 + n, None if noise is None else noise + n) for n in range(2)]
+    report = DeploymentReport.from_json(
+        DEPLOYED
+        | {
+            "seed": 5,
+            "setups": [source.name for source in sources],
+            "specimens": [source.specimen for source in sources],
+            "noise_seeds": [source.noise_seed for source in sources],
+            "faults": ["lockin:overload@3"],
+            "twins": ["/a b/x.twin"],
+        }
+    )
+    asked = []
+    monkeypatch.setattr("nado_lab.lab.workflow.deploy.deploy", lambda request, _: asked.append(request))
+    CliRunner().invoke(app, shlex.split(deploy_again(report))[1:])
+    broken = replace(sources[0], faults=("lockin:overload@3",))
+    assert asked[0].setups == (broken, sources[1])
+    assert (asked[0].seed, asked[0].test_examples) == (5, 10)
+    assert asked[0].twins == (Path("/a b/x.twin"),)
+
+
+def test_a_deployment_that_no_command_makes_says_so():
+    report = DeploymentReport.from_json(DEPLOYED | {"seed": 5, "specimens": [3], "noise_seeds": [1]})
+    assert "deployed by a program" in deploy_again(report)

@@ -166,7 +166,7 @@ def test_a_deployment_is_escaped(tmp_path):
     assert "transfer gap +10.0 points" in done.summary
     assert pictures == 1
     assert "&lt;script&gt;" in text
-    assert "nado deploy &#39;my net.net&#39; --setup sim:x --test 10 --seed 0 --noise-seed 77" in text
+    assert "nado deploy &#39;my net.net&#39; --setup sim:x --seed 0 --noise-seed 77 --test 10" in text
 
 
 def test_a_loop_is_recognised(tmp_path):
