@@ -93,7 +93,7 @@ def one_seed(task: str, seed: int, quick: bool, compensated: bool, out: Path) ->
             if progress.share in (0.0, 1.0):
                 print(f"{time.perf_counter() - started:7.1f} s  {progress.stage}", file=sys.stderr)
 
-    result = run_loop(config, out, Clock(), open_device)
+    result = run_loop(config, out, Clock(), open_device).to_json()
     keys = ("round", "twin", "device", "gap", "gap_error", "device_s", "drift_since_last_round")
     return {
         "seed": seed,

@@ -186,7 +186,7 @@ def in_process(folder: Path, kills: int) -> dict[str, Any]:
     file.write_text(CONFIG.replace("SETUP", "sim:nanoring"), encoding="utf-8")
     stages = durations(file, alone)
     report = killed_often(file, out, moments(stages, kills, seed=0))
-    result = run_loop(load_config(file), out)
+    result = run_loop(load_config(file), out).to_json()
     whole = json.loads((alone / "loop.json").read_text(encoding="utf-8"))
     for each in (result, whole):
         for row in each["rounds"]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
+
+if TYPE_CHECKING:
+    from nado_lab.lab.reports.loop_report import LoopReport
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -32,36 +35,26 @@ def loop(
     with shown() as observer:
         report = run_loop(chosen, folder, observer)
     result(report, as_json, _show)
-    note(f"Ended: {report['ended']}. State and result: {folder}")
+    note(f"Ended: {report.ended}. State and result: {folder}")
 
 
-def _show(report: dict[str, Any]) -> None:
-    from nado_lab.network import gap_text
-
+def _show(report: LoopReport) -> None:
     rows = [
         [
-            str(row["round"]),
-            f"{row['twin']:.4f}",
-            f"{row['device']:.4f}",
-            gap_text(row["metric"], row["gap"], row.get("gap_low"), row.get("gap_high")),
-            f"{row['device_s']:.0f}",
-            _figure(row["drift_since_last_round"]),
-            _figure(row["drift_while_deployed"]),
+            str(row.round),
+            f"{row.twin:.4f}",
+            f"{row.device:.4f}",
+            f"{row.gap:+.4f} ± {row.gap_error:.4f}",
+            f"{row.device_s:.0f}",
+            _figure(row.drift_since_last_round),
+            _figure(row.drift_while_deployed),
         ]
-        for row in report["rounds"]
+        for row in report.rounds
     ]
-    headings = [
-        "round",
-        "on the twin",
-        "on the device",
-        "transfer gap",
-        "device s",
-        "drift since",
-        "drift within",
-    ]
-    table(f"Gap per round ({report['rounds'][0]['metric']})", headings, rows)
-    for finding in report["rounds"][-1]["findings"]:
-        note(f"{finding['what']}: {finding['detail']}")
+    headings = ["round", "on the twin", "on the device", "gap", "device s", "drift since", "drift within"]
+    table(f"Gap per round ({report.rounds[0].metric})", headings, rows)
+    for finding in report.rounds[-1].findings:
+        note(f"{finding.what}: {finding.detail}")
 
 
 def _figure(value: float | None) -> str:

@@ -7,7 +7,6 @@ killed at any instant goes on from there when it is started again, and ends as i
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import read_json, write_json
@@ -16,6 +15,8 @@ from nado_lab.lab.loop.context import STOPPED, LoopContext, OpenDevice, label, o
 from nado_lab.lab.loop.round import twin_of
 from nado_lab.lab.loop.round_state import RoundState
 from nado_lab.lab.loop.stages import FIRST, LATER, Round
+from nado_lab.lab.reports.loop_report import FILE as RESULT
+from nado_lab.lab.reports.loop_report import LoopReport, LoopRow
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.store.ownership import Ownership
 from nado_lab.lab.workflow.drift import Verdict, verdict
@@ -23,7 +24,7 @@ from nado_lab.lab.workflow.play_drives import AbortedError
 from nado_lab.network import load_task
 from nado_lab.observer import Progress, StoppedError
 
-CONFIG, RESULT = "config.json", "loop.json"
+CONFIG = "config.json"
 
 
 def run_loop(
@@ -31,7 +32,7 @@ def run_loop(
     out: Path,
     observer: Observer | None = None,
     open_device: OpenDevice | None = None,
-) -> dict[str, Any]:
+) -> LoopReport:
     """Run the loop in the folder `out`, or go on with it; write and return what stands in its loop.json.
 
     Once the observer wishes to stop, the hardware is made safe, a run under way is closed as aborted, and
@@ -42,11 +43,11 @@ def run_loop(
     try:
         _keep_config(config, out)
         if (out / RESULT).exists():
-            return read_json(out / RESULT)
+            return LoopReport.read(out / RESULT)
         task = load_task(config.task.name, **config.task.options)
         context = LoopContext(config, task, out, observer or Observer(), open_device or opener(config))
         result = _rounds(context)
-        write_json(out / RESULT, result)
+        result.write(out / RESULT)
         return result
     except StoppedError as error:
         raise AbortedError(STOPPED) from error
@@ -66,34 +67,35 @@ def _keep_config(config: LoopConfig, out: Path) -> None:
     write_json(kept, config.as_json())
 
 
-def _rounds(context: LoopContext) -> dict[str, Any]:
-    rows: list[dict[str, Any]] = []
+def _rounds(context: LoopContext) -> LoopReport:
+    rows: list[LoopRow] = []
     before, spent = None, 0.0
     while True:
         number = len(rows)
         state = _run_round(context, number, before, spent)
-        spent += state.device_s()
+        spent += state.stages.device_s
         rows.append(_row(context, state, spent))
         why = _reason_to_end(context, state, number, spent)
         if why:
             break
         before = state
-    return {
-        "ended": why,
-        "within_tolerance": rows[-1]["gap"] <= tolerance(context),
-        "tolerance": tolerance(context),
-        "device_s": spent,
-        "rounds": rows,
-        "twins": rows[-1]["twin_files"],
-        "network": rows[-1]["network_file"],
-    }
+    last = rows[-1]
+    return LoopReport(
+        ended=why,
+        within_tolerance=last.gap <= tolerance(context),
+        tolerance=tolerance(context),
+        device_s=spent,
+        rounds=tuple(rows),
+        twins=last.twin_files,
+        network=last.network_file,
+    )
 
 
 def _run_round(context: LoopContext, number: int, before: RoundState | None, spent_s: float) -> RoundState:
     state = RoundState(context.folder(number), number)
     this = Round(context, state, before, spent_s)
     for name, stage in (LATER if number else FIRST).items():
-        if name in state.stages:
+        if state.has(name):
             continue
         context.check()
         context.observer.progress(Progress(label(number, name), 0.0))
@@ -102,37 +104,37 @@ def _run_round(context: LoopContext, number: int, before: RoundState | None, spe
     return state
 
 
-def _row(context: LoopContext, state: RoundState, spent: float) -> dict[str, Any]:
+def _row(context: LoopContext, state: RoundState, spent: float) -> LoopRow:
     """Put a round into one row of the result."""
-    stages, folder = state.stages, state.folder.relative_to(context.out).as_posix()
-    compared = stages["compare"]
-    figures = {
-        key: compared[key]
-        for key in ("metric", "twin", "device", "gap", "gap_error", "gap_low", "gap_high", "n_test")
-    }
-    return {
-        "round": state.number,
-        **figures,
-        "device_s": state.device_s(),
-        "device_s_total": spent,
-        "drift_since_last_round": stages["measure"]["drift"]["score"],
-        "drift_while_deployed": stages["deploy"]["drift"],
-        "findings": compared["findings"],
-        "runs": stages["measure"]["runs"] + stages["deploy"]["runs"],
-        "twin_files": [
-            twin_of(Path(folder), array).as_posix() for array in range(len(context.config.arrays))
-        ],
-        "network_file": f"{folder}/network.net",
-    }
+    folder, compared = state.folder.relative_to(context.out), state.compared
+    return LoopRow(
+        round=state.number,
+        metric=compared.metric.value,
+        twin=compared.twin,
+        device=compared.device,
+        gap=compared.gap,
+        gap_error=compared.gap_error,
+        gap_low=compared.gap_low,
+        gap_high=compared.gap_high,
+        n_test=compared.n_test,
+        device_s=state.stages.device_s,
+        device_s_total=spent,
+        drift_since_last_round=state.measured.drift.score,
+        drift_while_deployed=state.deployed.drift,
+        findings=compared.findings,
+        runs=state.measured.runs + state.deployed.runs,
+        twin_files=tuple(twin_of(folder, array).as_posix() for array in range(len(context.config.arrays))),
+        network_file=(folder / "network.net").as_posix(),
+    )
 
 
 def _reason_to_end(context: LoopContext, state: RoundState, number: int, spent: float) -> str:
     """Say why the loop ends after this round; empty if it goes on."""
-    config, stages = context.config, state.stages
+    config = context.config
     drifting = _drifting(context, state)
     if drifting is Verdict.STOP:
         return "the device drifts too fast to follow: look at it"
-    if stages["compare"]["gap"] <= tolerance(context) and drifting is Verdict.STEADY:
+    if state.compared.gap <= tolerance(context) and drifting is Verdict.STEADY:
         return "the gap is within tolerance"
     if number >= config.budget.rounds:
         return "all rounds are done"
@@ -144,18 +146,18 @@ def _reason_to_end(context: LoopContext, state: RoundState, number: int, spent: 
 def _drifting(context: LoopContext, state: RoundState) -> Verdict:
     """Judge the drift while the network was deployed, and since the round before."""
     rule = context.config.drift
-    within = verdict(state.stages["deploy"]["drift"], rule.recalibrate_above, rule.stop_above)
-    since = state.stages["measure"]["drift"]["verdict"]
+    within = verdict(state.deployed.drift, rule.recalibrate_above, rule.stop_above)
+    since = state.measured.drift.verdict
     return Verdict.STOP if Verdict.STOP in (within, since) else within
 
 
 def _next_round_s(context: LoopContext, state: RoundState) -> float:
     """Foretell the device seconds of the next round."""
-    config, step_s = context.config, state.stages["measure"]["step_s"]
+    config, step_s = context.config, state.measured.step_s
     refined = config.refine.device_examples * config.refine.device_epochs
     measured_s = config.measure.more * sum(step_s)
     refined_s = sum(refined * n * step_s[config.array_of(i)] for i, n in enumerate(config.network.nodes))
-    return (measured_s + refined_s) * context.steps + state.stages["deploy"]["device_s"]
+    return (measured_s + refined_s) * context.steps + state.deployed.device_s
 
 
 def tolerance(context: LoopContext) -> float:

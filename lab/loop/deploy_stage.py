@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from nado_lab.lab.loop.context import BenchSession, device_seconds
+from nado_lab.lab.loop.records import Compensated
 from nado_lab.lab.loop.round import Round, lineage, own_drives
 from nado_lab.lab.loop.round_drift import drift_within, initial_state
 from nado_lab.lab.loop.stretches import Stretch, compensation_of, stored_readout, stretches
@@ -29,7 +29,7 @@ class Deploying:
         self.runs: list[Run] = []
         self.spent_s = 0.0
         self.drifts: list[float] = []
-        self.compensated: list[dict[str, Any]] = []
+        self.compensated: list[Compensated] = []
         self._trials, self._played = self._count_trials(), 0
 
     def play(self, layer: int, drive: np.ndarray) -> np.ndarray:
@@ -106,12 +106,6 @@ class Deploying:
         sent = found.drive(torch.as_tensor(drive)).numpy()
         held = float((np.abs(sent) >= 1.0).mean() - (np.abs(drive) >= 1.0).mean())
         moved = found.correction
-        self.compensated.append(
-            {
-                "run": check.name,
-                "drive_gain": moved.gain.tolist(),
-                "drive_shift": moved.shift.tolist(),
-                "share_at_the_edge": max(held, 0.0),
-            }
-        )
+        gain, shift = tuple(moved.gain.tolist()), tuple(moved.shift.tolist())
+        self.compensated.append(Compensated(check.name, gain, shift, max(held, 0.0)))
         return sent

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import numpy as np
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.loop.choose_drives import disagreeing_twins, next_drives
 from nado_lab.lab.loop.config import Choose, DriftConfig
 from nado_lab.lab.loop.context import LoopContext, device_seconds, measure
 from nado_lab.lab.loop.deploy_stage import Deploying
-from nado_lab.lab.loop.round import Result, Round, lineage, measured, own_drives
+from nado_lab.lab.loop.records import Compared, Deployed, Measured
+from nado_lab.lab.loop.round import Round, lineage, measured, own_drives
 from nado_lab.lab.loop.round_drift import drift_since
 from nado_lab.lab.store import Run
 from nado_lab.lab.trials import trials_of
@@ -21,7 +20,7 @@ from nado_lab.lab.workflow.node_metrics import average_layers, find_failures, me
 from nado_lab.twin import Twin
 
 
-def measure_stage(this: Round) -> Result:
+def measure_stage(this: Round) -> Measured:
     """Measure sequences on every array: random ones in the first round, later those that say most."""
     context, rng = this.context, np.random.default_rng(this.seed("measure"))
     ports, step_s = _ask(this)
@@ -39,13 +38,13 @@ def measure_stage(this: Round) -> Result:
         session = this.session("measure", spent, array)
         runs.append(measure(context, session, drives[array], measured(this.folder, array), lineage(this)))
         spent += device_seconds(runs[-1], step_s[array])
-    return {
-        "runs": [run.metadata.run_id for run in runs],
-        "trials": sum(map(len, drives)),
-        "step_s": step_s,
-        "device_s": spent,
-        "drift": drift_since(this, runs),
-    }
+    return Measured(
+        runs=tuple(run.metadata.run_id for run in runs),
+        trials=sum(map(len, drives)),
+        step_s=tuple(step_s),
+        device_s=spent,
+        drift=drift_since(this, runs),
+    )
 
 
 def _ask(this: Round) -> tuple[list[int], list[float]]:
@@ -94,35 +93,35 @@ def _with_checks(drift: DriftConfig, trials: int) -> int:
     return trials + (-(-trials // every) * drift.compensate_sequences if every else 0)
 
 
-def deploy_stage(this: Round) -> Result:
+def deploy_stage(this: Round) -> Deployed:
     """Send the test examples to the device, layer by layer, in stretches where drift is compensated."""
     way, inputs = Deploying(this), this.context.task.test.inputs.numpy()
     deploy_layers(way.network, inputs, way.play)
-    return {
-        "runs": [run.metadata.run_id for run in way.runs],
-        "device_s": way.spent_s,
-        "drift": max(way.drifts, default=None),
-        "compensated": way.compensated,
-    }
+    return Deployed(
+        runs=tuple(run.metadata.run_id for run in way.runs),
+        device_s=way.spent_s,
+        drift=max(way.drifts, default=None),
+        compensated=tuple(way.compensated),
+    )
 
 
-def compare_stage(this: Round) -> Result:
+def compare_stage(this: Round) -> Compared:
     """Hold the device's answers and readouts, as stored, against the twin's."""
     context, way, seed = this.context, Deploying(this), this.seed("compare")
     deployed = deploy_layers(way.network, context.task.test.inputs.numpy(), way.stored)
     said = twin_answers(way.network, context.task, way.twins, context.config.network.variant, seed)
     gap = compare(context.task, said, deployed.outputs, seed)
     nodes = measure_nodes(deployed, way.twins, seed)
-    return {
-        "metric": gap.metric.value,
-        "twin": gap.on_twin,
-        "device": gap.on_device,
-        "gap": gap.gap,
-        "gap_error": gap.error,
-        "gap_low": gap.low,
-        "gap_high": gap.high,
-        "n_test": gap.n,
-        "layers": [asdict(layer) for layer in average_layers(nodes)],
-        "findings": [asdict(finding) for finding in find_failures(nodes, way.twins)],
-        "nodes": [asdict(node) for node in nodes],
-    }
+    return Compared(
+        metric=gap.metric,
+        twin=gap.on_twin,
+        device=gap.on_device,
+        gap=gap.gap,
+        gap_error=gap.error,
+        n_test=gap.n,
+        gap_low=gap.low,
+        gap_high=gap.high,
+        layers=average_layers(nodes),
+        findings=find_failures(nodes, way.twins),
+        nodes=tuple(nodes),
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from nado_lab.lab.errors import LabError
@@ -17,7 +16,6 @@ from nado_lab.network import load as load_network
 from nado_lab.twin import Twin
 from nado_lab.twin import load as load_twin
 
-Result = dict[str, Any]
 DRAWN_EXAMPLES = 100  # training examples whose drives the network's own are chosen from
 
 
@@ -42,11 +40,13 @@ class Round:
 
     def session(self, stage: str, more_s: float = 0.0, array: int = 0) -> BenchSession:
         """Plan a session at an array, `more_s` after what the round has spent so far."""
-        return BenchSession(self.number, stage, self.spent_before_s + self.state.device_s() + more_s, array)
+        return BenchSession(
+            self.number, stage, self.spent_before_s + self.state.stages.device_s + more_s, array
+        )
 
     def step_s(self, array: int) -> float:
         """Give the seconds of a step of an array, once the round has measured."""
-        return self.state.stages["measure"]["step_s"][array]
+        return self.state.measured.step_s[array]
 
     def seed(self, stage: str) -> int:
         """Give the seed of a stage."""
@@ -108,9 +108,10 @@ def own_drives(this: Round, network: DeviceNetwork, twins: list[Twin]) -> list[n
 
 def lineage(this: Round) -> tuple[str, ...]:
     """Name the runs that this round's measurements follow from."""
-    parents = this.state.stages.get("measure", {}).get("runs", [])
+    measured = this.state.stages.measure
+    parents = measured.runs if measured else ()
     if this.before is not None and not parents:
-        parents = this.before.stages["deploy"]["runs"]
+        parents = this.before.deployed.runs
     return tuple(parents)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from nado_lab.lab.loop.records import Drift
 from nado_lab.lab.loop.round import Round, measured
 from nado_lab.lab.store import Run
 from nado_lab.lab.workflow.drift import drift_score, verdict
@@ -27,7 +26,7 @@ def initial_state(this: Round, array: int) -> np.ndarray | None:
     return Run.open(measured(this.folder, array)).dataset()["initial"].values.mean(axis=0)
 
 
-def drift_since(this: Round, runs: list[Run]) -> dict[str, Any]:
+def drift_since(this: Round, runs: list[Run]) -> Drift:
     """Score the drift of the probes against the last measurements before, and say what it asks for.
 
     Of several arrays the one that drifted most counts.
@@ -39,4 +38,4 @@ def drift_since(this: Round, runs: list[Run]) -> dict[str, Any]:
             earlier = Run.open(measured(this.before.folder, array))
             known.append(drift_score(probe_readout(earlier), probe_readout(run)))
     score = max((each for each in known if each is not None), default=None)
-    return {"score": score, "verdict": verdict(score, rule.recalibrate_above, rule.stop_above).value}
+    return Drift(score, verdict(score, rule.recalibrate_above, rule.stop_above))

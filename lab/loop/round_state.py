@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import shutil
 import zlib
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
-from nado_lab.lab.json_file import read_json, write_json
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.loop.records import Compared, Deployed, Measured, Result, RoundRecord, Stages
+
+Done = TypeVar("Done", Measured, Deployed, Compared)
 
 ROUND = "round.json"
 
@@ -27,18 +31,38 @@ class RoundState:
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         path = folder / ROUND
-        self.stages: dict[str, dict[str, Any]] = read_json(path)["stages"] if path.exists() else {}
+        self.stages = RoundRecord.read(path).stages if path.exists() else Stages()
 
-    def put(self, stage: str, result: dict[str, Any]) -> None:
+    def has(self, stage: str) -> bool:
+        """Say whether a stage is done."""
+        return getattr(self.stages, stage) is not None
+
+    def put(self, stage: str, result: Result) -> None:
         """Write down that a stage is done."""
-        self.stages[stage] = result
+        self.stages = replace(self.stages, **{stage: result})
         parent = f"round{self.number - 1:02d}" if self.number else None
-        content = {"round": self.number, "parent": parent, "stages": self.stages}
-        write_json(self.folder / ROUND, content)
+        RoundRecord(self.number, parent, self.stages).write(self.folder / ROUND)
 
-    def device_s(self) -> float:
-        """Add up the device seconds of the stages that are done."""
-        return sum(result.get("device_s", 0.0) for result in self.stages.values())
+    @property
+    def measured(self) -> Measured:
+        """Give what was measured in this round."""
+        return _done(self.stages.measure, "measured")
+
+    @property
+    def deployed(self) -> Deployed:
+        """Give how the network of this round was deployed."""
+        return _done(self.stages.deploy, "deployed")
+
+    @property
+    def compared(self) -> Compared:
+        """Give how device and twin compare in this round."""
+        return _done(self.stages.compare, "compared")
+
+
+def _done(result: Done | None, what: str) -> Done:
+    if result is None:
+        raise LabError(f"this round has not {what} yet")
+    return result
 
 
 def _sweep(folder: Path) -> None:

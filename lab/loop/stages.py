@@ -10,7 +10,8 @@ import numpy as np
 from nado_lab.lab.loop.context import device_seconds
 from nado_lab.lab.loop.device_stages import compare_stage, deploy_stage, measure_stage
 from nado_lab.lab.loop.normalisation import follow
-from nado_lab.lab.loop.round import Result, Round, checkpoint, measured, own_drives, twin_of
+from nado_lab.lab.loop.records import Fitted, Result, Trained
+from nado_lab.lab.loop.round import Round, checkpoint, measured, own_drives, twin_of
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.workflow.fit import FitRequest, fit
 from nado_lab.lab.workflow.play_drives import own_readout, play_drives
@@ -26,7 +27,7 @@ OF_ALL_SEQUENCES = 0.0
 """The share set aside to score a loop's twins: none, for fresh measurements do that in every round."""
 
 
-def fit_stage(this: Round) -> Result:
+def fit_stage(this: Round) -> Fitted:
     """Fit the first twin of every array."""
     settings = this.context.config.twin.fit_settings(this.seed("fit"))
     for array in this.arrays:
@@ -37,10 +38,10 @@ def fit_stage(this: Round) -> Result:
         request = FitRequest(runs, path, settings, scored_share=OF_ALL_SEQUENCES)
         request = replace(request, resume=request.unfinished.exists())
         fit(request, this.observer("fit", array, len(this.arrays)))
-    return {"twins": [twin_of(this.folder, array).name for array in this.arrays]}
+    return Fitted(tuple(twin_of(this.folder, array).name for array in this.arrays))
 
 
-def recalibrate_stage(this: Round) -> Result:
+def recalibrate_stage(this: Round) -> Fitted:
     """Bring the twins of the round before up to date with what was measured in this one."""
     for array in this.arrays:
         path = twin_of(this.folder, array)
@@ -54,19 +55,19 @@ def recalibrate_stage(this: Round) -> Result:
             seed=this.seed("recalibrate"),
         )
         recalibrate(request, this.observer("recalibrate", array, len(this.arrays)))
-    return {"twins": [twin_of(this.folder, array).name for array in this.arrays]}
+    return Fitted(tuple(twin_of(this.folder, array).name for array in this.arrays))
 
 
-def train_stage(this: Round) -> Result:
+def train_stage(this: Round) -> Trained:
     """Train the first network through the twin."""
     settings = this.context.config.network.model_copy(update={"seed": this.seed("train")})
     request = _request(this, settings)
     if not request.out.exists():
         train(request, this.observer("train"))
-    return {"network": request.out.name}
+    return Trained(request.out.name)
 
 
-def refine_stage(this: Round) -> Result:
+def refine_stage(this: Round) -> Trained:
     """Train the network of the round before on: through the new twin, then with the device in the loop."""
     context, how = this.context, this.context.config.refine
     network = this.old_network()
@@ -82,7 +83,7 @@ def refine_stage(this: Round) -> Result:
     device_s = _refine_on_device(this, network, twins) if how.device_examples else 0.0
     if not request.out.exists():
         save_trained(network, context.task, twins, request)
-    return {"network": request.out.name, "device_s": device_s}
+    return Trained(request.out.name, device_s)
 
 
 def _refine_on_device(this: Round, network: DeviceNetwork, twins: list[Twin]) -> float:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 from nado_lab.lab.reports.deployment_report import NodeMetrics
 from nado_lab.lab.reports.figures import BLUE, GREY, ORANGE
+from nado_lab.lab.reports.loop_report import LoopRow
 
 
 def nodes_figure(nodes: Sequence[NodeMetrics]) -> Figure:
@@ -25,12 +25,12 @@ def nodes_figure(nodes: Sequence[NodeMetrics]) -> Figure:
     return figure
 
 
-def gap_figure(rounds: list[dict[str, Any]], tolerance: float) -> Figure:
+def gap_figure(rounds: Sequence[LoopRow], tolerance: float) -> Figure:
     """Draw the transfer gap with its standard error against the device time (s), and the tolerance."""
     figure = Figure(figsize=(6, 3), layout="constrained")
     axis = figure.subplots()
-    spent = [each["device_s_total"] for each in rounds]
-    gaps, errors = [each["gap"] for each in rounds], [each["gap_error"] for each in rounds]
+    spent = [each.device_s_total for each in rounds]
+    gaps, errors = [each.gap for each in rounds], [each.gap_error for each in rounds]
     axis.axhspan(-tolerance, tolerance, color=GREY, alpha=0.2, label="tolerance")
     axis.errorbar(spent, gaps, yerr=errors, fmt="o-", color=BLUE, capsize=3, label="gap")
     axis.set_xlabel("device time (s)")

@@ -15,6 +15,8 @@ from nado_lab.lab.reports.deployment_report import FILE as REPORT
 from nado_lab.lab.reports.deployment_report import DeploymentReport, Finding, LayerMetrics, NodeMetrics
 from nado_lab.lab.reports.figures import accuracy_figure, scores_figure
 from nado_lab.lab.reports.folder_figures import gap_figure, nodes_figure
+from nado_lab.lab.reports.loop_report import FILE as LOOP
+from nado_lab.lab.reports.loop_report import LoopReport
 
 
 def deployment_page(path: Path) -> Page:
@@ -68,27 +70,28 @@ def loop_page(path: Path) -> Page:
     """Describe what `nado loop` left: the gap, round after round."""
     from nado_lab.network import gap_text
 
-    report, config = read_json(path / "loop.json"), read_json(path / "config.json")
-    rounds = report["rounds"]
+    report, config = LoopReport.read(path / LOOP), read_json(path / "config.json")
     names = ("round", "twin", "device", "gap", "gap_error", "device_s", "drift_since_last_round")
-    rows = [tuple(figure_of(each.get(name)) for name in names) for each in rounds]
-    drawn = Picture(gap_figure(rounds, report["tolerance"]), "Transfer gap against the device time spent.")
-    last = rounds[-1]
-    gap = gap_text(last["metric"], last["gap"], last.get("gap_low"), last.get("gap_high"))
+    rows = [tuple(figure_of(getattr(each, name)) for name in names) for each in report.rounds]
+    drawn = gap_figure(report.rounds, report.tolerance)
+    last = report.rounds[-1]
+    gap = gap_text(last.metric, last.gap, last.gap_low, last.gap_high)
     return Page(
         title=f"Loop {path.name}: {config['task']['name']} on {config['setup']}",
         summary=(
-            f"Ended after {len(rounds)} round(s): {report['ended']}. {last['metric']} {last['device']:.4g} "
-            f"on the device, transfer gap {gap}, "
-            f"after {report['device_s']:.0f} s of device time."
+            f"Ended after {len(report.rounds)} round(s): {report.ended}. {last.metric} {last.device:.4g} "
+            f"on the device, transfer gap {gap}, after {report.device_s:.0f} s of device time."
         ),
         sections=(
-            Section("Rounds", pictures=(drawn,), table=Table(names, rows, numbers=True)),
-            findings_section([Finding(**each) for each in last["findings"]]),
+            Section(
+                "Rounds",
+                pictures=(Picture(drawn, "Transfer gap against the device time spent."),),
+                table=Table(names, rows, numbers=True),
+            ),
+            findings_section(last.findings),
             Section("Configuration", table=pairs(_flat(config))),
-            Section("Lineage", table=pairs({f"round {each['round']}": each["runs"] for each in rounds})),
+            Section("Lineage", table=pairs({f"round {each.round}": each.runs for each in report.rounds})),
             Section("Do it again", commands=(loop_again(path / "config.json"),)),
-            versions_section(report.get("versions", {})),
         ),
     )
 

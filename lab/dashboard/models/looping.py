@@ -13,7 +13,6 @@ from nado_lab.lab.dashboard.models.events import Event, Finished, RoundsRead
 from nado_lab.lab.dashboard.models.feed import Feed
 from nado_lab.lab.dashboard.models.job_observer import JobObserver, stoppable
 from nado_lab.lab.dashboard.models.worker import Job
-from nado_lab.lab.json_file import read_json
 from nado_lab.lab.setup import SetupSource
 from nado_lab.observer import Progress
 
@@ -110,18 +109,19 @@ def loop_job(config_file: Path, out: Path, bench: BenchModel, post: Post) -> Cal
             observer = LoopObserver(job, post, feed, out)
             done = stoppable(lambda: run_loop(config, out, observer, open_device))
         rows = tuple(rounds_of(out))
-        post(Finished("loop", LoopResult(out, done["ended"], done["within_tolerance"], rows)))
+        post(Finished("loop", LoopResult(out, done.ended, done.within_tolerance, rows)))
 
     return action
 
 
 def rounds_of(folder: Path) -> Iterator[RoundRow]:
     """Read the rounds of a loop that were compared already."""
+    from nado_lab.lab.loop.records import RoundRecord
     from nado_lab.lab.loop.round_state import ROUND
 
     for path in sorted(folder.glob(f"round*/{ROUND}")):
-        state = read_json(path)
-        compared = state["stages"].get(COMPARE)
-        if compared:
-            figures = {key: compared[key] for key in ("metric", "twin", "device", "gap", "gap_error")}
-            yield RoundRow(number=state["round"], drift=state["stages"]["deploy"]["drift"], **figures)
+        record = RoundRecord.read(path)
+        compared, deployed = record.stages.compare, record.stages.deploy
+        if compared and deployed:
+            figures = {name: getattr(compared, name) for name in ("twin", "device", "gap", "gap_error")}
+            yield RoundRow(record.round, compared.metric.value, drift=deployed.drift, **figures)
