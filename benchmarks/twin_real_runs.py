@@ -25,8 +25,8 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from nado_lab.twin import FitSettings, Trials, alike_runs, fit, join, recalibrate
-from nado_lab.twin.fitting.rows import rows_of
-from nado_lab.twin.metrics import r_squared
+from nado_lab.twin.evaluation.paths import r_squared
+from nado_lab.twin.model.rows import rows_of
 
 SPLITS = {"WM": ([7, 31, 33, 34], 35), "MS": ([0, 1, 2, 3], 5), "PW": ([14, 18], 22)}
 RECALIBRATED_ON = 50

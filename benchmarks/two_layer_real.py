@@ -24,7 +24,7 @@ import numpy as np
 import torch
 from nado_lab.network.tasks import normalised_error
 from nado_lab.twin import FitSettings, Trials, Twin, fit, recalibrate
-from nado_lab.twin.fitting.rows import rows_of
+from nado_lab.twin.model.rows import rows_of
 
 WM_RUNS, MS_RUNS, FIELD_RUN = ("07", "31", "33", "34"), ("01", "02", "03"), "00"
 CHANNELS_OF_11 = slice(118, 393)  # run 11 was measured on these of the 395 frequencies

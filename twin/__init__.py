@@ -1,7 +1,6 @@
 """Differentiable digital twins: neural stochastic differential equations fitted to measured devices."""
 
 from nado_lab.observer import Observer, PartOf, Progress, StoppedError
-from nado_lab.twin.card import TwinCard
 from nado_lab.twin.data.alike_runs import alike_runs
 from nado_lab.twin.data.drive_map import DriveMap, read_map
 from nado_lab.twin.data.join import join
@@ -11,18 +10,19 @@ from nado_lab.twin.drift.adapt import adapt
 from nado_lab.twin.drift.compensation import Compensation, compensate
 from nado_lab.twin.drift.recalibrate import recalibrate
 from nado_lab.twin.errors import DataError, DivergenceError, FileError, TwinError
-from nado_lab.twin.evaluation import evaluate
-from nado_lab.twin.files import load, save
+from nado_lab.twin.evaluation.evaluate import evaluate
+from nado_lab.twin.files.twin_file import load, save
 from nado_lab.twin.fitting.checkpoint import read_unfinished
 from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.ensemble import epistemic_spread, fit_ensemble, most_informative
 from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.scored_fit import fit_and_score
-from nado_lab.twin.fitting.settings import FitSettings, Method, OptimiserName, PhaseName
-from nado_lab.twin.metrics import Figures, Metrics
-from nado_lab.twin.model.spec import ModelSizes, ModelSpec
 from nado_lab.twin.model.start import Start
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.records.card import TwinCard
+from nado_lab.twin.records.metrics import Figures, Metrics
+from nado_lab.twin.records.settings import FitSettings, Method, OptimiserName, PhaseName
+from nado_lab.twin.records.spec import ModelSizes, ModelSpec
 from nado_lab.twin.solvers import Solver
 from nado_lab.twin.torchsde_bridge import torchsde_paths
 

@@ -50,7 +50,7 @@ class Comparison:
 def compare(twin: Twin, trials: Trials, seed: int = 0) -> Comparison:
     """Let the twin answer the drives of the trials, DRAWS times a sequence, from the same starts."""
     import torch
-    from nado_lab.twin.evaluation import answer
+    from nado_lab.twin.evaluation.evaluate import answer
 
     generator = torch.Generator().manual_seed(seed)
     drive, measured, drawn = [], [], []

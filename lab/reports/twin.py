@@ -111,7 +111,7 @@ def _held_out(twin: Twin) -> Trials:
 
 def _prediction(twin: Twin, trials: Trials) -> Prediction:
     import torch
-    from nado_lab.twin.evaluation import answer
+    from nado_lab.twin.evaluation.evaluate import answer
 
     one = trials.at(slice(0, 1))
     with torch.no_grad():

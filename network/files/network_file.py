@@ -9,7 +9,7 @@ from nado_lab.network.errors import NetworkFileError
 from nado_lab.network.files.card import NetworkCard
 from nado_lab.network.spec import NetworkSpec
 from nado_lab.twin.errors import FileError
-from nado_lab.twin.tensor_files import CARD, read_card, read_weights, save_folder
+from nado_lab.twin.files.tensors import CARD, read_card, read_weights, save_folder
 from pydantic import ValidationError
 
 SCHEMA = "nado-network/1"

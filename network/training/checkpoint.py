@@ -10,7 +10,7 @@ from nado_lab.network.errors import NetworkFileError
 from nado_lab.network.training.optimiser import Optimiser
 from nado_lab.network.training.settings import TrainSettings
 from nado_lab.twin.errors import FileError
-from nado_lab.twin.tensor_files import read_file, save_file
+from nado_lab.twin.files.tensors import read_file, save_file
 from torch import Tensor
 
 

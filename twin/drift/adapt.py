@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nado_lab.observer import Observer, PartOf
-from nado_lab.twin.card import Adaptation
 from nado_lab.twin.data.split import split_stopping
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.recalibrate import recalibrate
 from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.schedule import score_rate
-from nado_lab.twin.fitting.settings import FitSettings, OptimiserName
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.records.card import Adaptation
+from nado_lab.twin.records.settings import FitSettings, OptimiserName
 
 RATE = 3e-3
 HELD_OUT_SHARE = 0.1

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.correction import Correction, best_correction
-from nado_lab.twin.fitting.rows import rows_of
+from nado_lab.twin.model.rows import rows_of
 from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 

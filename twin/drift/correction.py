@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import torch
 from nado_lab.observer import Observer, Progress
-from nado_lab.twin.card import Recalibration
-from nado_lab.twin.fitting.rows import Rows
+from nado_lab.twin.model.rows import Rows
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.records.card import Recalibration
 from nado_lab.twin.regression import solve_ridge
 from torch import Tensor
 

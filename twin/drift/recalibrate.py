@@ -13,7 +13,7 @@ from nado_lab.observer import Observer
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.correction import Plan, best_correction, correct, enough
 from nado_lab.twin.errors import DataError
-from nado_lab.twin.fitting.rows import Rows, rows_of
+from nado_lab.twin.model.rows import Rows, rows_of
 from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
-from nado_lab.twin.card import TwinCard
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.errors import FileError, TwinError
-from nado_lab.twin.fitting.settings import FitSettings
-from nado_lab.twin.model.spec import ModelSpec
+from nado_lab.twin.files.tensors import read_file, save_file
 from nado_lab.twin.model.twin import Twin
-from nado_lab.twin.tensor_files import read_file, save_file
+from nado_lab.twin.records.card import TwinCard
+from nado_lab.twin.records.settings import FitSettings
+from nado_lab.twin.records.spec import ModelSpec
 from torch import Tensor
 
 SCHEMA = "nado-fit/1"

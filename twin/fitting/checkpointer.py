@@ -15,8 +15,8 @@ from nado_lab.twin.errors import FileError, TwinError
 from nado_lab.twin.fitting import checkpoint
 from nado_lab.twin.fitting.checkpoint import Unfinished
 from nado_lab.twin.fitting.phase import Phase, PhaseState
-from nado_lab.twin.fitting.settings import FitSettings
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.records.settings import FitSettings
 
 EVERY_S = 5.0
 NUMBERS = ("step", "best_at", "retries", "rate", "spent")

@@ -10,8 +10,8 @@ from nado_lab.observer import Observer, PartOf
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.errors import TwinError
 from nado_lab.twin.fitting.fit import fit
-from nado_lab.twin.fitting.settings import FitSettings
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.records.settings import FitSettings
 from torch import Tensor
 
 

@@ -11,20 +11,20 @@ from dataclasses import replace
 
 import torch
 from nado_lab.observer import Observer
-from nado_lab.twin.card import FitRecord
 from nado_lab.twin.data.split import SplitRecord, describe, split_stopping
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.initialise import build, remove_noise, set_noise
 from nado_lab.twin.fitting.phase import FitRows, begin_phase, run_phase
 from nado_lab.twin.fitting.provenance import versions
-from nado_lab.twin.fitting.rows import Rows, rows_of
 from nado_lab.twin.fitting.schedule import phases
-from nado_lab.twin.fitting.settings import FitSettings, Method, PhaseName
 from nado_lab.twin.fitting.streamed_rows import MoreTrials, stream_rows
 from nado_lab.twin.fitting.watch import FitWatch
 from nado_lab.twin.losses.forcing import force
+from nado_lab.twin.model.rows import Rows, rows_of
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.records.card import FitRecord
+from nado_lab.twin.records.settings import FitSettings, Method, PhaseName
 
 MOST_CHECKED = 200
 MOST_CHECKED_OF_VERY_MANY = 500

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import torch
 from nado_lab.twin.data.trials import Trials
-from nado_lab.twin.fitting.rows import Rows, rows_of
-from nado_lab.twin.fitting.settings import MANY_STEPS, VERY_MANY_STEPS
 from nado_lab.twin.fitting.sizes import components_for, needs_memory
-from nado_lab.twin.model.spec import ModelSizes, ModelSpec
+from nado_lab.twin.model.rows import Rows, rows_of
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.records.settings import MANY_STEPS, VERY_MANY_STEPS
+from nado_lab.twin.records.spec import ModelSizes, ModelSpec
 from nado_lab.twin.regression import ridge
 from torch import Tensor
 

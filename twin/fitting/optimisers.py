@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nado_lab.twin.fitting.settings import FitSettings, OptimiserName
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.records.settings import FitSettings, OptimiserName
 from torch.optim import AdamW, Muon, Optimizer
 
 LEAST_SIDE = 8

@@ -15,9 +15,9 @@ from typing import NamedTuple, Protocol
 import torch
 from nado_lab.twin.errors import DivergenceError
 from nado_lab.twin.fitting.optimisers import optimisers_of, set_rate, step
-from nado_lab.twin.fitting.rows import Rows
-from nado_lab.twin.fitting.settings import FitSettings, PhaseName
+from nado_lab.twin.model.rows import Rows
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.records.settings import FitSettings, PhaseName
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 

@@ -9,16 +9,16 @@ from typing import NamedTuple
 import torch
 from nado_lab.twin.fitting.optimisers import uses_muon
 from nado_lab.twin.fitting.phase import AlsoTrained, Loss, Phase
-from nado_lab.twin.fitting.rows import Rows
-from nado_lab.twin.fitting.settings import FitSettings, Method, PhaseName
 from nado_lab.twin.fitting.windows import some_window
 from nado_lab.twin.losses.adversarial import Critic, critic_loss, generator_loss
 from nado_lab.twin.losses.innovations import innovations
 from nado_lab.twin.losses.likelihood import likelihood
 from nado_lab.twin.losses.mean_square import mean_square
 from nado_lab.twin.losses.scoring import free_running, sample_paths, some_channels
-from nado_lab.twin.model.spec import ModelSpec
+from nado_lab.twin.model.rows import Rows
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.records.settings import FitSettings, Method, PhaseName
+from nado_lab.twin.records.spec import ModelSpec
 from torch import Tensor
 
 CRITIC_STEPS = 5

@@ -17,13 +17,13 @@ from nado_lab.twin.data.split import (
     split_stopping,
 )
 from nado_lab.twin.data.trials import Trials
-from nado_lab.twin.evaluation import evaluate
+from nado_lab.twin.evaluation.evaluate import evaluate
 from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.fit import fit
-from nado_lab.twin.fitting.settings import FitSettings
 from nado_lab.twin.fitting.streamed_rows import MoreTrials
-from nado_lab.twin.metrics import Metrics
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.records.metrics import Metrics
+from nado_lab.twin.records.settings import FitSettings
 
 
 @dataclass(frozen=True)

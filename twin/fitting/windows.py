@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import torch
-from nado_lab.twin.fitting.rows import Rows
 from nado_lab.twin.losses.forcing import later
+from nado_lab.twin.model.rows import Rows
 from nado_lab.twin.model.twin import Twin
 
 SHARE = 0.6

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import torch
-from nado_lab.twin.model.spec import ModelSpec
+from nado_lab.twin.records.spec import ModelSpec
 from torch import Tensor, nn
 from torch.nn.functional import silu, softplus
 

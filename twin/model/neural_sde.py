@@ -11,7 +11,7 @@ from __future__ import annotations
 import torch
 from nado_lab.twin.model.field import VectorField
 from nado_lab.twin.model.noise import ColouredNoise
-from nado_lab.twin.model.spec import ModelSpec
+from nado_lab.twin.records.spec import ModelSpec
 from torch import Tensor, nn
 from torch.nn.functional import pad
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from nado_lab.twin.card import TwinCard
 from nado_lab.twin.data.drive_map import DriveMap
 from nado_lab.twin.errors import TwinError
 from nado_lab.twin.model.basis import Basis
@@ -13,8 +12,9 @@ from nado_lab.twin.model.calibration import Calibration
 from nado_lab.twin.model.neural_sde import NeuralSDE
 from nado_lab.twin.model.noise import ObservationNoise
 from nado_lab.twin.model.sde_path import SdePath
-from nado_lab.twin.model.spec import ModelSpec
 from nado_lab.twin.model.start import Start
+from nado_lab.twin.records.card import TwinCard
+from nado_lab.twin.records.spec import ModelSpec
 from torch import Tensor, nn
 
 

@@ -12,7 +12,7 @@ from nado_lab.lab.workflow.draw_drives import random_drives
 from nado_lab.lab.workflow.tolerances import Tolerances, load_tolerances
 from nado_lab.lab.workflow.validate import ValidateRequest, validate
 from nado_lab.twin import Metrics
-from nado_lab.twin.metrics import Figures
+from nado_lab.twin.records.metrics import Figures
 
 from tests.lab.cli.command_line import call
 

@@ -17,8 +17,8 @@ from nado_lab.twin import (
     evaluate,
     fit,
 )
-from nado_lab.twin.fitting.rows import Rows
 from nado_lab.twin.fitting.schedule import phases
+from nado_lab.twin.model.rows import Rows
 
 SMALL = ModelSizes(hidden=4, width=16, sources=0)
 

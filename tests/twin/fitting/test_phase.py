@@ -4,7 +4,7 @@ import pytest
 import torch
 from nado_lab.twin import FitSettings, OptimiserName
 from nado_lab.twin.fitting.phase import FitRows, Phase, begin_phase, run_phase
-from nado_lab.twin.fitting.rows import Rows
+from nado_lab.twin.model.rows import Rows
 
 
 def after_phase(make_twin, averaged, steps=30, **settings):

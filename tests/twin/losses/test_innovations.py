@@ -4,10 +4,10 @@ import math
 
 import pytest
 import torch
-from nado_lab.twin.fitting.rows import Rows
 from nado_lab.twin.fitting.windows import LONGEST, SHORTEST, some_window
 from nado_lab.twin.losses.forcing import force, later
 from nado_lab.twin.losses.innovations import innovations
+from nado_lab.twin.model.rows import Rows
 from torch.distributions import MultivariateNormal
 
 SIZES = {"innovations": True, "sources": 0, "hidden": 3, "components": 2, "diffusion_rank": 1}

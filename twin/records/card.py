@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from nado_lab.twin.data.drive_map import DriveMap
 from nado_lab.twin.data.split import SplitRecord
 from nado_lab.twin.errors import TwinError
-from nado_lab.twin.fitting.settings import FitSettings
-from nado_lab.twin.metrics import Metrics
+from nado_lab.twin.records.metrics import Metrics
+from nado_lab.twin.records.settings import FitSettings
 from pydantic import TypeAdapter, ValidationError
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ import stat
 import pytest
 import torch
 from nado_lab.twin import FileError, TwinCard, load, save
-from nado_lab.twin.tensor_files import save_file as save_whole
+from nado_lab.twin.files.tensors import save_file as save_whole
 from safetensors.torch import load_file, save_file
 
 

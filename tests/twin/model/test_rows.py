@@ -3,8 +3,8 @@
 import torch
 from nado_lab.twin import Start
 from nado_lab.twin.drift.correction import best_correction
-from nado_lab.twin.fitting.rows import Rows
 from nado_lab.twin.fitting.streamed_rows import stream_rows
+from nado_lab.twin.model.rows import Rows
 
 
 def rows_that_remember(twin, count=8, steps=12):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from nado_lab.twin.errors import TwinError
-from nado_lab.twin.model.spec import ModelSizes
+from nado_lab.twin.records.spec import ModelSizes
 
 MOST_DECAY = 0.1
 DECAY_STEPS = 3000.0

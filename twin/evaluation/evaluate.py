@@ -10,9 +10,10 @@ import torch
 from nado_lab.observer import Observer, Progress
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.errors import DivergenceError
-from nado_lab.twin.fitting.rows import rows_of
-from nado_lab.twin.metrics import Figures, Metrics, compare, distribution, lag1, mean_figures, r_squared
+from nado_lab.twin.evaluation.paths import compare, distribution, lag1, mean_figures, r_squared
+from nado_lab.twin.model.rows import rows_of
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.records.metrics import Figures, Metrics
 from torch import Tensor
 
 FEWEST = 4

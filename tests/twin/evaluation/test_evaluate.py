@@ -3,7 +3,7 @@
 import pytest
 import torch
 from nado_lab.twin import DataError, DivergenceError, Trials, evaluate
-from nado_lab.twin.metrics import triple
+from nado_lab.twin.evaluation.paths import triple
 
 
 def white(mean, deviation, seed=0, shape=(4, 400, 10, 2)):

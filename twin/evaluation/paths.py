@@ -6,49 +6,16 @@ error weighted by the sequences' spread, squared autocorrelation error with the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import fields
 
 import torch
 from nado_lab.twin.losses.crps import crps
 from nado_lab.twin.losses.energy import energy_score
+from nado_lab.twin.records.metrics import Figures
 from torch import Tensor
 
 SMALL = 1e-3
-
-
-@dataclass(frozen=True)
-class Figures:
-    """Hold the figures of one set of paths; None where the data cannot tell (no repeats)."""
-
-    mean_error: float | None
-    std_error: float | None
-    autocov_error: float | None
-    crps: float
-    energy_score: float
-    coverage50: float
-    coverage90: float
-    lag1_measured: float | None
-    lag1_twin: float | None
-    r2: float
-
-
-@dataclass(frozen=True)
-class Metrics(Figures):
-    """Hold the figures of a twin beside `floor`: those of one half of the repeats against the other."""
-
-    floor: Figures | None = None
-    warnings: tuple[str, ...] = ()
-
-    @staticmethod
-    def current(found: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what JSON holds as the fields are; without repeats it has an empty floor."""
-        return {**found, "floor": found.get("floor") or None}
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        return asdict(self) | {"floor": asdict(self.floor) if self.floor else {}}
 
 
 def mean_figures(parts: Sequence[Figures]) -> Figures:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from nado_lab.twin.card import TwinCard, read_entry
 from nado_lab.twin.errors import FileError, TwinError
-from nado_lab.twin.model.spec import ModelSpec
+from nado_lab.twin.files.tensors import CARD, WEIGHTS, read_card, read_weights, save_folder
 from nado_lab.twin.model.twin import Twin
-from nado_lab.twin.tensor_files import CARD, WEIGHTS, read_card, read_weights, save_folder
+from nado_lab.twin.records.card import TwinCard, read_entry
+from nado_lab.twin.records.spec import ModelSpec
 from pydantic import TypeAdapter
 
 SCHEMA = "nado-twin/1"

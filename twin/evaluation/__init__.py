@@ -1,0 +1,1 @@
+"""How good a twin is, beside the noise floor of measured repeats."""

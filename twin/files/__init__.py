@@ -1,0 +1,1 @@
+"""Twins and other tensors on disk."""
