@@ -25,7 +25,6 @@ from nado_lab.network.transfer_gap import (
     TransferGap,
     gap_of,
     gap_text,
-    score_interval,
     transfer_gap,
     wilson_interval,
 )
@@ -67,7 +66,6 @@ __all__ = [
     "load_task",
     "save",
     "score_answers",
-    "score_interval",
     "score_on_twins",
     "task_names",
     "train",

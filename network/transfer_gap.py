@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 import torch
@@ -44,15 +45,17 @@ class TransferGap:
 
 def transfer_gap(task: Task, on_twin: Sequence[Tensor], on_device: Tensor, *, seed: int = 0) -> TransferGap:
     """Hold the device's answers to the test examples, (trial[, step], output), against draws of the twin."""
-
-    def scores(rows: Tensor) -> tuple[float, float]:
-        return _mean_score(task, on_twin, rows), _mean_score(task, [on_device], rows)
-
-    resampled = _resample(task, lambda rows: gap_of(task.metric, *scores(rows)), seed)
-    twin, device = scores(torch.arange(len(task.test)))
-    error, interval = float(np.std(resampled, ddof=1)), _middle(resampled)
+    count, rng = len(task.test), np.random.default_rng(seed)
+    twin, device = _scores(task, on_twin, on_device, np.arange(count))
     gap = gap_of(task.metric, twin, device)
-    return TransferGap(task.metric, twin, device, gap, error, *interval, len(task.test))
+    drawn = [_scores(task, on_twin, on_device, rng.integers(0, count, count)) for _ in range(RESAMPLES)]
+    resampled = np.array([gap_of(task.metric, *scores) for scores in drawn])
+    resampled = resampled[np.isfinite(resampled)]  # examples that do not vary have no error
+    if len(resampled) < 2:
+        return TransferGap(task.metric, twin, device, gap, 0.0, gap, gap, count)
+    low, high = np.quantile(resampled, [0.025, 0.975])
+    error = float(np.std(resampled, ddof=1))
+    return TransferGap(task.metric, twin, device, gap, error, float(low), float(high), count)
 
 
 def gap_of(metric: Metric, on_twin: float, on_device: float) -> float:
@@ -70,33 +73,16 @@ def gap_text(metric: str, gap: float, low: float | None = None, high: float | No
     return f"{told} (95 %: {100 * low:+.1f} to {100 * high:+.1f})"
 
 
-def score_interval(task: Task, draws: Sequence[Tensor], *, seed: int = 0) -> tuple[float, float]:
-    """Return the 95 % interval of the mean score of draws of answers to the test examples.
-
-    It is Wilson's for accuracies; errors have that of examples drawn again (Efron 1979).
-    """
-    if task.is_classification:
-        return wilson_interval(_mean_score(task, draws, torch.arange(len(task.test))), len(task.test))
-    return _middle(_resample(task, lambda rows: _mean_score(task, draws, rows), seed))
-
-
 def wilson_interval(fraction: float, count: int) -> tuple[float, float]:
     """Return the 95 % Wilson score interval of a fraction seen in `count` trials (Wilson 1927)."""
     interval = binomtest(round(fraction * count), count).proportion_ci(0.95, method="wilson")
     return float(interval.low), float(interval.high)
 
 
-def _mean_score(task: Task, draws: Sequence[Tensor], rows: Tensor) -> float:
-    targets = task.test.targets[rows]
-    return float(np.mean([score_answers(task, draw[rows], targets) for draw in draws]))
-
-
-def _resample(task: Task, statistic: Callable[[Tensor], float], seed: int) -> list[float]:
-    """Take a statistic of test examples drawn again with replacement, many times."""
-    count, rng = len(task.test), np.random.default_rng(seed)
-    return [statistic(torch.as_tensor(rng.integers(0, count, count))) for _ in range(RESAMPLES)]
-
-
-def _middle(resampled: list[float]) -> tuple[float, float]:
-    low, high = np.quantile(resampled, [0.025, 0.975])
-    return float(low), float(high)
+def _scores(
+    task: Task, on_twin: Sequence[Tensor], on_device: Tensor, rows: np.ndarray
+) -> tuple[float, float]:
+    chosen = torch.as_tensor(rows)
+    targets = task.test.targets[chosen]
+    twin = fmean(score_answers(task, draw[chosen], targets) for draw in on_twin)
+    return twin, score_answers(task, on_device[chosen], targets)

@@ -8,7 +8,6 @@ from nado_lab.network import (
     Task,
     gap_of,
     gap_text,
-    score_interval,
     transfer_gap,
     wilson_interval,
 )
@@ -55,16 +54,12 @@ def test_wilson():
     assert (low, high) == pytest.approx((0.4038, 0.5962), abs=1e-4)
 
 
-def test_an_error_above_one_has_an_interval_of_its_own():
-    task, targets = series()
-    noise = torch.randn(targets.shape, generator=torch.Generator().manual_seed(2))
-    low, high = score_interval(task, [targets + 2 * noise])
-    assert 1.7 < low < 2.0 < high < 2.3
-
-
-def test_an_accuracy_has_wilsons_interval():
-    task, right = classes(100)
-    assert score_interval(task, [right]) == wilson_interval(1.0, 100)
+def test_examples_that_do_not_vary_leave_the_interval_finite():
+    targets = torch.tensor([[[0.0]], [[1.0]]]).expand(2, 20, 1)
+    task = Task("two", Metric.NRMSE, 1, None, Examples(torch.zeros(2, 20, 1), targets))
+    found = transfer_gap(task, [targets + 0.1], targets + 0.2)
+    assert found.gap == pytest.approx(1.0, rel=1e-5)
+    assert found.low == pytest.approx(found.high, rel=1e-5)
 
 
 def test_gaps_are_worded_with_their_unit():
