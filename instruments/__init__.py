@@ -1,7 +1,7 @@
 """Drivers, roles, limits and setups: everything that speaks to an instrument."""
 
-from .clock import Clock, WallClock
-from .errors import (
+from nado_lab.instruments.clock import Clock, WallClock
+from nado_lab.instruments.errors import (
     BusyError,
     DeviceReportedError,
     DisconnectedError,
@@ -15,7 +15,7 @@ from .errors import (
     SetupError,
     StuckOutputError,
 )
-from .setups import (
+from nado_lab.instruments.setups import (
     Check,
     Reading,
     Response,

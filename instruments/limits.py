@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-
-from .errors import LimitError
+from nado_lab.instruments.errors import LimitError
 
 
 def positive(name: str, value: float, most: float) -> float:

@@ -1,9 +1,9 @@
 """The simulated bench: physics of the samples, instruments that speak the real dialects, a PyVISA backend."""
 
-from .bench import Bench, open_bench
-from .clock import SimulatedClock, WallClock
-from .faults import FAULTS, Fault
-from .server import BenchServer, serve
+from nado_lab.sim_backend.bench import Bench, open_bench
+from nado_lab.sim_backend.clock import SimulatedClock, WallClock
+from nado_lab.sim_backend.faults import FAULTS, Fault
+from nado_lab.sim_backend.server import BenchServer, serve
 
 __all__ = [
     "FAULTS",

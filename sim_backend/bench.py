@@ -4,14 +4,13 @@ from collections.abc import Callable
 from inspect import signature
 from typing import Any
 
+from nado_lab.sim_backend.clock import Clock, SimulatedClock
+from nado_lab.sim_backend.conditions import Conditions, Drift
+from nado_lab.sim_backend.faults import Fault, FaultGate
+from nado_lab.sim_backend.scpi import ScpiDevice
+from nado_lab.sim_backend.visa import BenchVisaLibrary
+from nado_lab.sim_backend.world import World
 from pyvisa import rname
-
-from .clock import Clock, SimulatedClock
-from .conditions import Conditions, Drift
-from .faults import Fault, FaultGate
-from .scpi import ScpiDevice
-from .visa import BenchVisaLibrary
-from .world import World
 
 _TYPES = {int: "a whole number", float: "a number", str: "a word in quotation marks"}
 
@@ -99,7 +98,7 @@ class Bench:
 
 def open_bench(kind: str, *, clock: Clock | None = None, specimen: int = 0, **options: object) -> Bench:
     """Open the bench of a ``kind`` ("nanoring"); the same specimen is the same device with the same noise."""
-    from .benches import BENCHES
+    from nado_lab.sim_backend.benches import BENCHES
 
     if kind not in BENCHES:
         raise ValueError(f"no bench {kind!r}; there are {', '.join(sorted(BENCHES))}")

@@ -6,11 +6,10 @@ A fault is written ``role:fault@n``: the instrument of that role has it from its
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nado_lab.sim_backend.clock import Clock
+from nado_lab.sim_backend.devices import KepcoBOP
+from nado_lab.sim_backend.scpi import ScpiDevice, ScpiError
 from pyvisa import constants, errors
-
-from .clock import Clock
-from .devices import KepcoBOP
-from .scpi import ScpiDevice, ScpiError
 
 _AWAY_S = 1.0
 _LATE_S = 30.0

@@ -3,8 +3,7 @@
 import math
 
 import numpy as np
-
-from .compiled import compiled
+from nado_lab.sim_backend.compiled import compiled
 
 PINK_TIMES_S = np.logspace(-3, 3, 7)
 """Correlation times of the relaxations whose sum is 1/f between about 0.2 mHz and 200 Hz."""

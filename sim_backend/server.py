@@ -5,10 +5,9 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
+from nado_lab.sim_backend.bench import Bench
+from nado_lab.sim_backend.scpi import Arrivals
 from pyvisa import errors
-
-from .bench import Bench
-from .scpi import Arrivals
 
 _CHUNK = 65536
 _POLL_S = 0.2

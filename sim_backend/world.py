@@ -6,7 +6,7 @@ from dataclasses import asdict
 from math import isfinite
 from typing import Generic, Protocol, TypeVar
 
-from .conditions import Conditions, Drift
+from nado_lab.sim_backend.conditions import Conditions, Drift
 
 LEAST_K, MOST_K = 1.0, 800.0
 """Range in which the samples' models mean anything (permalloy's Curie point lies above)."""

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-from .base import SafeDriver
+from nado_lab.instruments.drivers.base import SafeDriver
 
 DRIVERS = {
     "keithley6221": ("keithley6221", "Keithley6221"),

@@ -8,13 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from pymeasure.adapters import VISAAdapter
-from pymeasure.instruments import Instrument
-from pyvisa import errors as visa_errors
-from pyvisa.constants import StatusCode
-
-from ..clock import Clock, WallClock
-from ..errors import (
+from nado_lab.instruments.clock import Clock, WallClock
+from nado_lab.instruments.errors import (
     DeviceReportedError,
     DisconnectedError,
     IdentityError,
@@ -23,6 +18,10 @@ from ..errors import (
     ReplyError,
     StuckOutputError,
 )
+from pymeasure.adapters import VISAAdapter
+from pymeasure.instruments import Instrument
+from pyvisa import errors as visa_errors
+from pyvisa.constants import StatusCode
 
 _MISREAD = (ValueError, KeyError, TypeError, IndexError)
 _MOST_ERRORS = 30

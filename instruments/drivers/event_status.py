@@ -1,7 +1,7 @@
 """What drivers of instruments without an error queue share: refusals are read from the event register."""
 
-from ..errors import DeviceReportedError, ReplyError
-from .base import SafeDriver
+from nado_lab.instruments.drivers.base import SafeDriver
+from nado_lab.instruments.errors import DeviceReportedError, ReplyError
 
 _REFUSED = 16 + 32
 

@@ -2,11 +2,10 @@
 
 from typing import Any, ClassVar
 
+from nado_lab.instruments.drivers.base import SafeDriver
+from nado_lab.instruments.limits import positive, within
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.keithley import Keithley6221 as PyMeasure6221
-
-from ..limits import positive, within
-from .base import SafeDriver
 
 
 class Keithley6221(SafeDriver, PyMeasure6221):

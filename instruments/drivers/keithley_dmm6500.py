@@ -3,12 +3,11 @@
 from typing import Any, ClassVar
 
 import numpy as np
+from nado_lab.instruments.drivers.base import SafeDriver
+from nado_lab.instruments.errors import LimitError, OverloadError, ReplyError
+from nado_lab.instruments.limits import within
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.keithley import KeithleyDMM6500 as PyMeasureDMM6500
-
-from ..errors import LimitError, OverloadError, ReplyError
-from ..limits import within
-from .base import SafeDriver
 
 _BUFFER = '"defbuffer1"'
 _OVERFLOW = 1e37

@@ -3,12 +3,11 @@
 from typing import Any, ClassVar
 
 import numpy as np
+from nado_lab.instruments.drivers.base import SafeDriver
+from nado_lab.instruments.errors import StuckOutputError
+from nado_lab.instruments.limits import positive, within
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.kepco import KepcoBOP3612
-
-from ..errors import StuckOutputError
-from ..limits import positive, within
-from .base import SafeDriver
 
 _OVER_TEMPERATURE = 16
 _RAMP_STEPS = 40

@@ -4,12 +4,11 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
+from nado_lab.instruments.drivers.operation import OperationDriver
+from nado_lab.instruments.errors import LimitError, ReplyError
+from nado_lab.instruments.limits import check_all, positive, within
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.agilent.agilent33500 import Agilent33500, Agilent33500Channel
-
-from ..errors import LimitError, ReplyError
-from ..limits import check_all, positive, within
-from .operation import OperationDriver
 
 _FULL_SCALE = 32767
 _FADE_STEPS = 40

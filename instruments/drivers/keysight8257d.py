@@ -3,11 +3,10 @@
 import warnings
 from typing import Any, ClassVar
 
+from nado_lab.instruments.drivers.operation import OperationDriver
+from nado_lab.instruments.limits import within
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.agilent import Agilent8257D
-
-from ..limits import within
-from .operation import OperationDriver
 
 
 class Keysight8257D(OperationDriver, Agilent8257D):

@@ -6,11 +6,10 @@ Written on PyMeasure's Instrument, whose E5062A driver queries the front panel's
 from typing import Any, ClassVar
 
 import numpy as np
+from nado_lab.instruments.drivers.operation import OperationDriver
+from nado_lab.instruments.errors import InstrumentTimeout, LimitError, ReplyError
+from nado_lab.instruments.limits import within
 from pymeasure.instruments import Instrument
-
-from ..errors import InstrumentTimeout, LimitError, ReplyError
-from ..limits import within
-from .operation import OperationDriver
 
 _HERTZ = (9e3, 20e9)
 _GRACE_S, _POLL_S = 5.0, 0.5

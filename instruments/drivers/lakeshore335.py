@@ -6,11 +6,10 @@ Its heaters are left alone: a setup reads the temperature of the sample and does
 import math
 from typing import Any, ClassVar
 
+from nado_lab.instruments.drivers.event_status import EventStatusDriver
+from nado_lab.instruments.errors import OverloadError, ReplyError, SetupError
 from pymeasure.instruments.lakeshore import LakeShore3xx
 from pyvisa.constants import Parity
-
-from ..errors import OverloadError, ReplyError, SetupError
-from .event_status import EventStatusDriver
 
 _NO_READING = {1: "invalid", 16: "below the curve", 32: "above the curve", 64: "no signal", 128: "open"}
 

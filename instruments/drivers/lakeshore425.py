@@ -2,12 +2,11 @@
 
 from typing import Any, ClassVar
 
+from nado_lab.instruments.drivers.event_status import EventStatusDriver
+from nado_lab.instruments.errors import LimitError, OverloadError, ReplyError
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.lakeshore import LakeShore425 as PyMeasure425
 from pymeasure.instruments.validators import strict_discrete_set
-
-from ..errors import LimitError, OverloadError, ReplyError
-from .event_status import EventStatusDriver
 
 _RANGES_T = (35e-4, 350e-4, 3500e-4, 35000e-4)
 

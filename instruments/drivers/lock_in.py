@@ -8,11 +8,10 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
+from nado_lab.instruments.drivers.event_status import EventStatusDriver
+from nado_lab.instruments.errors import LimitError, OverloadError, ReplyError
+from nado_lab.instruments.limits import within
 from pymeasure.instruments import Instrument
-
-from ..errors import LimitError, OverloadError, ReplyError
-from ..limits import within
-from .event_status import EventStatusDriver
 
 _OVERLOAD = 1 + 2 + 4
 _AMONG = "expected one of {} but got {:g}; nothing was sent"

@@ -12,9 +12,8 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 import numpy as np
-
-from ..clock import Clock, WallClock
-from ..errors import (
+from nado_lab.instruments.clock import Clock, WallClock
+from nado_lab.instruments.errors import (
     DeviceReportedError,
     IdentityError,
     InstrumentTimeout,
@@ -22,7 +21,7 @@ from ..errors import (
     OverloadError,
     SetupError,
 )
-from ..limits import check_all
+from nado_lab.instruments.limits import check_all
 
 _FADE_POINTS = 200
 _RAIL = 0.999

@@ -1,8 +1,7 @@
 """What drivers share that start something long and ask whether it is over (``*OPC``, bit 0 of ``*ESR?``)."""
 
+from nado_lab.instruments.drivers.base import SafeDriver
 from pymeasure.instruments import Instrument
-
-from .base import SafeDriver
 
 
 class OperationDriver(SafeDriver):

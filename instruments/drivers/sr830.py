@@ -1,10 +1,9 @@
 """Stanford Research SR830 lock-in: PyMeasure's driver with strict values and one sample a trigger."""
 
 import numpy as np
+from nado_lab.instruments.drivers.lock_in import LockInDriver
+from nado_lab.instruments.errors import LimitError, ReplyError
 from pymeasure.instruments.srs import SR830 as PyMeasureSR830
-
-from ..errors import LimitError, ReplyError
-from .lock_in import LockInDriver
 
 _BUFFER_POINTS = 16383
 _ON_TRIGGER = 14

@@ -3,12 +3,11 @@
 from typing import ClassVar
 
 import numpy as np
+from nado_lab.instruments.drivers.lock_in import LockInDriver
+from nado_lab.instruments.errors import LimitError, ReplyError
+from nado_lab.instruments.limits import within
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.srs import SR860 as PyMeasureSR860
-
-from ..errors import LimitError, ReplyError
-from ..limits import within
-from .lock_in import LockInDriver
 
 _SAMPLE_BYTES, _KILOBYTE, _LARGEST_READ, _LARGEST_BUFFER = 4, 1024, 64, 4096
 

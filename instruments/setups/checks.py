@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import InstrumentError, InterlockError
-from ..roles import BipolarSupply
-from .records import Check
-from .setup import Setup
+from nado_lab.instruments.errors import InstrumentError, InterlockError
+from nado_lab.instruments.roles import BipolarSupply
+from nado_lab.instruments.setups.records import Check
+from nado_lab.instruments.setups.setup import Setup
 
 _SETTLE_S = 0.05
 

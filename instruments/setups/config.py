@@ -2,10 +2,9 @@
 
 from typing import ClassVar, Self
 
+from nado_lab.instruments.setups.address import visa_address
+from nado_lab.instruments.setups.toml_text import toml_text
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
-
-from .address import visa_address
-from .toml_text import toml_text
 
 
 class ConfigPart(BaseModel):

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .config import SetupConfig
-from .nanoring import NanoringConfig, NanoringSetup
-from .setup import Setup
-from .spin_vortex_ice import SpinVortexIceConfig, SpinVortexIceSetup
+from nado_lab.instruments.setups.config import SetupConfig
+from nado_lab.instruments.setups.nanoring import NanoringConfig, NanoringSetup
+from nado_lab.instruments.setups.setup import Setup
+from nado_lab.instruments.setups.spin_vortex_ice import SpinVortexIceConfig, SpinVortexIceSetup
 
 _HERE = Path(__file__).parent
 

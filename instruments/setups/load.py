@@ -5,16 +5,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from nado_lab.instruments.clock import Clock, WallClock
+from nado_lab.instruments.drivers import DRIVERS
+from nado_lab.instruments.errors import SetupError
+from nado_lab.instruments.setups.config import SetupConfig
+from nado_lab.instruments.setups.kinds import KINDS, preset_files
+from nado_lab.instruments.setups.open_roles import VisaLibrary
+from nado_lab.instruments.setups.role_limits import require_limits
+from nado_lab.instruments.setups.setup import Setup
 from pydantic import ValidationError
-
-from ..clock import Clock, WallClock
-from ..drivers import DRIVERS
-from ..errors import SetupError
-from .config import SetupConfig
-from .kinds import KINDS, preset_files
-from .open_roles import VisaLibrary
-from .role_limits import require_limits
-from .setup import Setup
 
 
 def builtin_setups() -> dict[str, str]:

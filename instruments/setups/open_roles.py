@@ -3,13 +3,12 @@
 import contextlib
 from collections.abc import Callable
 
+from nado_lab.instruments.clock import Clock
+from nado_lab.instruments.drivers import driver_class
+from nado_lab.instruments.errors import DisconnectedError, InstrumentError, SetupError
+from nado_lab.instruments.roles import Role
+from nado_lab.instruments.setups.config import RoleConfig, SetupConfig
 from pyvisa.highlevel import VisaLibraryBase
-
-from ..clock import Clock
-from ..drivers import driver_class
-from ..errors import DisconnectedError, InstrumentError, SetupError
-from ..roles import Role
-from .config import RoleConfig, SetupConfig
 
 VisaLibrary = str | VisaLibraryBase
 """The VISA library by its name for pyvisa, or the library itself."""

@@ -4,9 +4,9 @@ from inspect import Parameter, signature
 from itertools import takewhile
 from typing import Any
 
-from ..drivers import SafeDriver, driver_class
-from ..errors import SetupError
-from .config import SetupConfig
+from nado_lab.instruments.drivers import SafeDriver, driver_class
+from nado_lab.instruments.errors import SetupError
+from nado_lab.instruments.setups.config import SetupConfig
 
 _OURS = ("self", "adapter", "address", "name", "clock", "timeout", "visa_library")
 _NAMED = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)

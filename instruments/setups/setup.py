@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
-
-from ..clock import Clock
-from ..errors import BusyError, InstrumentError, InterlockError, SetupError
-from ..limits import check_all
-from ..roles import BipolarSupply, FieldProbe, Role, Thermometer, lacking
-from .config import LimitsConfig, SetupConfig
-from .open_roles import VisaLibrary, close_all, each_in_its_own_try, open_roles
-from .records import Check, Reading, Response
-from .role_limits import left_out
-from .take_down import taken_down
+from nado_lab.instruments.clock import Clock
+from nado_lab.instruments.errors import BusyError, InstrumentError, InterlockError, SetupError
+from nado_lab.instruments.limits import check_all
+from nado_lab.instruments.roles import BipolarSupply, FieldProbe, Role, Thermometer, lacking
+from nado_lab.instruments.setups.config import LimitsConfig, SetupConfig
+from nado_lab.instruments.setups.open_roles import VisaLibrary, close_all, each_in_its_own_try, open_roles
+from nado_lab.instruments.setups.records import Check, Reading, Response
+from nado_lab.instruments.setups.role_limits import left_out
+from nado_lab.instruments.setups.take_down import taken_down
 
 log = logging.getLogger(__name__)
 Config = TypeVar("Config", bound=SetupConfig)

@@ -1,7 +1,7 @@
 """What must be reached to make a bench safe, and in which order: the family says it, not the names."""
 
-from ..drivers import driver_class
-from .config import SetupConfig
+from nado_lab.instruments.drivers import driver_class
+from nado_lab.instruments.setups.config import SetupConfig
 
 
 def taken_down(config: SetupConfig) -> tuple[tuple[str, ...], ...]:

@@ -1,15 +1,15 @@
 """Simulated instruments, one file each, in their real dialects."""
 
-from .keithley6221 import Keithley6221
-from .keithley_dmm6500 import KeithleyDMM6500
-from .kepco_bop import KepcoBOP
-from .keysight8257d import Keysight8257D
-from .keysight33500 import Keysight33500
-from .keysight_e5071c import KeysightE5071C
-from .lakeshore335 import LakeShore335
-from .lakeshore425 import LakeShore425
-from .sr830 import SR830
-from .sr860 import SR860
+from nado_lab.sim_backend.devices.keithley6221 import Keithley6221
+from nado_lab.sim_backend.devices.keithley_dmm6500 import KeithleyDMM6500
+from nado_lab.sim_backend.devices.kepco_bop import KepcoBOP
+from nado_lab.sim_backend.devices.keysight8257d import Keysight8257D
+from nado_lab.sim_backend.devices.keysight33500 import Keysight33500
+from nado_lab.sim_backend.devices.keysight_e5071c import KeysightE5071C
+from nado_lab.sim_backend.devices.lakeshore335 import LakeShore335
+from nado_lab.sim_backend.devices.lakeshore425 import LakeShore425
+from nado_lab.sim_backend.devices.sr830 import SR830
+from nado_lab.sim_backend.devices.sr860 import SR860
 
 __all__ = [
     "SR830",

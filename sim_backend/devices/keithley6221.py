@@ -4,8 +4,7 @@ Dialect: Model 6220/6221 Reference Manual (622x-901-01).
 """
 
 import numpy as np
-
-from ..scpi import ScpiDevice, ScpiError, boolean, choice, command, number
+from nado_lab.sim_backend.scpi import ScpiDevice, ScpiError, boolean, choice, command, number
 
 
 class Keithley6221(ScpiDevice):

@@ -4,10 +4,19 @@ Dialect: Model DMM6500 Reference Manual (DMM6500-901-01), SCPI command set.
 """
 
 import numpy as np
-
-from ..acquisition import Acquisition
-from ..scpi import ScpiDevice, ScpiError, boolean, choice, command, make_block, number, text, text_of
-from ..scpi.errors import illegal_value, out_of_range, settings_conflict
+from nado_lab.sim_backend.acquisition import Acquisition
+from nado_lab.sim_backend.scpi import (
+    ScpiDevice,
+    ScpiError,
+    boolean,
+    choice,
+    command,
+    make_block,
+    number,
+    text,
+    text_of,
+)
+from nado_lab.sim_backend.scpi.errors import illegal_value, out_of_range, settings_conflict
 
 _RANGES = (0.1, 1.0, 10.0, 100.0, 1000.0)
 _OVERFLOW = 9.9e37

@@ -4,8 +4,7 @@ Dialect: Kepco BIT 4886 operator manual. ``FUNC:MODE?`` answers 0 for voltage an
 """
 
 import numpy as np
-
-from ..scpi import ScpiDevice, boolean, choice, command, number
+from nado_lab.sim_backend.scpi import ScpiDevice, boolean, choice, command, number
 
 _SHOW = "{:.5E}".format
 

@@ -4,10 +4,19 @@ Dialect: Keysight Trueform Series Operating and Service Guide (33500-90901).
 """
 
 import numpy as np
-
-from ..scpi import ScpiDevice, ScpiError, boolean, choice, command, number, read_block, text, text_of
-from ..scpi.errors import settings_conflict
-from ..scpi.values import number_of, show_number
+from nado_lab.sim_backend.scpi import (
+    ScpiDevice,
+    ScpiError,
+    boolean,
+    choice,
+    command,
+    number,
+    read_block,
+    text,
+    text_of,
+)
+from nado_lab.sim_backend.scpi.errors import settings_conflict
+from nado_lab.sim_backend.scpi.values import number_of, show_number
 
 _FULL_SCALE = 32767
 _SHAPES = "SINusoid SQUare TRIangle RAMP PULSe PRBS NOISe ARBitrary DC"

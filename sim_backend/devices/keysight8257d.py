@@ -4,8 +4,7 @@ Dialect: E8257D/67D SCPI Command Reference.
 """
 
 import numpy as np
-
-from ..scpi import ScpiDevice, ScpiError, boolean, choice, command, number
+from nado_lab.sim_backend.scpi import ScpiDevice, ScpiError, boolean, choice, command, number
 
 
 class Keysight8257D(ScpiDevice):

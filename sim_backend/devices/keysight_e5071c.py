@@ -4,9 +4,8 @@ Dialect: E5071C Programmer's Guide and its SCPI command reference. The stimulus 
 """
 
 import numpy as np
-
-from ..scpi import ScpiDevice, ScpiError, boolean, choice, command, make_block, number
-from ..scpi.errors import settings_conflict
+from nado_lab.sim_backend.scpi import ScpiDevice, ScpiError, boolean, choice, command, make_block, number
+from nado_lab.sim_backend.scpi.errors import settings_conflict
 
 _OVERHEAD_S = 50e-6
 

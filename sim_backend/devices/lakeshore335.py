@@ -6,7 +6,7 @@ bench with a thermometer runs bit for bit as one without.
 
 from typing import ClassVar
 
-from ..scpi import ScpiDevice, ScpiError, command
+from nado_lab.sim_backend.scpi import ScpiDevice, ScpiError, command
 
 _SENSOR_OVERRANGE = 128
 

@@ -5,7 +5,7 @@ Dialect: Model 425 User's Manual, chapter 5.
 
 from typing import ClassVar
 
-from ..scpi import ScpiDevice, command, number
+from nado_lab.sim_backend.scpi import ScpiDevice, command, number
 
 _INTEGER = "{:.0f}".format
 _RANGE_T = {1: 35e-4, 2: 350e-4, 3: 3500e-4, 4: 35000e-4}

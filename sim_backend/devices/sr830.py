@@ -5,8 +5,8 @@ Dialect: SR830 Operating Manual, chapter 5.
 
 from typing import ClassVar
 
-from ..scpi import ScpiError, command, number
-from .srs import INTEGER, LockIn, common_settings
+from nado_lab.sim_backend.devices.srs import INTEGER, LockIn, common_settings
+from nado_lab.sim_backend.scpi import ScpiError, command, number
 
 
 class SR830(LockIn):

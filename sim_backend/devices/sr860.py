@@ -6,9 +6,8 @@ Dialect: SR860 Operation Manual, chapter 4.
 from typing import ClassVar
 
 import numpy as np
-
-from ..scpi import ScpiError, choice, command, make_block, number
-from .srs import INTEGER, LockIn, common_settings
+from nado_lab.sim_backend.devices.srs import INTEGER, LockIn, common_settings
+from nado_lab.sim_backend.scpi import ScpiError, choice, command, make_block, number
 
 _KILOBYTE = 1024
 

@@ -4,9 +4,8 @@ import re
 from typing import ClassVar
 
 import numpy as np
-
-from ..scpi import ScpiDevice, command, number
-from ..scpi.settings import Setting
+from nado_lab.sim_backend.scpi import ScpiDevice, command, number
+from nado_lab.sim_backend.scpi.settings import Setting
 
 INTEGER = "{:.0f}".format
 _GLUED = re.compile(rb"\s*(\*?[A-Za-z]+\??)\s*(.*)\Z", re.DOTALL)

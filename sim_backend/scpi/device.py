@@ -7,11 +7,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, ClassVar
 
-from ..clock import Clock
-from . import errors
-from .header import compile_header, suffixes
-from .message import split_outside
-from .settings import Setting
+from nado_lab.sim_backend.clock import Clock
+from nado_lab.sim_backend.scpi import errors
+from nado_lab.sim_backend.scpi.header import compile_header, suffixes
+from nado_lab.sim_backend.scpi.message import split_outside
+from nado_lab.sim_backend.scpi.settings import Setting
 
 
 def command(*spellings: str) -> Callable[[Callable], Callable]:

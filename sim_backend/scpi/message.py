@@ -2,7 +2,7 @@
 
 import re
 
-from . import errors
+from nado_lab.sim_backend.scpi import errors
 
 _SPECIAL = re.compile(rb"[\"'#()]")
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import errors
-from .header import compile_header
-from .values import number_of, show_number, text_of
+from nado_lab.sim_backend.scpi import errors
+from nado_lab.sim_backend.scpi.header import compile_header
+from nado_lab.sim_backend.scpi.values import number_of, show_number, text_of
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ control voltage. Each rotation is one estimate, their scatter the uncertainty (s
 from dataclasses import asdict, dataclass
 
 import numpy as np
-
-from .config import Axis, AxisConfig
-from .drive_waveform import angles
-from .harmonics import basis
+from nado_lab.instruments.setups.nanoring.config import Axis, AxisConfig
+from nado_lab.instruments.setups.nanoring.drive_waveform import angles
+from nado_lab.instruments.setups.nanoring.harmonics import basis
 
 
 @dataclass(frozen=True)

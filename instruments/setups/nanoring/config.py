@@ -3,9 +3,8 @@
 from enum import StrEnum
 from typing import ClassVar, Literal, Self
 
+from nado_lab.instruments.setups.config import ConfigPart, SetupConfig
 from pydantic import Field, PositiveFloat
-
-from ..config import ConfigPart, SetupConfig
 
 
 class Axis(StrEnum):

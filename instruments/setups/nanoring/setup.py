@@ -6,18 +6,17 @@ A batch of trials is uploaded as two quadrature waveforms, started by one trigge
 from collections.abc import Callable, Iterator
 
 import numpy as np
-
-from ...clock import Clock
-from ...errors import InstrumentTimeout, SetupError, StuckOutputError
-from ...limits import check_all
-from ...roles import CurrentSource, Digitiser, WaveformPair
-from ..checks import run_checks
-from ..open_roles import VisaLibrary
-from ..records import Check, Response
-from ..setup import Setup
-from .config import Axis, AxisConfig, NanoringConfig
-from .drive_waveform import LEAD_FRAMES, DriveWaveform
-from .harmonics import basis, channel_names, harmonics
+from nado_lab.instruments.clock import Clock
+from nado_lab.instruments.errors import InstrumentTimeout, SetupError, StuckOutputError
+from nado_lab.instruments.limits import check_all
+from nado_lab.instruments.roles import CurrentSource, Digitiser, WaveformPair
+from nado_lab.instruments.setups.checks import run_checks
+from nado_lab.instruments.setups.nanoring.config import Axis, AxisConfig, NanoringConfig
+from nado_lab.instruments.setups.nanoring.drive_waveform import LEAD_FRAMES, DriveWaveform
+from nado_lab.instruments.setups.nanoring.harmonics import basis, channel_names, harmonics
+from nado_lab.instruments.setups.open_roles import VisaLibrary
+from nado_lab.instruments.setups.records import Check, Response
+from nado_lab.instruments.setups.setup import Setup
 
 _GRACE_S = 5.0
 _FADE_S = 0.2

@@ -2,9 +2,8 @@
 
 from typing import ClassVar, Literal, Self
 
+from nado_lab.instruments.setups.config import ConfigPart, SetupConfig
 from pydantic import PositiveFloat, PositiveInt, model_validator
-
-from ..config import ConfigPart, SetupConfig
 
 
 class FieldLoopConfig(ConfigPart):

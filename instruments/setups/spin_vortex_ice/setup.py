@@ -7,14 +7,13 @@ spectrum comes back as one block.
 from collections.abc import Callable, Iterator
 
 import numpy as np
-
-from ...errors import InstrumentTimeout, StuckOutputError
-from ...limits import check_all
-from ...roles import FieldProbe, LockIn, MicrowaveSource
-from ..checks import run_checks
-from ..records import Check, Response
-from ..setup import Setup
-from .config import SpinVortexIceConfig
+from nado_lab.instruments.errors import InstrumentTimeout, StuckOutputError
+from nado_lab.instruments.limits import check_all
+from nado_lab.instruments.roles import FieldProbe, LockIn, MicrowaveSource
+from nado_lab.instruments.setups.checks import run_checks
+from nado_lab.instruments.setups.records import Check, Response
+from nado_lab.instruments.setups.setup import Setup
+from nado_lab.instruments.setups.spin_vortex_ice.config import SpinVortexIceConfig
 
 _GRACE_S = 5.0
 _LEAST_TOLERANCE_T = 2e-4

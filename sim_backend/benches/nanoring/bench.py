@@ -3,13 +3,19 @@
 from typing import Any
 
 import numpy as np
-
-from ...clock import Clock
-from ...devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500, LakeShore335, LakeShore425
-from ...noise import derived_seed
-from ...scpi import ScpiDevice
-from .coils import Coil, CoilPair
-from .world import NanoringWorld, Noise, Sample
+from nado_lab.sim_backend.benches.nanoring.coils import Coil, CoilPair
+from nado_lab.sim_backend.benches.nanoring.world import NanoringWorld, Noise, Sample
+from nado_lab.sim_backend.clock import Clock
+from nado_lab.sim_backend.devices import (
+    Keithley6221,
+    KeithleyDMM6500,
+    KepcoBOP,
+    Keysight33500,
+    LakeShore335,
+    LakeShore425,
+)
+from nado_lab.sim_backend.noise import derived_seed
+from nado_lab.sim_backend.scpi import ScpiDevice
 
 GENERATOR = "USB0::0x0957::0x2C07::SIMULATED::INSTR"
 SUPPLIES = {"supply_x": "GPIB99::6::INSTR", "supply_y": "GPIB99::7::INSTR"}
@@ -93,12 +99,12 @@ def _wire(world: NanoringWorld, devices: dict[str, Any]) -> None:
 
 
 def _default_sample(size: int, contacts: int, seed: int, thermal_seed: int) -> Sample:
-    from ...samples.nanoring import NanoringArray
+    from nado_lab.sim_backend.samples.nanoring import NanoringArray
 
     return NanoringArray(size=size, contacts=contacts, seed=seed, thermal_seed=thermal_seed)
 
 
 def _default_noise(white_v: float, pink_v: float, mains_v: float, seed: int, contacts: int) -> Noise:
-    from ...noise import ReadoutNoise
+    from nado_lab.sim_backend.noise import ReadoutNoise
 
     return ReadoutNoise(white_v=white_v, pink_v=pink_v, mains_v=mains_v, seed=seed, contacts=contacts)

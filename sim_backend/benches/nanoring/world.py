@@ -8,13 +8,12 @@ import threading
 from typing import Protocol
 
 import numpy as np
-
-from ...acquisition import Acquisition
-from ...clock import Clock
-from ...conditions import Conditions, Times
-from ...devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500
-from ...world import World
-from .coils import CoilPair
+from nado_lab.sim_backend.acquisition import Acquisition
+from nado_lab.sim_backend.benches.nanoring.coils import CoilPair
+from nado_lab.sim_backend.clock import Clock
+from nado_lab.sim_backend.conditions import Conditions, Times
+from nado_lab.sim_backend.devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500
+from nado_lab.sim_backend.world import World
 
 _DEAD_TESLA = 1e-6
 _IDLE_TICKS = 65536

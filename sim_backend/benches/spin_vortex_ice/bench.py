@@ -1,12 +1,19 @@
 """The bench of a spin-vortex ice: supply and magnet, gaussmeter, microwaves, lock-in, field modulation."""
 
 import numpy as np
-
-from ...clock import Clock
-from ...devices import SR830, SR860, KepcoBOP, Keysight8257D, KeysightE5071C, LakeShore335, LakeShore425
-from ...noise import derived_seed
-from ...scpi import ScpiDevice
-from .world import IceSample, SpinVortexIceWorld
+from nado_lab.sim_backend.benches.spin_vortex_ice.world import IceSample, SpinVortexIceWorld
+from nado_lab.sim_backend.clock import Clock
+from nado_lab.sim_backend.devices import (
+    SR830,
+    SR860,
+    KepcoBOP,
+    Keysight8257D,
+    KeysightE5071C,
+    LakeShore335,
+    LakeShore425,
+)
+from nado_lab.sim_backend.noise import derived_seed
+from nado_lab.sim_backend.scpi import ScpiDevice
 
 SUPPLY = "GPIB99::6::INSTR"
 GAUSSMETER = "GPIB99::15::INSTR"
@@ -58,6 +65,6 @@ def build(  # noqa: PLR0913  (the options of [simulation])
 
 
 def _default_sample(preset: str, size: int, seed: int, run: int, noise_seed: int | None) -> IceSample:
-    from ...samples.spin_vortex_ice import SpinVortexIce
+    from nado_lab.sim_backend.samples.spin_vortex_ice import SpinVortexIce
 
     return SpinVortexIce(preset, size, seed, run=run, noise_seed=noise_seed)

@@ -8,12 +8,11 @@ import threading
 from typing import Protocol
 
 import numpy as np
+from nado_lab.sim_backend.clock import Clock
+from nado_lab.sim_backend.conditions import Conditions
+from nado_lab.sim_backend.devices import SR830, SR860, KepcoBOP, Keysight8257D, KeysightE5071C
+from nado_lab.sim_backend.world import World
 from scipy.signal import lfilter
-
-from ...clock import Clock
-from ...conditions import Conditions
-from ...devices import SR830, SR860, KepcoBOP, Keysight8257D, KeysightE5071C
-from ...world import World
 
 _DEAD_TESLA = 1e-9
 VOLTS_PER_UNIT = 1e-4
