@@ -1,7 +1,8 @@
-"""Options that take one word of a closed list."""
+"""Options that take one word of a closed list, or name=value."""
 
+import json
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from nado_lab.lab.errors import LabError
 
@@ -14,3 +15,17 @@ def chosen(kind: type[Choice], word: str, option: str) -> Choice:
         return kind(word)
     except ValueError:
         raise LabError(f"{option} {word}: expected one of {', '.join(kind)}") from None
+
+
+def read_pairs(given: list[str] | None) -> dict[str, Any]:
+    """Read name=value texts; numbers, true, false, null, lists and mappings become what they say in JSON."""
+    pairs = {}
+    for text in given or []:
+        name, sign, value = text.partition("=")
+        if not (name and sign):
+            raise LabError(f"expected name=value, got {text!r}")
+        try:
+            pairs[name.strip()] = json.loads(value)
+        except ValueError:
+            pairs[name.strip()] = value
+    return pairs

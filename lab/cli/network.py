@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.errors import LabError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 commands = typer.Typer(help="Train networks of devices through twins; evaluate them.", no_args_is_help=True)
@@ -56,11 +56,11 @@ def train(
     from nado_lab.lab.workflow.train import train as train_network
     from nado_lab.network import TaskChoice, TrainSettings
 
-    options = {"train": train_examples, "test": test_examples, **_pairs(option)}
+    options = {"train": train_examples, "test": test_examples, **read_pairs(option)}
     options = {name: value for name, value in options.items() if value is not None} | _seed_of(task, seed)
     settings = TrainSettings.of(
         **{"variant": variant, "method": method, "nodes": (nodes,) * layers, "epochs": epochs, "seed": seed}
-        | _pairs(setting)
+        | read_pairs(setting)
     )
     request = TrainRequest(TaskChoice(task, options), tuple(twin), out, settings, checkpoint, baselines)
     with shown() as observer:
@@ -142,22 +142,6 @@ def refine(
 
 def _seed_of(task: str, seed: int) -> dict[str, int]:
     return {} if task.endswith(".nwb") else {"seed": seed}
-
-
-def _pairs(given: list[str] | None) -> dict[str, Any]:
-    """Read name=value texts; numbers, true and false become what they say."""
-    import json
-
-    pairs = {}
-    for text in given or []:
-        name, sign, value = text.partition("=")
-        if not (name and sign):
-            raise LabError(f"expected name=value, got {text!r}")
-        try:
-            pairs[name.strip()] = json.loads(value)
-        except ValueError:
-            pairs[name.strip()] = value
-    return pairs
 
 
 def _show(report: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.workflow.choices import Level, Part
 
@@ -18,6 +19,7 @@ Memory = Annotated[
 Sequences = Annotated[
     int | None, typer.Option(min=1, help="Score on so many sequences, drawn at random. [default: all]")
 ]
+ScoredOn = Annotated[list[Path] | None, typer.Option(help="Runs kept to score the twin; may be given again.")]
 Steps = Annotated[int | None, typer.Option(min=0, help="Steps of this phase.")]
 commands = typer.Typer(help="Fit digital twins to runs and evaluate them.", no_args_is_help=True)
 
@@ -45,6 +47,7 @@ def fit(
     scored_share: Annotated[
         float, typer.Option(help="Share of the sequences set aside to score the twin; 0: fit on all.")
     ] = 0.1,
+    scored_on: ScoredOn = None,
     start: Annotated[Path | None, typer.Option(help="Begin with the weights of this twin.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the fit that was stopped.")] = False,
     tensorboard: Annotated[
@@ -54,6 +57,10 @@ def fit(
     keep_all: Annotated[
         bool, typer.Option("--keep-all", help="Fit runs whose mean readout is unlike the others', too.")
     ] = False,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", help='name=value of the fit (batch=96, model={"hidden": 8}).'),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Decides parts, weights and noise. [default: 0]")] = None,
     as_json: Json = False,
 ) -> None:
@@ -79,14 +86,15 @@ def fit(
         "adversarial_steps": adversarial_steps,
         "seed": seed,
     }
-    given = {name: value for name, value in stated.items() if value is not None}
+    given = {name: value for name, value in stated.items() if value is not None} | read_pairs(setting)
     request = FitRequest(
         runs=tuple(run),
         out=out,
-        settings=FitSettings(**given),
+        settings=FitSettings.from_json(given),
         stated=tuple(given),
         level=level,
         scored_share=scored_share,
+        scored_on=tuple(scored_on or ()),
         start=start,
         resume=resume,
         memory_gb=memory_gb,
@@ -145,14 +153,19 @@ def recalibrate(
     run: Annotated[list[Path], typer.Argument(help="Run of the device as it is.")],
     out: Annotated[Path, typer.Option(help="Twin file to write (name.twin).")],
     steps: Annotated[int | None, typer.Option(min=8, help="Use the first N steps of every trial.")] = None,
+    fit_steps: Annotated[int, typer.Option(min=0, help="Move all weights, over so many steps.")] = 0,
+    scored_on: ScoredOn = None,
+    seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Follow a drifted device: gain, offset, spread and a small map from a few dozen steps of RUN."""
     from nado_lab.lab.workflow.recalibrate import RecalibrateRequest
     from nado_lab.lab.workflow.recalibrate import recalibrate as recalibrate_twin
 
-    done = recalibrate_twin(RecalibrateRequest(twin, tuple(run), out, steps)).twin
-    found = done.card.to_json()["recalibrated"]
+    request = RecalibrateRequest(twin, tuple(run), out, steps, fit_steps, tuple(scored_on or ()), seed)
+    done = recalibrate_twin(request).twin
+    told = done.card.to_json()
+    found = told["adapted" if fit_steps else "recalibrated"] | told.get("metrics", {})
     report = {"twin": str(out), **found, "spread": float(done.calibration.spread)}
     result(report, as_json, _show)
 

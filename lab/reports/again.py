@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nado_lab.lab.noise_seed import write_noise_seed
+from nado_lab.lab.reports.twin_origin import FitOrigin, RecalibrationOrigin
 from nado_lab.protocols.registry import NEEDS_AN_ARRAY
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from nado_lab.lab.reports.deployment_report import DeploymentReport
     from nado_lab.lab.store import MonitorRecord, ParameterRecord, RunMetadata, SetupRecord
     from nado_lab.network import NetworkCard, Refinement, TaskChoice, TrainSettings
+    from nado_lab.twin import FitSettings, TwinCard
 
+FIT_OPTIONS = ("method", "budget_s", "mean_steps", "likelihood_steps", "score_steps", "adversarial_steps")
+"""Settings that `nado twin fit` takes by name, beside the seed."""
 TASK_OPTIONS = ("seed", "train", "test")
 """Options of a task that `nado network train` takes by name."""
 
@@ -36,6 +40,40 @@ def measure_again(known: RunMetadata, path: str) -> str:
         if each.value is not None:
             words += ["-p", f"{name}={_text(each)}"]
     return shlex.join([*words, *_monitors(known.monitors), "--out", "again.zarr"])
+
+
+def fit_again(card: TwinCard) -> tuple[str, ...]:
+    """Write the command that fits (or recalibrates) a twin again: the same runs, settings and seed."""
+    if again := RecalibrationOrigin.of(card.other):
+        return (_recalibrate(again),)
+    if card.recalibrated or card.adapted:
+        return ("# recalibrated from another twin; the card of an older version does not say which",)
+    share = card.split.scored_share if card.split and card.split.scored_share is not None else 0.1
+    asked = FitOrigin.of(card.other) or FitOrigin(card.runs, scored_share=share)
+    if card.fit is None or not asked.runs:
+        return ("# the twin's card does not say what it was fitted to",)
+    return (_fit(asked, card.fit.settings),)
+
+
+def _fit(asked: FitOrigin, settings: FitSettings) -> str:
+    usual, chosen = type(settings)(), settings.to_json()
+    own = {"seed": chosen.pop("seed")}
+    own |= {name: chosen.pop(name) for name in FIT_OPTIONS if getattr(settings, name) != getattr(usual, name)}
+    told = {name: value for name, value in chosen.items() if value != usual.to_json()[name]}
+    words = ["nado", "twin", "fit", *asked.runs]
+    words += [word for name, value in own.items() for word in (_option(name), _plain(value))]
+    words += ["--level", asked.level, "--scored-share", json.dumps(asked.scored_share)]
+    words += [*_each("--scored-on", asked.scored_on), "--memory-gb", json.dumps(asked.memory_gb)]
+    words += (["--keep-all"] if asked.keep_all else []) + (["--start", asked.start] if asked.start else [])
+    words += _each("--set", (f"{name}={_plain(value)}" for name, value in told.items()))
+    return shlex.join([*words, "--out", "again.twin"])
+
+
+def _recalibrate(asked: RecalibrationOrigin) -> str:
+    words = ["nado", "twin", "recalibrate", asked.twin, *asked.runs, "--seed", str(asked.seed)]
+    words += [] if asked.steps is None else ["--steps", str(asked.steps)]
+    words += ["--fit-steps", str(asked.fit_steps), *_each("--scored-on", asked.scored_on)]
+    return shlex.join([*words, "--out", "again.twin"])
 
 
 def train_again(card: NetworkCard) -> tuple[str, ...]:
@@ -67,7 +105,7 @@ def _refine(refined: Refinement, twins: Sequence[str]) -> str:
     words = ["nado", "network", "refine", "again.net", *_each("--on", refined.on), *_each("--twin", twins)]
     for name in ("examples", "epochs", "learning_rate", "seed", "test_examples"):
         value = getattr(refined, name)
-        option = "--test" if name == "test_examples" else f"--{name.replace('_', '-')}"
+        option = "--test" if name == "test_examples" else _option(name)
         words += [] if value is None else [option, _plain(value)]
     return shlex.join([*words, "--out", "refined.net"])
 
@@ -80,6 +118,10 @@ def sweep_again(config: Path, *, searched: bool) -> str:
 def loop_again(config: Path) -> str:
     """Write the command that does a loop again; its configuration holds all seeds."""
     return shlex.join(["nado", "loop", str(config), "--out", "again"])
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _each(option: str, values: Iterable[str]) -> list[str]:

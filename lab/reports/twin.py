@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nado_lab.lab.reports.again import fit_again
 from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
 from nado_lab.lab.reports.figures import Prediction, prediction_figure, scores_figure, telling_channels
 
 if TYPE_CHECKING:
-    from nado_lab.twin import Trials, Twin, TwinCard
+    from nado_lab.twin import Trials, Twin
 
 DRAWS = 200
 TRIPLE = ("mean_error", "std_error", "autocov_error")
@@ -33,7 +33,7 @@ def twin_page(path: Path) -> Page:
             Section("Fit", table=pairs(told.get("fit", {}))),
             *_trend(path),
             Section("Lineage", table=pairs({"runs": list(card.lineage), "read from": list(card.runs)})),
-            Section("Fit it again", commands=_reproduce(card)),
+            Section("Fit it again", commands=fit_again(card)),
             versions_section(dict(card.versions)),
         ),
     )
@@ -136,12 +136,3 @@ def _trend(path: Path) -> tuple[Section, ...]:
     names = list(dict.fromkeys(name for entry in entries for name in entry))
     rows = [tuple(figure_of(entry.get(name)) for name in names) for entry in entries]
     return (Section("Validated since", table=Table(tuple(names), rows)),)
-
-
-def _reproduce(card: TwinCard) -> tuple[str, ...]:
-    fit = card.fit.to_json() if card.fit else {}
-    words = ["nado", "twin", "fit", *(card.runs or ["RUN"])]
-    for name in ("method", "budget_s", "mean_steps", "likelihood_steps", "score_steps", "seed"):
-        if fit.get(name) is not None:
-            words += [f"--{name.replace('_', '-')}", str(fit[name])]
-    return (shlex.join([*words, "--out", "again.twin"]),)

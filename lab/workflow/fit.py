@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.reports.twin_origin import FitOrigin
 from nado_lab.lab.runs.interrupts import stop_on_signals
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.workflow.choices import Level
@@ -97,11 +98,25 @@ def fit(request: FitRequest, observer: Observer | None = None) -> FitResult:
     if stream and twin.card.split:
         streamed = StreamRecord(len(stream.stored), in_memory=stream.most, read_later=stream.read)
         twin.card = replace(twin.card, split=replace(twin.card.split, streamed=streamed))
-    twin.card = replace(twin.card, runs=tuple(str(path.resolve()) for path in request.runs))
+    origin = _origin(request)
+    twin.card = replace(twin.card, runs=origin.runs, other=origin.beside(twin.card.other))
     save(twin, request.out)
     checkpointer.remove()
     wall_s = time.perf_counter() - started
     return FitResult(twin, request.out, done.metrics, done.scored, found.unlike, wall_s)
+
+
+def _origin(request: FitRequest) -> FitOrigin:
+    """Write down what was asked for, so that the same can be asked again."""
+    return FitOrigin(
+        runs=tuple(str(path.resolve()) for path in request.runs),
+        level=request.level,
+        scored_share=request.scored_share,
+        scored_on=tuple(str(path.resolve()) for path in request.scored_on),
+        start=str(request.start.resolve()) if request.start else None,
+        memory_gb=request.memory_gb,
+        keep_all=request.keep_all,
+    )
 
 
 def _trials(request: FitRequest, seed: int) -> tuple[RunTrials, Stream | None]:

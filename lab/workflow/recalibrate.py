@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.reports.twin_origin import RecalibrationOrigin
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.workflow.read_trials import read_trials
 from nado_lab.twin import Metrics, ScoredOn, Trials, Twin, adapt, evaluate, load, save
@@ -50,11 +51,20 @@ def recalibrate(request: RecalibrateRequest, observer: Observer | None = None) -
         twin = recalibrate_twin(before, trials, request.steps)
     scored = read_trials(request.scored_on).trials if request.scored_on else None
     metrics = evaluate(twin, scored, seed=request.seed) if scored else None
+    origin = RecalibrationOrigin(
+        twin=str(request.twin.resolve()),
+        runs=tuple(str(path.resolve()) for path in request.runs),
+        steps=request.steps,
+        fit_steps=request.fit_steps,
+        scored_on=tuple(str(path.resolve()) for path in request.scored_on),
+        seed=request.seed,
+    )
     twin.card = replace(
         twin.card,
         metrics=metrics,  # not those of the device as it was
         scored_on=ScoredOn.OTHER_RUNS if metrics else "",
-        runs=tuple(str(path.resolve()) for path in request.runs),
+        runs=origin.runs,
+        other=origin.beside(twin.card.other),
     )
     save(twin, request.out)
     return RecalibrateResult(twin, request.out, metrics, scored)

@@ -15,6 +15,7 @@ from nado_lab.lab.loop.config import LoopConfig, TaskConfig, load_config
 from nado_lab.lab.reports.again import (
     demo_again,
     deploy_again,
+    fit_again,
     loop_again,
     measure_again,
     sweep_again,
@@ -22,6 +23,7 @@ from nado_lab.lab.reports.again import (
 )
 from nado_lab.lab.reports.deployment_report import DeploymentReport
 from nado_lab.lab.reports.sweep import sweep_page
+from nado_lab.lab.reports.twin_origin import FitOrigin, RecalibrationOrigin
 from nado_lab.lab.runs import MonitorSettings, run_protocol
 from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import Run
@@ -30,6 +32,10 @@ from nado_lab.lab.sweeps.table import write_table
 from nado_lab.network import LoopRound, NetworkCard, Refinement, TaskChoice, TrainSettings
 from nado_lab.protocols import Drives, configure, describe, load_protocol, parse_assignments
 from nado_lab.protocols.registry import protocols_to_choose
+from nado_lab.twin import FitSettings, ModelSizes, TwinCard
+from nado_lab.twin import load as load_twin
+from nado_lab.twin.card import FitRecord
+from nado_lab.twin.fitting.settings import Method
 from typer.testing import CliRunner
 
 from tests.lab.reports.test_kinds import DEPLOYED
@@ -221,3 +227,57 @@ def test_a_deployment_asks_for_the_same_sources_again(monkeypatch, noise):
 def test_a_deployment_that_no_command_makes_says_so():
     report = DeploymentReport.from_json(DEPLOYED | {"seed": 5, "specimens": [3], "noise_seeds": [1]})
     assert "deployed by a program" in deploy_again(report)
+
+
+SETTINGS = (
+    FitSettings(seed=9, weight_decay=THIRD / 100, mean_steps=7, batch=96, model=ModelSizes(hidden=8)),
+    FitSettings(method=Method.GAN, budget_s=THIRD, learning_rate=THIRD / 1000),
+)
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        FitOrigin(("/a b/x.zarr", "/y.zarr"), scored_share=THIRD / 10, keep_all=True),
+        FitOrigin(("/x.zarr",), "waveform", scored_on=("/z.zarr",), start="/old.twin", memory_gb=THIRD),
+    ],
+)
+def test_a_twin_is_fitted_again_to_its_runs_with_its_settings(monkeypatch, settings, asked):
+    requests = []
+
+    def fit(request, observer):
+        requests.append(request)
+        raise typer.Exit
+
+    monkeypatch.setattr("nado_lab.lab.workflow.fit.fit", fit)
+    (command,) = fit_again(TwinCard(fit=FitRecord(settings), other=asked.beside({})))
+    said = CliRunner().invoke(app, shlex.split(command)[1:])
+    assert requests, said.output
+    assert requests[0].settings == settings
+    found = requests[0]
+    assert (found.level, found.scored_share, found.memory_gb) == (
+        asked.level,
+        asked.scored_share,
+        asked.memory_gb,
+    )
+    assert (tuple(map(str, found.runs)), tuple(map(str, found.scored_on))) == (asked.runs, asked.scored_on)
+    assert (found.keep_all, found.start) == (asked.keep_all, Path(asked.start) if asked.start else None)
+
+
+def test_a_twin_is_recalibrated_again(parse):
+    asked = RecalibrationOrigin("/old.twin", ("/x.zarr",), steps=12, scored_on=("/z.zarr",), seed=6)
+    (command,) = fit_again(TwinCard(other=asked.beside({})))
+    found = parse(command)
+    assert (str(found["twin"]), [str(run) for run in found["run"]]) == ("/old.twin", ["/x.zarr"])
+    assert (found["steps"], found["fit_steps"], found["seed"]) == (12, 0, 6)
+    assert [str(run) for run in found["scored_on"]] == ["/z.zarr"]
+
+
+def test_a_twin_that_was_fitted_keeps_what_was_asked(demo, tmp_path):
+    """And so its report prints it: fitted to the demo's run, scored on its repeats."""
+    card = load_twin(demo[0] / "device.twin").card
+    asked = FitOrigin.of(card.other)
+    assert asked is not None
+    assert [Path(run).name for run in asked.scored_on] == ["repeats.zarr"]
+    assert fit_again(card)[0].startswith("nado twin fit ")
