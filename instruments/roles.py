@@ -1,9 +1,20 @@
 """What a setup asks of its instruments, by role; a driver fits a role by its methods alone."""
 
 from inspect import get_annotations
-from typing import Any, ClassVar, Generic, Protocol, runtime_checkable
+from typing import ClassVar, Generic, Protocol, TypedDict, runtime_checkable
 
 import numpy as np
+
+
+class Quantity(TypedDict):
+    """A setting or a reading of an instrument, with its unit."""
+
+    value: object
+    unit: str
+
+
+Snapshot = dict[str, Quantity]
+"""All settings of an instrument by name."""
 
 
 @runtime_checkable
@@ -22,11 +33,11 @@ class Role(Protocol):
         """Empty error queue and event registers."""
         ...
 
-    def check_errors(self) -> list[Any]:
+    def check_errors(self) -> list[str]:
         """Raise DeviceReportedError where the instrument reports an error."""
         ...
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> Snapshot:
         """Read all settings, each with its unit."""
         ...
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from nado_lab.protocols.device import MeasuringDevice
@@ -46,7 +46,7 @@ class Setup(MeasuringDevice, Protocol):
         """Read the identity of every instrument, by role."""
         ...
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> Mapping[str, object]:
         """Read all settings, ready for JSON."""
         ...
 

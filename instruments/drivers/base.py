@@ -18,7 +18,8 @@ from nado_lab.instruments.errors import (
     ReplyError,
     StuckOutputError,
 )
-from pymeasure.adapters import VISAAdapter
+from nado_lab.instruments.roles import Snapshot
+from pymeasure.adapters import Adapter, VISAAdapter
 from pymeasure.instruments import Instrument
 from pyvisa import errors as visa_errors
 from pyvisa.constants import StatusCode
@@ -37,7 +38,9 @@ class SafeDriver(Instrument):
     drives: ClassVar[bool] = True
     """Whether the instrument drives anything: one that only measures is not worth waiting for."""
 
-    def __init__(self, adapter: Any, *, clock: Clock | None = None, timeout: int = 5000, **kwargs: Any):
+    def __init__(
+        self, adapter: Adapter | str, *, clock: Clock | None = None, timeout: int = 5000, **kwargs: Any
+    ):
         self.clock = clock or WallClock()
         self.lock = threading.RLock()
         self._upset = self._silent = False
@@ -183,7 +186,7 @@ class SafeDriver(Instrument):
         if not same:
             raise ReplyError(f"{self.name}: {name} was set to {wanted!r} but reads back {found!r}")
 
-    def check_errors(self) -> list:
+    def check_errors(self) -> list[str]:
         """Empty the error queue; raise DeviceReportedError where it held something."""
         found = []
         while len(found) < _MOST_ERRORS:
@@ -202,7 +205,7 @@ class SafeDriver(Instrument):
             raise ReplyError(f"{self.name}: expected '<code>,\"<text>\"' to SYST:ERR?, got {reply[:60]!r}")
         return int(match[1]), match[2]
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> Snapshot:
         """Read every quantity that has a unit: name -> {"value", "unit"}."""
         with self.lock:
             return {n: {"value": self.read_back(n), "unit": unit} for n, unit in self.units.items()}

@@ -9,7 +9,7 @@ _REFUSED = 16 + 32
 class EventStatusDriver(SafeDriver):
     """Read refused commands from the standard event register."""
 
-    def check_errors(self) -> list:
+    def check_errors(self) -> list[str]:
         """Raise DeviceReportedError where the instrument refused a command since the last look."""
         status = self._register("*ESR?")
         if status & _REFUSED:

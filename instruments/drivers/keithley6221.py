@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from nado_lab.instruments.drivers.base import SafeDriver
 from nado_lab.instruments.limits import positive, within
+from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.keithley import Keithley6221 as PyMeasure6221
 
@@ -73,7 +74,7 @@ class Keithley6221(SafeDriver, PyMeasure6221):
         "*ESE?", "*ESE %d", """Control the standard event enable register (int).""", cast=int
     )
 
-    def __init__(self, adapter: Any, *, max_amperes: float = 0.105, **kwargs: Any):
+    def __init__(self, adapter: Adapter | str, *, max_amperes: float = 0.105, **kwargs: Any):
         positive("max_amperes", max_amperes, 0.105)
         super().__init__(adapter, read_termination="\n", write_termination="\n", **kwargs)
         self._most_amperes = max_amperes

@@ -6,6 +6,7 @@ import numpy as np
 from nado_lab.instruments.drivers.base import SafeDriver
 from nado_lab.instruments.errors import LimitError, OverloadError, ReplyError
 from nado_lab.instruments.limits import within
+from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.keithley import KeithleyDMM6500 as PyMeasureDMM6500
 
@@ -67,7 +68,7 @@ class KeithleyDMM6500(SafeDriver, PyMeasureDMM6500):
         cast=int,
     )
 
-    def __init__(self, adapter: Any, **kwargs: Any):
+    def __init__(self, adapter: Adapter | str, **kwargs: Any):
         super().__init__(adapter, write_termination="\n", **kwargs)
         self._count = 0
         self._capacity = 0

@@ -6,6 +6,7 @@ import numpy as np
 from nado_lab.instruments.drivers.base import SafeDriver
 from nado_lab.instruments.errors import StuckOutputError
 from nado_lab.instruments.limits import positive, within
+from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.kepco import KepcoBOP3612
 
@@ -57,7 +58,7 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
 
     def __init__(
         self,
-        adapter: Any,
+        adapter: Adapter | str,
         *,
         max_amperes: float = 12.0,
         max_volts: float = 36.0,

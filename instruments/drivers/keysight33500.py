@@ -7,6 +7,8 @@ import numpy as np
 from nado_lab.instruments.drivers.operation import OperationDriver
 from nado_lab.instruments.errors import LimitError, ReplyError
 from nado_lab.instruments.limits import check_all, positive, within
+from nado_lab.instruments.roles import Snapshot
+from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.agilent.agilent33500 import Agilent33500, Agilent33500Channel
 
@@ -73,7 +75,7 @@ class Keysight33500(OperationDriver, Agilent33500):
         values={True: 1, False: 0},
     )
 
-    def __init__(self, adapter: Any, *, max_volts: float = 10.0, **kwargs: Any):
+    def __init__(self, adapter: Adapter | str, *, max_volts: float = 10.0, **kwargs: Any):
         positive("max_volts", max_volts, _MOST_VOLTS)
         kwargs.setdefault("name", "Keysight 33500 generator")
         super().__init__(adapter, read_termination="\n", write_termination="\n", **kwargs)
@@ -179,7 +181,7 @@ class Keysight33500(OperationDriver, Agilent33500):
                 channel.amplitude = max(_LEAST_VPP, round(2 * peak * float(fraction), 6))
             self.clock.sleep(seconds / len(fractions))
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> Snapshot:
         """Read all settings of the instrument and of both channels."""
         settings = super().snapshot()
         for channel in self.pair:

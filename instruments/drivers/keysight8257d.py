@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from nado_lab.instruments.drivers.operation import OperationDriver
 from nado_lab.instruments.limits import within
+from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.agilent import Agilent8257D
 
@@ -69,7 +70,7 @@ class Keysight8257D(OperationDriver, Agilent8257D):
         cast=int,
     )
 
-    def __init__(self, adapter: Any, *, max_dbm: float = 25.0, **kwargs: Any):
+    def __init__(self, adapter: Adapter | str, *, max_dbm: float = 25.0, **kwargs: Any):
         within(max_dbm, (-135, 25))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)

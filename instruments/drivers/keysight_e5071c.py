@@ -9,6 +9,7 @@ import numpy as np
 from nado_lab.instruments.drivers.operation import OperationDriver
 from nado_lab.instruments.errors import InstrumentTimeout, LimitError, ReplyError
 from nado_lab.instruments.limits import within
+from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 
 _HERTZ = (9e3, 20e9)
@@ -89,7 +90,7 @@ class KeysightE5071C(OperationDriver):
     )
     sweep_time = Instrument.measurement(":SENS1:SWE:TIME?", """Get the duration of a sweep in s (float).""")
 
-    def __init__(self, adapter: Any, *, max_dbm: float = _MOST_DBM, **kwargs: Any):
+    def __init__(self, adapter: Adapter | str, *, max_dbm: float = _MOST_DBM, **kwargs: Any):
         within(max_dbm, (_LEAST_DBM, _MOST_DBM))
         options = {"read_termination": "\n", "write_termination": "\n", "includeSCPI": False}
         super().__init__(adapter, name="Keysight E5071C network analyser", **options, **kwargs)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from nado_lab.instruments.drivers.event_status import EventStatusDriver
 from nado_lab.instruments.errors import OverloadError, ReplyError, SetupError
+from pymeasure.adapters import Adapter
 from pymeasure.instruments.lakeshore import LakeShore3xx
 from pyvisa.constants import Parity
 
@@ -21,7 +22,7 @@ class LakeShore335(EventStatusDriver, LakeShore3xx):
     drives = False
     units: ClassVar = {"temperature": "K"}
 
-    def __init__(self, adapter: Any, *, input_number: float = 1, **kwargs: Any):
+    def __init__(self, adapter: Adapter | str, *, input_number: float = 1, **kwargs: Any):
         if input_number not in (1, 2):
             raise SetupError(f"a Lake Shore 335 has inputs 1 (A) and 2 (B), not {input_number:g}")
         serial = {"baud_rate": 57600, "data_bits": 7, "parity": Parity.odd}

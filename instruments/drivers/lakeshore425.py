@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from nado_lab.instruments.drivers.event_status import EventStatusDriver
 from nado_lab.instruments.errors import LimitError, OverloadError, ReplyError
+from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.lakeshore import LakeShore425 as PyMeasure425
 from pymeasure.instruments.validators import strict_discrete_set
@@ -27,7 +28,7 @@ class LakeShore425(EventStatusDriver, PyMeasure425):
         map_values=True,
     )
 
-    def __init__(self, adapter: Any, **kwargs: Any):
+    def __init__(self, adapter: Adapter | str, **kwargs: Any):
         super().__init__(adapter, **kwargs)
         self._in_tesla = False
         connection: Any = self.adapter.connection

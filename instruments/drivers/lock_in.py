@@ -11,6 +11,7 @@ import numpy as np
 from nado_lab.instruments.drivers.event_status import EventStatusDriver
 from nado_lab.instruments.errors import LimitError, OverloadError, ReplyError
 from nado_lab.instruments.limits import within
+from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 
 _OVERLOAD = 1 + 2 + 4
@@ -98,7 +99,7 @@ class LockInDriver(EventStatusDriver):
         dynamic=True,
     )
 
-    def __init__(self, adapter: Any, *, max_volts: float | None = None, **kwargs: Any):
+    def __init__(self, adapter: Adapter | str, *, max_volts: float | None = None, **kwargs: Any):
         least, most = self.sine_range
         limit = within(most if max_volts is None else max_volts, (least, most))
         super().__init__(adapter, read_termination="\n", write_termination="\n", **kwargs)

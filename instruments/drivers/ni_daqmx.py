@@ -22,6 +22,7 @@ from nado_lab.instruments.errors import (
     SetupError,
 )
 from nado_lab.instruments.limits import check_all
+from nado_lab.instruments.roles import Snapshot
 
 _FADE_POINTS = 200
 _RAIL = 0.999
@@ -70,11 +71,11 @@ class NiDevice:
         except self._daq.errors.DaqError as error:
             raise IdentityError(f"{self.name}: no such device ({error})") from error
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> Snapshot:
         """Return the settings: name -> {"value", "unit"}."""
         return {name: {"value": getattr(self, name), "unit": unit} for name, unit in self.units.items()}
 
-    def check_errors(self) -> list:
+    def check_errors(self) -> list[str]:
         """Return nothing: NI-DAQmx raises its errors at once."""
         return []
 

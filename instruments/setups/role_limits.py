@@ -12,7 +12,7 @@ _OURS = ("self", "adapter", "address", "name", "clock", "timeout", "visa_library
 _NAMED = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
 
 
-def limits_of(driver: type[Any]) -> dict[str, Any]:
+def limits_of(driver: type[Any]) -> dict[str, object]:
     """Return the limits that a driver takes (word -> default): what its constructors ask for by name."""
     own = takewhile(lambda each: each is not SafeDriver, driver.__mro__)
     constructors = [vars(each)["__init__"] for each in own if each is not object and "__init__" in vars(each)]

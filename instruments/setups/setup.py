@@ -4,7 +4,7 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 import numpy as np
 from nado_lab.instruments.clock import Clock
@@ -238,7 +238,7 @@ class Setup(ABC, Generic[Config]):
         """Return role -> identity, read over VISA."""
         return {name: driver.identify() for name, driver in self.roles.items()}
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> dict[str, object]:
         """Return the configuration and all settings of all instruments, ready for JSON."""
         settings = {name: driver.snapshot() for name, driver in self.roles.items()}
         return {"config": self.config.model_dump(mode="json"), "instruments": settings}

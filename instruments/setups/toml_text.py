@@ -1,15 +1,15 @@
 """Write plain nested data as TOML; the standard library only reads it."""
 
 import json
-from typing import Any
+from collections.abc import Mapping
 
 
-def toml_text(data: dict[str, Any]) -> str:
+def toml_text(data: Mapping[str, object]) -> str:
     """Return TOML for nested dicts of strings, numbers, booleans and lists of these."""
     return "\n".join(_table((), data)).strip() + "\n"
 
 
-def _table(path: tuple[str, ...], data: dict[str, Any]) -> list[str]:
+def _table(path: tuple[str, ...], data: Mapping[str, object]) -> list[str]:
     plain = {k: v for k, v in data.items() if not isinstance(v, dict)}
     lines = ["", f"[{'.'.join(map(_key, path))}]"] if path and (plain or not data) else []
     lines += [f"{_key(k)} = {json.dumps(v)}" for k, v in plain.items() if v is not None]

@@ -85,8 +85,9 @@ class Supervised(Guard):
         for line in self._from:
             told = json.loads(line)
             if "acted" in told:
-                failed = "; ".join(told["failures"])
-                self._stop.stop(f"the safety supervisor switched off: {told['acted']}. {failed}".strip())
+                done = "may have left on" if told["failures"] else "switched off"
+                why = "; ".join([told["acted"], *told["failures"]])
+                self._stop.stop(f"the safety supervisor {done}: {why}")
             return
         if not self._over.is_set():
             self._stop.stop("the safety supervisor died")

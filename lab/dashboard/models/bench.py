@@ -16,7 +16,7 @@ from nado_lab.lab.dashboard.models.events import (
     Event,
 )
 from nado_lab.lab.dashboard.models.readings import readings, settings
-from nado_lab.lab.dashboard.models.worker import Job, JobState, Worker, is_for_people
+from nado_lab.lab.dashboard.models.worker import Job, Worker, is_for_people
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs import driven
 from nado_lab.lab.setup import SetupSource
@@ -177,24 +177,29 @@ class BenchModel:
         self._post(BenchReading(readings(self.opened())))
 
     def _make_safe(self, jobs: list[Job]) -> None:
-        """Let the bench's own thread shut the setup down; where it hangs, do it past it."""
-        begun = time.monotonic()
-        shutdown = self.worker.submit("shutdown", "shut down", lambda job: self._shutdown())
-        in_time = shutdown.ended.wait(self._patience_s)
-        if not in_time:
+        """Let the bench's own thread shut the setup down; where it hangs, do it past it.
+
+        That the bench is safe is told only where a shutdown said so.
+        """
+        begun, told = time.monotonic(), list[bool]()
+        shutdown = self.worker.submit("shutdown", "shut down", lambda job: told.append(self._shutdown()))
+        if not shutdown.ended.wait(self._patience_s):
             log.warning("the bench did not answer within %g s; switching it off directly", self._patience_s)
-            in_time = self._shutdown()
-        if in_time and shutdown.state is not JobState.FAILED:
+            told.append(self._shutdown())
+        if told and all(told):
             self._post(BenchSafe(time.monotonic() - begun, "run stopped" if jobs else "outputs off"))
 
     def _shutdown(self) -> bool:
-        """Shut the setup down, or see the process off that it was lent to; say so loudly if that fails."""
+        """Shut the setup down, or see the process off that it was lent to; say so loudly if that fails.
+
+        True where the bench is known to be safe: of one that is not open nothing is known.
+        """
         lent = self.lent
         if lent is not None and not lent(LENT_S):
             log.critical("the process that measures has not left the bench within %g s: end it", LENT_S)
             return False
         if self.setup is None:
-            return True
+            return lent is not None
         failed = self.setup.shutdown()
         if failed:
             log.critical("the bench could NOT be made safe: %s. Switch it off by hand.", "; ".join(failed))

@@ -70,6 +70,16 @@ def test_abort_works_past_a_bench_that_hangs(session, bench, wait_for):
     release.set()
 
 
+def test_a_bench_is_called_safe_only_where_its_shutdown_said_so(session, bench, monkeypatch, caplog):
+    monkeypatch.setattr(bench.setup, "shutdown", lambda: ["supply_x: no answer"])
+    session.abort().join(30)
+    assert "could NOT be made safe: supply_x: no answer" in caplog.text
+    monkeypatch.undo()
+    assert bench.disconnect().ended.wait(30)
+    session.abort().join(30)
+    assert not any(isinstance(e, BenchSafe) for e in events_of(session))
+
+
 def test_connecting_to_nothing_is_a_message(session):
     job = session.bench.connect("no-such-setup")
     assert job.ended.wait(30)
