@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from nado_lab.twin.errors import DataError
 from torch import Tensor
@@ -46,7 +46,7 @@ class DriveMap:
         return (self.high - self.low) / 2
 
 
-def read_map(card: dict[str, Any] | None) -> DriveMap | None:
+def read_map(card: Mapping[str, float | str] | None) -> DriveMap | None:
     """Read a map from a card or from metadata {low, high, units}; None where none is stated."""
     if not card:
         return None

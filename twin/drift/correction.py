@@ -28,7 +28,7 @@ USUAL_DRIFT = 0.2
 
 
 @dataclass(frozen=True)
-class Plan:
+class DriftModel:
     """Which drift to look for: a moved drive; an offset; a map as stiff as so many steps, or none."""
 
     drive: bool
@@ -41,11 +41,11 @@ class Plan:
         return self.stiffness is not None and self.stiffness < 1000.0
 
 
-PLANS = (
-    Plan(False, offset=False),
-    *(Plan(drive, stiffness=stiff) for drive in (False, True) for stiff in (None, 1000.0, 100.0, 10.0)),
+DRIFT_MODELS = (
+    DriftModel(False, offset=False),
+    *(DriftModel(drive, stiffness=stiff) for drive in (False, True) for stiff in (None, 1000.0, 100.0, 10.0)),
 )
-WHILE_MOVING = Plan(True, stiffness=100.0)
+WHILE_MOVING = DriftModel(True, stiffness=100.0)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Correction:
     shift: Tensor
     matrix: Tensor
     bias: Tensor
-    plan: Plan
+    plan: DriftModel
 
     def record(self, steps: int, lineage: tuple[str, ...]) -> Recalibration:
         """Return what a card says of it, found from so many steps of the runs."""
@@ -71,7 +71,7 @@ def best_correction(twin: Twin, rows: Rows, observer: Observer | None = None) ->
     of components, is not looked for below 3 steps a component.
     """
     fold = _folds(len(rows), rows.components.shape[1])
-    missed, observer = torch.zeros(len(PLANS)), observer or Observer()
+    missed, observer = torch.zeros(len(DRIFT_MODELS)), observer or Observer()
     for number in range(FOLDS):
         observer.check()
         observer.progress(Progress("recalibrate", number / (FOLDS + 1)))
@@ -79,13 +79,13 @@ def best_correction(twin: Twin, rows: Rows, observer: Observer | None = None) ->
         for place, found in enumerate(corrections(twin, rows, ~left_out)):
             answered = _path(twin, rows, found.gain, found.shift) @ found.matrix.T + found.bias
             missed[place] += (answered - rows.components)[left_out].square().sum()
-    missed[[not enough(twin, rows, plan) for plan in PLANS]] = torch.inf
+    missed[[not enough(twin, rows, plan) for plan in DRIFT_MODELS]] = torch.inf
     found = corrections(twin, rows, torch.ones_like(fold, dtype=torch.bool))[int(missed.argmin())]
     observer.progress(Progress("recalibrate", 1.0))
     return found
 
 
-def enough(twin: Twin, rows: Rows, plan: Plan) -> bool:
+def enough(twin: Twin, rows: Rows, plan: DriftModel) -> bool:
     """Tell whether there are steps enough to try a plan."""
     count, components = rows.components.shape[:2].numel(), twin.spec.components
     needed = DRIVE_STEPS * components * twin.spec.ports if plan.drive else 0
@@ -107,7 +107,7 @@ def corrections(twin: Twin, rows: Rows, seen: Tensor) -> list[Correction]:
     drives = {False: still, True: moved}
     return [
         Correction(*drives[plan.drive], *_map(paths[plan.drive], rows.components, plan, seen), plan)
-        for plan in PLANS
+        for plan in DRIFT_MODELS
     ]
 
 
@@ -124,7 +124,7 @@ def _path(twin: Twin, rows: Rows, gain: Tensor, shift: Tensor) -> Tensor:
     return twin.calibration.correct(twin.paths(rows.drive * gain + shift, start, noise=False))
 
 
-def _map(path: Tensor, truth: Tensor, plan: Plan, seen: Tensor) -> tuple[Tensor, Tensor]:
+def _map(path: Tensor, truth: Tensor, plan: DriftModel, seen: Tensor) -> tuple[Tensor, Tensor]:
     """Regress truth on path over the steps seen: A (component, component) held towards 1, b (component,)."""
     count = path.shape[-1]
     if not plan.offset:

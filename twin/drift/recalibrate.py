@@ -11,7 +11,7 @@ from dataclasses import replace
 import torch
 from nado_lab.observer import Observer
 from nado_lab.twin.data.trials import Trials
-from nado_lab.twin.drift.correction import Plan, best_correction, correct, enough
+from nado_lab.twin.drift.correction import DriftModel, best_correction, correct, enough
 from nado_lab.twin.errors import DataError
 from nado_lab.twin.model.rows import Rows, rows_of
 from nado_lab.twin.model.twin import Twin
@@ -59,7 +59,7 @@ def _follow_offset_and_spread(twin: Twin, rows: Rows, sequence: Tensor, members:
     components = twin.paths(rows.drive, rows.start, noise=False)
     residual = rows.truth - twin.read(components, noise=False, generator=None)
     twin.calibration.offset.copy_(residual.mean((0, 1)))
-    if len(sequence.unique()) == len(sequence) and not enough(twin, rows, Plan(drive=True)):
+    if len(sequence.unique()) == len(sequence) and not enough(twin, rows, DriftModel(drive=True)):
         return  # a residual of so few steps is more misfit than noise
     own = _own_deviation(twin, rows.drive, members)
     twin.calibration.spread.copy_(torch.as_tensor(_spread(residual, sequence, own)).clamp(0.2, 5.0))

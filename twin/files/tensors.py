@@ -12,11 +12,12 @@ import shutil
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from uuid import uuid4
 
 import torch
 from nado_lab.twin.errors import FileError
+from nado_lab.twin.records.json_object import JsonObject
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
@@ -24,7 +25,7 @@ from torch import Tensor
 WEIGHTS, CARD = "weights.safetensors", "card.json"
 
 
-def save_folder(path: Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
+def save_folder(path: Path, tensors: Mapping[str, Tensor], card: JsonObject) -> None:
     """Write weights and card to a new folder `path`, whole or not at all; one that exists is refused."""
     if path.exists():
         raise FileError(f"{path} exists already; choose another name or remove it")
@@ -49,7 +50,7 @@ def read_file(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
         raise FileError(f"{path} cannot be read as safetensors: {error}") from error
 
 
-def read_card(path: Path, what: str, schema: str, largest: int) -> dict[str, Any]:
+def read_card(path: Path, what: str, schema: str, largest: int) -> JsonObject:
     """Read the card of the folder `path`; what is no card of this schema is refused."""
     file = path / CARD
     if not file.is_file():
@@ -60,7 +61,7 @@ def read_card(path: Path, what: str, schema: str, largest: int) -> dict[str, Any
         card = json.loads(file.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
     except (OSError, ValueError, RecursionError) as error:
         raise FileError(f"{file} is not valid JSON: {error}") from error
-    found = cast("dict[str, Any]", card) if isinstance(card, dict) else {}
+    found = cast("JsonObject", card) if isinstance(card, dict) else {}
     if found.get("schema") != schema:
         told = f"it has {found.get('schema')!r}" if found else f"it holds {card!r:.40}"
         raise FileError(f"{file} should have schema {schema!r}; {told}")

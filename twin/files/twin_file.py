@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import torch
 from nado_lab.twin.errors import FileError, TwinError
 from nado_lab.twin.files.tensors import CARD, WEIGHTS, read_card, read_weights, save_folder
 from nado_lab.twin.model.twin import Twin
-from nado_lab.twin.records.card import TwinCard, read_entry
+from nado_lab.twin.records.card import TwinCard
+from nado_lab.twin.records.json_object import JsonObject, read_entry
 from nado_lab.twin.records.spec import ModelSpec
 from pydantic import TypeAdapter
 
@@ -43,7 +42,7 @@ def load(path: str | Path) -> Twin:
     return twin.eval()
 
 
-def _model_of(twin: Twin) -> dict[str, Any]:
+def _model_of(twin: Twin) -> JsonObject:
     """Describe what is needed to rebuild the twin, and the ranges it was fitted on."""
     return {
         "schema": SCHEMA,
@@ -55,7 +54,7 @@ def _model_of(twin: Twin) -> dict[str, Any]:
     }
 
 
-def _build(path: Path, card: Mapping[str, Any]) -> Twin:
+def _build(path: Path, card: JsonObject) -> Twin:
     """Make an empty twin of the card's sizes; sizes are limited, so a card cannot exhaust the memory."""
     try:
         spec = ModelSpec.from_json(card["model"])

@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import torch
 from nado_lab.twin.data.trials import Trials
@@ -14,6 +14,7 @@ from nado_lab.twin.errors import FileError, TwinError
 from nado_lab.twin.files.tensors import read_file, save_file
 from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.records.card import TwinCard
+from nado_lab.twin.records.json_object import JsonObject
 from nado_lab.twin.records.settings import FitSettings
 from nado_lab.twin.records.spec import ModelSpec
 from torch import Tensor
@@ -26,7 +27,7 @@ class Unfinished:
     """What a checkpoint holds: the notes of its header, and all tensors by name."""
 
     path: Path
-    notes: dict[str, Any]
+    notes: JsonObject
     tensors: dict[str, Tensor]
 
     @property
@@ -55,7 +56,7 @@ class Unfinished:
         return twin.train()
 
 
-def write(path: Path, notes: dict[str, Any], tensors: dict[str, Tensor]) -> None:
+def write(path: Path, notes: JsonObject, tensors: dict[str, Tensor]) -> None:
     """Write a checkpoint over the one before; a crash leaves one of the two."""
     save_file(path, tensors, {"nado": json.dumps({"schema": SCHEMA} | notes, allow_nan=False)})
 
@@ -70,7 +71,7 @@ def read_unfinished(path: str | Path) -> Unfinished:
         notes = json.loads(header.get("nado", "null"))
     except (ValueError, RecursionError) as error:
         raise FileError(f"{path} cannot be read as an unfinished fit: {error}") from error
-    found = cast("dict[str, Any]", notes) if isinstance(notes, dict) else {}
+    found = cast("JsonObject", notes) if isinstance(notes, dict) else {}
     if found.get("schema") != SCHEMA:
         raise FileError(f"{path} is no unfinished fit: schema {SCHEMA!r} was expected")
     return Unfinished(path, found, tensors)

@@ -7,15 +7,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import torch
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.errors import FileError, TwinError
 from nado_lab.twin.fitting import checkpoint
 from nado_lab.twin.fitting.checkpoint import Unfinished
-from nado_lab.twin.fitting.phase import Phase, PhaseState
+from nado_lab.twin.fitting.phase import AlsoTrained, Phase, PhaseState
 from nado_lab.twin.model.twin import Twin
+from nado_lab.twin.records.json_object import JsonObject
 from nado_lab.twin.records.settings import FitSettings
 
 EVERY_S = 5.0
@@ -34,7 +34,7 @@ class Checkpointer:
     ) -> None:
         self.path, self.unfinished = Path(path), unfinished
         self._every_s, self._last = every_s, time.monotonic()
-        self._notes: dict[str, Any] = {}
+        self._notes: JsonObject = {}
 
     @property
     def warm(self) -> bool:
@@ -82,7 +82,7 @@ class Checkpointer:
             checkpoint.set_state(state.mean, found.under("mean"))
         for index, optimiser in enumerate(state.optimisers):
             checkpoint.set_state(optimiser, found.under(f"optimiser/{index}"))
-        for name, part in _parts(phases).items():
+        for name, part in _also_trained(phases).items():
             checkpoint.set_state(part, found.under(f"part/{name}"))
         state.generator.set_state(found.tensors["random/phase"])
         torch.set_rng_state(found.tensors["random/all"])
@@ -102,7 +102,7 @@ class Checkpointer:
         tensors |= {f"kept/{name}": tensor for name, tensor in state.kept.items()}
         if state.mean is not None:
             tensors |= checkpoint.state_of("mean", state.mean)
-        for name, part in _parts(phases).items():
+        for name, part in _also_trained(phases).items():
             tensors |= checkpoint.state_of(f"part/{name}", part)
         tensors |= {"random/phase": state.generator.get_state(), "random/all": torch.get_rng_state()}
         checkpoint.write(self.path, self._notes | notes, tensors)
@@ -113,6 +113,6 @@ class Checkpointer:
         self.path.unlink(missing_ok=True)
 
 
-def _parts(phases: Sequence[Phase]) -> dict[str, Any]:
+def _also_trained(phases: Sequence[Phase]) -> AlsoTrained:
     """Return what the phases keep beside the twin (a critic and its optimiser), by name."""
     return {name: part for phase in phases for name, part in phase.also_trained.items()}

@@ -52,7 +52,7 @@ def build(trials: Trials, given: ModelSizes) -> Twin:
     spec = suggest_spec(trials, given)
     twin = Twin(spec, trials.channels, trials.units, trials.step_s)
     if spec.innovations:
-        twin.sde.field.start_bends()
+        twin.sde.field.start_sharp()
     residual = twin.basis.fit(trials.readout)
     twin.drive_low.copy_(trials.drive.amin((0, 1)))
     twin.drive_high.copy_(trials.drive.amax((0, 1)))

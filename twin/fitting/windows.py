@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from nado_lab.twin.losses.forcing import later
+from nado_lab.twin.losses.forcing import start_after
 from nado_lab.twin.model.rows import Rows
 from nado_lab.twin.model.twin import Twin
 
@@ -23,5 +23,5 @@ def some_window(twin: Twin, rows: Rows, generator: torch.Generator) -> Rows:
         return rows
     first = int(torch.randint(1, steps - SHORTEST, (), generator=generator))
     window = slice(first, first + LONGEST)
-    start = later(twin, rows.start, rows.drive[:, :first], rows.components[:, :first])
+    start = start_after(twin, rows.start, rows.drive[:, :first], rows.components[:, :first])
     return Rows(rows.drive[:, window], rows.truth[:, window], rows.components[:, window], start)

@@ -56,7 +56,7 @@ def _field(twin: Twin, drive: Tensor, past: Tensor, start: Start) -> tuple[Tenso
     return field.drift(past[:, :, -1], linear, features), features, None
 
 
-def later(twin: Twin, start: Start, drive: Tensor, components: Tensor) -> Start:
+def start_after(twin: Twin, start: Start, drive: Tensor, components: Tensor) -> Start:
     """Return the start after measured steps: drive (row, step, port), components (row, step, component)."""
     past, lags = torch.cat([start.components, components], 1), twin.spec.drive_lags
     kept = torch.cat([start.drive, drive], 1)[:, -lags:] if lags else start.drive

@@ -19,7 +19,7 @@ SHARPNESS = 4.0
 
 
 class Amplitudes(NamedTuple):
-    """White noise: own (row, stirred), shared (row, rank); coloured noise: (row, coloured)."""
+    """White noise: own (row, noisy), shared (row, rank); coloured noise: (row, coloured)."""
 
     own: Tensor
     shared: Tensor
@@ -40,7 +40,7 @@ class VectorField(nn.Module):
         self.spec = spec
         entered, lagged = spec.width + spec.components, (spec.drive_lags + 1) * spec.ports
         self.drift_sizes = (spec.components, spec.hidden, spec.hidden)
-        self.noise_sizes = (spec.stirred, spec.diffusion_rank, spec.coloured)
+        self.noise_sizes = (spec.noisy, spec.diffusion_rank, spec.coloured)
         self.from_drive = nn.Linear(lagged, entered)
         self.embed = nn.Linear(lagged, spec.width)
         self.from_embedded = nn.Linear(spec.width, entered, bias=False)
@@ -66,7 +66,7 @@ class VectorField(nn.Module):
         self.to_noise.bias.fill_(-3.0)
 
     @torch.no_grad()
-    def start_bends(self) -> None:
+    def start_sharp(self) -> None:
         """Let the units that see the drive bend sharply, each at another place of its range of -1 to 1.
 
         With 250 000 measured steps that lowers what a fit misses of the mean; on few it was not tried.
@@ -106,8 +106,8 @@ class VectorField(nn.Module):
             layer.weight.mul_(gain.repeat_interleave(lags))
 
     def shared_mix(self) -> Tensor:
-        """Return the mix padded with zeros for the hidden states that have noise (stirred, rank)."""
-        return nn.functional.pad(self.mix, (0, 0, 0, self.spec.stirred - self.spec.components))
+        """Return the mix padded with zeros for the hidden states that have noise (noisy, rank)."""
+        return nn.functional.pad(self.mix, (0, 0, 0, self.spec.noisy - self.spec.components))
 
     def drive_part(self, drive: Tensor) -> Tensor:
         """Weigh drive with its lags, (…, (lags + 1) ports), for all steps at once."""

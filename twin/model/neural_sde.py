@@ -46,10 +46,10 @@ class NeuralSDE(nn.Module):
         spec = self.spec
         own, shared, colour = self.field.amplitudes(self.field.trunk(self._moving(z), self._held())[1])
         moving, white = spec.components + spec.hidden, spec.wiener - spec.coloured
-        stirred = spec.stirred
+        noisy = spec.noisy
         matrix = z.new_zeros(*z.shape[:-1], spec.state, spec.wiener)
-        matrix[..., :stirred, :stirred] = torch.diag_embed(own)
-        matrix[..., : spec.components, stirred:white] = self.field.mix * shared[..., None, :]
+        matrix[..., :noisy, :noisy] = torch.diag_embed(own)
+        matrix[..., : spec.components, noisy:white] = self.field.mix * shared[..., None, :]
         matrix[..., moving:, white:] = torch.diag_embed(colour)
         return matrix
 
@@ -82,9 +82,9 @@ class NeuralSDE(nn.Module):
     def _diffuse(self, features: Tensor, v: Tensor) -> Tensor:
         spec = self.spec
         own, shared, colour = self.field.amplitudes(features)
-        first, second, third = v.split([spec.stirred, spec.diffusion_rank, spec.coloured], -1)
+        first, second, third = v.split([spec.noisy, spec.diffusion_rank, spec.coloured], -1)
         moved = own * first
         if spec.diffusion_rank:
             moved = moved + (shared * second) @ self.field.shared_mix().T
-        moved = pad(moved, (0, spec.components + spec.hidden - spec.stirred))
+        moved = pad(moved, (0, spec.components + spec.hidden - spec.noisy))
         return torch.cat([moved, colour * third], -1) if spec.coloured else moved

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, TypeVar
+from typing import Any
 
 from nado_lab.twin.data.drive_map import DriveMap
 from nado_lab.twin.data.split import SplitRecord
-from nado_lab.twin.errors import TwinError
+from nado_lab.twin.records.json_object import JsonObject, read_entry
 from nado_lab.twin.records.metrics import Metrics
 from nado_lab.twin.records.settings import FitSettings
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-T = TypeVar("T")
 OLDER_NAMES = {"parts": "split", "scores": "metrics"}
 
 
@@ -25,7 +24,7 @@ class FitRecord:
     held_out: tuple[int, ...] = ()
 
     @classmethod
-    def from_json(cls, found: Mapping[str, Any]) -> FitRecord:
+    def from_json(cls, found: JsonObject) -> FitRecord:
         """Read a record; settings of other versions are left out."""
         known = {each.name for each in fields(FitSettings)}
         settings = FitSettings.from_json({name: found[name] for name in found.keys() & known})
@@ -33,7 +32,7 @@ class FitRecord:
             settings, read_entry("fit.held_out", TypeAdapter(tuple[int, ...]), found.get("held_out", ()))
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Return the settings and `held_out` side by side."""
         return self.settings.to_json() | {"held_out": list(self.held_out)}
 
@@ -76,22 +75,22 @@ class TwinCard:
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
     recalibrated: Recalibration | None = None
     adapted: Adaptation | None = None
-    other: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    other: JsonObject = field(default_factory=JsonObject)
 
     @classmethod
-    def from_json(cls, found: Mapping[str, Any]) -> TwinCard:
+    def from_json(cls, found: JsonObject) -> TwinCard:
         """Read a card, of an older version too; an entry of another kind is named in a `TwinError`."""
         current = {OLDER_NAMES.get(name, name): value for name, value in found.items()}
         known = {each.name for each in fields(cls)} - {"other"}
         entries = {name: _read(name, current[name]) for name in current.keys() & known}
         return cls(**entries, other={name: current[name] for name in current.keys() - known})
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Return the entries that are told, as JSON holds them."""
         told = {name: _ENTRIES[name].dump_python(getattr(self, name), mode="json") for name in _ENTRIES}
         own = {"fit": self.fit, "metrics": self.metrics}
         told |= {name: entry.to_json() for name, entry in own.items() if entry}
-        return {name: value for name, value in told.items() if value} | dict(self.other)
+        return {name: value for name, value in told.items() if value} | self.other
 
 
 _ENTRIES: dict[str, TypeAdapter[Any]] = {
@@ -104,7 +103,7 @@ _ENTRIES: dict[str, TypeAdapter[Any]] = {
     "recalibrated": TypeAdapter(Recalibration | None),
     "adapted": TypeAdapter(Adaptation | None),
 }
-_OBJECT, _METRICS = TypeAdapter(dict[str, Any]), TypeAdapter(Metrics)
+_OBJECT, _METRICS = TypeAdapter(JsonObject), TypeAdapter(Metrics)
 _NUMBERS = TypeAdapter(tuple[int, ...])
 
 
@@ -114,13 +113,3 @@ def _read(name: str, value: object) -> Any:
         return read_entry(name, _ENTRIES[name], value)
     entry = read_entry(name, _OBJECT, value)
     return FitRecord.from_json(entry) if name == "fit" else read_entry(name, _METRICS, Metrics.current(entry))
-
-
-def read_entry(name: str, adapter: TypeAdapter[T], value: object) -> T:
-    """Check an entry against its type; say in one line what is wrong with it."""
-    try:
-        return adapter.validate_python(value)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in (name, *first["loc"]))
-        raise TwinError(f"{where}: {first['msg']}; it is {first['input']!r:.40}") from error

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+
+from nado_lab.twin.records.json_object import JsonObject
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Metrics(Figures):
     warnings: tuple[str, ...] = ()
 
     @staticmethod
-    def current(found: Mapping[str, Any]) -> dict[str, Any]:
+    def current(found: JsonObject) -> JsonObject:
         """Return what JSON holds as the fields are; without repeats it has an empty floor."""
         return {**found, "floor": found.get("floor") or None}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Return plain values for JSON."""
         return asdict(self) | {"floor": asdict(self.floor) if self.floor else {}}

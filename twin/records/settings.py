@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
-from typing import Any
 
 from nado_lab.twin.errors import TwinError
+from nado_lab.twin.records.json_object import JsonObject, read_entry
 from nado_lab.twin.records.spec import ModelSizes
+from pydantic import TypeAdapter
 
 MOST_DECAY = 0.1
 DECAY_STEPS = 3000.0
@@ -95,14 +95,15 @@ class FitSettings:
         return replace(self, weight_decay=decay, optimiser=OptimiserName.ADAMW if few else self.optimiser)
 
     @classmethod
-    def from_json(cls, found: Mapping[str, Any]) -> FitSettings:
+    def from_json(cls, found: JsonObject) -> FitSettings:
         """Read settings from a card, a checkpoint or a table of TOML; unknown names are refused."""
         unknown = found.keys() - {each.name for each in fields(cls)}
         if unknown:
             raise TwinError(f"a fit has no setting {', '.join(sorted(unknown))}")
-        return replace(cls(**found), model=ModelSizes.from_json(found.get("model", {})))
+        model = ModelSizes.from_json(found.get("model") or {})
+        return read_entry("", _FIT, {**found, "model": model})
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> JsonObject:
         """Return the settings as JSON holds them."""
         return asdict(self) | {"model": self.model.to_json()}
 
@@ -115,6 +116,9 @@ class FitSettings:
             PhaseName.ADVERSARIAL: self.adversarial_steps,
         }
         return {name: count for name, count in steps.items() if count is not None}
+
+
+_FIT = TypeAdapter(FitSettings)
 
 
 def _check_member(name: str, value: str, choices: type[StrEnum]) -> None:

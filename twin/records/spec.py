@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from nado_lab.twin.errors import TwinError
+from nado_lab.twin.records.json_object import JsonObject
 from nado_lab.twin.solvers import Solver, solver
 
 LIMITS = {
@@ -28,7 +27,7 @@ LIMITS = {
 OLDER_NAMES = {"scores": "components"}
 
 
-def _current_names(sizes: Mapping[str, Any]) -> dict[str, Any]:
+def _current_names(sizes: JsonObject) -> JsonObject:
     """Return the same sizes under the names that they have now."""
     return {OLDER_NAMES.get(name, name): value for name, value in sizes.items()}
 
@@ -78,7 +77,7 @@ class ModelSpec:
             raise TwinError(f"components ({self.components}) cannot exceed channels ({self.channels})")
 
     @classmethod
-    def from_json(cls, sizes: Mapping[str, Any]) -> ModelSpec:
+    def from_json(cls, sizes: JsonObject) -> ModelSpec:
         """Read the sizes from a card; those of older names too."""
         return cls(**_current_names(sizes))
 
@@ -93,14 +92,14 @@ class ModelSpec:
         return self.components + self.hidden + self.coloured
 
     @property
-    def stirred(self) -> int:
+    def noisy(self) -> int:
         """Number of states with white noise: components, and hidden states unless they follow these."""
         return self.components + (0 if self.innovations else self.hidden)
 
     @property
     def wiener(self) -> int:
         """Number of independent Wiener processes."""
-        return self.stirred + self.diffusion_rank + self.coloured
+        return self.noisy + self.diffusion_rank + self.coloured
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ class ModelSizes:
     innovations: bool | None = None
 
     @classmethod
-    def from_json(cls, sizes: Mapping[str, Any]) -> ModelSizes:
+    def from_json(cls, sizes: JsonObject) -> ModelSizes:
         """Read the sizes that were given; those of older names too, unknown ones are refused."""
         try:
             return cls(**_current_names(sizes))

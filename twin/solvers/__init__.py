@@ -1,27 +1,10 @@
 """Fixed-step solvers: `step(sde, z, dt, dw) -> z` moves the state (row, state) by dt."""
 
-from collections.abc import Callable
 from enum import StrEnum
-from typing import Protocol
 
 from nado_lab.twin.errors import TwinError
 from nado_lab.twin.solvers import euler_maruyama, heun, runge_kutta
-from torch import Tensor
-
-
-class SDE(Protocol):
-    """What a solver asks of an equation, in torchsde's words."""
-
-    def f(self, t: float, z: Tensor) -> Tensor:
-        """Return the drift (row, state)."""
-        ...
-
-    def f_and_g_prod(self, t: float, z: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """Return drift and diffusion applied to v."""
-        ...
-
-
-Step = Callable[[SDE, Tensor, float, Tensor | None], Tensor]
+from nado_lab.twin.solvers.equation import SDE, Step
 
 
 class Solver(StrEnum):

@@ -1,11 +1,10 @@
 """Heun (Stratonovich): strong order 1 for commutative noise. Kloeden and Platen 1992, section 11.1."""
 
-from typing import Any
-
+from nado_lab.twin.solvers.equation import SDE
 from torch import Tensor
 
 
-def step(sde: Any, z: Tensor, dt: float, dw: Tensor | None) -> Tensor:
+def step(sde: SDE, z: Tensor, dt: float, dw: Tensor | None) -> Tensor:
     """Return z + the mean of the increments at z and at the predicted state; dw None is no noise."""
     if dw is None:
         first = sde.f(0.0, z)

@@ -4,12 +4,11 @@ Strong order 2 for a single noise, 1 for commutative ones, order 4 without noise
 Ruemelin 1982, SIAM J. Numer. Anal. 19, 604.
 """
 
-from typing import Any
-
+from nado_lab.twin.solvers.equation import SDE
 from torch import Tensor
 
 
-def step(sde: Any, z: Tensor, dt: float, dw: Tensor | None) -> Tensor:
+def step(sde: SDE, z: Tensor, dt: float, dw: Tensor | None) -> Tensor:
     """Return z + the weighted increments at four stages; dw None is no noise."""
 
     def increment(at: Tensor) -> Tensor:

@@ -109,3 +109,9 @@ def test_too_few_steps_and_other_channels_are_refused(device):
         recalibrate(twin, replace(measure(2), channels=("other",)))
     with pytest.raises(DataError, match=r"ports with .*\(V\); the trials have 1 ports and .*\(mV\)"):
         recalibrate(twin, replace(measure(2), units=("mV",)))
+
+
+def test_the_observer_hears_the_folds(device, recorder):
+    twin, measure = device
+    recalibrate(twin, measure(2), observer=recorder)
+    assert [each.share for each in recorder.seen] == pytest.approx([0.0, 0.2, 0.4, 0.6, 1.0])

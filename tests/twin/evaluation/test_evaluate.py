@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from nado_lab.observer import StoppedError
 from nado_lab.twin import DataError, DivergenceError, Trials, evaluate
 from nado_lab.twin.evaluation.paths import triple
 
@@ -82,3 +83,12 @@ def test_a_twin_that_diverges_is_told(make_twin):
     twin.sde.field.set_linear(torch.zeros(2), state=100 * torch.eye(2))
     with pytest.raises(DivergenceError, match="not finite"):
         evaluate(twin, trials)
+
+
+def test_the_observer_hears_every_split_and_ends_it(make_twin, recorder):
+    trials = Trials(torch.zeros(8, 5, 1), torch.randn(8, 5, 2), sequence=[0] * 8, channels=("a", "b"))
+    evaluate(make_twin(), trials, observer=recorder)
+    assert [each.share for each in recorder.seen] == [number / 8 for number in range(1, 9)]
+    recorder.stop = lambda: True
+    with pytest.raises(StoppedError):
+        evaluate(make_twin(), trials, observer=recorder)

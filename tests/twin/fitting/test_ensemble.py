@@ -21,3 +21,11 @@ def test_an_ensemble_has_several_twins(make_process, make_twin):
         fit_ensemble(make_process(5), count=1)
     with pytest.raises(TwinError, match="candidates"):
         most_informative([make_twin(), make_twin(1)], torch.zeros(3, 4, 1), 4)
+
+
+def test_the_share_runs_over_all_twins(make_process, recorder):
+    settings = FitSettings(mean_steps=4, score_steps=0, model=ModelSizes(hidden=2, width=8))
+    fit_ensemble(make_process(8, steps=6), settings, count=2, observer=recorder)
+    shares = [each.share for each in recorder.seen]
+    assert (shares[0], shares[-1], shares) == (0.0, 1.0, sorted(shares))
+    assert 0.5 in shares

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 from nado_lab.twin.fitting.windows import LONGEST, SHORTEST, some_window
-from nado_lab.twin.losses.forcing import force, later
+from nado_lab.twin.losses.forcing import force, start_after
 from nado_lab.twin.losses.innovations import innovations
 from nado_lab.twin.model.rows import Rows
 from torch.distributions import MultivariateNormal
@@ -59,7 +59,7 @@ def test_measured_scores_give_the_hidden_states_away(make_twin, sizes):
     noise = torch.randn(12, 1, 5, twin.spec.wiener, generator=torch.Generator().manual_seed(3))
     begin = twin.default_start(5)
     whole = twin._run(twin.drive_parts(begin.drive, drive), begin, noise)
-    start = later(twin, begin, drive[:, :8], whole[:, :8])
+    start = start_after(twin, begin, drive[:, :8], whole[:, :8])
     rest = twin._run(twin.drive_parts(start.drive, drive[:, 8:]), start, noise[8:])
     torch.testing.assert_close(rest, whole[:, 8:])
 

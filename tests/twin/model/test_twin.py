@@ -83,8 +83,16 @@ def test_hidden_states_stay_within_one_without_noise(make_twin):
 
 def test_units_that_see_the_drive_can_start_with_sharp_bends_all_over_its_range(make_twin):
     field = make_twin(drive_lags=0, width=400).sde.field
-    field.start_bends()
+    field.start_sharp()
     bends = (-field.embed.bias / field.embed.weight[:, 0]).detach()
     assert bends.abs().max() <= 1.001
     assert torch.histc(bends, 4, -1, 1).min() > 60
     assert field.embed.weight.abs().median() > 2
+
+
+@pytest.mark.parametrize("sizes", [{}, {"delays": 0, "drive_lags": 2}, {"sources": 0, "innovations": True}])
+def test_a_trial_asked_step_by_step_answers_as_a_whole(make_twin, sizes):
+    twin, drive = make_twin(**sizes), torch.rand(3, 6, 1)
+    trial = twin.begin(noise=False)
+    pieces = [trial.respond(drive[:, :2]), trial.respond(drive[:, 2:3]), trial.respond(drive[:, 3:])]
+    torch.testing.assert_close(torch.cat(pieces, 1), twin.respond(drive, noise=False))
