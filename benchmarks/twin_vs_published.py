@@ -47,9 +47,10 @@ def run(
     wall, cpu = time.perf_counter(), time.process_time()
     twin = fit(train, settings)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    scores = evaluate(twin, test, scale=torch.ones(train.readout.shape[-1])).to_json()
+    metrics = evaluate(twin, test, scale=torch.ones(train.readout.shape[-1]))
+    scores = metrics.to_json()
     if figures:
-        draw_evaluation(twin, test, scores, figures / f"{name}-{method}")
+        draw_evaluation(twin, test, metrics, figures / f"{name}-{method}")
     ratios = {key: scores[key] / scores["floor"][key] for key in NAMES}
     met = all(ratio <= goal for ratio, goal in zip(ratios.values(), GOAL[name], strict=True))
     return {

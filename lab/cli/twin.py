@@ -142,7 +142,7 @@ def evaluate(
     if plots:
         from nado_lab.lab.reports.evaluation import draw_evaluation
 
-        drawn = [str(path) for path in draw_evaluation(done.twin, done.trials, found, plots, seed)]
+        drawn = [str(path) for path in draw_evaluation(done.twin, done.trials, done.metrics, plots, seed)]
     shown = {"plots": drawn} if plots else {}
     result({"twin": str(twin), **found, **shown}, as_json, _show)
 

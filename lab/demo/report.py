@@ -91,7 +91,8 @@ def shown_sequence(twin: Twin, run: Path, seed: int, draws: int = 200) -> Predic
         generator = torch.Generator().manual_seed(seed)
         predicted = twin.respond(drive.expand(draws, *drive.shape), generator=generator)
     return Prediction(
-        field_mt=mine["field"].values[0] * 1e3,
+        applied=mine["field"].values[0] * 1e3,
+        applied_label="field (mT)",
         measured=mine["readout"].values,
         predicted=predicted.numpy(),
         channels=tuple(str(name) for name in mine["channel"].values),

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nado_lab.lab.reports import evaluation_figures as figures
 from nado_lab.lab.reports.comparison import compare
-from nado_lab.lab.reports.figures import scores_figure
+from nado_lab.lab.reports.figures import metrics_figure
 from nado_lab.lab.reports.trials_figure import trials_figure
 
 if TYPE_CHECKING:
-    from nado_lab.twin import Trials, Twin
+    from nado_lab.twin import Metrics, Trials, Twin
 
 DOTS_PER_INCH = 150
 KINDS = ("png", "pdf")
-TRIPLE = ("mean_error", "std_error", "autocov_error")
 ALWAYS = {
     "trials": trials_figure,
     "mean_std": figures.mean_std_figure,
@@ -28,18 +27,16 @@ WITH_REPEATS = {
 }
 
 
-def draw_evaluation(
-    twin: Twin, trials: Trials, scores: dict[str, Any], folder: Path, seed: int = 0
-) -> list[Path]:
-    """Draw the twin beside the trials, and its scores beside the floor; return the files.
+def draw_evaluation(twin: Twin, trials: Trials, metrics: Metrics, folder: Path, seed: int = 0) -> list[Path]:
+    """Draw the twin beside the trials, and its metrics beside the floor; return the files.
 
     What compares noise with noise (correlation, spectrum, floors) is drawn where sequences have 4 repeats.
     """
     found = compare(twin, trials, seed)
     chosen = ALWAYS | (WITH_REPEATS if found.has_repeats else {})
     drawn = {name: draw(found) for name, draw in chosen.items()}
-    if all(scores.get(name) and scores["floor"].get(name) for name in TRIPLE):
-        drawn["scores"] = scores_figure(scores, scores["floor"])
+    if figure := metrics_figure(metrics):
+        drawn["scores"] = figure
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for name, figure in drawn.items():

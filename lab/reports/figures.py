@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from nado_lab.lab.reports.demo_report import Accuracy
+    from nado_lab.twin import Figures, Metrics
 
 # Okabe and Ito's palette, safe for colour-blind readers (https://jfly.uni-koeln.de/color/).
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#6E6E6E"
@@ -18,25 +23,25 @@ BANDS = ((5.0, 95.0, 0.20, "90 %"), (25.0, 75.0, 0.35, "50 %"))
 class Prediction:
     """One held-out sequence: what was applied, what the device gave, what the twin gives."""
 
-    field_mt: np.ndarray  # (step,) rotating field amplitude, mT
+    applied: np.ndarray  # (step,) the drive, or what it stands for
     measured: np.ndarray  # (repeat, step, channel) device units
     predicted: np.ndarray  # (repeat, step, channel) draws of the twin, device units
     channels: tuple[str, ...]
     units: str
-    applied: str = "field (mT)"  # what `field_mt` holds, where it is not that
+    applied_label: str = "drive"
 
 
 def prediction_figure(shown: Prediction, channels: list[int]) -> Figure:
     """Draw the drive, and for some channels the measured repeats over the twin's 50 and 90 % bands."""
     figure = Figure(figsize=(9, 1.6 + 1.9 * len(channels)), layout="constrained")
     axes = figure.subplots(1 + len(channels), 1, sharex=True, squeeze=False)[:, 0]
-    steps = np.arange(1, len(shown.field_mt) + 1)
-    axes[0].step(steps, shown.field_mt, where="mid", color=GREY)
-    axes[0].set_ylabel(shown.applied)
+    steps = np.arange(1, len(shown.applied) + 1)
+    axes[0].step(steps, shown.applied, where="mid", color=GREY)
+    axes[0].set_ylabel(shown.applied_label)
     for axis, channel in zip(axes[1:], channels, strict=True):
         _draw_channel(axis, steps, shown, channel)
     axes[1].legend(loc="upper right", fontsize=8, ncols=4)
-    axes[-1].set_xlabel("step (field rotation)")
+    axes[-1].set_xlabel("step")
     return figure
 
 
@@ -60,17 +65,32 @@ def engineering(values: np.ndarray) -> tuple[float, str]:
     return 1e9, "n"
 
 
-def scores_figure(scores: dict[str, float], floor: dict[str, float]) -> Figure:
-    """Draw the score triple of a twin beside the noise floor of the data (lower is better)."""
-    names = {"mean_error": "|mean|", "std_error": "|std|", "autocov_error": "autocovariance"}
+def triple_of(figures: Figures | None) -> dict[str, float]:
+    """Return the published triple by what is measured; empty where the data cannot tell."""
+    if figures is None:
+        return {}
+    found = {
+        "|mean|": figures.mean_error,
+        "|std|": figures.std_error,
+        "autocovariance": figures.autocov_error,
+    }
+    known = {name: value for name, value in found.items() if value}
+    return known if len(known) == len(found) else {}
+
+
+def metrics_figure(metrics: Metrics) -> Figure | None:
+    """Draw the triple of a twin beside the noise floor of the data (lower is better); None without both."""
+    scores, floor = triple_of(metrics), triple_of(metrics.floor)
+    if not scores or not floor:
+        return None
     figure = Figure(figsize=(4.6, 3.2), layout="constrained")
     axis = figure.subplots()
-    places = np.arange(len(names))
-    axis.bar(places - 0.2, [floor[key] for key in names], 0.38, color=GREY, label="noise floor")
-    axis.bar(places + 0.2, [scores[key] for key in names], 0.38, color=BLUE, label="twin")
-    for place, key in enumerate(names):
-        axis.text(place + 0.2, scores[key], f"{scores[key] / floor[key]:.2f}×", ha="center", va="bottom")
-    axis.set_xticks(places, list(names.values()))
+    places = np.arange(len(scores))
+    axis.bar(places - 0.2, list(floor.values()), 0.38, color=GREY, label="noise floor")
+    axis.bar(places + 0.2, list(scores.values()), 0.38, color=BLUE, label="twin")
+    for place, (name, score) in enumerate(scores.items()):
+        axis.text(place + 0.2, score, f"{score / floor[name]:.2f}×", ha="center", va="bottom")
+    axis.set_xticks(places, list(scores))
     axis.set_ylabel("error (channel deviations)")
     axis.margins(y=0.12)
     axis.legend(fontsize=8)
@@ -84,14 +104,16 @@ def telling_channels(names: tuple[str, ...], most: int = 3) -> list[int]:
     return harmonics or [int(index) for index in spread] or [0]
 
 
-def accuracy_figure(accuracy: dict[str, dict[str, Any]]) -> Figure:
+def accuracy_figure(accuracy: Mapping[str, Accuracy]) -> Figure:
     """Draw each variant's accuracy on the twin and on the device, with 95 % intervals."""
     figure = Figure(figsize=(5.4, 3.2), layout="constrained")
     axis = figure.subplots()
     places = np.arange(len(accuracy))
-    for shift, key, colour in ((-0.2, "twin", BLUE), (0.2, "device", ORANGE)):
-        heights = np.array([entry[key] for entry in accuracy.values()])
-        intervals = np.array([entry[f"{key}_interval"] for entry in accuracy.values()])
+    found = accuracy.values()
+    on_twin = (-0.2, "twin", BLUE, [each.twin for each in found], [each.twin_interval for each in found])
+    on_device = (0.2, "device", ORANGE, [e.device for e in found], [e.device_interval for e in found])
+    for shift, key, colour, shares, ends in (on_twin, on_device):
+        heights, intervals = np.array(shares), np.array(ends)
         arms = np.abs(intervals.T - heights)
         axis.bar(places + shift, heights, 0.38, color=colour, label=f"on the {key}")
         axis.errorbar(places + shift, heights, yerr=arms, fmt="none", ecolor="black", capsize=3, linewidth=1)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
 from nado_lab.lab.json_file import read_json
 from nado_lab.lab.reports.again import demo_again, deploy_again, loop_again
@@ -13,7 +12,7 @@ from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_o
 from nado_lab.lab.reports.demo_report import DemoReport
 from nado_lab.lab.reports.deployment_report import FILE as REPORT
 from nado_lab.lab.reports.deployment_report import DeploymentReport, Finding, LayerMetrics, NodeMetrics
-from nado_lab.lab.reports.figures import accuracy_figure, scores_figure
+from nado_lab.lab.reports.figures import accuracy_figure, metrics_figure
 from nado_lab.lab.reports.folder_figures import gap_figure, nodes_figure
 from nado_lab.lab.reports.loop_report import FILE as LOOP
 from nado_lab.lab.reports.loop_report import LoopReport
@@ -99,18 +98,16 @@ def loop_page(path: Path) -> Page:
 def demo_page(path: Path) -> Page:
     """Describe what `nado demo` left, without the pictures that need its twin."""
     report = DemoReport.read(path / REPORT)
-    content = report.to_json()
-    shown = (
-        Picture(accuracy_figure(content["accuracy"]), "Accuracies, 95 % intervals over the test digits."),
-        Picture(scores_figure(content["twin"], content["twin"]["floor"]), "The twin beside the noise floor."),
-    )
+    shown = [Picture(accuracy_figure(report.accuracy), "Accuracies, 95 % intervals over the test digits.")]
+    if drawn := metrics_figure(report.twin):
+        shown.append(Picture(drawn, "The twin beside the noise floor."))
     asked = [(each.asked, figure_of(each.came), "met" if each.met else "missed") for each in report.targets]
     best = report.accuracy["noise_aware"]
     return Page(
         title=f"Demo on {report.setup}, seed {report.seed}",
         summary=f"Accuracy {best.device:.3f} on the device, over {report.n_test} digits (noise-aware).",
         sections=(
-            Section("Results", pictures=shown),
+            Section("Results", pictures=tuple(shown)),
             Section("What was asked, and what came", table=Table(("asked", "came", ""), asked)),
             Section("What answered", table=pairs(report.device, "role", "identity")),
             Section("Seconds", table=pairs(report.wall_s)),
@@ -130,8 +127,8 @@ def findings_section(findings: Sequence[Finding]) -> Section:
     )
 
 
-def _flat(values: dict[str, Any], before: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
+def _flat(values: Mapping[str, object], before: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
     for name, value in values.items():
         flat |= _flat(value, f"{before}{name}.") if isinstance(value, dict) else {f"{before}{name}": value}
     return flat

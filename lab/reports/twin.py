@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nado_lab.lab.reports.again import fit_again
 from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
-from nado_lab.lab.reports.figures import Prediction, prediction_figure, scores_figure, telling_channels
+from nado_lab.lab.reports.figures import (
+    Prediction,
+    metrics_figure,
+    prediction_figure,
+    telling_channels,
+    triple_of,
+)
 
 if TYPE_CHECKING:
-    from nado_lab.twin import Trials, Twin
+    from nado_lab.twin import Metrics, Trials, Twin
 
 DRAWS = 200
-TRIPLE = ("mean_error", "std_error", "autocov_error")
 
 
 def twin_page(path: Path) -> Page:
@@ -22,15 +28,14 @@ def twin_page(path: Path) -> Page:
 
     twin = load(path)
     card = twin.card
-    scores, told = card.metrics.to_json() if card.metrics else {}, card.to_json()
     return Page(
         title=f"Twin {path.name}",
-        summary=_summary(scores),
+        summary=_summary(card.metrics),
         sections=(
             *_against_run(twin),
-            *_scores(scores),
+            *_scores(card.metrics),
             Section("Model", table=pairs(_model(twin))),
-            Section("Fit", table=pairs(told.get("fit", {}))),
+            Section("Fit", table=pairs(card.fit.to_json() if card.fit else {})),
             *_trend(path),
             Section("Lineage", table=pairs({"runs": list(card.lineage), "read from": list(card.runs)})),
             Section("Fit it again", commands=fit_again(card)),
@@ -39,33 +44,33 @@ def twin_page(path: Path) -> Page:
     )
 
 
-def _summary(scores: dict[str, Any]) -> str:
-    if not scores:
+def _summary(metrics: Metrics | None) -> str:
+    if metrics is None:
         return "This twin was saved without scores; `nado twin evaluate` gives them."
-    floor = scores.get("floor") or {}
-    parts = [f"r² {figure_of(scores.get('r2'))}, 90 % band covers {figure_of(scores.get('coverage90'))}"]
-    for name in TRIPLE:
-        if scores.get(name) is not None and floor.get(name):
-            parts.append(f"{name} {scores[name] / floor[name]:.2f} times the noise floor")
+    parts = [f"r² {figure_of(metrics.r2)}, 90 % band covers {figure_of(metrics.coverage90)}"]
+    floor = triple_of(metrics.floor)
+    if floor:
+        told = triple_of(metrics).items()
+        parts += [f"{name} error {value / floor[name]:.2f} times the noise floor" for name, value in told]
     return "; ".join(parts) + "."
 
 
-def _scores(scores: dict[str, Any]) -> tuple[Section, ...]:
-    floor = scores.get("floor") or {}
-    rows = [
-        (name, figure_of(value), figure_of(floor.get(name)))
-        for name, value in scores.items()
-        if name not in ("floor", "warnings")
-    ]
-    if not rows:
+def _scores(metrics: Metrics | None) -> tuple[Section, ...]:
+    if metrics is None:
         return ()
-    drawn = scores_figure(scores, floor) if all(scores.get(n) and floor.get(n) for n in TRIPLE) else None
+    from nado_lab.twin import Figures
+
+    names = [each.name for each in fields(Figures)]
+    floor = [getattr(metrics.floor, name, None) for name in names]
+    cells = zip(names, (getattr(metrics, name) for name in names), floor, strict=True)
+    rows = [(name, figure_of(value), figure_of(least)) for name, value, least in cells]
+    drawn = metrics_figure(metrics)
     pictures = (Picture(drawn, "Errors beside the noise floor of the repeats."),) if drawn else ()
-    text = " ".join(scores.get("warnings", ()))
+    text = " ".join(metrics.warnings)
     return (Section("Scores", text, pictures, Table(("", "twin", "floor"), rows, numbers=True)),)
 
 
-def _model(twin: Twin) -> dict[str, Any]:
+def _model(twin: Twin) -> dict[str, object]:
     facts = {"channels": list(twin.channels), "units": sorted(set(twin.units)), "step (s)": twin.step_s}
     seen = {"drive seen, from": twin.drive_low.tolist(), "drive seen, to": twin.drive_high.tolist()}
     parameters = sum(weight.numel() for weight in twin.parameters())
@@ -118,12 +123,11 @@ def _prediction(twin: Twin, trials: Trials) -> Prediction:
         begun, answers = answer(twin, one, DRAWS, torch.Generator().manual_seed(0))
     steps = begun.shape[1]  # without a defined start the first measured ones begin the path
     return Prediction(
-        field_mt=one.drive[0, -steps:, 0].numpy(),
+        applied=one.drive[0, -steps:, 0].numpy(),
         measured=trials.readout[:, -steps:].numpy(),
         predicted=answers[:, 0].numpy(),
         channels=trials.channels,
         units=trials.units[0],
-        applied="drive",
     )
 
 

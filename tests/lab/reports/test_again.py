@@ -34,8 +34,8 @@ from nado_lab.protocols import Drives, configure, describe, load_protocol, parse
 from nado_lab.protocols.registry import protocols_to_choose
 from nado_lab.twin import FitSettings, ModelSizes, TwinCard
 from nado_lab.twin import load as load_twin
-from nado_lab.twin.card import FitRecord
-from nado_lab.twin.fitting.settings import Method
+from nado_lab.twin.records.card import FitRecord
+from nado_lab.twin.records.settings import Method
 from typer.testing import CliRunner
 
 from tests.lab.reports.test_kinds import DEPLOYED

@@ -59,7 +59,7 @@ def test_every_figure_is_written(tmp_path, repeats, monkeypatch):
     with torch.no_grad():
         readout = twin.respond(drive)
     trials = Trials(drive, readout, torch.zeros(len(drive), 3), sequence, twin.channels, twin.units)
-    files = draw_evaluation(twin, trials, evaluate(twin, trials).to_json(), tmp_path / "plots")
+    files = draw_evaluation(twin, trials, evaluate(twin, trials), tmp_path / "plots")
     names = {"trials", "mean_std", "residuals", "coverage"}
     names |= {"autocovariance", "noise_spectrum", "scores"} if repeats > 1 else set()
     assert {path.stem for path in files} == names
