@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
+
+from nado_lab.lab.json_file import JsonObject
 
 
 def trend_file(twin: Path) -> Path:
@@ -13,7 +15,7 @@ def trend_file(twin: Path) -> Path:
     return twin.with_name(f"{twin.name}.trend.jsonl")
 
 
-def append(twin: Path, entry: dict[str, Any]) -> None:
+def append(twin: Path, entry: JsonObject) -> None:
     """Add one line; a line that was torn by a crash is closed first, and stays alone."""
     line = json.dumps(entry, allow_nan=False) + "\n"
     with trend_file(twin).open("a+b") as file:
@@ -24,7 +26,7 @@ def append(twin: Path, entry: dict[str, Any]) -> None:
         os.fsync(file.fileno())
 
 
-def history(twin: Path) -> list[dict[str, Any]]:
+def history(twin: Path) -> list[JsonObject]:
     """Read all entries, oldest first; torn lines are left out."""
     path = trend_file(twin)
     if not path.exists():
@@ -40,6 +42,6 @@ def history(twin: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _ends_with_newline(file: Any) -> bool:
+def _ends_with_newline(file: BinaryIO) -> bool:
     file.seek(-1, os.SEEK_END)
     return file.read(1) == b"\n"
