@@ -11,7 +11,7 @@ from typing import Any
 
 import network_bench as common
 from nado_lab.network import Task, TrainSettings, Variant, load_task, score_on_twins, train
-from nado_lab.network.baselines import as_rows, baselines
+from nado_lab.network.baselines import BaselineSize, as_rows, baselines
 
 NODES, EPOCHS, SHIFT, WINDOWS, RATE = 64, 12, 1, 7, 0.015
 SEEDS = (1, 2, 3)
@@ -51,10 +51,8 @@ def one_seed(
         rows.append(one_network(task, twin, setup, settings, 10 if quick else ON_DEVICE))
     scores = baselines(
         task,
-        nodes=nodes,
-        parameters=rows[0]["parameters"],
+        BaselineSize(nodes, rows[0]["parameters"], WINDOWS),
         twin=twin,
-        windows=WINDOWS,
         seed=seed,
         gru_epochs=1 if quick else 30,
     )

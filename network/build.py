@@ -1,7 +1,6 @@
 """A new network: its sizes from the task and the twins, its weights random from a seed."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import torch
 from nado_lab.network.connection import Connection, choose_sources
@@ -9,7 +8,7 @@ from nado_lab.network.device import NetworkTwins, Twins, first_twin, twins_of_la
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkError
 from nado_lab.network.run import RunOptions, run_layer
-from nado_lab.network.spec import LayerSpec, NetworkSpec
+from nado_lab.network.spec import LayerSpec, NetworkSpec, Option
 from pydantic import ValidationError
 from torch import Tensor
 
@@ -17,7 +16,13 @@ SCALED_ON = 200
 
 
 def build(
-    inputs: Tensor, outputs: int, twins: NetworkTwins, nodes: Sequence[int], *, seed: int = 0, **options: Any
+    inputs: Tensor,
+    outputs: int,
+    twins: NetworkTwins,
+    nodes: Sequence[int],
+    *,
+    seed: int = 0,
+    **options: Option,
 ) -> DeviceNetwork:
     """Make a network of layers of `nodes` for inputs (trial, step, feature), with seeded random weights.
 
@@ -31,7 +36,7 @@ def build(
     ]
     sizes = {"features": inputs.shape[-1], "steps": inputs.shape[1], "outputs": outputs}
     try:
-        network = DeviceNetwork(NetworkSpec(layers=tuple(layers), **sizes, **options))
+        network = DeviceNetwork(NetworkSpec.model_validate({"layers": layers, **sizes, **options}))
     except ValidationError as error:
         told = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise NetworkError(f"no such network: {told}") from error

@@ -16,7 +16,13 @@ class Connection(nn.Linear):
     mask: Tensor | None
 
     def __init__(
-        self, sources: int, targets: int, bias: bool = True, levels: int | None = None, masked: bool = False
+        self,
+        sources: int,
+        targets: int,
+        *,
+        bias: bool = True,
+        levels: int | None = None,
+        masked: bool = False,
     ) -> None:
         super().__init__(sources, targets, bias=bias)
         self.levels = levels

@@ -2,29 +2,19 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, TypeAlias
 
+import numpy as np
 import torch
 from nado_lab.network.errors import NetworkError
 from torch import Tensor
 
 
-@runtime_checkable
 class Device(Protocol):
-    """Anything that answers a drive: a setup on instruments, or a twin."""
+    """Anything that answers a drive in numpy: a setup on instruments, or what records it."""
 
-    @property
-    def port_count(self) -> int:
-        """Return the number of drive inputs."""
-        ...
-
-    @property
-    def channels(self) -> tuple[str, ...]:
-        """Return the names of the readouts."""
-        ...
-
-    def respond(self, drive: Any) -> Any:
-        """Answer drive (..., step, port) in [-1, 1] with readout (..., step, channel), SI units."""
+    def respond(self, drive: np.ndarray) -> np.ndarray:
+        """Answer drive (trial, step, port) in [-1, 1] with readout (trial, step, channel), SI units."""
         ...
 
 

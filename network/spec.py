@@ -1,7 +1,7 @@
 """What a network is made of: plain frozen data, as it stands in the network file."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
@@ -17,6 +17,10 @@ class StepReadout(StrEnum):
     ALL = "all"
     WINDOWS = "windows"
     EACH = "each"
+
+
+Option: TypeAlias = StepReadout | int | bool | None
+"""The value of an option of a network's structure."""
 
 
 class LayerSpec(BaseModel):

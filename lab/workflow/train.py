@@ -24,7 +24,7 @@ from nado_lab.network import (
     save,
 )
 from nado_lab.network import train as train_network
-from nado_lab.network.baselines import as_rows, baselines
+from nado_lab.network.baselines import BaselineSize, as_rows, baselines
 from nado_lab.network.training import processes
 from nado_lab.twin import Twin
 
@@ -123,15 +123,5 @@ def _baselines(
     observer: Observer | None,
 ) -> list[dict[str, Any]]:
     """Score the baselines of the task with as many nodes and parameters as the network has."""
-    spec = network.spec
-    found = baselines(
-        task,
-        nodes=network.node_count,
-        parameters=network.parameter_count,
-        windows=spec.windows,
-        twin=twins[0][0] if isinstance(twins[0], list) else twins[0],
-        delays=max(spec.delays, spec.readout_delays),
-        seed=seed,
-        observer=observer,
-    )
-    return as_rows(found)
+    twin = twins[0][0] if isinstance(twins[0], list) else twins[0]
+    return as_rows(baselines(task, BaselineSize.of(network), twin=twin, seed=seed, observer=observer))

@@ -5,10 +5,11 @@ from nado_lab.network.baselines.gru import gru_baseline
 from nado_lab.network.baselines.linear import linear_baselines
 from nado_lab.network.baselines.row import BaselineScore
 from nado_lab.network.baselines.single_device import single_device_baseline
-from nado_lab.network.baselines.table import as_rows, baselines
+from nado_lab.network.baselines.table import BaselineSize, as_rows, baselines
 
 __all__ = [
     "BaselineScore",
+    "BaselineSize",
     "as_rows",
     "baselines",
     "echo_state_baseline",

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 class GRU(nn.Module):
     """One recurrent layer and a linear readout: of the last state for classes, of each state for series."""
 
-    def __init__(self, features: int, width: int, outputs: int, each: bool) -> None:
+    def __init__(self, features: int, width: int, outputs: int, *, each: bool) -> None:
         super().__init__()
         self.each = each
         self.cell = nn.GRU(features, width, batch_first=True)
@@ -35,7 +35,7 @@ def gru_baseline(
     width = _width(features, task.outputs, parameters)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = GRU(features, width, task.outputs, not task.is_classification)
+        model = GRU(features, width, task.outputs, each=not task.is_classification)
     _train(model, task, epochs, seed, learning_rate, batch)
     with torch.no_grad():
         score = score_answers(task, model(task.test.inputs), task.test.targets)

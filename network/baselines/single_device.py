@@ -6,13 +6,14 @@ from nado_lab.network.device import TwinDevice
 from nado_lab.network.tasks.task import Task
 from nado_lab.network.training.evaluate import score_on_twins
 from nado_lab.network.training.reservoir import fit_reservoir
+from nado_lab.network.training.settings import TrainSettings, Variant
 
 
 def single_device_baseline(task: Task, twin: TwinDevice, seed: int = 0, windows: int = 4) -> BaselineScore:
     """Score one node on its (noisy) twin, read as the nodes of a network are: windows, or each step."""
     readout = task.step_readout
     network = build(task.train.inputs, task.outputs, twin, (1,), seed=seed, readout=readout, windows=windows)
-    fit_reservoir(network, task, twin, seed=seed)
+    fit_reservoir(network, task, twin, TrainSettings(variant=Variant.RESERVOIR, batch=250, seed=seed))
     return BaselineScore(
         "single-device reservoir",
         score_on_twins(network, task, twin),

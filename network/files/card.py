@@ -1,8 +1,7 @@
 """What stands beside a network: what it was trained on, how, and what it scored."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
 
 from nado_lab.network.errors import NetworkError, NetworkFileError
 from nado_lab.network.tasks.choice import TaskChoice
@@ -84,25 +83,24 @@ class NetworkCard:
 
     def to_json(self) -> JsonObject:
         """Return the entries that are told, as JSON holds them."""
-        told = {name: entry.dump_python(getattr(self, name), mode="json") for name, entry in _ENTRIES.items()}
-        return {name: _told(value) for name, value in told.items() if value} | dict(self.other)
+        entries: JsonObject = _CARD.dump_python(self, mode="json")
+        del entries["other"]
+        return {name: _told(value) for name, value in entries.items() if value} | dict(self.other)
 
     @classmethod
     def from_json(cls, found: Mapping[str, JsonValue]) -> "NetworkCard":
         """Read a card, of an older version too; an entry of another kind is named in a NetworkFileError."""
-        entries = {name: _read(name, found[name]) for name in _ENTRIES if name in found}
-        return cls(**entries, other={name: value for name, value in found.items() if name not in _ENTRIES})
+        known = {each.name for each in fields(cls)} - {"other"}
+        entries: JsonObject = {name: _current(name, value) for name, value in found.items() if name in known}
+        entries["other"] = {name: value for name, value in found.items() if name not in known}
+        try:
+            return _CARD.validate_python(entries)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise NetworkFileError(f"the card's {first['loc'][0]}: {first['msg']}") from error
 
 
-_ENTRIES: dict[str, TypeAdapter[Any]] = {
-    "task": TypeAdapter(TaskChoice | None),
-    "settings": TypeAdapter(TrainSettings | None),
-    "twins": TypeAdapter(tuple[str, ...]),
-    "scores": TypeAdapter(NetworkScores | None),
-    "loop": TypeAdapter(LoopRound | None),
-    "refined": TypeAdapter(Refinement | None),
-    "versions": TypeAdapter(dict[str, str]),
-}
+_CARD = TypeAdapter(NetworkCard)
 
 
 def _told(value: JsonValue) -> JsonValue:
@@ -110,13 +108,6 @@ def _told(value: JsonValue) -> JsonValue:
     if not isinstance(value, dict):
         return value
     return {name: each for name, each in value.items() if each is not None}
-
-
-def _read(name: str, value: JsonValue) -> Any:
-    try:
-        return _ENTRIES[name].validate_python(_current(name, value))
-    except ValidationError as error:
-        raise NetworkFileError(f"the card's {name}: {error.errors()[0]['msg']}") from error
 
 
 def _current(name: str, value: JsonValue) -> JsonValue:

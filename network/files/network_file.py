@@ -46,7 +46,7 @@ def load(path: str | Path) -> SavedNetwork:
     except FileError as error:
         raise NetworkFileError(str(error)) from error
     for parameter in network.parameters():
-        parameter.requires_grad_(True)
+        parameter.requires_grad = True
     return SavedNetwork(network, card)
 
 

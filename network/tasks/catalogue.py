@@ -3,7 +3,6 @@
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from nado_lab.network.errors import TaskError
 from nado_lab.network.tasks.arrays import user_arrays
@@ -37,7 +36,7 @@ def task_names() -> tuple[str, ...]:
     return tuple(TASKS)
 
 
-def load_task(name: str, **options: Any) -> Task:
+def load_task(name: str, **options: object) -> Task:
     """Load a task by its name, or from a file.npz or file.nwb; `options` are those of its loader."""
     loader, fixed = _loader(name)
     known = [key for key in inspect.signature(loader).parameters if key not in fixed]

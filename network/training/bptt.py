@@ -100,7 +100,7 @@ class _NetworkLoss(nn.Module):
         self.network = network
 
     def forward(
-        self, examples: Examples, context: TrainContext, noisy: bool, generator: torch.Generator
+        self, examples: Examples, context: TrainContext, generator: torch.Generator, *, noisy: bool
     ) -> Tensor:
         """Return the mean loss of some examples."""
         settings = context.settings
@@ -116,12 +116,12 @@ class _NetworkLoss(nn.Module):
 def _epoch(model: nn.Module, context: TrainContext, optimiser: Optimiser) -> float:
     total = 0.0
     for batch in minibatches(context.task.train, context.settings.batch, context.generator):
-        total += _accumulate(model, batch, context, _noisy(context, optimiser.done))
+        total += _accumulate(model, batch, context, noisy=_is_noisy(context, optimiser.done))
         optimiser.step()
     return summed(total) / place()[1]
 
 
-def _accumulate(model: nn.Module, batch: Examples, context: TrainContext, noisy: bool) -> float:
+def _accumulate(model: nn.Module, batch: Examples, context: TrainContext, *, noisy: bool) -> float:
     """Add up the gradients of the batch, part by part; return the loss of this process's parts."""
     settings = context.settings
     draws = settings.noise_draws if noisy else 1
@@ -129,15 +129,15 @@ def _accumulate(model: nn.Module, batch: Examples, context: TrainContext, noisy:
     wide = Examples(inputs, torch.cat([batch.targets] * draws))
     *first, last = own_micro_batches(len(wide), settings.micro_batch, context.quickest, context.generator)
     with gradients_wait(model):
-        total = sum(_backward(model, wide, part, context, noisy) for part in first)
-    return total + _backward(model, wide, last, context, noisy)
+        total = sum(_backward(model, wide, part, context, noisy=noisy) for part in first)
+    return total + _backward(model, wide, last, context, noisy=noisy)
 
 
 def _backward(
-    model: nn.Module, wide: Examples, part: MicroBatch, context: TrainContext, noisy: bool
+    model: nn.Module, wide: Examples, part: MicroBatch, context: TrainContext, *, noisy: bool
 ) -> float:
     """Add the gradient of one part; return what it adds to the loss."""
-    loss = model(wide[part.rows], context, noisy, part.generator) * part.weight
+    loss = model(wide[part.rows], context, part.generator, noisy=noisy) * part.weight
     if not torch.isfinite(loss):
         raise NetworkError("the loss is not finite: lower the learning rate, or refit the twin")
     loss.backward()
@@ -149,7 +149,7 @@ def _quickest(network: DeviceNetwork) -> int:
     return max(1, CACHED_ROWS // max(layer.nodes for layer in network.spec.layers))
 
 
-def _noisy(context: TrainContext, done: float) -> bool:
+def _is_noisy(context: TrainContext, done: float) -> bool:
     """Decide whether the next minibatch is noisy: ever more often while the noise is ramped up."""
     settings = context.settings
     if settings.variant is not Variant.NOISE_AWARE:

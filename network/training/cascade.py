@@ -52,7 +52,7 @@ def train_cascade(
         part = _LayerOf(observer, layer, layers, epochs)
         train_through_twins(stage, task, twins[: layer + 1], own, part, kept)
     network.readout.load_state_dict(stage.readout.state_dict())
-    network.requires_grad_(True)
+    network.requires_grad_(requires_grad=True)
 
 
 def _stage(network: DeviceNetwork, layer: int) -> DeviceNetwork:
@@ -64,8 +64,8 @@ def _stage(network: DeviceNetwork, layer: int) -> DeviceNetwork:
     for index in range(layer + 1):
         for name in (f"readout_mean_{index}", f"readout_std_{index}"):
             stage.get_buffer(name).copy_(network.get_buffer(name))
-    stage.connections[:layer].requires_grad_(False)
-    stage.recurrences[:layer].requires_grad_(False)
+    stage.connections[:layer].requires_grad_(requires_grad=False)
+    stage.recurrences[:layer].requires_grad_(requires_grad=False)
     torch.nn.init.zeros_(stage.readout.weight)
     torch.nn.init.zeros_(stage.readout.bias)
     return stage

@@ -13,12 +13,12 @@ def frozen(twins: NetworkTwins) -> Generator[None]:
     """Keep the twins' own parameters out of the gradient; restore them afterwards."""
     held = [p for p in _parameters(twins) if p.requires_grad]
     for parameter in held:
-        parameter.requires_grad_(False)
+        parameter.requires_grad = False
     try:
         yield
     finally:
         for parameter in held:
-            parameter.requires_grad_(True)
+            parameter.requires_grad = True
 
 
 def _parameters(twins: NetworkTwins) -> Iterator[nn.Parameter]:

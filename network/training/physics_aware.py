@@ -3,26 +3,15 @@
 Wright et al., Nature 601, 549 (2022).
 """
 
-from typing import Protocol
-
-import numpy as np
 import torch
-from nado_lab.network.device import TwinDevice
+from nado_lab.network.device import Device, TwinDevice
 from torch import Tensor
-
-
-class MeasuredDevice(Protocol):
-    """A device that is asked in numpy."""
-
-    def respond(self, drive: np.ndarray) -> np.ndarray:
-        """Answer drive (trial, step, port) with readout (trial, step, channel)."""
-        ...
 
 
 class PhysicsAware:
     """A device that answers for itself and borrows its twin's gradient; use it wherever a twin is used."""
 
-    def __init__(self, device: MeasuredDevice, twin: TwinDevice) -> None:
+    def __init__(self, device: Device, twin: TwinDevice) -> None:
         self.device, self.twin = device, twin
 
     @property
@@ -56,7 +45,11 @@ class PhysicsAware:
         return self.twin.drive_high
 
     def respond(
-        self, drive: Tensor, *, noise: bool = True, generator: torch.Generator | None = None
+        self,
+        drive: Tensor,
+        *,
+        noise: bool = True,  # noqa: ARG002  (the device's noise is its own)
+        generator: torch.Generator | None = None,
     ) -> Tensor:
         """Answer drive (..., step, port) with what the device measures; its noise is always its own."""
         rows = drive.detach().reshape(-1, *drive.shape[-2:]).double().numpy()

@@ -5,6 +5,7 @@ from nado_lab.network.device import NetworkTwins
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.tasks.task import Task
 from nado_lab.network.training.readout_fit import fit_readout
+from nado_lab.network.training.settings import TrainSettings, Variant
 from nado_lab.observer import Observer, Progress
 from torch import Tensor
 
@@ -14,18 +15,18 @@ def fit_reservoir(
     network: DeviceNetwork,
     task: Task,
     twins: NetworkTwins,
-    *,
-    noise: bool = True,
-    ridge: float = 10.0,
-    seed: int = 0,
-    batch: int = 250,
+    settings: TrainSettings,
     observer: Observer | None = None,
 ) -> None:
-    """Fit the readout by ridge on the noisy twin's responses, so that it can be deployed as it is."""
-    generator, observer = torch.Generator().manual_seed(seed), observer or Observer()
-    batches, parts = torch.split(task.train.inputs, batch), list[Tensor]()
+    """Fit the readout by ridge on the noisy twin's responses, so that it can be deployed as it is.
+
+    A deterministic training sees them without noise. Of the settings ridge, batch and seed count.
+    """
+    generator, observer = torch.Generator().manual_seed(settings.seed), observer or Observer()
+    batches, parts = torch.split(task.train.inputs, settings.batch), list[Tensor]()
+    noise = settings.variant is not Variant.DETERMINISTIC
     for part in batches:
         observer.check()
         parts.append(network.features(network.respond(part, twins, noise=noise, generator=generator)))
         observer.progress(Progress("train", len(parts) / len(batches), "responses of the twin"))
-    fit_readout(network, torch.cat(parts), task, task.train.targets, ridge)
+    fit_readout(network, torch.cat(parts), task, task.train.targets, settings.ridge)

@@ -1,10 +1,10 @@
 """How a network is trained: plain frozen data, kept in the network file."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from nado_lab.network.errors import NetworkError
-from nado_lab.network.spec import StepReadout
+from nado_lab.network.spec import Option, StepReadout
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -83,7 +83,7 @@ class TrainSettings(BaseModel):
     seed: int = 0
 
     @property
-    def structure(self) -> dict[str, Any]:
+    def structure(self) -> dict[str, Option]:
         """Return the settings that are options of the network's structure (`build`)."""
         names = ("windows", "skip", "recurrent", "delays", "readout_delays", "fan_in", "levels")
         return {name: getattr(self, name) for name in names}
@@ -106,10 +106,10 @@ class TrainSettings(BaseModel):
         return tuple(name for name, field in fields if name in idle and getattr(self, name) != field.default)
 
     @classmethod
-    def of(cls, **values: Any) -> "TrainSettings":
+    def of(cls, **values: object) -> "TrainSettings":
         """Make settings from a user's values; a wrong one is named in a NetworkError."""
         try:
-            return cls(**values)
+            return cls.model_validate(values)
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])

@@ -36,30 +36,14 @@ def train(
         observer.progress(Progress("train", 0.0, told))
     network = new_network(task, of_layers, settings)
     if settings.variant is Variant.RESERVOIR:
-        _fit_readout(network, task, of_layers, settings, observer)
+        fit_reservoir(network, task, of_layers, settings, observer)
         return network
     through = train_through_twins if settings.method is Method.JOINT else train_cascade
     part = PartOf(observer, 0.0, TRAINED if settings.refit else 1.0)
     through(network, task, of_layers, settings, part, checkpoint)
     if settings.refit:
-        _fit_readout(network, task, of_layers, settings, PartOf(observer, TRAINED, 1.0))
+        fit_reservoir(network, task, of_layers, settings, PartOf(observer, TRAINED, 1.0))
     return network
-
-
-def _fit_readout(
-    network: DeviceNetwork, task: Task, twins: list[Twins], settings: TrainSettings, observer: Observer
-) -> None:
-    """Fit the readout in closed form on responses as noisy as those that the network is trained on."""
-    fit_reservoir(
-        network,
-        task,
-        twins,
-        noise=settings.variant is not Variant.DETERMINISTIC,
-        ridge=settings.ridge,
-        seed=settings.seed,
-        batch=settings.batch,
-        observer=observer,
-    )
 
 
 def new_network(task: Task, twins: list[Twins], settings: TrainSettings) -> DeviceNetwork:

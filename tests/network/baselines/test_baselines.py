@@ -3,7 +3,13 @@
 import pytest
 import torch
 from nado_lab.network import Metric, Task, load_task
-from nado_lab.network.baselines import baselines, echo_state_baseline, gru_baseline, linear_baselines
+from nado_lab.network.baselines import (
+    BaselineSize,
+    baselines,
+    echo_state_baseline,
+    gru_baseline,
+    linear_baselines,
+)
 from nado_lab.network.tasks import Examples
 
 
@@ -48,7 +54,7 @@ def test_gru_has_the_parameters_asked_for_and_learns():
 
 def test_the_table_has_a_row_for_each(leaky):
     task = load_task("temporal-mnist", train=300, test=100)
-    rows = {row.name: row for row in baselines(task, nodes=10, parameters=1000, twin=leaky(), gru_epochs=1)}
+    rows = {row.name: row for row in baselines(task, BaselineSize(10, 1000), twin=leaky(), gru_epochs=1)}
     logistic, ridge, single, echo, gru = rows
     assert (logistic, ridge) == ("logistic on the raw input", "ridge on the raw input")
     assert (single, echo, gru) == ("single-device reservoir", "echo-state network", "GRU")
@@ -59,9 +65,9 @@ def test_the_table_has_a_row_for_each(leaky):
 
 def test_without_a_twin_the_table_has_no_single_device():
     task = load_task("narma-10", train=10, test=4, steps=40)
-    names = [row.name for row in baselines(task, nodes=2, parameters=60, gru_epochs=1)]
+    names = [row.name for row in baselines(task, BaselineSize(2, 60), gru_epochs=1)]
     assert names == ["ridge on the raw input", "echo-state network", "GRU"]
-    names = [row.name for row in baselines(task, nodes=2, parameters=60, delays=3, gru_epochs=1)]
+    names = [row.name for row in baselines(task, BaselineSize(2, 60, delays=3), gru_epochs=1)]
     assert names[1::2] == [
         "ridge on the raw input and 3 steps before",
         "echo-state network and 3 states before",
