@@ -83,6 +83,12 @@ class Job:
         finally:
             self.ended.set()
 
+    def drop(self) -> None:
+        """End a job that waits, without doing it, and say so."""
+        self._stop.set()
+        self._tell(JobState.STOPPED, 0.0, "dropped before it began")
+        self.ended.set()
+
     def _tell(self, state: JobState, fraction: float = 0.0, text: str = "") -> None:
         self.state = state
         self.post(JobChanged(self.number, self.kind, self.label, state, fraction, text))
@@ -118,7 +124,7 @@ class Worker:
             except queue.Empty:
                 break
             if waiting:
-                waiting.ended.set()
+                waiting.drop()
         for job in jobs:
             job.stop()
         return jobs

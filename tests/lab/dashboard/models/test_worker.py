@@ -52,7 +52,7 @@ def test_stopping_ends_the_running_job_and_drops_the_waiting(worker):
     worker.stop_all()
     assert running.ended.wait(5)
     assert waiting.ended.wait(5)
-    assert (running.state, waiting.state) == (JobState.STOPPED, JobState.WAITING)
+    assert (running.state, waiting.state) == (JobState.STOPPED, JobState.STOPPED)
 
 
 def test_what_is_registered_late_is_called_when_the_stop_came_first(worker):
@@ -69,3 +69,16 @@ def test_what_is_registered_late_is_called_when_the_stop_came_first(worker):
     job.stop()
     go.set()
     assert called.wait(5)
+
+
+def test_a_dropped_job_tells_that_it_ended(worker):
+    go_on = threading.Event()
+    running = worker.submit("a", "first", lambda job: go_on.wait(5))
+    dropped = worker.submit("a", "second", lambda job: pytest.fail("it was dropped"))
+    while running.state is not JobState.RUNNING:
+        pass
+    worker.stop_all()
+    go_on.set()
+    assert running.ended.wait(5)
+    assert (dropped.ended.is_set(), dropped.state) == (True, JobState.STOPPED)
+    assert [event.state for event in worker.seen if event.job == dropped.number] == [JobState.STOPPED]
