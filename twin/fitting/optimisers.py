@@ -3,7 +3,7 @@
 Muon steps along the orthogonalised momentum of a matrix (Jordan et al. 2024,
 https://kellerjordan.github.io/posts/muon), its rate matched to AdamW's (Liu et al. 2025, arXiv 2502.16982).
 By likelihood it needs a half to two thirds of AdamW's steps; with hidden states AdamW ends as low
-or lower, unless these follow the measured scores (innovations form).
+or lower, unless these follow the measured components (innovations form).
 """
 
 from __future__ import annotations
