@@ -1,9 +1,10 @@
 """`nado setups` and `nado check`: which benches there are, and whether one is fit to be used."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import result, table
+from nado_lab.lab.json_file import JsonObject
 
 if TYPE_CHECKING:
     from nado_lab.lab.setup import CheckResult
@@ -42,7 +43,7 @@ def check(
         raise typer.Exit(1)
 
 
-def _plain(check: "CheckResult") -> dict[str, Any]:
+def _plain(check: "CheckResult") -> JsonObject:
     return {"name": check.name, "passed": check.passed, "warning": check.warning, "detail": check.detail}
 
 
@@ -50,13 +51,13 @@ def _show_setups(found: dict[str, str]) -> None:
     table("Setups", ["name", "what it is"], [[name, text] for name, text in found.items()])
 
 
-def _show(report: dict[str, Any]) -> None:
+def _show(report: JsonObject) -> None:
     table("Instruments", ["role", "identity"], [[k, v] for k, v in report["identities"].items()])
     rows = [[_verdict(c), c["name"], c["detail"]] for c in report["checks"]]
     table(f"Checks of {report['setup']}", ["", "check", "what was seen"], rows)
 
 
-def _verdict(check: dict[str, Any]) -> str:
+def _verdict(check: JsonObject) -> str:
     if not check["passed"]:
         return "FAILED"
     return "warning" if check["warning"] else "ok"

@@ -1,10 +1,11 @@
 """`nado calibrate`: measure gain, lag and offset of each axis and write them into a setup file."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from nado_lab.lab.cli.console import result, table
+from nado_lab.lab.json_file import JsonObject
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -47,7 +48,7 @@ def calibrate_setup(
     result({"setup": setup, "out": str(out), "run": str(measured), "axes": axes}, as_json, _show)
 
 
-def _show(report: dict[str, Any]) -> None:
+def _show(report: JsonObject) -> None:
     rows = [
         [axis, label, f"{scale * v[key]:.6g} ± {scale * v[error]:.2g} {unit}"]
         for axis, v in report["axes"].items()

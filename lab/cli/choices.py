@@ -2,9 +2,10 @@
 
 import json
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.json_file import JsonObject
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -17,7 +18,7 @@ def chosen(kind: type[Choice], word: str, option: str) -> Choice:
         raise LabError(f"{option} {word}: expected one of {', '.join(kind)}") from None
 
 
-def read_pairs(given: list[str] | None) -> dict[str, Any]:
+def read_pairs(given: list[str] | None) -> JsonObject:
     """Read name=value texts; numbers, true, false, null, lists and mappings become what they say in JSON."""
     pairs = {}
     for text in given or []:

@@ -2,17 +2,28 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Protocol, TypeVar, runtime_checkable
 
 import typer
+from nado_lab.lab.json_file import JsonObject
+
+Shown = TypeVar("Shown")
 
 
-def result(data: Any, as_json: bool, show: Callable[[Any], None]) -> None:
+@runtime_checkable
+class Record(Protocol):
+    """What says itself how it is written as JSON."""
+
+    def to_json(self) -> JsonObject:
+        """Give a JSON object."""
+        ...
+
+
+def result(data: Shown, as_json: bool, show: Callable[[Shown], None]) -> None:
     """Print `data` as one JSON document (`--json`), or by `show` for a person; records give their JSON."""
-    if as_json and hasattr(data, "to_json"):
-        data = data.to_json()
     if as_json:
-        typer.echo(json.dumps(data, indent=2, allow_nan=False, default=_plain))
+        document = data.to_json() if isinstance(data, Record) else data
+        typer.echo(json.dumps(document, indent=2, allow_nan=False, default=_plain))
     else:
         show(data)
 
@@ -36,7 +47,6 @@ def table(title: str, headings: list[str], rows: list[list[str]]) -> None:
     Console().print(grid)
 
 
-def _plain(value: Any) -> Any:
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    return str(value)
+def _plain(value: object) -> object:
+    tolist = getattr(value, "tolist", None)
+    return tolist() if tolist else str(value)

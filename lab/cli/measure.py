@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.noise_seed import read_noise_seed
 
 if TYPE_CHECKING:
@@ -106,11 +107,8 @@ def protocols(as_json: Json = False) -> None:
     from nado_lab.protocols import describe, load_protocol, protocols_to_choose
 
     found = {name: describe(load_protocol(name)()) for name in protocols_to_choose()}
-    if as_json:
-        plain = {name: {key: asdict(p) for key, p in each.items()} for name, each in found.items()}
-        result(plain, as_json, note)
-    else:
-        _show_protocols(found)
+    plain = {name: {key: asdict(p) for key, p in each.items()} for name, each in found.items()}
+    result(plain, as_json, lambda _: _show_protocols(found))
 
 
 def report_run(run: Run, as_json: bool) -> None:
@@ -157,7 +155,7 @@ def _show_run(run: RunSummary) -> None:
     typer.echo(f"{run.path}: {run.metadata.status}, {rows} (run {run.metadata.run_id})")
 
 
-def _show_queue(ended: list[dict[str, Any]]) -> None:
+def _show_queue(ended: list[JsonObject]) -> None:
     headings = ["status", "protocol", "out", "reason"]
     table("Queue", headings, [[line[heading] for heading in headings] for line in ended])
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.json_file import JsonObject
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 commands = typer.Typer(help="Train networks of devices through twins; evaluate them.", no_args_is_help=True)
@@ -144,12 +145,12 @@ def _seed_of(task: str, seed: int) -> dict[str, int]:
     return {} if task.endswith(".nwb") else {"seed": seed}
 
 
-def _show(report: dict[str, Any]) -> None:
+def _show(report: JsonObject) -> None:
     others = report.pop("baselines", [])
     table("Network", ["", ""], [[name, _plain(value)] for name, value in report.items()])
     if others:
         table("Baselines", list(others[0]), [[_plain(value) for value in row.values()] for row in others])
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -2,11 +2,12 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.text_file import write_text
 
@@ -101,7 +102,7 @@ def parse_blocks(text: str, rotations: int) -> list[tuple[float, int]]:
     return blocks
 
 
-def _show_ice(report: dict[str, Any]) -> None:
+def _show_ice(report: JsonObject) -> None:
     rows = [
         [str(step), f"{share:.3f}", f"{max(map(abs, spectrum)):.3g}"]
         for step, (share, spectrum) in enumerate(
@@ -111,7 +112,7 @@ def _show_ice(report: dict[str, Any]) -> None:
     table("Spin-vortex ice", ["step", "share of vortices", "largest |dP/dH|"], rows)
 
 
-def _show(report: dict[str, Any]) -> None:
+def _show(report: JsonObject) -> None:
     pairs = zip(report["m"], report["population"], strict=True)
     rows = [[str(i), f"{m:+.3f}", f"{p:.3f}"] for i, (m, p) in enumerate(pairs, start=1)]
     table(f"{report['ticks_per_s']:,.0f} ticks/s", ["rotation", "M / M0", "wall population"], rows)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.workflow.choices import Level, Part
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -170,7 +171,7 @@ def recalibrate(
     result(report, as_json, _show)
 
 
-def _show(report: dict[str, Any]) -> None:
+def _show(report: JsonObject) -> None:
     floor = report.get("floor") or {}
     rows = [
         [name, _figure(value), _figure(floor.get(name))]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.json_file import JsonObject
 
 if TYPE_CHECKING:
     from nado_lab.lab.workflow.validate import ValidationReport
@@ -85,7 +86,7 @@ def _show_history(twin: Path, as_json: bool) -> None:
     result({"twin": str(twin), "history": entries}, as_json, _table_of)
 
 
-def _table_of(found: dict[str, Any]) -> None:
+def _table_of(found: JsonObject) -> None:
     figures = list(dict.fromkeys(key for entry in found["history"] for key in entry if "." in key))
     rows = [
         [entry["time"], "ok" if entry["passed"] else "FAILED", entry["setup"]]
