@@ -8,11 +8,10 @@ import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs.bench import bench_outside
-from nado_lab.protocols import Column
+from nado_lab.protocols import Column, Row
 
 Readings = dict[str, tuple[float, str]]
 """Name -> (value, unit)."""
@@ -60,19 +59,19 @@ class Monitor:
         moment = Column("moment", dtype="string", description="before or after the measurement")
         return {"baseline": (moment, *columns), "monitor": columns}
 
-    def baseline(self, moment: str) -> dict[str, Any]:
+    def baseline(self, moment: str) -> Row:
         """Read once, for the stream `baseline`."""
         found = self.first if moment == "before" else take_readings(self._setup)
         return {"moment": moment, **_values(found)}
 
-    def due(self) -> dict[str, Any] | None:
+    def due(self) -> dict[str, float] | None:
         """Read for the stream `monitor` if it is time to."""
         if not self.first or time.monotonic() < self._due:
             return None
         self._due = time.monotonic() + self._settings.every_s
         return _values(take_readings(self._setup))
 
-    def beyond(self, row: Mapping[str, Any]) -> str:
+    def beyond(self, row: Mapping[str, float]) -> str:
         """Say which reading lies outside its limits, if one does."""
         for name, (low, high) in self._settings.limits.items():
             if not low <= row[name] <= high:
@@ -81,5 +80,5 @@ class Monitor:
         return ""
 
 
-def _values(found: Readings) -> dict[str, Any]:
+def _values(found: Readings) -> dict[str, float]:
     return {name: value for name, (value, _) in found.items()}

@@ -12,6 +12,7 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -108,7 +109,7 @@ def _lines() -> "queue.Queue[str]":
     return found
 
 
-def _say(message: dict[str, Any]) -> None:
+def _say(message: Mapping[str, object]) -> None:
     with contextlib.suppress(OSError):  # nobody may be left to listen
         print(json.dumps(message), flush=True)
 

@@ -1,7 +1,5 @@
 """The nanoring bench: generator, two bipolar supplies, current source and one digitiser a contact pair."""
 
-from typing import Any
-
 import numpy as np
 from nado_lab.sim_backend.benches.nanoring.coils import Coil, CoilPair
 from nado_lab.sim_backend.benches.nanoring.world import NanoringWorld, Noise, Sample
@@ -57,9 +55,10 @@ def build(  # noqa: PLR0913  (the options of [simulation])
     world = NanoringWorld(clock, sample, noise, CoilPair(*coils), tick_s)
     world.ambient = np.array(ambient_t)
     world.probe_noise_t, world.probe_rng = PROBE_NOISE_T, np.random.default_rng([specimen, 14])
+    world.generator, world.source = Keysight33500(clock, world), Keithley6221(clock)
     devices: dict[str, tuple[str, ScpiDevice]] = {
-        "generator": (GENERATOR, Keysight33500(clock, world)),
-        "source": (SOURCE, Keithley6221(clock)),
+        "generator": (GENERATOR, world.generator),
+        "source": (SOURCE, world.source),
     }
     for axis, (role, address) in enumerate(SUPPLIES.items()):
         devices[role] = (address, KepcoBOP(clock, world, axis))
@@ -71,7 +70,9 @@ def build(  # noqa: PLR0913  (the options of [simulation])
         address = DIGITISER.format(host=21 + contact)
         devices[f"digitiser_{contact}"] = (address, KeithleyDMM6500(clock, world, contact))
     devices["thermometer"] = (THERMOMETER, LakeShore335(clock, world.conditions))
-    _wire(world, {role: device for role, (_, device) in devices.items()})
+    made = [device for _, device in devices.values()]
+    world.supplies = [device for device in made if isinstance(device, KepcoBOP)]
+    world.digitisers = [device for device in made if isinstance(device, KeithleyDMM6500)]
     return world, devices
 
 
@@ -88,14 +89,6 @@ class _Probe:
     def noise(self) -> float:
         """Return the noise of one reading in T."""
         return PROBE_NOISE_T * self.rng.normal()
-
-
-def _wire(world: NanoringWorld, devices: dict[str, Any]) -> None:
-    world.generator, world.source = devices["generator"], devices["source"]
-    world.supplies = [devices["supply_x"], devices["supply_y"]]
-    world.digitisers = [
-        device for role, device in devices.items() if role.startswith(("digitiser", "monitor"))
-    ]
 
 
 def _default_sample(size: int, contacts: int, seed: int, thermal_seed: int) -> Sample:
