@@ -1,7 +1,7 @@
 """Runs: execute protocols on a setup into the store, safely."""
 
 from nado_lab.lab.runs.bench import NoBench, owned
-from nado_lab.lab.runs.driven import UnsafeError, driven
+from nado_lab.lab.runs.driven_bench import UnsafeError, driven
 from nado_lab.lab.runs.guard import SupervisorError
 from nado_lab.lab.runs.interrupts import StopRequest
 from nado_lab.lab.runs.monitors import MonitorSettings

@@ -5,7 +5,8 @@ import traceback
 from collections.abc import Callable
 
 from nado_lab.lab.runs.bench import SafeBench
-from nado_lab.lab.runs.driven import DrivenBench, driven
+from nado_lab.lab.runs.driven_bench import DrivenBench, driven
+from nado_lab.lab.runs.guard import HANG_S
 from nado_lab.lab.runs.interrupts import shielded, stop_on_signals
 from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
 from nado_lab.lab.runs.observer import Harmless, Observer
@@ -165,6 +166,6 @@ def run_measurement(
     open_writer: Callable[[Monitor], RunWriter],
 ) -> None:
     """Drive the bench, open the run, measure into it."""
-    with driven(setup, observer.stop) as bench:
+    with driven(setup, observer.stop, HANG_S) as bench:
         monitor = Monitor(setup, monitors)
         Measurement(procedure, bench, open_writer(monitor), monitor, observer).run()

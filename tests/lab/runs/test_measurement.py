@@ -13,7 +13,7 @@ from nado_lab.instruments.setups.address import visa_address
 from nado_lab.instruments.setups.config import RoleConfig
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs import MonitorSettings, Observer, Together, UnsafeError, owned, run_protocol
-from nado_lab.lab.runs.driven import DrivenBench
+from nado_lab.lab.runs.driven_bench import DrivenBench
 from nado_lab.lab.runs.measurement import Measurement
 from nado_lab.lab.runs.monitors import Monitor
 from nado_lab.lab.store import Run, RunMetadata, RunWriter, Status, StoreError

@@ -14,8 +14,8 @@ import time
 import numpy as np
 import pytest
 from nado_lab.instruments import load_setup, open_setup
-from nado_lab.lab.runs import StopRequest, driven
-from nado_lab.lab.runs.guard import guarded
+from nado_lab.lab.runs import NoBench, StopRequest, driven
+from nado_lab.lab.runs.guard import Guard, guarded
 from nado_lab.lab.runs.supervisor import make_safe, watch
 from nado_lab.lab.runs.watched_bench import WatchedBench
 from nado_lab.lab.store import Run
@@ -168,6 +168,22 @@ def lines(*words):
 )
 def test_what_makes_the_supervisor_act(words, reason):
     assert watch(lines(*words), heartbeat_s=0.05, hang_s=5.0) == reason
+
+
+def test_who_gives_no_signs_of_life_is_watched_for_its_death_only(monkeypatch):
+    """A script's `setup.respond`, `nado check`: nothing says `alive` there, however long they take."""
+    assert watch(lines("beat 9.5", "beat 99999", "done"), heartbeat_s=5.0, hang_s=float("inf")) == ""
+    asked = []
+
+    @contextlib.contextmanager
+    def no_guard(config, stop, hang_s):
+        asked.append(hang_s)
+        yield Guard()
+
+    monkeypatch.setattr("nado_lab.lab.runs.driven_bench.guarded", no_guard)
+    with driven(NoBench()):
+        pass
+    assert asked == [float("inf")]
 
 
 def test_one_lost_instrument_does_not_keep_the_others_on(bench):

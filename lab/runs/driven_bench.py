@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs.bench import SafeBench, bench_outside, owned
@@ -49,12 +50,13 @@ class DrivenBench:
 
 
 @contextmanager
-def driven(setup: SafeBench, stop: StopRequest | None = None) -> Iterator[DrivenBench]:
+def driven(setup: SafeBench, stop: StopRequest | None = None, hang_s: float = inf) -> Iterator[DrivenBench]:
     """Own a bench and keep the supervisor beside this process while the block drives it; leave it safe.
 
-    UnsafeError says what may still be on. `stop` hears of a supervisor that acted or died.
+    UnsafeError says what may still be on. `stop` hears of a supervisor that acted or died. A block that says
+    `alive()` more often than every `hang_s` seconds is also watched for a hang, any other for its death only.
     """
-    with owned(setup), guarded(bench_outside(setup), stop or StopRequest()) as guard:
+    with owned(setup), guarded(bench_outside(setup), stop or StopRequest(), hang_s=hang_s) as guard:
         bench = DrivenBench(setup, guard)
         try:
             yield bench
