@@ -14,7 +14,8 @@ from nado_lab.lab.errors import LabError
 
 if TYPE_CHECKING:
     from nado_lab.instruments import SetupConfig
-    from nado_lab.lab.setup import Setup, SetupSource
+    from nado_lab.instruments.setups.setup import Setup
+    from nado_lab.lab.setup import SetupSource
     from nado_lab.sim_backend import Bench, BenchServer
 
 SIMULATED = "sim"

@@ -9,3 +9,16 @@ class LabError(Exception):
     """Something the user can mend; the message says what was expected, what came, and what to do."""
 
     for_people = True
+
+
+def is_for_people(error: BaseException) -> bool:
+    """Say whether an error's message is written for the person at the screen."""
+    return bool(getattr(error, "for_people", False))
+
+
+def message_of(error: BaseException) -> str:
+    """Give one line about an error; of one that nobody expected, also what to do."""
+    text = str(error).strip() or type(error).__name__
+    if is_for_people(error):
+        return text
+    return f"{type(error).__name__}: {text} (a mistake in the program or in a protocol; the log says where)"

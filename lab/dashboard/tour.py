@@ -2,24 +2,26 @@
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from nado_lab.lab.dashboard.models.catalogue import EntryKind
 from nado_lab.lab.dashboard.models.experiment import Experiment, State
 from nado_lab.lab.dashboard.models.worker import Job, JobState
+from nado_lab.lab.dashboard.panels.browser import BrowserPanel
 from nado_lab.lab.dashboard.start import application, make_window
 from nado_lab.lab.dashboard.views.theme import DARK, LIGHT
 from nado_lab.lab.dashboard.window import Dashboard
 from nado_lab.lab.errors import LabError
-from PyQt6.QtCore import QSettings, qInstallMessageHandler
+from PyQt6.QtCore import QMessageLogContext, QSettings, QtMsgType, qInstallMessageHandler
 from PyQt6.QtWidgets import QApplication
 
 PATIENCE_S = 240.0
 FIT_STEPS = {"mean_steps": 300, "score_steps": 200}
 NANORING, SPIN_VORTEX_ICE = "sim:nanoring", "sim:asvi"
 SIZE = (1366, 768)
+Panel = TypeVar("Panel")
 TRAINING = {"sequences": 150, "repeats": 1, "seed": 0}
 HYSTERESIS = {"points": 61, "repeats": 4, "settle": 1}
 FMR = {"points": 41, "repeats": 1}
@@ -84,7 +86,7 @@ class Tour:
         run = self.window.live.run
         return run is not None and run.start.protocol == protocol and run.rows >= rows
 
-    def _queue(self, protocol: str, values: dict[str, Any]) -> Experiment:
+    def _queue(self, protocol: str, values: Mapping[str, object]) -> Experiment:
         self.window.measure.protocol.setCurrentText(protocol)
         self.window.measure.form.set_values(values)
         (experiment,) = self.window.measure.queue_it()
@@ -111,7 +113,7 @@ class Tour:
     def fit(self) -> None:
         """Fit a twin to the first run, scored on the repeats."""
         panel = self._page("Twin", self.window.twin)
-        first, second = [each.out for each in self.window.session.queue.items[:2]]
+        first, second = [each.out for each in self.window.session.queue.items[:2] if each.out]
         self.until(lambda: panel.scored_on.findData(str(second)) >= 0)
         panel.mark(first)
         panel.scored_on.setCurrentIndex(panel.scored_on.findData(str(second)))
@@ -189,7 +191,7 @@ class Tour:
         panel = self._page("Runs", self.window.browser)
         panel.rescan()
         self.until(lambda: len(panel.shown) >= 5)
-        panel.select(*[each.out for each in self.window.session.queue.items[:2]])
+        panel.select(*[each.out for each in self.window.session.queue.items[:2] if each.out])
         self.until(lambda: len(panel.loaded) == 2)
         self._photograph_tabs(panel, "Overlay", "Metadata", "Open in Python")
         here = self.window.session.folder
@@ -202,7 +204,7 @@ class Tour:
         )
         self._photograph_tabs(panel, "Lineage")
 
-    def _photograph_tabs(self, panel: Any, *names: str) -> None:
+    def _photograph_tabs(self, panel: BrowserPanel, *names: str) -> None:
         titles = [panel.tabs.tabText(index) for index in range(panel.tabs.count())]
         for name in names:
             panel.tabs.setCurrentIndex(titles.index(name))
@@ -216,7 +218,7 @@ class Tour:
         self.pictures.append(path)
         self._tell(f"wrote {path}")
 
-    def until(self, condition: Callable[[], Any]) -> None:
+    def until(self, condition: Callable[[], object]) -> None:
         """Let the window live until something holds."""
         end = time.monotonic() + PATIENCE_S
         while not condition():
@@ -239,7 +241,7 @@ class Tour:
             self._app.processEvents()
             time.sleep(0.005)
 
-    def _page(self, name: str, panel: Any) -> Any:
+    def _page(self, name: str, panel: Panel) -> Panel:
         tabs = self.window.tabs
         tabs.setCurrentIndex([tabs.tabText(i) for i in range(tabs.count())].index(name))
         self.settle(0.1)
@@ -265,7 +267,7 @@ def take_tour(setup: str, out: Path, folder: Path, seed: int, tell: Callable[[st
         window.close()
 
 
-def _pass_on(kind: Any, context: Any, text: str | None) -> None:
+def _pass_on(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> None:
     """Print what Qt says, but for what its unseen platform says of every window."""
     if text and "propagateSizeHints" not in text:
         sys.stderr.write(f"{text}\n")

@@ -1,7 +1,8 @@
 """The window: panels in tabs, the bench and the log in docks, Abort always in reach."""
 
-from typing import Any
+import threading
 
+from nado_lab.lab.dashboard.models.catalogue import Entry
 from nado_lab.lab.dashboard.models.events import BenchClosed, BenchOpened, BenchSafe, Finished, JobChanged
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.panels.browser import BrowserPanel
@@ -61,7 +62,7 @@ class Dashboard(QMainWindow):
         self._restore()
         session.read_choices()
 
-    def abort(self) -> Any:
+    def abort(self) -> threading.Thread:
         """Bring the field to zero now; give the thread that sees to it."""
         self.status.setText("aborting …")
         return self.session.abort()
@@ -200,7 +201,7 @@ class Dashboard(QMainWindow):
             self.status.setText(f"  wrote {event.result}")
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(event.result)))
 
-    def _to_twin(self, entries: list[Any]) -> None:
+    def _to_twin(self, entries: list[Entry]) -> None:
         self.twin.take_runs(entries)
         self.tabs.setCurrentWidget(self.twin)
 

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import psutil
 from nado_lab.lab.dashboard.models.experiment import Experiment
@@ -18,7 +17,10 @@ from nado_lab.lab.store.ownership import run_ownership
 
 log = logging.getLogger(__name__)
 _POLL_S = 0.1
-_started: list["subprocess.Popen[Any]"] = []  # kept, so that Python minds none that outlives its run here
+_DETACHED = (  # Windows; elsewhere a session of its own
+    getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "DETACHED_PROCESS", 0)
+)
+_started: list["subprocess.Popen[bytes]"] = []  # kept, so that Python minds none that outlives its run here
 
 
 def command_for(experiment: Experiment, setup: str, seed: int, out: Path) -> list[str]:
@@ -37,7 +39,7 @@ def command_for(experiment: Experiment, setup: str, seed: int, out: Path) -> lis
 class Apart:
     """One process that measures into the run `out`; `process` is None for one that somebody else started."""
 
-    def __init__(self, out: Path, process: "subprocess.Popen[Any] | None" = None) -> None:
+    def __init__(self, out: Path, process: "subprocess.Popen[bytes] | None" = None) -> None:
         self.out, self._process = out, process
         self._log = out.with_suffix(".log")
 
@@ -45,14 +47,15 @@ class Apart:
     def start(cls, command: list[str], out: Path) -> "Apart":
         """Start the process; what it prints goes into a .log beside the run."""
         out.parent.mkdir(parents=True, exist_ok=True)
-        free: dict[str, Any] = (
-            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}  # type: ignore[attr-defined]
-            if os.name == "nt"
-            else {"start_new_session": True}
-        )
         with out.with_suffix(".log").open("ab") as log:
-            pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
-            process: subprocess.Popen[Any] = subprocess.Popen(command, **pipes, **free)  # noqa: S603
+            process = subprocess.Popen(  # noqa: S603
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                creationflags=_DETACHED,
+                start_new_session=os.name != "nt",
+            )
         _started.append(process)
         return cls(out, process)
 

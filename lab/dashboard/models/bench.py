@@ -1,11 +1,13 @@
 """The bench as the dashboard holds it: opened, read, run and closed in one thread that owns it."""
 
+from __future__ import annotations
+
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Any, cast
+from typing import TYPE_CHECKING
 
 from nado_lab.lab.dashboard.models.events import (
     BenchClosed,
@@ -16,20 +18,24 @@ from nado_lab.lab.dashboard.models.events import (
     Event,
 )
 from nado_lab.lab.dashboard.models.readings import readings, settings
-from nado_lab.lab.dashboard.models.worker import Job, Worker, is_for_people
-from nado_lab.lab.errors import LabError
+from nado_lab.lab.dashboard.models.worker import Job, Worker
+from nado_lab.lab.errors import LabError, is_for_people
 from nado_lab.lab.runs import driven
 from nado_lab.lab.setup import SetupSource
-from nado_lab.protocols import PROTOCOLS, load_protocol
+from nado_lab.protocols import PROTOCOLS, MeasuringDevice, load_protocol
+
+if TYPE_CHECKING:
+    from nado_lab.instruments.setups.setup import Setup
+    from nado_lab.lab.compose import Bench
 
 log = logging.getLogger(__name__)
 PATIENCE_S = 2.0
 LENT_S = 15.0
 
 
-def default_parameters(setup: Any) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+def default_parameters(setup: MeasuringDevice) -> tuple[dict[str, dict[str, object]], dict[str, str]]:
     """Give protocol -> parameter -> value as this setup settles them, and why it cannot do the others."""
-    able: dict[str, dict[str, Any]] = {}
+    able: dict[str, dict[str, object]] = {}
     unable: dict[str, str] = {}
     for name in PROTOCOLS:
         procedure = load_protocol(name)()
@@ -50,8 +56,8 @@ class BenchModel:
     def __init__(self, post: Callable[[Event], None], patience_s: float = PATIENCE_S) -> None:
         self._post, self._patience_s = post, patience_s
         self.worker = Worker("bench", post)
-        self.setup: Any = None
-        self.simulation: Any = None
+        self.setup: Setup | None = None
+        self.simulation: Bench | None = None
         self.name, self.seed = "", 0
         self._open = ExitStack()
         self.lent: Callable[[float], bool] | None = None
@@ -104,7 +110,7 @@ class BenchModel:
             ended = self.worker.close(wait_s)
         return ended
 
-    def opened(self) -> Any:
+    def opened(self) -> Setup:
         """Give the open setup, or say that there is none."""
         if self.setup is None:
             raise LabError("no setup is connected; choose one and press Connect")
@@ -116,7 +122,7 @@ class BenchModel:
         return SetupSource(self.name, self.seed)
 
     @contextmanager
-    def as_opened(self, source: SetupSource) -> Iterator[Any]:
+    def as_opened(self, source: SetupSource) -> Iterator[Setup]:
         """Give the open setup to a verb that wants to open it; refuse to give it for another one."""
         if (source.name, source.specimen) != (self.name, self.seed):
             raise LabError(
@@ -145,8 +151,7 @@ class BenchModel:
 
         self._close()
         with ExitStack() as stack:
-            opened = stack.enter_context(open_named_bench(name, specimen=seed))
-            setup, simulation = cast("tuple[Any, Any]", opened)
+            setup, simulation = stack.enter_context(open_named_bench(name, specimen=seed))
             identities = setup.identities()
             self._open = stack.pop_all()
         self.setup, self.simulation, self.name, self.seed = setup, simulation, name, seed

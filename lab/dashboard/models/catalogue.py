@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nado_lab.lab.dashboard.models.worker import message_of
+from nado_lab.lab.errors import message_of
+from nado_lab.lab.json_file import JsonObject
 
 if TYPE_CHECKING:
     from nado_lab.lab.store import RunEntry
@@ -47,7 +48,7 @@ class Entry:
     sample: str = ""
     made_from: tuple[str, ...] = ()
     rows: int | None = None
-    details: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    details: JsonObject = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def short_name(self) -> str:
@@ -88,7 +89,7 @@ def read_entry(path: Path, folder: Path | None = None) -> Entry:
         return Entry(kind, path, name, path.name, status=UNREADABLE, details={"error": message_of(error)})
 
 
-def describe(entry: Entry) -> dict[str, Any]:
+def describe(entry: Entry) -> JsonObject:
     """Give all that is known of an entry; of a run its whole metadata, read now."""
     return entry.details or read_entry(entry.path).details
 

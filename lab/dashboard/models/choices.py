@@ -2,7 +2,7 @@
 
 import dataclasses
 import inspect
-from typing import Any
+from collections.abc import Callable
 
 
 def fit_numbers() -> dict[str, int | None]:
@@ -34,6 +34,6 @@ def variants() -> tuple[str, ...]:
     return tuple(Variant)
 
 
-def _needed(loader: Any) -> list[str]:
+def _needed(loader: Callable[..., object]) -> list[str]:
     parameters = inspect.signature(loader).parameters.values()
     return [p.name for p in parameters if p.default is p.empty and p.kind is not p.VAR_KEYWORD]

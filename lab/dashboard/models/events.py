@@ -1,14 +1,23 @@
 """What happens in the dashboard's threads, as plain values, and the queue that carries them to the window."""
 
+from __future__ import annotations
+
 import threading
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from nado_lab.lab.dashboard.models.readings import Readings
+from nado_lab.lab.json_file import JsonObject
 from nado_lab.observer import Progress
-from nado_lab.protocols import Row
+from nado_lab.protocols import Column, Row
+
+if TYPE_CHECKING:
+    from nado_lab.lab.dashboard.models.catalogue import Entry
+    from nado_lab.lab.loop.records import RoundRecord
 
 
 @dataclass(frozen=True)
@@ -31,8 +40,8 @@ class BenchOpened(Event):
     name: str
     identities: dict[str, str]
     channels: tuple[str, ...]
-    config: dict[str, Any]
-    defaults: dict[str, dict[str, Any]]
+    config: JsonObject
+    defaults: Mapping[str, Mapping[str, object]]
     unable: dict[str, str]
     simulated: bool
 
@@ -48,7 +57,7 @@ class BenchClosed(Event):
 class BenchReading(Event):
     """Live quantities of the bench: name -> (value, unit)."""
 
-    values: dict[str, tuple[Any, str]]
+    values: Readings
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,7 @@ class RunStarted(Event):
 
     path: str
     protocol: str
-    columns: dict[str, tuple[Any, ...]]
+    columns: Mapping[str, tuple[Column, ...]]
     channels: tuple[str, ...]
     units: tuple[str, ...]
     step_s: float
@@ -128,9 +137,9 @@ class Progressed(Event):
 
 @dataclass(frozen=True)
 class RoundsRead(Event):
-    """The rounds of a loop that were compared so far (objects of `models.looping`)."""
+    """The rounds of a loop that were compared so far."""
 
-    rows: tuple[Any, ...]
+    rounds: tuple[RoundRecord, ...]
 
 
 @dataclass(frozen=True)
@@ -138,7 +147,7 @@ class Finished(Event):
     """A computation has its result (an object of the models, never a widget)."""
 
     kind: str
-    result: Any = field(repr=False)
+    result: object = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -153,9 +162,9 @@ class ChoicesRead(Event):
 
 @dataclass(frozen=True)
 class CatalogueRead(Event):
-    """The folder was read: entries of `models.catalogue`, newest first."""
+    """The folder was read: its entries, newest first."""
 
-    entries: tuple[Any, ...] = field(repr=False)
+    entries: tuple[Entry, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -163,7 +172,7 @@ class EntryRead(Event):
     """All that is known of an entry was read."""
 
     path: Path
-    details: dict[str, Any] = field(repr=False)
+    details: JsonObject = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
+from nado_lab.instruments.setups.setup import Setup
 from nado_lab.lab.dashboard.models.apart import Apart, command_for
 from nado_lab.lab.dashboard.models.bench import BenchModel
 from nado_lab.lab.dashboard.models.estimates import Estimates
@@ -23,7 +23,7 @@ from nado_lab.lab.runs.rebuild import provide_drives
 from nado_lab.lab.store import Run, Status
 from nado_lab.lab.workflow.measure import MeasureRequest, ResumeRequest, measure, resume
 from nado_lab.observer import Progress
-from nado_lab.protocols import Row
+from nado_lab.protocols import NadoProcedure, Row
 
 MONITOR_S, LOOK_S = 1.0, 0.25
 
@@ -127,7 +127,7 @@ class Executor:
         procedure.bind(self._bench.opened())
         return procedure.row_count()
 
-    def _announce(self, experiment: Experiment, procedure: Any, setup: Any) -> None:
+    def _announce(self, experiment: Experiment, procedure: NadoProcedure, setup: Setup) -> None:
         procedure.bind(setup)
         experiment.total = procedure.row_count()
         channels, units = tuple(setup.channels), tuple(setup.channel_units)
@@ -137,14 +137,14 @@ class Executor:
         what = (where, experiment.label, columns, channels, units, step_s, rows, monitors)
         self._post(RunStarted(*what, frequencies(setup)))
 
-    def _conclude(self, experiment: Experiment, stop: StopRequest, procedure: Any) -> None:
+    def _conclude(self, experiment: Experiment, stop: StopRequest, procedure: NadoProcedure) -> None:
         status = Run.open(experiment.out).status if experiment.out else Status.FAILED
         experiment.state = State(status.value)
         experiment.reason = stop.reason
         if experiment.total and not experiment.goes_on:
             share = experiment.done / experiment.total
             bench = self._bench
-            self._estimates.learn(procedure, bench.name, bench.setup, experiment.seconds, share)
+            self._estimates.learn(procedure, bench.name, bench.opened(), experiment.seconds, share)
 
     def _new_path(self, experiment: Experiment) -> Path:
         folder = self._folder()

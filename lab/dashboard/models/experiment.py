@@ -1,11 +1,11 @@
 """One experiment: a protocol with its parameters, and how far it is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from nado_lab.protocols import configure, load_protocol
+from nado_lab.protocols import NadoProcedure, configure, load_protocol
 
 ABORTED = "aborted at the dashboard"
 
@@ -30,7 +30,7 @@ class Experiment:
     """
 
     protocol: str
-    values: dict[str, Any]
+    values: Mapping[str, object]
     number: int = 0
     state: State = State.QUEUED
     out: Path | None = None
@@ -55,12 +55,12 @@ class Experiment:
         return self.seconds / self.done * (self.total - self.done)
 
 
-def given(experiment: Experiment) -> dict[str, Any]:
+def given(experiment: Experiment) -> dict[str, object]:
     """Give the parameters that have a value."""
     return {name: value for name, value in experiment.values.items() if value is not None}
 
 
-def prepare(experiment: Experiment) -> Any:
+def prepare(experiment: Experiment) -> NadoProcedure:
     """Make the procedure of an experiment with its parameters set."""
     procedure = load_protocol(experiment.protocol)()
     configure(procedure, given(experiment))

@@ -2,9 +2,8 @@
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from nado_lab.lab.dashboard.models.bench import BenchModel
 from nado_lab.lab.dashboard.models.estimates import Estimates
@@ -43,9 +42,21 @@ class ExperimentQueue:
         """Give the experiment that runs now."""
         return self._current
 
-    def add(self, protocol: str, values: dict[str, Any], **more: Any) -> Experiment:
+    def add(
+        self,
+        protocol: str,
+        values: Mapping[str, object],
+        *,
+        out: Path | None = None,
+        goes_on: bool = False,
+        apart: bool = False,
+        follows: bool = False,
+    ) -> Experiment:
         """Append an experiment; it starts as soon as the bench is free."""
-        experiment = Experiment(protocol, dict(values), number=next(self._numbers), **more)
+        number, settled = next(self._numbers), dict(values)
+        experiment = Experiment(
+            protocol, settled, number, out=out, goes_on=goes_on, apart=apart, follows=follows
+        )
         with self._lock:
             if not any(each.state is State.QUEUED for each in self._items):
                 self.holds = False
@@ -115,7 +126,7 @@ class ExperimentQueue:
         self._stop.stop(ABORTED)
         self._changed()
 
-    def estimate_s(self, procedure: type[NadoProcedure], values: dict[str, Any]) -> float | None:
+    def estimate_s(self, procedure: type[NadoProcedure], values: Mapping[str, object]) -> float | None:
         """Estimate how many seconds an experiment takes on the connected bench; None where nobody knows."""
         setup = self._bench.setup
         return None if setup is None else self._estimates.seconds(procedure, values, self._bench.name, setup)

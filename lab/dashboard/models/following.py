@@ -1,12 +1,17 @@
 """Look on while another process measures: its rows come from the store as they are committed."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from nado_lab.lab.dashboard.models.events import Event, RowArrived, RunStarted
 from nado_lab.lab.store import Run
 from nado_lab.protocols import ROW, Column
+
+if TYPE_CHECKING:
+    from xarray import DataArray
 
 MOST_AT_ONCE = 256
 
@@ -59,12 +64,14 @@ class Follower:
         self._seen[stream] = last
 
 
-def _by_row(values: Any) -> bool:
+def _by_row(values: DataArray) -> bool:
     return values.dims[:1] == (ROW,)
 
 
-def _column(name: Any, values: Any) -> Column:
+def _column(name: Hashable, values: DataArray) -> Column:
     dtype = "string" if values.dtype.kind in "OUT" else str(values.dtype)
     coordinate = bool(name in values.coords)
     units = str(values.attrs.get("units", "1"))
-    return Column(str(name), values.dims[1:], values.shape[1:], dtype, units, is_coordinate=coordinate)
+    return Column(
+        str(name), tuple(map(str, values.dims[1:])), values.shape[1:], dtype, units, is_coordinate=coordinate
+    )

@@ -1,8 +1,13 @@
 """What can be turned on a simulated bench while it runs: temperature, noise, drift."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nado_lab.lab.compose import Bench
 
 PERCENT, MICROVOLTS = 1e2, 1e6
 NOISE = {"white_v": "white", "pink_v": "1/f", "mains_v": "mains pick-up"}
@@ -27,14 +32,14 @@ class Knob:
     hint: str = ""
 
 
-def knobs(bench: Any) -> list[Knob]:
+def knobs(bench: Bench) -> list[Knob]:
     """Give all knobs of a simulated bench, by group."""
     noise = getattr(bench.world, "noise", None)
     strengths = [_strength(noise, key, text) for key, text in NOISE.items() if hasattr(noise, key)]
     return [_temperature(bench), _scale(bench), *strengths, *(_drift(bench, key) for key in DRIFT)]
 
 
-def drifted(bench: Any) -> str:
+def drifted(bench: Bench) -> str:
     """Say how far readout and field have drifted by now."""
     now, found = bench.clock.now(), bench.conditions
     if not found.drifted:
@@ -43,19 +48,19 @@ def drifted(bench: Any) -> str:
     return f"gain {gain:+.3g} %, offset {MICROVOLTS * found.offset_v(now):+.3g} µV, field {field:+.3g} %"
 
 
-def _temperature(bench: Any) -> Knob:
+def _temperature(bench: Bench) -> Knob:
     hint = "Of the sample: how readily walls depin, how widely switching fields spread."
     get = lambda: bench.conditions.temperature_k  # noqa: E731
     return Knob("Temperature and noise", "temperature", "K", 1, 800, get, bench.set_temperature, hint)
 
 
-def _scale(bench: Any) -> Knob:
+def _scale(bench: Bench) -> Knob:
     hint = "All readout noise times this; 1 is the noise the bench was opened with."
     get = lambda: bench.conditions.noise_scale  # noqa: E731
     return Knob("Temperature and noise", "all noise", "×", 0, 1000, get, bench.set_noise, hint)
 
 
-def _strength(noise: Any, key: str, text: str) -> Knob:
+def _strength(noise: object, key: str, text: str) -> Knob:
     return Knob(
         "Temperature and noise",
         text,
@@ -68,7 +73,7 @@ def _strength(noise: Any, key: str, text: str) -> Knob:
     )
 
 
-def _drift(bench: Any, key: str) -> Knob:
+def _drift(bench: Bench, key: str) -> Knob:
     name, unit, factor, hint = DRIFT[key]
 
     def turn(value: float) -> None:

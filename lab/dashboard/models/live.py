@@ -1,12 +1,11 @@
 """What is measured now, in memory, ready to be drawn."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from nado_lab.lab.dashboard.models.events import RowArrived, RunStarted
 from nado_lab.lab.dashboard.models.trace import Trace
-from nado_lab.protocols import Row
+from nado_lab.protocols import Column, Row
 
 CAPACITY = 1_000_000
 MOST_CURVES = 16
@@ -78,7 +77,7 @@ class LiveRun:
         signals = [s for panel in ("field", "readout") for s in self.panels.get(panel, [])]
         return signals[0].trace.count * signals[0].trace.step if signals else float(self.rows)
 
-    def _feed(self, column: Any) -> tuple[str, list[Signal]] | None:
+    def _feed(self, column: Column) -> tuple[str, list[Signal]] | None:
         """Decide how a column is drawn: its panel and one signal a curve."""
         if column.is_coordinate or column.name == "initial" or column.dtype == "string":
             return None
@@ -92,7 +91,7 @@ class LiveRun:
             return self._signals(column, "waveform", names, step_s / column.shape[1])
         return self._signals(column, "rows", [column.name], 1.0) if not column.dims else None
 
-    def _signals(self, column: Any, panel: str, names: list[str], step: float) -> tuple[str, list[Signal]]:
+    def _signals(self, column: Column, panel: str, names: list[str], step: float) -> tuple[str, list[Signal]]:
         signals = [Signal(name, column.units, Trace(self.capacity, step)) for name in names]
         self.panels.setdefault(panel, []).extend(signals)
         return column.name, signals

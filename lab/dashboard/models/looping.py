@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nado_lab.lab.dashboard.models.bench import BenchModel
 from nado_lab.lab.dashboard.models.events import Event, Finished, RoundsRead
 from nado_lab.lab.dashboard.models.feed import Feed
 from nado_lab.lab.dashboard.models.job_observer import JobObserver, stoppable
 from nado_lab.lab.dashboard.models.worker import Job
-from nado_lab.lab.setup import SetupSource
+from nado_lab.lab.setup import Setup, SetupSource
 from nado_lab.observer import Progress
 
 if TYPE_CHECKING:
     from nado_lab.lab.loop.context import BenchSession
+    from nado_lab.lab.loop.records import RoundRecord
 
 Post = Callable[[Event], None]
 COMPARE = "compare"
@@ -53,26 +54,12 @@ accuracy = 0.01
 
 
 @dataclass(frozen=True)
-class RoundRow:
-    """One round that was compared: scores on twin and device, their gap with its error, the drift."""
-
-    number: int
-    metric: str
-    twin: float
-    device: float
-    gap: float
-    gap_error: float
-    drift: float | None
-
-
-@dataclass(frozen=True)
-class LoopResult:
-    """How a loop ended, and where its state lies."""
+class Looped:
+    """A loop that has ended: why, the folder of its state, the rounds that were compared."""
 
     folder: Path
     why: str
-    within_tolerance: bool
-    rows: tuple[RoundRow, ...]
+    rounds: tuple[RoundRecord, ...]
 
 
 class LoopObserver(JobObserver):
@@ -86,7 +73,7 @@ class LoopObserver(JobObserver):
         """Show how far the loop is."""
         super().progress(progress)
         if progress.stage.endswith(COMPARE):
-            self._post(RoundsRead(tuple(rounds_of(self._folder))))
+            self._post(RoundsRead(rounds_of(self._folder)))
 
 
 def loop_job(config_file: Path, out: Path, bench: BenchModel, post: Post) -> Callable[[Job], None]:
@@ -102,26 +89,21 @@ def loop_job(config_file: Path, out: Path, bench: BenchModel, post: Post) -> Cal
             feed = Feed("loop", setup, post)
 
             @contextmanager
-            def open_device(session: BenchSession) -> Iterator[Any]:
+            def open_device(session: BenchSession) -> Iterator[Setup]:
                 feed.begin(f"round {session.round}: {session.stage}")
                 yield setup
 
             observer = LoopObserver(job, post, feed, out)
             done = stoppable(lambda: run_loop(config, out, observer, open_device))
-        rows = tuple(rounds_of(out))
-        post(Finished("loop", LoopResult(out, done.ended, done.within_tolerance, rows)))
+        post(Finished("loop", Looped(out, done.ended, rounds_of(out))))
 
     return action
 
 
-def rounds_of(folder: Path) -> Iterator[RoundRow]:
+def rounds_of(folder: Path) -> tuple[RoundRecord, ...]:
     """Read the rounds of a loop that were compared already."""
     from nado_lab.lab.loop.records import RoundRecord
     from nado_lab.lab.loop.round_state import ROUND
 
-    for path in sorted(folder.glob(f"round*/{ROUND}")):
-        record = RoundRecord.read(path)
-        compared, deployed = record.stages.compare, record.stages.deploy
-        if compared and deployed:
-            figures = {name: getattr(compared, name) for name in ("twin", "device", "gap", "gap_error")}
-            yield RoundRow(record.round, compared.metric.value, drift=deployed.drift, **figures)
+    rounds = map(RoundRecord.read, sorted(folder.glob(f"round*/{ROUND}")))
+    return tuple(each for each in rounds if each.stages.compare)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from nado_lab.lab.dashboard.models.bench import BenchModel
@@ -61,8 +61,13 @@ def deploy_job(network: Path, count: int, out: Path, bench: BenchModel, post: Po
 
 def connectivity(network: DeviceNetwork) -> list[tuple[str, np.ndarray]]:
     """Give every weight matrix (to, from) with its name, as the hardware realises it."""
-    linear = [(name, module) for name, module in network.named_modules() if hasattr(module, "weight")]
-    return [(_title(name), _array(getattr(module, "realised", module.weight))) for name, module in linear]
+    modules = dict(network.named_modules())
+    weights = {
+        name: getattr(module, "realised", getattr(module, "weight", None)) for name, module in modules.items()
+    }
+    return [
+        (_title(name), each.detach().numpy().copy()) for name, each in weights.items() if each is not None
+    ]
 
 
 def _title(name: str) -> str:
@@ -70,7 +75,3 @@ def _title(name: str) -> str:
     kind, _, layer = name.partition(".")
     words = {"connections": "into layer", "recurrences": "within layer"}
     return f"{words.get(kind, kind)} {int(layer) + 1}" if layer.isdigit() else kind
-
-
-def _array(weight: Any) -> np.ndarray:
-    return weight.detach().numpy().copy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -79,7 +79,7 @@ def noise_spectrum(paths: np.ndarray) -> np.ndarray:
     return (np.abs(np.fft.rfft(deviation, axis=1)) ** 2).mean(0) / paths.shape[1]
 
 
-def _choose(trials: Trials, sequence: int | None) -> Any:
+def _choose(trials: Trials, sequence: int | None) -> Trials:
     import torch
 
     if sequence is None:

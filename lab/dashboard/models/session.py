@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import threading
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nado_lab.lab.dashboard.models.bench import PATIENCE_S, BenchModel
 from nado_lab.lab.dashboard.models.catalogue import Entry, describe, scan
@@ -26,6 +27,7 @@ from nado_lab.lab.dashboard.models.networks import deploy_job, train_job
 from nado_lab.lab.dashboard.models.worker import Job, Worker
 
 if TYPE_CHECKING:
+    from nado_lab.lab.compose import Bench
     from nado_lab.lab.workflow.fit import FitRequest
     from nado_lab.lab.workflow.train import TrainRequest
 
@@ -54,7 +56,7 @@ class Session:
             return False
         return current is not None or (self.bench.is_open and self.bench.is_busy)
 
-    def abort(self) -> Any:
+    def abort(self) -> threading.Thread:
         """Bring the field to zero and hold the queue; give the thread that sees to it."""
         self.queue.abort()
         return self.bench.abort()
@@ -155,7 +157,7 @@ class Session:
         label = f"{knob.name} {value:g} {knob.unit}"
         return self.librarian.submit("turn", label, lambda job: knob.set(value))
 
-    def undo_drift(self, simulation: Any) -> Job:
+    def undo_drift(self, simulation: Bench) -> Job:
         """Bring the simulated bench back to its calibrated gains and offsets."""
         return self.librarian.submit("turn", "as calibrated", lambda job: simulation.clear_drift())
 

@@ -3,11 +3,16 @@
 The bench comes from the composition root as an object; nothing of the simulator is imported here.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from nado_lab.lab.compose import Bench
 
 PITCH = 1.0
 RADIUS = 0.5
@@ -43,16 +48,35 @@ class Bars:
         return int(np.count_nonzero(self.chirality))
 
 
+@runtime_checkable
+class RingState(Protocol):
+    """The state of a nanoring sample."""
+
+    size: int
+    segments: int
+    wall_segment: np.ndarray
+    circulation: np.ndarray
+
+
+@runtime_checkable
+class BarState(Protocol):
+    """The state of a spin-vortex ice."""
+
+    position: np.ndarray
+    moment: np.ndarray
+    chirality: np.ndarray
+
+
 COUNTED: dict[type, str] = {Rings: "walls", Bars: "vortices"}
 
 
-def picture(bench: Any) -> Rings | Bars | None:
+def picture(bench: Bench) -> Rings | Bars | None:
     """Draw the sample of a simulated bench as it is now; None where there is nothing to draw."""
-    sample: Any = getattr(bench.world, "sample", None) or getattr(bench.world, "ice", None)
+    sample = bench.world.sample
     state = sample.state() if hasattr(sample, "state") else None
-    if hasattr(state, "wall_segment"):
+    if isinstance(state, RingState):
         return _rings(state)
-    return _bars(state) if hasattr(state, "moment") else None
+    return _bars(state) if isinstance(state, BarState) else None
 
 
 def ring_centres(size: int) -> np.ndarray:
@@ -68,19 +92,19 @@ def wall_places(centres: np.ndarray, segment: np.ndarray, segments: int) -> np.n
     return centres[there] + RADIUS * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
-def faults(bench: Any, roles: Iterable[str]) -> list[str]:
+def faults(bench: Bench, roles: Iterable[str]) -> list[str]:
     """List the faults of the roles that a setup has, as role:fault."""
     return [f"{role}:{kind}" for role in roles for kind in sorted(bench.device(role).faults)]
 
 
-def _rings(state: Any) -> Rings:
+def _rings(state: RingState) -> Rings:
     centres = ring_centres(state.size)
     walls = np.asarray(state.wall_segment).reshape(len(centres), 2)
     head, tail = (wall_places(centres, walls[:, kind], state.segments) for kind in (0, 1))
     return Rings(centres, RADIUS, np.asarray(state.circulation).reshape(-1), head, tail)
 
 
-def _bars(state: Any) -> Bars:
+def _bars(state: BarState) -> Bars:
     position = np.asarray(state.position)
     pitch = np.ptp(position, axis=0).max() / max(len(position) / 2, 1) ** 0.5
     return Bars(position / pitch, np.asarray(state.moment), np.asarray(state.chirality))

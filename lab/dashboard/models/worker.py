@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from nado_lab.lab.dashboard.models.events import Event, JobChanged
+from nado_lab.lab.errors import is_for_people, message_of
 
 log = logging.getLogger(__name__)
 _numbers = itertools.count(1)
@@ -140,16 +140,3 @@ class Worker:
             self.current = job
             job.run()
             self.current = None
-
-
-def is_for_people(error: BaseException) -> bool:
-    """Say whether an error's message is written for the person at the screen."""
-    return bool(getattr(error, "for_people", False))
-
-
-def message_of(error: BaseException) -> str:
-    """Give one line about an error; of one that nobody expected, also what to do."""
-    text: Any = str(error).strip() or type(error).__name__
-    if is_for_people(error):
-        return text
-    return f"{type(error).__name__}: {text} (a mistake in the program or in a protocol; the log says where)"

@@ -1,7 +1,6 @@
 """The runs, twins and networks of the folder: search, look into, compare, export, trace back."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -14,6 +13,7 @@ from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.lineage_graph import LineageGraph
 from nado_lab.lab.dashboard.views.theme import curve_colour
 from nado_lab.lab.dashboard.views.widgets import boxed, button, column, label, plot, row
+from pydantic import JsonValue
 from PyQt6.QtCore import Qt, pyqtSignal
 from PyQt6.QtWidgets import (
     QApplication,
@@ -227,19 +227,21 @@ def _draw_run(view: pg.PlotWidget, run: RunLoaded, channel: int, colour: str) ->
     view.plot(steps, mean, pen=pg.mkPen(colour, width=1), name=run.path.stem)
 
 
-def _fill_tree(parent: Any, values: Any) -> None:
-    items = values.items() if isinstance(values, dict) else enumerate(values)
+def _fill_tree(parent: QTreeWidgetItem | None, values: dict[str, JsonValue] | list[JsonValue]) -> None:
+    items = (
+        values.items() if isinstance(values, dict) else enumerate(values if isinstance(values, list) else [])
+    )
     for name, value in items:
-        nested = isinstance(value, dict | list) and value and not _is_short(value)
-        item = QTreeWidgetItem(parent, [str(name), "" if nested else _short(value)])
-        if nested:
-            _fill_tree(item, value)
+        if isinstance(value, dict | list) and value and not _is_short(value):
+            _fill_tree(QTreeWidgetItem(parent, [str(name), ""]), value)
+        else:
+            QTreeWidgetItem(parent, [str(name), _short(value)])
 
 
-def _is_short(value: Any) -> bool:
+def _is_short(value: object) -> bool:
     return isinstance(value, list) and not any(isinstance(each, dict | list) for each in value)
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = str(value)
     return text if len(text) < 300 else f"{text[:300]} …"

@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.events import BenchOpened, Finished, JobChanged, Progressed, RoundsRead
-from nado_lab.lab.dashboard.models.looping import TEMPLATE, LoopResult, RoundRow
+from nado_lab.lab.dashboard.models.looping import TEMPLATE, Looped
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.theme import curve_colour
 from nado_lab.lab.dashboard.views.widgets import boxed, button, fill, label, plot, row, table, tell
+from nado_lab.lab.loop.records import RoundRecord
 from PyQt6.QtGui import QFont
 from PyQt6.QtWidgets import QFileDialog, QPlainTextEdit, QProgressBar, QSplitter, QVBoxLayout, QWidget
 
@@ -32,7 +33,7 @@ class LoopPanel(QWidget):
         super().__init__()
         self._session = session
         self._job: Job | None = None
-        self.result: LoopResult | None = None
+        self.result: Looped | None = None
         self.config = QPlainTextEdit(TEMPLATE.format(setup="sim:nanoring", seed=0))
         self.config.setFont(QFont("monospace", 9))
         self.run_button = button("Run the loop", self.run, "On the connected bench; a second press stops it")
@@ -46,7 +47,7 @@ class LoopPanel(QWidget):
         self._lay_out()
         hub.listen(BenchOpened, self._opened)
         hub.listen(Progressed, self._progress)
-        hub.listen(RoundsRead, lambda event: self.show_rounds(event.rows))
+        hub.listen(RoundsRead, lambda event: self.show_rounds(event.rounds))
         hub.listen(Finished, self._finished)
         hub.listen(JobChanged, self._changed)
 
@@ -61,23 +62,29 @@ class LoopPanel(QWidget):
         self._job = self._session.loop(self.config.toPlainText())
         return self._job
 
-    def show_rounds(self, rounds: tuple[RoundRow, ...]) -> None:
+    def show_rounds(self, rounds: tuple[RoundRecord, ...]) -> None:
         """Show the rounds that were compared so far."""
-        cells = [[r.number, *_texts(r.twin, r.device, r.gap, r.gap_error, r.drift)] for r in rounds]
+        compared = [each.stages.compare for each in rounds if each.stages.compare]
+        drifts = [each.stages.deploy.drift if each.stages.deploy else None for each in rounds]
+        numbers = [each.round for each in rounds]
+        cells = [
+            [number, *_texts(each.twin, each.device, each.gap, each.gap_error, drift)]
+            for number, each, drift in zip(numbers, compared, drifts, strict=True)
+        ]
         fill(self.rounds, cells)
-        x = np.array([r.number for r in rounds], float)
+        x = np.array(numbers, float)
         self.scores.clear()
         self.gaps.clear()
         for index, name in enumerate(("twin", "device")):
-            values = np.array([getattr(r, name) for r in rounds])
+            values = np.array([getattr(each, name) for each in compared])
             colour = curve_colour(index)
             self.scores.plot(x, values, pen=colour, symbol="o", symbolBrush=colour, name=name)
-        gaps, errors = np.array([r.gap for r in rounds]), np.array([r.gap_error for r in rounds])
+        gaps, errors = np.array([[each.gap, each.gap_error] for each in compared]).reshape(-1, 2).T
         self.gaps.addItem(pg.ErrorBarItem(x=x, y=gaps, height=2 * errors, beam=0.1, pen=curve_colour(7)))
         self.gaps.plot(x, gaps, pen=curve_colour(4), symbol="o", symbolBrush=curve_colour(4), name="gap")
         for each in (self.scores, self.gaps):
             each.setXRange(-0.5, len(rounds) - 0.5)
-            each.getAxis("bottom").setTicks([[(r.number, str(r.number)) for r in rounds]])
+            each.getAxis("bottom").setTicks([[(number, str(number)) for number in numbers]])
         self.gaps.addItem(pg.InfiniteLine(pos=0, angle=0, pen=pg.mkPen("#888888")))
 
     def _lay_out(self) -> None:
@@ -116,10 +123,10 @@ class LoopPanel(QWidget):
         self.why.setText(next((why for name, why in WHY.items() if name in stage), ""))
 
     def _finished(self, event: Finished) -> None:
-        if event.kind != "loop":
+        if not isinstance(event.result, Looped):
             return
         self.result = event.result
-        self.show_rounds(event.result.rows)
+        self.show_rounds(event.result.rounds)
         self.now.setText(f"ended: {event.result.why}")
         self.why.setText(f"state and result: {event.result.folder}")
 

@@ -1,18 +1,19 @@
 """What to measure: the protocol's form, and the queue of experiments."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from nado_lab.lab.dashboard.models.events import BenchOpened, JobChanged, QueueChanged, RunEnded
 from nado_lab.lab.dashboard.models.experiment import Experiment, State
 from nado_lab.lab.dashboard.models.own_protocols import classes_in
 from nado_lab.lab.dashboard.models.session import Session
-from nado_lab.lab.dashboard.models.worker import message_of
 from nado_lab.lab.dashboard.views.form import ParameterForm
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table, tell
+from nado_lab.lab.errors import message_of
 from nado_lab.protocols import load_protocol, protocols_to_choose
 from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -36,7 +37,7 @@ class MeasurePanel(QWidget):
     def __init__(self, session: Session, hub: Hub) -> None:
         super().__init__()
         self._session = session
-        self._defaults: dict[str, dict[str, Any]] = {}
+        self._defaults: Mapping[str, Mapping[str, object]] = {}
         self.protocol, self.times = QComboBox(), QSpinBox()
         self.protocol.addItems(protocols_to_choose())
         self.protocol.currentTextChanged.connect(self._show_form)
@@ -136,13 +137,13 @@ class MeasurePanel(QWidget):
 
     def _offer(self, unable: dict[str, str]) -> None:
         """Grey out what this setup cannot do, and say why."""
-        model: Any = self.protocol.model()
         for index in range(self.protocol.count()):
-            why = unable.get(self.protocol.itemText(index), "")
-            model.item(index).setEnabled(not why)
-            model.item(index).setToolTip(why)
+            why, model = unable.get(self.protocol.itemText(index), ""), self.protocol.model()
+            if isinstance(model, QStandardItemModel) and (item := model.item(index)):
+                item.setEnabled(not why)
+                item.setToolTip(why)
 
-    def _default(self) -> dict[str, Any]:
+    def _default(self) -> Mapping[str, object]:
         return self._defaults.get(self.protocol.currentText(), {})
 
     def _estimate(self) -> None:
@@ -188,10 +189,6 @@ class MeasurePanel(QWidget):
     def _remove(self) -> None:
         if experiment := self._marked():
             self._session.queue.remove(experiment)
-
-
-def _done(experiment: Experiment) -> str:
-    return f"{experiment.done}/{experiment.total}" if experiment.total else ""
 
 
 def duration(seconds: float) -> str:

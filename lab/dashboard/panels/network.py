@@ -174,9 +174,9 @@ class NetworkPanel(QWidget):
         self.state.setText(f"{event.label}: {event.state} {event.text}")
 
     def _finished(self, event: Finished) -> None:
-        if event.kind == "train":
+        if isinstance(event.result, TrainResult):
             self._trained(event.result)
-        if event.kind == "deploy":
+        if isinstance(event.result, Deployed):
             self._deployed(event.result)
 
     def _trained(self, result: TrainResult) -> None:

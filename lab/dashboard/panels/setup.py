@@ -1,7 +1,5 @@
 """The bench: which setup, what answers there, its field and current now, limits and interlock."""
 
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.events import (
@@ -13,12 +11,22 @@ from nado_lab.lab.dashboard.models.events import (
     JobChanged,
     RowArrived,
 )
+from nado_lab.lab.dashboard.models.readings import Readings
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.theme import BAD, GOOD
 from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table
 from PyQt6.QtCore import QTimer
-from PyQt6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QGroupBox, QSpinBox, QTabWidget, QWidget
+from PyQt6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QGroupBox,
+    QLabel,
+    QSpinBox,
+    QTabWidget,
+    QWidget,
+)
 
 READ_EVERY_MS = 1000
 
@@ -29,7 +37,7 @@ class SetupPanel(QWidget):
     def __init__(self, session: Session, hub: Hub) -> None:
         super().__init__()
         self._session = session
-        self._values: dict[str, tuple[Any, str]] = {}
+        self._values: Readings = {}
         self.choice, self.seed = _setups(), QSpinBox()
         self.seed.setToolTip("Which specimen of a simulated bench (its disorder and noise).")
         self.connect_button = button("Connect", self.connect_bench, "Open the instruments (Ctrl+K)")
@@ -135,7 +143,7 @@ class SetupPanel(QWidget):
         if event.kind == "connect" and event.state == "failed":
             self.state.setText(event.text)
 
-    def _mark(self, widget: Any, text: str, good: bool) -> None:
+    def _mark(self, widget: QLabel, text: str, good: bool) -> None:
         widget.setText(f'<span style="color:{GOOD if good else BAD}; font-weight:600">{text}</span>')
 
     def _browse(self) -> None:
@@ -164,17 +172,17 @@ def limit_text(name: str, value: float) -> str:
     return f"{name.replace('_', ' ')} ≤ {value:g}"
 
 
-def _pair(values: dict[str, tuple[Any, str]], name: str, unit: str) -> str:
+def _pair(values: Readings, name: str, unit: str) -> str:
     found = [values[key][0] for key in (name, f"{name} x", f"{name} y") if key in values]
     return "  ".join(pg.siFormat(value, precision=3, suffix=unit) for value in found) or "–"
 
 
-def _temperatures(values: dict[str, tuple[Any, str]]) -> str:
+def _temperatures(values: Readings) -> str:
     found = [f"{values[key][0]:.2f} K" for key in values if key.split(" ")[0] == "temperature"]
     return "  ".join(found) or "no sensor"
 
 
-def _text(value: Any, unit: str) -> str:
+def _text(value: object, unit: str) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     if not isinstance(value, int | float):

@@ -124,7 +124,7 @@ class SimulatorPanel(QWidget):
         for knob in reversed(knobs(simulation)):
             self._add(knob)
         self._show_controls(True)
-        self.fault.addItems(faults(simulation, self._session.bench.setup.config.roles))
+        self.fault.addItems(faults(simulation, self._session.bench.opened().config.roles))
 
     def _closed(self) -> None:
         self.counted.clear()

@@ -1,7 +1,6 @@
 """Fit a twin to runs, watch its losses, hold it against the noise floor, compare it with repeats."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -14,6 +13,7 @@ from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.theme import curve_colour
 from nado_lab.lab.dashboard.views.twin_pictures import TwinPictures
 from nado_lab.lab.dashboard.views.widgets import boxed, button, counter, fill, label, plot, row, table, tell
+from nado_lab.lab.json_file import JsonObject
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -75,10 +75,8 @@ class TwinPanel(QWidget):
             self._job.stop()
             return self._job
         numbers = {name: spin.value() for name, spin in self.counts.items()}
-        settings: dict[str, Any] = {
-            name: None if value == AUTOMATIC else value for name, value in numbers.items()
-        }
-        chosen = FitSettings(**settings, method=Method(self.method.currentText()))
+        stated = {name: None if value == AUTOMATIC else value for name, value in numbers.items()}
+        chosen = FitSettings.from_json({**stated, "method": Method(self.method.currentText())})
         kept = self.scored_on.currentData()
         out = self._session.new_path("twin", ".twin")
         self._points = {}
@@ -219,17 +217,16 @@ class TwinPanel(QWidget):
             self.state.setText(f"{event.state} {event.text}")
 
     def _finished(self, event: Finished) -> None:
-        if event.kind != "fit":
+        if not isinstance(event.result, TwinResult):
             return
-        result: TwinResult = event.result
-        self.result = result
+        self.result = result = event.result
         self.state.setText(f"{result.path.name}" + (f" in {result.seconds:.0f} s" if result.seconds else ""))
         fill(self.scores, score_rows(result.metrics.to_json() if result.metrics else {}))
         if result.preview:
             self.pictures.show_preview(result.preview)
 
 
-def score_rows(scores: dict[str, Any]) -> list[list[str]]:
+def score_rows(scores: JsonObject) -> list[list[str]]:
     """Lay scores out beside the noise floor."""
     rows, floor = [], scores.get("floor") or {}
     for key, name in SCORES.items():

@@ -1,7 +1,6 @@
 """Bars with names under them and intervals on top."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -15,10 +14,9 @@ class BarPlot(pg.PlotWidget):
 
     def __init__(self, label: str) -> None:
         super().__init__()
-        self._box: Any = self.getViewBox()
+        self._box = self.getViewBox()
         self.setLabel("left", label)
-        axis: Any = self.getAxis("left")
-        axis.enableAutoSIPrefix(False)
+        self.getAxis("left").enableAutoSIPrefix(False)
         self.showGrid(y=True, alpha=0.15)
         self.setMouseEnabled(x=False, y=False)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from nado_lab.lab.dashboard.models.catalogue import INTERRUPTED, UNREADABLE, Entry
 from nado_lab.lab.dashboard.views.theme import BAD, GOOD
+from nado_lab.lab.dashboard.views.widgets import headers
 from PyQt6.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QModelIndex, Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
@@ -39,12 +39,12 @@ class _Rows(QAbstractTableModel):
     def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
         return len(COLUMNS)
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = DISPLAY) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = DISPLAY) -> str | None:
         if orientation == Qt.Orientation.Horizontal and role == DISPLAY:
             return list(COLUMNS)[section]
         return None
 
-    def data(self, index: QModelIndex, role: int = DISPLAY) -> Any:
+    def data(self, index: QModelIndex, role: int = DISPLAY) -> str | QColor | None:
         entry, column = self.entries[index.row()], index.column()
         if role == DISPLAY:
             return _cells(entry)[column]
@@ -66,9 +66,7 @@ class EntryTable(QTableView):
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
         self.setWordWrap(False)
-        vertical, horizontal = self.verticalHeader(), self.horizontalHeader()
-        if vertical is None or horizontal is None:
-            raise RuntimeError("Qt gave a table without headers")
+        vertical, horizontal = headers(self)
         vertical.hide()
         vertical.setDefaultSectionSize(21)
         horizontal.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)

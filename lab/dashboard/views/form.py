@@ -1,10 +1,12 @@
 """A form made from the parameters of a PyMeasure procedure, with its units, ranges and choices."""
 
 import os
+from collections.abc import Mapping
 from typing import Any
 
 os.environ.setdefault("QT_API", "pyqt6")
 
+from nado_lab.protocols import NadoProcedure
 from pymeasure.display import inputs
 from pymeasure.experiment import parameters
 from PyQt6.QtCore import pyqtSignal
@@ -17,6 +19,7 @@ INPUTS = (
     (parameters.ListParameter, inputs.ListInput),
     (parameters.VectorParameter, inputs.VectorInput),
 )
+Named = dict[str, parameters.Parameter]
 
 
 class ParameterForm(QWidget):
@@ -24,10 +27,10 @@ class ParameterForm(QWidget):
 
     changed = pyqtSignal()
 
-    def __init__(self, procedure: Any) -> None:
+    def __init__(self, procedure: NadoProcedure) -> None:
         super().__init__()
         self._parameters = procedure.parameter_objects()
-        self.inputs: dict[str, Any] = {}
+        self.inputs: dict[str, Any] = {}  # PyMeasure's inputs have no types
         self._labels: dict[str, QLabel] = {}
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -36,11 +39,11 @@ class ParameterForm(QWidget):
             self._add(layout, name, parameter)
         self._show_groups()
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, object]:
         """Give the parameters that are settled."""
         return {name: each.parameter.value for name, each in self.inputs.items() if each.isEnabled()}
 
-    def set_values(self, values: dict[str, Any]) -> None:
+    def set_values(self, values: Mapping[str, object]) -> None:
         """Fill in values by name; those inputs can then be changed."""
         for name, value in values.items():
             if name in self.inputs and value is not None:
@@ -48,7 +51,7 @@ class ParameterForm(QWidget):
                 self.inputs[name].setValue(value)
         self.changed.emit()
 
-    def _add(self, layout: QFormLayout, name: str, parameter: Any) -> None:
+    def _add(self, layout: QFormLayout, name: str, parameter: parameters.Parameter) -> None:
         settled = parameter.is_set()
         fitting = (made for kind, made in INPUTS if isinstance(parameter, kind))
         made: Any = parameter.ui_class or next(fitting, inputs.StringInput)
@@ -77,18 +80,18 @@ class ParameterForm(QWidget):
             self.inputs[name].setVisible(shown)
             self._labels[name].setVisible(shown)
 
-    def _holds(self, other: str, wanted: Any) -> bool:
+    def _holds(self, other: str, wanted: object) -> bool:
         value = self.inputs[other].value() if other in self.inputs else None
         return bool(wanted(value) if callable(wanted) else value == wanted)
 
 
-def in_declared_order(procedure: Any, parameters: dict[str, Any]) -> dict[str, Any]:
+def in_declared_order(procedure: NadoProcedure, parameters: Named) -> Named:
     """Sort parameters as they stand in the procedure's class, its own before those of its bases."""
     declared = [name for cls in type(procedure).__mro__ for name in vars(cls) if name in parameters]
     return {name: parameters[name] for name in dict.fromkeys([*declared, *parameters])}
 
 
-def _hint(name: str, parameter: Any, settled: bool) -> str:
+def _hint(name: str, parameter: parameters.Parameter, settled: bool) -> str:
     """Say what may be entered."""
     text = getattr(parameter, "description", None) or parameter.name
     low, high = getattr(parameter, "minimum", None), getattr(parameter, "maximum", None)

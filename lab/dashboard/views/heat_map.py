@@ -1,10 +1,9 @@
 """A matrix in colours that diverge about zero, with its scale and the value under the mouse."""
 
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.views.theme import DIVERGING
+from PyQt6.QtCore import QPointF
 
 
 class HeatMap(pg.GraphicsLayoutWidget):
@@ -12,7 +11,7 @@ class HeatMap(pg.GraphicsLayoutWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        layout: Any = self.ci
+        layout = self.ci
         self._plot = layout.addPlot()
         self._image = pg.ImageItem(axisOrder="row-major")
         self._plot.addItem(self._image)
@@ -30,9 +29,9 @@ class HeatMap(pg.GraphicsLayoutWidget):
         self._plot.setLabel("bottom", across)
         self._plot.setLabel("left", down)
         self._plot.setTitle(f"{title} ({values.shape[0]} × {values.shape[1]})", size="9pt")
-        self._plot.setRange(xRange=(0, values.shape[1]), yRange=(0, values.shape[0]), padding=0)
+        self._plot.setRange(xRange=(0, values.shape[1]), yRange=(0, values.shape[0]), padding=0)  # type: ignore[attr-defined]
 
-    def _moved(self, position: Any) -> None:
+    def _moved(self, position: QPointF) -> None:
         point = self._image.mapFromScene(position)
         across, down = int(point.x()), int(point.y())
         if 0 <= down < self._values.shape[0] and 0 <= across < self._values.shape[1]:

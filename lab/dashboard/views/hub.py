@@ -4,7 +4,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 from nado_lab.lab.dashboard.models.events import Event, EventQueue
 from PyQt6.QtCore import QObject, QTimer
@@ -12,6 +12,7 @@ from PyQt6.QtCore import QObject, QTimer
 log = logging.getLogger(__name__)
 PERIOD_MS = 25
 BUDGET_S = 0.010
+Kind = TypeVar("Kind", bound=Event)
 
 
 class Hub(QObject):
@@ -20,13 +21,13 @@ class Hub(QObject):
     def __init__(self, events: EventQueue, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._events = events
-        self._listeners: dict[type[Event], list[Callable[[Any], None]]] = defaultdict(list)
+        self._listeners: dict[type[Event], list[Callable[..., object]]] = defaultdict(list)
         self._frames: list[Callable[[], None]] = []
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.tick)
         self._timer.start(PERIOD_MS)
 
-    def listen(self, kind: type[Event], call: Callable[[Any], None]) -> None:
+    def listen(self, kind: type[Kind], call: Callable[[Kind], object]) -> None:
         """Have `call(event)` made in the GUI thread for every event of this kind."""
         self._listeners[kind].append(call)
 
@@ -48,7 +49,7 @@ class Hub(QObject):
         self._timer.stop()
 
 
-def _attempt(call: Callable[..., None], *arguments: object) -> None:
+def _attempt(call: Callable[..., object], *arguments: object) -> None:
     """Keep a mistake in one panel from taking the others, and Abort, with it."""
     try:
         call(*arguments)

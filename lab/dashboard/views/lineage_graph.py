@@ -1,7 +1,6 @@
 """What came from what, as a small graph from left (measured) to right (trained)."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -45,7 +44,7 @@ class LineageGraph(pg.PlotWidget):
             text.setPos(*place)
             self.addItem(text)
         low, high = places.min(0), places.max(0)
-        box: Any = self.getViewBox()
+        box = self.getViewBox()
         box.setRange(xRange=(low[0] - 0.6, high[0] + 0.6), yRange=(low[1] - 0.8, high[1] + 0.5), padding=0)
 
     def _arrow(self, start: np.ndarray, end: np.ndarray) -> None:

@@ -1,7 +1,5 @@
 """Microstates of simulated samples: rings with their walls, bars with macrospins and vortices."""
 
-from typing import Any
-
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.simulation import Bars, Rings
@@ -18,8 +16,8 @@ class _Sample(pg.PlotWidget):
         self.hideAxis("left")
         self.hideAxis("bottom")
 
-    def _dots(self, colour: int, size: int, **style: Any) -> Any:
-        dots: Any = pg.ScatterPlotItem(size=size, pen=None, brush=curve_colour(colour), **style)
+    def _dots(self, colour: int, size: int) -> pg.ScatterPlotItem:
+        dots = pg.ScatterPlotItem(size=size, pen=None, brush=curve_colour(colour))
         self.addItem(dots)
         return dots
 

@@ -1,9 +1,8 @@
 """Change the colours of plots that are there already."""
 
-from typing import Any
-
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.views.theme import Theme, faded
+from nado_lab.lab.dashboard.views.widgets import item_of
 from PyQt6.QtWidgets import QWidget
 
 LEGEND_ALPHA = 215
@@ -14,7 +13,7 @@ def recolour(window: QWidget, theme: Theme) -> None:
     for view in window.findChildren(pg.GraphicsView):
         view.setBackground(theme.base)
     for plot in window.findChildren(pg.PlotWidget):
-        item: Any = plot.getPlotItem()
+        item = item_of(plot)
         for side in ("left", "bottom"):
             item.getAxis(side).setTextPen(theme.text)
             item.getAxis(side).setPen(theme.faint)

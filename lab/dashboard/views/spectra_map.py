@@ -1,11 +1,11 @@
 """Spectra below each other: as an image with its levels (a map), and as curves (a waterfall)."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.views.theme import SEQUENTIAL
+from nado_lab.lab.dashboard.views.widgets import item_of
 
 CLIP = (1, 99)
 MOST_CURVES = 48
@@ -35,11 +35,11 @@ class SpectraMap(pg.GraphicsLayoutWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        layout: Any = self.ci
+        layout = self.ci
         self._plot = layout.addPlot()
-        self._image: Any = pg.ImageItem(axisOrder="row-major")
+        self._image = pg.ImageItem(axisOrder="row-major")
         self._plot.addItem(self._image)
-        self._levels: Any = pg.HistogramLUTItem(self._image)
+        self._levels = pg.HistogramLUTItem(self._image)
         self._levels.gradient.setColorMap(pg.colormap.get(SEQUENTIAL))
         layout.addItem(self._levels)
         self._plot.setLabel("bottom", "frequency", units="Hz")
@@ -74,10 +74,9 @@ class Waterfall(pg.PlotWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        item: Any = self.getPlotItem()
+        self._item = item = item_of(self)
         item.setLabel("bottom", "frequency", units="Hz")
         item.showGrid(x=True, alpha=0.15)
-        self._item = item
         self._curves = [pg.PlotCurveItem() for _ in range(MOST_CURVES)]
         for curve in self._curves:
             item.addItem(curve)
@@ -87,8 +86,8 @@ class Waterfall(pg.PlotWidget):
         count = min(len(spectra.values), MOST_CURVES)
         chosen = np.unique(np.linspace(0, len(spectra.values) - 1, count).round().astype(int))
         offset = OFFSET_SHARE * float(np.ptp(spectra.values)) or 1.0
-        shades: Any = pg.colormap.get(SEQUENTIAL)
-        colours = shades.map(np.linspace(0.25, 1, len(chosen)), "qcolor")
+        shades = np.linspace(0.25, 1, len(chosen))
+        colours = np.array(pg.colormap.get(SEQUENTIAL).map(shades))  # type: ignore[union-attr]
         for place, (curve, step) in enumerate(zip(self._curves, chosen, strict=False)):
             curve.setData(spectra.frequencies, spectra.values[step] + place * offset)
             curve.setPen(pg.mkPen(colours[place], width=1))

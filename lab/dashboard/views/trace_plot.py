@@ -1,12 +1,12 @@
 """A plot of long live curves: follows the newest data, zooms, reads off values; costs only its pixels."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.live import Signal
 from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.widgets import item_of
 from PyQt6.QtCore import QPointF
 
 MARGIN, FLAT = 0.06, 1e-3
@@ -18,7 +18,7 @@ class TracePlot(pg.PlotWidget):
 
     def __init__(self, label: str, units: str = "", x_label: str = "device time", x_units: str = "s") -> None:
         super().__init__()
-        self._item: Any = self.getPlotItem()
+        self._item = item_of(self)
         self.setLabel("left", label, units=units)
         self.setLabel("bottom", x_label, units=x_units)
         self.getAxis("left").setWidth(72)
@@ -26,7 +26,7 @@ class TracePlot(pg.PlotWidget):
         self.setViewportUpdateMode(pg.QtWidgets.QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.follow, self.auto_y, self.centred, self.window_s = True, True, False, 0.0
         self._signals: list[Signal] = []
-        self._shown: tuple[Any, ...] = ()
+        self._shown: tuple[object, ...] = ()
         self._curves: list[pg.PlotCurveItem] = []
         self.legend = self.addLegend(offset=(6, 2), labelTextSize="8pt", colCount=LEGEND_COLUMNS)
         self._cross = Crosshair(self)
@@ -127,12 +127,11 @@ class Crosshair:
         self._text = pg.LabelItem(justify="right", size="8pt")
         self._text.setParentItem(plot.getViewBox())
         self._text.anchor(itemPos=(1, 1), parentPos=(1, 1), offset=(-6, -4))
-        item_of_plot: Any = plot.getPlotItem()
         for item in (self._line, self._level):
             item.hide()
-            item_of_plot.addItem(item, ignoreBounds=True)
-        scene: Any = plot.scene()
-        self._proxy = pg.SignalProxy(scene.sigMouseMoved, rateLimit=30, slot=self._moved)
+            item_of(plot).addItem(item, ignoreBounds=True)
+        moved = plot.scene().sigMouseMoved  # type: ignore[union-attr]
+        self._proxy = pg.SignalProxy(moved, rateLimit=30, slot=self._moved)
 
     def _moved(self, arguments: tuple[QPointF]) -> None:
         inside = self._plot.getViewBox().sceneBoundingRect().contains(arguments[0])

@@ -1,7 +1,7 @@
 """Small widgets that several panels use."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TypeVar
 
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
@@ -15,14 +15,17 @@ from PyQt6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QSpinBox,
+    QTableView,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
+Layout = TypeVar("Layout", bound=QBoxLayout)
 
-def button(text: str, call: Callable[[], Any], hint: str = "") -> QPushButton:
+
+def button(text: str, call: Callable[[], object], hint: str = "") -> QPushButton:
     """Make a push button; `hint` is its tool tip."""
     made = QPushButton(text)
     made.setToolTip(hint)
@@ -76,16 +79,24 @@ def table(headings: Sequence[str], stretch: int = 0) -> QTableWidget:
     made.setShowGrid(False)
     made.setWordWrap(False)
     made.setTextElideMode(Qt.TextElideMode.ElideRight)
-    made.verticalHeader().hide()  # type: ignore[union-attr]
-    made.verticalHeader().setDefaultSectionSize(21)  # type: ignore[union-attr]
-    header: Any = made.horizontalHeader()
+    vertical, header = headers(made)
+    vertical.hide()
+    vertical.setDefaultSectionSize(21)
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
     return made
 
 
-def fill(view: QTableWidget, rows: Sequence[Sequence[Any]]) -> None:
+def headers(view: QTableView) -> tuple[QHeaderView, QHeaderView]:
+    """Give the vertical and the horizontal header of a table."""
+    vertical, horizontal = view.verticalHeader(), view.horizontalHeader()
+    if vertical is None or horizontal is None:
+        raise RuntimeError("Qt gave a table without headers")
+    return vertical, horizontal
+
+
+def fill(view: QTableWidget, rows: Sequence[Sequence[object]]) -> None:
     """Put other texts into a table; cells that keep theirs are not touched."""
     view.setRowCount(len(rows))
     for i, values in enumerate(rows):
@@ -105,11 +116,17 @@ def plot(title: str, x: tuple[str, str], y: tuple[str, str]) -> pg.PlotWidget:
     made.setLabel("left", y[0], units=y[1])
     made.showGrid(x=True, y=True, alpha=0.15)
     for side, (_, units) in (("bottom", x), ("left", y)):
-        axis: Any = made.getAxis(side)
-        axis.enableAutoSIPrefix(bool(units))
+        made.getAxis(side).enableAutoSIPrefix(bool(units))
     made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
     made.setMinimumHeight(90)
     return made
+
+
+def item_of(view: pg.PlotWidget) -> pg.PlotItem:
+    """Give what a plot draws into."""
+    if view.plotItem is None:
+        raise RuntimeError("the plot was closed")
+    return view.plotItem
 
 
 def tell(parent: QWidget, title: str, text: str) -> None:
@@ -120,7 +137,7 @@ def tell(parent: QWidget, title: str, text: str) -> None:
     box.show()
 
 
-def _fill(layout: Any, parts: Sequence[QWidget | None]) -> Any:
+def _fill(layout: Layout, parts: Sequence[QWidget | None]) -> Layout:
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(5)
     for part in parts:

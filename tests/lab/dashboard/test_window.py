@@ -334,7 +334,7 @@ def test_the_loop_closes_on_the_connected_bench(qtbot, window):
     click(qtbot, panel.run_button)
     qtbot.waitUntil(lambda: panel.result is not None, timeout=2 * PATIENCE)
     assert panel.result.why
-    assert panel.rounds.rowCount() == len(panel.result.rows) >= 1
+    assert panel.rounds.rowCount() == len(panel.result.rounds) >= 1
     assert window.live.run.start.protocol in ("round 0: deploy", "round 1: deploy")
     assert not window.session.bench.simulation.world.sources_on()
 
