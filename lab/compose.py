@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nado_lab.lab.errors import LabError
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
 
 SIMULATED = "sim"
 TESLA_PER_OERSTED = 1e-4
+
+
+@dataclass(frozen=True)
+class Rotations:
+    """Magnetisation and wall population of a nanoring array after each rotation; ticks are 1/64 rotation."""
+
+    m: list[float]
+    population: list[float]
+    ticks_per_s: float
+
+
+@dataclass(frozen=True)
+class IceLoops:
+    """Spectra (step, channel) dP/dH of a spin-vortex ice after each field loop, and its share of vortices."""
+
+    frequency_hz: list[float]
+    spectrum: list[list[float]]
+    vortex_share: list[float]
 
 
 @contextmanager
@@ -124,17 +143,17 @@ def fault_kinds() -> dict[str, list[str]]:
     return found
 
 
-def simulate_nanoring(size: int, blocks: list[tuple[float, int]], seed: int) -> dict[str, Any]:
+def simulate_nanoring(size: int, blocks: list[tuple[float, int]], seed: int) -> Rotations:
     """Turn the field over a bare `size` x `size` array: blocks of (field in Oe, rotations).
 
     Returns `m` and `population` per rotation (dimensionless) and `ticks_per_s` (one tick is 1/64 rotation).
     """
     from nado_lab.sim_backend.samples.nanoring import simulate_rotations
 
-    return simulate_rotations(size, blocks, seed)
+    return Rotations(**simulate_rotations(size, blocks, seed))
 
 
-def simulate_ice(preset: str, fields_oe: list[float], seed: int) -> dict[str, Any]:
+def simulate_ice(preset: str, fields_oe: list[float], seed: int) -> IceLoops:
     """Run one field loop a value (Oe) over a bare spin-vortex ice: `spectrum` (step, channel) and more."""
     from nado_lab.sim_backend.samples.spin_vortex_ice import SpinVortexIce
 
@@ -147,7 +166,7 @@ def simulate_ice(preset: str, fields_oe: list[float], seed: int) -> dict[str, An
         ice.field_loop(field * TESLA_PER_OERSTED)
         spectra.append(ice.measured_spectrum().tolist())
         shares.append(float(ice.vortex_share))
-    return {"frequency_hz": ice.frequencies_hz.tolist(), "spectrum": spectra, "vortex_share": shares}
+    return IceLoops(ice.frequencies_hz.tolist(), spectra, shares)
 
 
 def _break(bench: Bench, config: SetupConfig, faults: Iterable[str]) -> None:

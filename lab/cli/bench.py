@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import result, table
-from nado_lab.lab.json_file import JsonObject
+from nado_lab.lab.cli.options import Json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nado_lab.lab.setup import CheckResult
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+CHECKED = ("name", "passed", "warning", "detail")
 
 
 def register(app: typer.Typer) -> None:
@@ -35,29 +37,26 @@ def check(
     from nado_lab.lab.runs import driven
 
     with open_named_setup(setup, faults=fault or ()) as bench, driven(bench):
-        identities = bench.identities()
-        checks = [_plain(each) for each in bench.check()]
-        passed = all(each["passed"] for each in checks)
-        result({"setup": setup, "passed": passed, "identities": identities, "checks": checks}, as_json, _show)
+        identities, checks = bench.identities(), bench.check()
+        passed = all(each.passed for each in checks)
+        plain = [{name: getattr(each, name) for name in CHECKED} for each in checks]
+        found = {"setup": setup, "passed": passed, "identities": identities, "checks": plain}
+        result(found, as_json, lambda _: _show(setup, identities, checks))
     if not passed:
         raise typer.Exit(1)
-
-
-def _plain(check: "CheckResult") -> JsonObject:
-    return {"name": check.name, "passed": check.passed, "warning": check.warning, "detail": check.detail}
 
 
 def _show_setups(found: dict[str, str]) -> None:
     table("Setups", ["name", "what it is"], [[name, text] for name, text in found.items()])
 
 
-def _show(report: JsonObject) -> None:
-    table("Instruments", ["role", "identity"], [[k, v] for k, v in report["identities"].items()])
-    rows = [[_verdict(c), c["name"], c["detail"]] for c in report["checks"]]
-    table(f"Checks of {report['setup']}", ["", "check", "what was seen"], rows)
+def _show(setup: str, identities: dict[str, str], checks: "Sequence[CheckResult]") -> None:
+    table("Instruments", ["role", "identity"], [[role, identity] for role, identity in identities.items()])
+    rows = [[_verdict(each), each.name, each.detail] for each in checks]
+    table(f"Checks of {setup}", ["", "check", "what was seen"], rows)
 
 
-def _verdict(check: JsonObject) -> str:
-    if not check["passed"]:
+def _verdict(check: "CheckResult") -> str:
+    if not check.passed:
         return "FAILED"
-    return "warning" if check["warning"] else "ok"
+    return "warning" if check.warning else "ok"

@@ -5,10 +5,7 @@ from typing import Annotated
 
 import typer
 from nado_lab.lab.cli.console import result, table
-from nado_lab.lab.json_file import JsonObject
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-
+from nado_lab.lab.cli.options import Json, NoisySeed
 
 QUANTITIES = (
     ("field per current", "tesla_per_ampere", "tesla_per_ampere_error", 1e3, "mT/A"),
@@ -29,7 +26,7 @@ def calibrate_setup(
     out: Annotated[Path, typer.Option("--out", "-o", help="New setup file with the calibration.")],
     field_mt: Annotated[float, typer.Option(min=0.01, help="Rotating field to calibrate at, mT.")] = 3.0,
     rotations: Annotated[int, typer.Option(min=2, help="Rotations; their scatter is the error.")] = 20,
-    seed: Annotated[int, typer.Option(help="Specimen and noise of a simulated bench.")] = 0,
+    seed: NoisySeed = 0,
     run: Annotated[
         Path | None, typer.Option(help="The run that is measured. [default: OUT, ending in .zarr]")
     ] = None,
@@ -45,13 +42,14 @@ def calibrate_setup(
         request = CalibrateRequest(SetupSource(setup, seed), out, measured, field_mt, rotations)
         done = calibrate(request, observer)
     axes = {axis: calibration.values() for axis, calibration in done.axes.items()}
-    result({"setup": setup, "out": str(out), "run": str(measured), "axes": axes}, as_json, _show)
+    found = {"setup": setup, "out": out, "run": measured, "axes": axes}
+    result(found, as_json, lambda _: _show(out, axes))
 
 
-def _show(report: JsonObject) -> None:
+def _show(out: Path, axes: dict[str, dict[str, float]]) -> None:
     rows = [
         [axis, label, f"{scale * v[key]:.6g} ± {scale * v[error]:.2g} {unit}"]
-        for axis, v in report["axes"].items()
+        for axis, v in axes.items()
         for label, key, error, scale, unit in QUANTITIES
     ]
-    table(f"Calibration written to {report['out']}", ["axis", "", "measured"], rows)
+    table(f"Calibration written to {out}", ["axis", "", "measured"], rows)

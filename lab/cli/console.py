@@ -2,28 +2,18 @@
 
 import json
 from collections.abc import Callable
-from typing import Protocol, TypeVar, runtime_checkable
+from dataclasses import is_dataclass
+from typing import TypeVar
 
 import typer
-from nado_lab.lab.json_file import JsonObject
 
-Shown = TypeVar("Shown")
-
-
-@runtime_checkable
-class Record(Protocol):
-    """What says itself how it is written as JSON."""
-
-    def to_json(self) -> JsonObject:
-        """Give a JSON object."""
-        ...
+Data = TypeVar("Data")
 
 
-def result(data: Shown, as_json: bool, show: Callable[[Shown], None]) -> None:
+def result(data: Data, as_json: bool, show: Callable[[Data], object]) -> None:
     """Print `data` as one JSON document (`--json`), or by `show` for a person; records give their JSON."""
     if as_json:
-        document = data.to_json() if isinstance(data, Record) else data
-        typer.echo(json.dumps(document, indent=2, allow_nan=False, default=_plain))
+        typer.echo(json.dumps(data, indent=2, allow_nan=False, default=_plain))
     else:
         show(data)
 
@@ -48,5 +38,8 @@ def table(title: str, headings: list[str], rows: list[list[str]]) -> None:
 
 
 def _plain(value: object) -> object:
-    tolist = getattr(value, "tolist", None)
-    return tolist() if tolist else str(value)
+    """Give what JSON can hold in place of a record, an array, a path."""
+    for name in ("to_json", "tolist"):
+        if hasattr(value, name):
+            return getattr(value, name)()
+    return vars(value) if is_dataclass(value) else str(value)

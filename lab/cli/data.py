@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 from nado_lab.lab.cli.choices import chosen
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+from nado_lab.lab.cli.options import Json, NewRun
 
 data = typer.Typer(help="Bring data measured elsewhere into runs.", no_args_is_help=True)
 
@@ -23,7 +22,7 @@ def _data() -> None:
 @data.command("import")
 def import_data(
     files: Annotated[list[str], typer.Argument(help=".npz, pairs of .npy, or .csv; all of one kind.")],
-    out: Annotated[str, typer.Option("--out", "-o", help="The new run: a path that does not exist.")],
+    out: NewRun,
     drive: Annotated[list[str] | None, typer.Option(help="CSV: a drive column; may be given again.")] = None,
     drive_units: Annotated[str, typer.Option(help="Units of the drive in the file, e.g. Oe, mT.")] = "",
     drive_low: Annotated[float | None, typer.Option(help="The drive that -1 stands for.")] = None,

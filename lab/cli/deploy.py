@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.cli.options import Faults, Json, MovedTwins, NetworkFile, TestExamples
 from nado_lab.lab.noise_seed import OF_THE_SPECIMEN, read_noise_seed
 
 if TYPE_CHECKING:
     from nado_lab.lab.reports.deployment_report import DeploymentReport, LayerMetrics, NodeMetrics
     from nado_lab.lab.workflow.deploy import DeployEstimate
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 NODES_SHOWN = 20
 
 
@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def deploy(
-    net: Annotated[Path, typer.Argument(help="Network file of `nado network train`.")],
+    net: NetworkFile,
     setup: Annotated[
         list[str],
         typer.Option("--setup", "-s", help="A built-in setup or a TOML file; one, or one (or more) a layer."),
@@ -33,7 +33,7 @@ def deploy(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="New folder for the runs and the report.")
     ] = None,
-    test_examples: Annotated[int | None, typer.Option("--test", min=1, help="First N test examples.")] = None,
+    test_examples: TestExamples = None,
     refit_readout: Annotated[
         float | None,
         typer.Option(min=0.01, max=0.99, help="Fit the readout again on this share, score both on the rest."),
@@ -49,8 +49,8 @@ def deploy(
             help="Noise of simulated benches: a number, or `specimen`. [default: by the network's weights]"
         ),
     ] = "",
-    twin: Annotated[list[Path] | None, typer.Option(help="Twins, where they have moved.")] = None,
-    fault: Annotated[list[str] | None, typer.Option(help="Break a simulated bench: role:fault@n.")] = None,
+    twin: MovedTwins = None,
+    fault: Faults = None,
     as_json: Json = False,
 ) -> None:
     """Drive the device with every node's sequences of the network's test examples, and score the answers."""

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result
+from nado_lab.lab.cli.options import Json
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +23,7 @@ def gui(
     tour: Annotated[
         Path | None, typer.Option(help="Show no window: drive a short session, write pictures here.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Open the dashboard."""
     from nado_lab.lab.dashboard import require_qt

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.json_file import JsonObject
+from nado_lab.lab.cli.options import BenchSeed, Faults, Json, NewRun, SetupName
 from nado_lab.lab.noise_seed import read_noise_seed
 
 if TYPE_CHECKING:
     from nado_lab.lab.runs import MonitorSettings
     from nado_lab.lab.store import Run, RunSummary
+    from nado_lab.lab.workflow.queue import Ended
     from nado_lab.protocols import ParameterDescription
 
 EVERY_S = 10.0
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,15 +28,15 @@ def register(app: typer.Typer) -> None:
 
 
 def measure(
-    out: Annotated[str, typer.Option("--out", "-o", help="The new run: a path that does not exist.")],
+    out: NewRun,
     protocol: Annotated[str, typer.Argument(help="A protocol by name (see `nado protocols`).")] = "",
     own: Annotated[str, typer.Option("--protocol", help="Your own procedure: path.py:Class.")] = "",
-    setup: Annotated[str, typer.Option("--setup", "-s", help="A built-in setup or a TOML file.")] = "",
+    setup: SetupName = "",
     parameter: Annotated[
         list[str] | None, typer.Option("--parameter", "-p", help="name=value; may be given again.")
     ] = None,
     operator: Annotated[str, typer.Option(help="Who measures (default: the logged-in user).")] = "",
-    seed: Annotated[int, typer.Option(help="The specimen of a simulated bench.")] = 0,
+    seed: BenchSeed = 0,
     noise_seed: Annotated[
         str,
         typer.Option(
@@ -50,7 +49,7 @@ def measure(
     limit: Annotated[
         list[str] | None, typer.Option(help="reading=low:high ends the run outside; may be given again.")
     ] = None,
-    fault: Annotated[list[str] | None, typer.Option(help="Break a simulated bench: role:fault@n.")] = None,
+    fault: Faults = None,
     as_json: Json = False,
 ) -> None:
     """Measure with a protocol on a setup into a new run."""
@@ -96,9 +95,9 @@ def queue(
     from nado_lab.lab.workflow.queue import read_queue, run_queue
 
     with shown() as observer:
-        ended = [vars(each) for each in run_queue(read_queue(file), observer)]
+        ended = run_queue(read_queue(file), observer)
     result(ended, as_json, _show_queue)
-    if any(line["status"] != "complete" for line in ended):
+    if any(each.status != "complete" for each in ended):
         raise typer.Exit(1)
 
 
@@ -107,8 +106,7 @@ def protocols(as_json: Json = False) -> None:
     from nado_lab.protocols import describe, load_protocol, protocols_to_choose
 
     found = {name: describe(load_protocol(name)()) for name in protocols_to_choose()}
-    plain = {name: {key: asdict(p) for key, p in each.items()} for name, each in found.items()}
-    result(plain, as_json, lambda _: _show_protocols(found))
+    result(found, as_json, _show_protocols)
 
 
 def report_run(run: Run, as_json: bool) -> None:
@@ -155,9 +153,9 @@ def _show_run(run: RunSummary) -> None:
     typer.echo(f"{run.path}: {run.metadata.status}, {rows} (run {run.metadata.run_id})")
 
 
-def _show_queue(ended: list[JsonObject]) -> None:
+def _show_queue(ended: list[Ended]) -> None:
     headings = ["status", "protocol", "out", "reason"]
-    table("Queue", headings, [[line[heading] for heading in headings] for line in ended])
+    table("Queue", headings, [[getattr(each, heading) for heading in headings] for each in ended])
 
 
 def _show_protocols(found: dict[str, dict[str, ParameterDescription]]) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.json_file import JsonObject
+from nado_lab.lab.cli.options import Json, MovedTwins, NetworkFile, NewNetwork, NoisySeed, TestExamples
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 commands = typer.Typer(help="Train networks of devices through twins; evaluate them.", no_args_is_help=True)
 
 
@@ -32,7 +34,7 @@ def tasks(as_json: Json = False) -> None:
 def train(
     task: Annotated[str, typer.Argument(help="A task of `nado network tasks`, a file.npz or a file.nwb.")],
     twin: Annotated[list[Path], typer.Option(help="Twin file; several: one (or so many) a layer.")],
-    out: Annotated[Path, typer.Option(help="Network file to write (name.net).")],
+    out: NewNetwork,
     variant: Annotated[str, typer.Option(help="noise-aware, deterministic or reservoir.")] = "noise-aware",
     method: Annotated[str, typer.Option(help="joint, or cascade: layer by layer.")] = "joint",
     nodes: Annotated[int, typer.Option(min=1, help="Nodes in a layer.")] = 24,
@@ -71,20 +73,20 @@ def train(
     if done.without_effect:
         note(f"without effect with these settings: {', '.join(done.without_effect)}")
     others = {"baselines": done.baselines} if baselines else {}
-    result(vars(done.scores) | others | {"device": None, "network": str(out)}, as_json, _show)
+    result({**vars(done.scores), **others, "device": None, "network": out}, as_json, _show)
 
 
 @commands.command()
 def evaluate(
-    net: Annotated[Path, typer.Argument(help="Network file of `nado network train`.")],
+    net: NetworkFile,
     on: Annotated[
         list[str] | None,
         typer.Option(help="twin (default), a setup (sim:nanoring or a TOML file), or one a layer."),
     ] = None,
-    twin: Annotated[list[Path] | None, typer.Option(help="Twins, where they have moved.")] = None,
-    test_examples: Annotated[int | None, typer.Option("--test", min=1, help="First N test examples.")] = None,
+    twin: MovedTwins = None,
+    test_examples: TestExamples = None,
     out: Annotated[Path | None, typer.Option(help="Keep the runs of the device here (new folder).")] = None,
-    seed: Annotated[int, typer.Option(help="Specimen and noise of a simulated bench.")] = 0,
+    seed: NoisySeed = 0,
     as_json: Json = False,
 ) -> None:
     """Score a network on the test examples of its task: on its twin, or on a device and its twin."""
@@ -103,16 +105,16 @@ def evaluate(
 
 @commands.command()
 def refine(
-    net: Annotated[Path, typer.Argument(help="Network file of `nado network train`.")],
+    net: NetworkFile,
     on: Annotated[str, typer.Option(help="The setup that answers (sim:nanoring or a TOML file).")],
-    out: Annotated[Path, typer.Option(help="Network file to write (name.net).")],
+    out: NewNetwork,
     runs: Annotated[Path | None, typer.Option(help="Folder of what is measured. [default: OUT.runs]")] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the examples.")] = 1,
     examples: Annotated[int, typer.Option(min=1, help="Training examples that are measured.")] = 200,
     learning_rate: Annotated[float, typer.Option(help="Largest step of the optimiser.")] = 0.003,
-    twin: Annotated[list[Path] | None, typer.Option(help="Twins, where they have moved.")] = None,
-    test_examples: Annotated[int | None, typer.Option("--test", min=1, help="First N test examples.")] = None,
-    seed: Annotated[int, typer.Option(help="Specimen and noise of a simulated bench.")] = 0,
+    twin: MovedTwins = None,
+    test_examples: TestExamples = None,
+    seed: NoisySeed = 0,
     as_json: Json = False,
 ) -> None:
     """Train a network further with the device in the loop: forward on it, backward through the twin."""
@@ -145,10 +147,11 @@ def _seed_of(task: str, seed: int) -> dict[str, int]:
     return {} if task.endswith(".nwb") else {"seed": seed}
 
 
-def _show(report: JsonObject) -> None:
-    others = report.pop("baselines", [])
-    table("Network", ["", ""], [[name, _plain(value)] for name, value in report.items()])
-    if others:
+def _show(report: Mapping[str, object]) -> None:
+    others = report.get("baselines")
+    shown = [[name, _plain(value)] for name, value in report.items() if name != "baselines"]
+    table("Network", ["", ""], shown)
+    if isinstance(others, list) and others:
         table("Baselines", list(others[0]), [[_plain(value) for value in row.values()] for row in others])
 
 

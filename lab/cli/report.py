@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import result
+from nado_lab.lab.cli.options import Json
 
 if TYPE_CHECKING:
     from nado_lab.lab.reports import WrittenReport
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def register(app: typer.Typer) -> None:

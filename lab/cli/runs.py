@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.cli.options import Json
 
 if TYPE_CHECKING:
     from nado_lab.lab.store import Check, RepairReport, RunEntry, RunSummary
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 RunRef = Annotated[str, typer.Argument(help="A run: its path, URL, number or id.")]
 Folder = Annotated[Path, typer.Option("--folder", help="Where numbers and ids are looked up.")]
 

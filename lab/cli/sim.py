@@ -2,16 +2,18 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.cli.options import Json
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.text_file import write_text
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+if TYPE_CHECKING:
+    from nado_lab.lab.compose import IceLoops, Rotations
+
 _BLOCK = re.compile(r"^\s*(\d+(?:\.\d*)?)\s*(?:x\s*(\d+))?\s*$")
 
 
@@ -102,17 +104,17 @@ def parse_blocks(text: str, rotations: int) -> list[tuple[float, int]]:
     return blocks
 
 
-def _show_ice(report: JsonObject) -> None:
+def _show_ice(report: IceLoops) -> None:
     rows = [
         [str(step), f"{share:.3f}", f"{max(map(abs, spectrum)):.3g}"]
         for step, (share, spectrum) in enumerate(
-            zip(report["vortex_share"], report["spectrum"], strict=True), start=1
+            zip(report.vortex_share, report.spectrum, strict=True), start=1
         )
     ]
     table("Spin-vortex ice", ["step", "share of vortices", "largest |dP/dH|"], rows)
 
 
-def _show(report: JsonObject) -> None:
-    pairs = zip(report["m"], report["population"], strict=True)
+def _show(report: Rotations) -> None:
+    pairs = zip(report.m, report.population, strict=True)
     rows = [[str(i), f"{m:+.3f}", f"{p:.3f}"] for i, (m, p) in enumerate(pairs, start=1)]
-    table(f"{report['ticks_per_s']:,.0f} ticks/s", ["rotation", "M / M0", "wall population"], rows)
+    table(f"{report.ticks_per_s:,.0f} ticks/s", ["rotation", "M / M0", "wall population"], rows)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.json_file import JsonObject
+from nado_lab.lab.cli.options import Json, NewTwin, TwinFile
 from nado_lab.lab.workflow.choices import Level, Part
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Seed = Annotated[int, typer.Option(help="Decides the held-out sequences, the weights and the noise.")]
 ChosenLevel = Annotated[Level, typer.Option("--level", help="step (harmonics) or waveform (all samples).")]
 Memory = Annotated[
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 @commands.command()
 def fit(
     run: Annotated[list[Path], typer.Argument(help="One or several runs.")],
-    out: Annotated[Path, typer.Option(help="Twin file to write (name.twin).")],
+    out: NewTwin,
     method: Annotated[
         str | None, typer.Option(help="score, gan (the published one) or ode. [default: score]")
     ] = None,
@@ -119,7 +119,7 @@ def fit(
 
 @commands.command()
 def evaluate(
-    twin: Annotated[Path, typer.Argument(help="Twin file of `nado twin fit`.")],
+    twin: TwinFile,
     run: Annotated[list[Path], typer.Argument(help="One or several runs, best with repeats.")],
     part: Annotated[
         Part, typer.Option(help="test, train or all trials; auto: those that the fit has not seen.")
@@ -152,7 +152,7 @@ def evaluate(
 def recalibrate(
     twin: Annotated[Path, typer.Argument(help="Twin of the device as it was.")],
     run: Annotated[list[Path], typer.Argument(help="Run of the device as it is.")],
-    out: Annotated[Path, typer.Option(help="Twin file to write (name.twin).")],
+    out: NewTwin,
     steps: Annotated[int | None, typer.Option(min=8, help="Use the first N steps of every trial.")] = None,
     fit_steps: Annotated[int, typer.Option(min=0, help="Move all weights, over so many steps.")] = 0,
     scored_on: ScoredOn = None,
@@ -171,15 +171,16 @@ def recalibrate(
     result(report, as_json, _show)
 
 
-def _show(report: JsonObject) -> None:
-    floor = report.get("floor") or {}
+def _show(report: Mapping[str, object]) -> None:
+    floor = report.get("floor")
+    least = floor if isinstance(floor, dict) else {}
     rows = [
-        [name, _figure(value), _figure(floor.get(name))]
+        [name, _figure(value), _figure(least.get(name))]
         for name, value in report.items()
         if value is None or isinstance(value, float)
     ]
     told = f", scored on: {report['scored_on']}" if "scored_on" in report else ""
-    table(report["twin"] + told, ["", "twin", "floor"], rows)
+    table(f"{report['twin']}{told}", ["", "twin", "floor"], rows)
 
 
 def _figure(value: float | None) -> str:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.cli.options import BenchSeed, Json, SetupName, TwinFile
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import JsonObject
 
 if TYPE_CHECKING:
+    from nado_lab.lab.json_file import JsonObject
     from nado_lab.lab.workflow.validate import ValidationReport
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -22,8 +22,8 @@ def register(app: typer.Typer) -> None:
 
 
 def validate(
-    twin: Annotated[Path, typer.Argument(help="Twin file of `nado twin fit`.")],
-    setup: Annotated[str, typer.Option("--setup", "-s", help="A built-in setup or a TOML file.")] = "",
+    twin: TwinFile,
+    setup: SetupName = "",
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Keep the runs in this new folder.")] = None,
     tolerances: Annotated[Path | None, typer.Option(help="TOML file of tolerances.")] = None,
     net: Annotated[Path | None, typer.Option(help="Also try the drives of this network.")] = None,
@@ -31,7 +31,7 @@ def validate(
     repeats: Annotated[int, typer.Option(min=4, help="Repeats of each: they make the floor.")] = 20,
     steps: Annotated[int, typer.Option(min=2, help="Steps of a random sequence.")] = 28,
     drive_seed: Annotated[int | None, typer.Option(help="Repeat these drives. [default: new ones]")] = None,
-    seed: Annotated[int, typer.Option(help="The specimen of a simulated bench.")] = 0,
+    seed: BenchSeed = 0,
     history: Annotated[bool, typer.Option("--history", help="Only show the trend so far.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -83,14 +83,14 @@ def _show_history(twin: Path, as_json: bool) -> None:
     entries = history(twin)
     if not entries and not as_json:
         raise LabError(f"there is no {trend_file(twin)} yet; validate the twin with --setup")
-    result({"twin": str(twin), "history": entries}, as_json, _table_of)
+    result({"twin": twin, "history": entries}, as_json, lambda _: _show_entries(twin, entries))
 
 
-def _table_of(found: JsonObject) -> None:
-    figures = list(dict.fromkeys(key for entry in found["history"] for key in entry if "." in key))
+def _show_entries(twin: Path, entries: list[JsonObject]) -> None:
+    figures = list(dict.fromkeys(key for entry in entries for key in entry if "." in key))
     rows = [
         [entry["time"], "ok" if entry["passed"] else "FAILED", entry["setup"]]
         + [f"{entry[key]:.3g}" if key in entry else "–" for key in figures]
-        for entry in found["history"]
+        for entry in entries
     ]
-    table(f"Trend of {found['twin']}", ["time", "", "setup", *figures], rows)
+    table(f"Trend of {twin}", ["time", "", "setup", *figures], rows)
