@@ -1,5 +1,7 @@
 """`nado sim`: the simulated samples by themselves, without a bench around them."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -16,10 +16,17 @@ from nado_lab.lab.dashboard.models.worker import Job
 
 if TYPE_CHECKING:
     from nado_lab.lab.reports.deployment_report import DeploymentReport
-    from nado_lab.lab.workflow.train import TrainRequest
+    from nado_lab.lab.workflow.train import TrainRequest, TrainResult
     from nado_lab.network import DeviceNetwork
 
 Post = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A training that has ended."""
+
+    result: TrainResult
 
 
 @dataclass(frozen=True)
@@ -31,12 +38,13 @@ class Deployed:
 
 
 def train_job(request: TrainRequest, post: Post) -> Callable[[Job], None]:
-    """Make the action of a worker that trains a network, saves it and posts a TrainResult."""
+    """Make the action of a worker that trains a network, saves it and posts it as Trained."""
 
     def action(job: Job) -> None:
         from nado_lab.lab.workflow.train import train
 
-        post(Finished("train", stoppable(lambda: train(request, JobObserver(job, "train", post)))))
+        done = stoppable(lambda: train(request, JobObserver(job, "train", post)))
+        post(Finished("train", Trained(done)))
 
     return action
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.catalogue import EntryKind
 from nado_lab.lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
-from nado_lab.lab.dashboard.models.networks import Deployed, connectivity
+from nado_lab.lab.dashboard.models.networks import Deployed, Trained, connectivity
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.dashboard.views.bars import BarPlot
@@ -174,8 +174,8 @@ class NetworkPanel(QWidget):
         self.state.setText(f"{event.label}: {event.state} {event.text}")
 
     def _finished(self, event: Finished) -> None:
-        if isinstance(event.result, TrainResult):
-            self._trained(event.result)
+        if isinstance(event.result, Trained):
+            self._trained(event.result.result)
         if isinstance(event.result, Deployed):
             self._deployed(event.result)
 
