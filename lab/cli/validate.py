@@ -12,7 +12,6 @@ from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import JsonObject
 
 if TYPE_CHECKING:
-    from nado_lab.lab.json_file import JsonObject
     from nado_lab.lab.workflow.validate import ValidationReport
 
 

@@ -42,8 +42,8 @@ def settings(setup: Setup) -> Readings:
     """Give every setting of every instrument (many queries: on connecting, not every second)."""
     return {
         f"{role} {name}".replace("_", " "): (setting["value"], setting.get("unit", ""))
-        for role, found in setup.snapshot()["instruments"].items()
-        for name, setting in found.items()
+        for role, driver in setup.roles.items()
+        for name, setting in driver.snapshot().items()
     }
 
 
