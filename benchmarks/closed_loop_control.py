@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from nado_lab.lab.loop.config import LoopConfig
 from nado_lab.lab.loop.context import BenchSession, OpenDevice
-from nado_lab.lab.loop.stretches import stored_readout, stretches
 from nado_lab.lab.store import Run
 from nado_lab.lab.workflow.compare import compare, twin_answers
 from nado_lab.lab.workflow.deploy_layers import Deployment, Respond, deploy_layers, deploy_on, run_of
 from nado_lab.lab.workflow.play_drives import own_readout
+from nado_lab.lab.workflow.stretches import stored_readout, stretches
 from nado_lab.network import Variant, gap_of, load_task, score_answers
 from nado_lab.network import load as load_network
 from nado_lab.twin import load as load_twin

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
+from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.toml_file import read_model
 from nado_lab.network import TrainSettings
 from nado_lab.twin import FitSettings
@@ -145,7 +146,7 @@ class LoopConfig(_Part):
         """Say which of the arrays a layer is made of."""
         return layer if self.layers else 0
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """Give plain values, to be kept with the loop's state."""
         return self.model_dump(mode="json")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from nado_lab.lab.compose import noise_seed_of, open_source
@@ -14,13 +14,12 @@ from nado_lab.lab.loop.config import LoopConfig
 from nado_lab.lab.loop.round_state import stage_seed
 from nado_lab.lab.runs.bench import bench_outside
 from nado_lab.lab.runs.observer import Observer, Staged
-from nado_lab.lab.setup import SetupSource
+from nado_lab.lab.setup import Setup, SetupSource
 from nado_lab.lab.workflow.draw_drives import random_drives
 from nado_lab.lab.workflow.drift import Probe
 from nado_lab.lab.workflow.play_drives import AbortedError, PlayOptions, play_drives
 
 if TYPE_CHECKING:
-    from nado_lab.lab.setup import Setup
     from nado_lab.lab.store import Run
     from nado_lab.network import Task
 
@@ -38,7 +37,7 @@ class BenchSession:
     array: int = 0
 
 
-OpenDevice = Callable[[BenchSession], AbstractContextManager[Any]]
+OpenDevice = Callable[[BenchSession], AbstractContextManager[Setup]]
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from nado_lab.lab.loop.context import BenchSession, device_seconds
 from nado_lab.lab.loop.records import Compensated
 from nado_lab.lab.loop.round import Round, lineage, own_drives
 from nado_lab.lab.loop.round_drift import drift_within, initial_state
-from nado_lab.lab.loop.stretches import Stretch, compensation_of, stored_readout, stretches
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.store import Run
 from nado_lab.lab.workflow.deploy_layers import check_layer
 from nado_lab.lab.workflow.device_check import check_device
 from nado_lab.lab.workflow.draw_drives import choose_rows
 from nado_lab.lab.workflow.play_drives import PlayOptions, play_drives
+from nado_lab.lab.workflow.stretches import Stretch, compensation_of, stored_readout, stretches
 
 
 class Deploying:

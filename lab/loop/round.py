@@ -11,7 +11,7 @@ from nado_lab.lab.loop.context import BenchSession, LoopContext
 from nado_lab.lab.loop.round_state import RoundState
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.workflow.draw_drives import network_drives
-from nado_lab.network import Checkpoint, DeviceNetwork
+from nado_lab.network import DeviceNetwork
 from nado_lab.network import load as load_network
 from nado_lab.twin import Twin
 from nado_lab.twin import load as load_twin
@@ -113,8 +113,3 @@ def lineage(this: Round) -> tuple[str, ...]:
     if this.before is not None and not parents:
         parents = this.before.deployed.runs
     return tuple(parents)
-
-
-def checkpoint(this: Round) -> Checkpoint:
-    """Keep the training's state after every epoch."""
-    return Checkpoint(this.folder / "training.state")

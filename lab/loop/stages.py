@@ -11,7 +11,7 @@ from nado_lab.lab.loop.context import device_seconds
 from nado_lab.lab.loop.device_stages import compare_stage, deploy_stage, measure_stage
 from nado_lab.lab.loop.normalisation import follow
 from nado_lab.lab.loop.records import Fitted, Result, Trained
-from nado_lab.lab.loop.round import Round, checkpoint, measured, own_drives, twin_of
+from nado_lab.lab.loop.round import Round, measured, own_drives, twin_of
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.workflow.fit import FitRequest, fit
 from nado_lab.lab.workflow.play_drives import own_readout, play_drives
@@ -19,7 +19,7 @@ from nado_lab.lab.workflow.recalibrate import RecalibrateRequest, recalibrate
 from nado_lab.lab.workflow.recorded_device import RecordedDevice
 from nado_lab.lab.workflow.refine import train_on_devices
 from nado_lab.lab.workflow.train import TrainRequest, save_trained, train
-from nado_lab.network import DeviceNetwork, TaskChoice, TrainSettings
+from nado_lab.network import Checkpoint, DeviceNetwork, TaskChoice, TrainSettings
 from nado_lab.network.training import train_through_twins
 from nado_lab.twin import Twin
 
@@ -79,7 +79,8 @@ def refine_stage(this: Round) -> Trained:
     follow(network, this.of_layers(old), twins, own_drives(this, network, old))
     parts = 2 if how.device_examples else 1
     look = this.observer("refine", 0, parts)
-    train_through_twins(network, context.task, twins, settings, look, checkpoint(this))
+    kept = Checkpoint(request.checkpoint) if request.checkpoint else None
+    train_through_twins(network, context.task, twins, settings, look, kept)
     device_s = _refine_on_device(this, network, twins) if how.device_examples else 0.0
     if not request.out.exists():
         save_trained(network, context.task, twins, request)

@@ -29,7 +29,7 @@ class MeasureRequest:
     protocol: str
     out: str | Path
     setup: SetupSource | None = None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, object] = field(default_factory=dict)
     operator: str = ""
     lineage: tuple[str, ...] = ()
     monitors: MonitorSettings | None = None

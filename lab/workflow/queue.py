@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from nado_lab.lab.compose import open_source
+from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.runs import UnsafeError
 from nado_lab.lab.runs.observer import Observer, Staged
 from nado_lab.lab.setup import OpenSetup, SetupSource
@@ -23,7 +23,7 @@ class QueuedRun(BaseModel):
     protocol: str
     setup: str
     out: Path
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: JsonObject = Field(default_factory=dict)
     operator: str = ""
     seed: int = 0
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
 from nado_lab.lab.errors import LabError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 FOLDS = 4
 PENALTIES = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
 MOST_STEPS = 60
+Change = Callable[[Tensor, Tensor], Tensor]
+"""Features and answers (trial[, step], ...) to the answers of the refitted readout."""
 
 
 def calibrated(share: float, examples: int) -> int:
@@ -67,8 +70,8 @@ def fitted_readout(network: DeviceNetwork, task: Task, deployed: Deployment, tar
         width = features.shape[-1]
         at_zero = change(torch.zeros(1, width), torch.zeros(1, answers.shape[-1]))
         slopes = change(torch.eye(width), torch.zeros(width, answers.shape[-1])) - at_zero
-        network.readout.weight += slopes.T
-        network.readout.bias += at_zero[0]
+        network.readout.weight.add_(slopes.T)
+        network.readout.bias.add_(at_zero[0])
     return penalty
 
 
@@ -93,7 +96,7 @@ def _choose(task: Task, features: Tensor, answers: Tensor, targets: Tensor) -> f
     return min(losses, key=lambda each: losses[each])
 
 
-def _fit(task: Task, features: Tensor, answers: Tensor, targets: Tensor, penalty: float | None) -> Any:
+def _fit(task: Task, features: Tensor, answers: Tensor, targets: Tensor, penalty: float | None) -> Change:
     """Fit a correction to answers (trial[, step], output), linear in the features; return a function."""
     if penalty is None:
         return lambda _, theirs: theirs
