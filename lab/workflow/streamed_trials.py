@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.stored_trials import StoredTrials
 from nado_lab.twin import Metrics, evaluate
 from pydantic import TypeAdapter
@@ -92,9 +93,9 @@ def _sequences_together(stored: StoredTrials, rows: np.ndarray, memory_gb: float
     yield from np.split(rows[together], np.flatnonzero(np.diff(of_row[together])) + 1)
 
 
-def _mean(found: list[dict[str, Any]], weights: list[int]) -> dict[str, Any]:
+def _mean(found: list[JsonObject], weights: list[int]) -> JsonObject:
     """Average numbers by weight, mapping by mapping; collect the warnings."""
-    result: dict[str, Any] = {}
+    result: JsonObject = {}
     for name, value in found[0].items():
         values = [each.get(name) for each in found]
         if name == "warnings":

@@ -6,8 +6,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
+from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.network_context import load_twins
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.runs.observer import Observer
@@ -58,7 +58,7 @@ class TrainResult:
     task: Task
     path: Path
     scores: NetworkScores | None
-    baselines: list[dict[str, Any]] = field(default_factory=list)
+    baselines: list[JsonObject] = field(default_factory=list)
     without_effect: tuple[str, ...] = ()
     written: bool = True
 
@@ -121,7 +121,7 @@ def _baselines(
     twins: Sequence[Twin | list[Twin]],
     seed: int,
     observer: Observer | None,
-) -> list[dict[str, Any]]:
+) -> list[JsonObject]:
     """Score the baselines of the task with as many nodes and parameters as the network has."""
     twin = twins[0][0] if isinstance(twins[0], list) else twins[0]
     return as_rows(baselines(task, BaselineSize.of(network), twin=twin, seed=seed, observer=observer))
