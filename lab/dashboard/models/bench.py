@@ -15,7 +15,7 @@ from nado_lab.lab.dashboard.models.events import (
     BenchReading,
     BenchSafe,
     ChecksDone,
-    Event,
+    Post,
 )
 from nado_lab.lab.dashboard.models.readings import readings, settings
 from nado_lab.lab.dashboard.models.worker import Job, Worker
@@ -53,7 +53,7 @@ def default_parameters(setup: MeasuringDevice) -> tuple[dict[str, dict[str, obje
 class BenchModel:
     """Hold one setup. Its methods return at once; what they lead to comes as events."""
 
-    def __init__(self, post: Callable[[Event], None], patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, post: Post, patience_s: float = PATIENCE_S) -> None:
         self._post, self._patience_s = post, patience_s
         self.worker = Worker("bench", post)
         self.setup: Setup | None = None

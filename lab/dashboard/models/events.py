@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Event:
     """Anything that the window may want to show."""
+
+
+Post = Callable[[Event], None]
+"""Carry an event to the window, from any thread."""
 
 
 @dataclass(frozen=True)

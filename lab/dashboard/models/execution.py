@@ -10,7 +10,7 @@ from nado_lab.instruments.setups.setup import Setup
 from nado_lab.lab.dashboard.models.apart import Apart, command_for
 from nado_lab.lab.dashboard.models.bench import BenchModel
 from nado_lab.lab.dashboard.models.estimates import Estimates
-from nado_lab.lab.dashboard.models.events import Event, RowArrived, RunStarted
+from nado_lab.lab.dashboard.models.events import Post, RowArrived, RunStarted
 from nado_lab.lab.dashboard.models.experiment import ABORTED, Experiment, State, given, prepare
 from nado_lab.lab.dashboard.models.following import Follower
 from nado_lab.lab.dashboard.models.readings import frequencies
@@ -31,9 +31,7 @@ MONITOR_S, LOOK_S = 1.0, 0.25
 class ExperimentObserver(Observer):
     """Note how far an experiment is, and pass its rows to the window."""
 
-    def __init__(
-        self, experiment: Experiment, job: Job, stop: StopRequest, post: Callable[[Event], None]
-    ) -> None:
+    def __init__(self, experiment: Experiment, job: Job, stop: StopRequest, post: Post) -> None:
         super().__init__(stop)
         self._experiment, self._job, self._post = experiment, job, post
         self._begun = time.monotonic()
@@ -56,7 +54,7 @@ class Executor:
     def __init__(
         self,
         bench: BenchModel,
-        post: Callable[[Event], None],
+        post: Post,
         folder: Callable[[], Path],
         estimates: Estimates,
     ) -> None:

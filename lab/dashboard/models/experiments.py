@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nado_lab.lab.dashboard.models.bench import BenchModel
 from nado_lab.lab.dashboard.models.estimates import Estimates
-from nado_lab.lab.dashboard.models.events import Event, QueueChanged, RunEnded
+from nado_lab.lab.dashboard.models.events import Post, QueueChanged, RunEnded
 from nado_lab.lab.dashboard.models.execution import Executor
 from nado_lab.lab.dashboard.models.experiment import ABORTED, Experiment, State
 from nado_lab.lab.dashboard.models.worker import Job
@@ -20,7 +20,7 @@ from nado_lab.protocols import NadoProcedure
 class ExperimentQueue:
     """Run experiments one after another on the bench. All methods may be called from any thread."""
 
-    def __init__(self, bench: BenchModel, post: Callable[[Event], None], folder: Callable[[], Path]) -> None:
+    def __init__(self, bench: BenchModel, post: Post, folder: Callable[[], Path]) -> None:
         self._bench, self._post = bench, post
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)

@@ -1,10 +1,9 @@
 """Show live what deployments and loops measure: their runs are announced with their first rows."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from nado_lab.lab.dashboard.models.events import Event, RowArrived, RunStarted
+from nado_lab.lab.dashboard.models.events import Post, RowArrived, RunStarted
 from nado_lab.lab.dashboard.models.readings import frequencies
 from nado_lab.protocols import Column, MeasuringDevice, Row
 
@@ -12,7 +11,7 @@ from nado_lab.protocols import Column, MeasuringDevice, Row
 class Feed:
     """Take rows as a subscriber of runs; `begin` says that the next row is the first of another run."""
 
-    def __init__(self, what: str, setup: MeasuringDevice, post: Callable[[Event], None]) -> None:
+    def __init__(self, what: str, setup: MeasuringDevice, post: Post) -> None:
         self._what, self._setup, self._post = what, setup, post
         self._announced, self.rows = False, 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nado_lab.lab.dashboard.models.events import Event, Finished
+from nado_lab.lab.dashboard.models.events import Finished, Post
 from nado_lab.lab.dashboard.models.job_observer import JobObserver, stoppable
 from nado_lab.lab.dashboard.models.previews import Preview, preview
 from nado_lab.lab.dashboard.models.worker import Job
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from nado_lab.lab.workflow.fit import FitRequest
     from nado_lab.lab.workflow.recalibrate import RecalibrateRequest
     from nado_lab.twin import Metrics, Trials, Twin
-
-Post = Callable[[Event], None]
 
 
 @dataclass(frozen=True)

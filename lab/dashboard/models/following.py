@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nado_lab.lab.dashboard.models.events import Event, RowArrived, RunStarted
+from nado_lab.lab.dashboard.models.events import Post, RowArrived, RunStarted
 from nado_lab.lab.store import Run
 from nado_lab.protocols import ROW, Column
 
@@ -19,7 +19,7 @@ MOST_AT_ONCE = 256
 class Follower:
     """Post the rows of a growing run, each once, as the run's own process would."""
 
-    def __init__(self, run: Path, label: str, rows: int, post: Callable[[Event], None]) -> None:
+    def __init__(self, run: Path, label: str, rows: int, post: Post) -> None:
         self._run, self._label, self.rows, self._post = run, label, rows, post
         self._seen: dict[str, int] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from nado_lab.lab.dashboard.models.events import Event, Progressed
+from nado_lab.lab.dashboard.models.events import Post, Progressed
 from nado_lab.lab.dashboard.models.experiment import ABORTED
 from nado_lab.lab.dashboard.models.worker import Job, Stopped
 from nado_lab.lab.runs import StopRequest
@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 class JobObserver(Observer):
     """Tell a job's progress, post it as an event, and pass measured rows to a feed, if there is one."""
 
-    def __init__(self, job: Job, kind: str, post: Callable[[Event], None], feed: Feed | None = None) -> None:
+    def __init__(self, job: Job, kind: str, post: Post, feed: Feed | None = None) -> None:
         super().__init__(stop_request(job))
         self._job, self._kind, self._post, self._feed = job, kind, post, feed
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nado_lab.lab.dashboard.models.bench import BenchModel
-from nado_lab.lab.dashboard.models.events import Event, Finished, RoundsRead
+from nado_lab.lab.dashboard.models.events import Finished, Post, RoundsRead
 from nado_lab.lab.dashboard.models.feed import Feed
 from nado_lab.lab.dashboard.models.job_observer import JobObserver, stoppable
 from nado_lab.lab.dashboard.models.worker import Job
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from nado_lab.lab.loop.context import BenchSession
     from nado_lab.lab.loop.records import RoundRecord
 
-Post = Callable[[Event], None]
 COMPARE = "compare"
 TEMPLATE = """\
 setup = "{setup}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from nado_lab.lab.dashboard.models.bench import BenchModel
-from nado_lab.lab.dashboard.models.events import Event, Finished
+from nado_lab.lab.dashboard.models.events import Finished, Post
 from nado_lab.lab.dashboard.models.feed import Feed
 from nado_lab.lab.dashboard.models.job_observer import JobObserver, stoppable
 from nado_lab.lab.dashboard.models.worker import Job
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from nado_lab.lab.reports.deployment_report import DeploymentReport
     from nado_lab.lab.workflow.train import TrainRequest, TrainResult
     from nado_lab.network import DeviceNetwork
-
-Post = Callable[[Event], None]
 
 
 @dataclass(frozen=True)

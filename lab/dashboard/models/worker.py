@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from nado_lab.lab.dashboard.models.events import Event, JobChanged
+from nado_lab.lab.dashboard.models.events import JobChanged, Post
 from nado_lab.lab.errors import is_for_people, message_of
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Job:
     kind: str
     label: str
     action: Callable[["Job"], object]
-    post: Callable[[Event], None]
+    post: Post
     number: int = field(default_factory=lambda: next(_numbers))
     ended: threading.Event = field(default_factory=threading.Event)
     state: JobState = JobState.WAITING
@@ -97,7 +97,7 @@ class Job:
 class Worker:
     """Own one thread. What belongs to that thread (an open bench) is touched by its jobs only."""
 
-    def __init__(self, name: str, post: Callable[[Event], None]) -> None:
+    def __init__(self, name: str, post: Post) -> None:
         self._post = post
         self._jobs: queue.Queue[Job | None] = queue.Queue()
         self.current: Job | None = None

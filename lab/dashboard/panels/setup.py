@@ -91,7 +91,7 @@ class SetupPanel(QWidget):
         hub.listen(BenchClosed, lambda event: self._closed())
         hub.listen(BenchReading, self._read)
         hub.listen(ChecksDone, self._checked)
-        hub.listen(BenchSafe, lambda event: self._safe(event))
+        hub.listen(BenchSafe, self._safe)
         hub.listen(RowArrived, self._row)
         hub.listen(JobChanged, self._job)
 
