@@ -6,6 +6,7 @@ import sys
 from types import FrameType
 
 import typer
+from nado_lab.lab.errors import is_for_people
 
 app = typer.Typer(
     name="nado",
@@ -34,7 +35,7 @@ def main() -> None:
         typer.echo("nado: stopped", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except Exception as error:
-        if not getattr(error, "for_people", False):
+        if not is_for_people(error):
             raise
         typer.echo(f"nado: {error}", err=True)
         sys.exit(EXIT_ERROR)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nado_lab.lab.compose import open_source
+from nado_lab.lab.errors import is_for_people
 from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.runs import UnsafeError
 from nado_lab.lab.runs.observer import Observer, Staged
@@ -65,7 +66,7 @@ def run_queue(
         except UnsafeError:
             raise
         except Exception as error:
-            if not getattr(error, "for_people", False):
+            if not is_for_people(error):
                 raise
             ended.append(Ended(str(each.out), each.protocol, Status.FAILED.value, str(error)))
     return ended
