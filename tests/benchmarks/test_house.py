@@ -16,7 +16,7 @@ TREE = {
     "lab/cli/twin.py": "def run(a):\n    from twin import fit, save as keep\n    keep(fit(a))",
     "lab/loop/stages.py": "from nado_lab.twin import fit, save\nfit(1)\n"
     "from nado_lab.network import save\nsave(2)",
-    "lab/store/read.py": "from lab.loop import stages\nx: dict[str, Any]\nstages.load(1)",
+    "lab/store/read.py": "from lab.loop import stages\nOpen = dict[str, Any]\ndef f(x: Open): stages.load(1)",
     "lab/reports/gap.py": "def gap(row):\n    return row['twin'] - row['device']",
 }
 
@@ -38,7 +38,7 @@ def test_each_fault_is_counted(tree):
     assert found["circles_of_files"] == [["twin.data", "twin.drive"]]
     assert ["network.baselines", "network.training"] in found["circles_of_folders"]
     assert found["arrows_back_up"] == ["lab.store.read -> lab.loop.stages", "twin.data -> network"]
-    assert found["dict_str_any"] == 1
+    assert found["dict_str_any"] == 2
     assert found["width_of_twin"] == 2
 
 
