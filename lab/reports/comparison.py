@@ -78,7 +78,8 @@ def correlation(parts: list[np.ndarray], lags: int) -> np.ndarray:
     """Correlate deviations (path, step, channel) of every part over lags (lag,), mean over channels."""
     found = []
     for deviation in parts:
-        steps, power = deviation.shape[1], np.square(deviation).mean((0, 1)) + 1e-300
+        steps = deviation.shape[1]
+        power = np.maximum(np.square(deviation).mean((0, 1)), np.finfo(deviation.dtype).tiny)
         products = [(deviation[:, k:] * deviation[:, : steps - k]).mean((0, 1)) / power for k in range(lags)]
         found.append(np.mean(products, axis=1))
     return np.mean(found, axis=0)

@@ -48,6 +48,7 @@ def drift_score(early: np.ndarray, late: np.ndarray) -> float | None:
     """
     if min(len(early), len(late)) < FEWEST:
         return None
+    early, late = early.astype(np.float64), late.astype(np.float64)  # 1e-300 below is 0 in single precision
     error = early.var(axis=0, ddof=1) / len(early) + late.var(axis=0, ddof=1) / len(late)
     squares = (early.mean(axis=0) - late.mean(axis=0)) ** 2 / np.maximum(error, 1e-300)
     by_chance = f.median(1, len(early) + len(late) - 2)

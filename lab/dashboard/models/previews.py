@@ -68,7 +68,7 @@ def autocorrelation(paths: np.ndarray) -> np.ndarray:
     """Correlate deviations (repeat, step, channel) with themselves `lag` steps later: (lag, channel)."""
     deviation = paths - paths.mean(0)
     steps = paths.shape[1]
-    power = np.maximum((deviation**2).mean((0, 1)), 1e-300)
+    power = np.maximum((deviation**2).mean((0, 1)), np.finfo(paths.dtype).tiny)  # 0 without repeats
     lags = [(deviation[:, lag:] * deviation[:, : steps - lag]).mean((0, 1)) for lag in range(steps // 2 + 1)]
     return np.array(lags) / power
 

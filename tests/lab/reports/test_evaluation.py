@@ -69,3 +69,9 @@ def test_every_figure_is_written(tmp_path, repeats, monkeypatch):
     assert found.measured[0].shape == (repeats, 12, 3)
     assert len(found.drawn[0]) >= 200
     assert [len(half) for half in halves(found.measured[0])] == [(repeats + 1) // 2, repeats // 2]
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+def test_a_channel_without_noise_has_no_correlation_rather_than_none_at_all(precision):
+    still = np.zeros((3, 8, 1), precision)
+    assert correlation([deviations(still)], 4) == pytest.approx(np.zeros(4))

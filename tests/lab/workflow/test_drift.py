@@ -38,3 +38,9 @@ def test_probes_are_woven_in_and_found_again():
     np.testing.assert_array_equal(sequence, [0, 1, 2, 3, 0, 4, 5, 6, 0, 7, 0])
     np.testing.assert_array_equal(woven[sequence != PROBE], drive)
     assert (woven[sequence == PROBE] == -1).all()
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+def test_a_device_without_any_noise_that_stands_still_does_not_drift(precision):
+    still = np.ones((4, 6, 2), precision)
+    assert drift_score(still, still) == 0.0

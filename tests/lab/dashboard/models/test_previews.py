@@ -27,3 +27,8 @@ def test_the_spectrum_holds_the_variance(repeats, half, seed):
     twice[[0, -1]] = 1.0
     deviation = paths - paths.mean(0)
     np.testing.assert_allclose((twice[:, None] * power).sum(0), (deviation**2).sum(1).mean(0))
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+def test_one_path_alone_has_no_autocorrelation_and_no_warning(precision):
+    assert np.array_equal(autocorrelation(np.ones((1, 6, 2), precision)), np.zeros((4, 2)))
