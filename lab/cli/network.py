@@ -156,4 +156,6 @@ def _show(report: Mapping[str, object]) -> None:
 
 
 def _plain(value: object) -> str:
+    if value is None:
+        return "–"
     return f"{value:.4g}" if isinstance(value, float) else str(value)

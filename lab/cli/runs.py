@@ -132,8 +132,10 @@ def _show_list(found: "list[RunEntry]") -> None:
 
 def _show_one(run: "RunSummary") -> None:
     known = run.metadata
-    plain = ("run_id", "status", "reason", "started", "ended", "sample", "operator", "lineage")
+    plain = ("run_id", "status", "reason", "started", "ended", "sample", "operator")
     rows = [["path", run.path], *([key, str(value)] for key in plain if (value := getattr(known, key)))]
+    if known.lineage:
+        rows.append(["lineage", ", ".join(known.lineage)])
     if known.setup:
         rows.append(["setup", known.setup.name])
     if known.protocol:

@@ -142,3 +142,10 @@ def test_wrong_requests_are_named_before_anything_is_trained(twin, trained, tmp_
     assert "name=value" in refused("temporal-mnist", "--out", out, "--set", "batch")
     assert "no option colour" in refused("temporal-mnist", "--out", out, "-p", "colour=3")
     assert not out.exists()
+
+
+def test_a_person_reads_a_dash_where_nothing_was_measured(trained):
+    done = call(network, "network", "evaluate", trained[0])
+    assert done.exit_code == 0, done.output
+    assert "None" not in done.stdout
+    assert "–" in done.stdout
