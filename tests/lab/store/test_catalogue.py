@@ -91,10 +91,7 @@ def test_ten_thousand_runs_are_listed_within_a_second(tmp_path):
         (root / "primary" / "zarr.json").write_text('{"attributes": {"rows_committed": 3}}')
     catalogue = Catalogue(tmp_path)
     assert len(catalogue.entries()) == 10_000
-    spent = []
-    for _ in range(3):  # the best of three: another process on the machine is not the catalogue's time
-        started = time.process_time()
-        lines = catalogue.entries()
-        spent.append(time.process_time() - started)
-    assert min(spent) < 1.0
+    spent = time.process_time()
+    lines = catalogue.entries()
+    assert time.process_time() - spent < 1.0
     assert lines[-1].run_id == "id09999"
