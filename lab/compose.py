@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nado_lab.instruments import SetupConfig
     from nado_lab.instruments.setups.setup import Setup
     from nado_lab.lab.setup import SetupSource
+    from nado_lab.plugins import Registry
     from nado_lab.sim_backend import Bench, BenchServer
 
 SIMULATED = "sim"
@@ -95,12 +96,27 @@ def simulated_bench(kind: str, *, specimen: int = 0, clock: Any = None, **option
     `options` are those of the kind's bench (`noise_seed`, `size`, `preset`, ...), as they stand in
     [simulation] of a setup; an unknown one is refused.
     """
+    from nado_lab.instruments.setups.families import FAMILIES
     from nado_lab.sim_backend import open_bench
 
+    name = FAMILIES.load(kind).bench
+    if not name:
+        raise LabError(f"there is no simulated bench for setups of kind {kind!r}")
     try:
-        return open_bench(kind, specimen=specimen, clock=clock, **options)
+        return open_bench(name, specimen=specimen, clock=clock, **options)
     except (TypeError, ValueError) as error:
         raise LabError(f"[simulation] cannot be built: {error}") from error
+
+
+def registries() -> tuple[Registry[Any], ...]:
+    """Give every registry of members by name, those of the simulator among them."""
+    from nado_lab.instruments.drivers import DRIVERS
+    from nado_lab.instruments.setups.families import FAMILIES
+    from nado_lab.network.tasks.catalogue import TASKS
+    from nado_lab.protocols import PROTOCOLS
+    from nado_lab.sim_backend.benches import BENCHES
+
+    return DRIVERS, FAMILIES, BENCHES, PROTOCOLS, TASKS
 
 
 def noise_seed_of(*what: str | bytes) -> int:

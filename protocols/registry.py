@@ -1,17 +1,17 @@
-"""The table of protocols by name: a new one is a new file and a line here."""
+"""The table of protocols by name: a new one is a new file and a line here, or a plug-in."""
 
 import importlib.util
 import sys
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from nado_lab.plugins import Registry
 from nado_lab.protocols.base import NadoProcedure
 from nado_lab.protocols.errors import ProtocolError
 from nado_lab.protocols.plain_procedure import as_protocol
 from nado_lab.protocols.pymeasure_types import Procedure
 
-PROTOCOLS = {
+_BUILT_IN = {
     "characterise": "nado_lab.protocols.characterise:Characterise",
     "repeats": "nado_lab.protocols.repeats:Repeats",
     "hysteresis": "nado_lab.protocols.field_sweep:Hysteresis",
@@ -24,6 +24,20 @@ PROTOCOLS = {
     "replay": "nado_lab.protocols.replay:Replay",
 }
 
+
+def _complaint(_: str, found: object) -> str:
+    is_one = isinstance(found, type) and issubclass(found, Procedure)
+    return "" if is_one else f"expected a PyMeasure Procedure, got {found!r}"
+
+
+PROTOCOLS = Registry[type[Procedure]](
+    "protocols",
+    "protocol",
+    _BUILT_IN,
+    complaint=_complaint,
+    error=ProtocolError,
+)
+
 NEEDS_AN_ARRAY = ("drives",)
 """Protocols that a program uses: parameters alone do not say what they do."""
 
@@ -34,22 +48,28 @@ def protocols_to_choose() -> tuple[str, ...]:
 
 
 def load_protocol(name: str) -> type[NadoProcedure]:
-    """Find a protocol by its name, or a user's own as `path/to/file.py:Class`."""
+    """Find a protocol by its name, or a user's own as `path/to/file.py:Class`; a plain one is wrapped."""
     file, colon, member = name.rpartition(":")
     if colon and file.endswith(".py"):
         return _from_file(Path(file), member)
     if name not in PROTOCOLS:
-        known = ", ".join(protocols_to_choose())
-        raise ProtocolError(f"there is no protocol {name!r}; there are: {known}, or your own file.py:Class")
-    module, _, member = PROTOCOLS[name].partition(":")
-    return getattr(import_module(module), member)
+        known, hint = ", ".join(protocols_to_choose()), PROTOCOLS.hint(name)
+        raise ProtocolError(
+            f"there is no protocol {name!r}; there are: {known}, or your own file.py:Class{hint}"
+        )
+    found = PROTOCOLS.load(name)
+    if issubclass(found, NadoProcedure):
+        return found
+    made = as_protocol(found)
+    made.protocol_reference = name  # type: ignore[attr-defined]
+    return made
 
 
 def protocol_name(procedure: object) -> str:
     """Give the name by which `load_protocol` finds the class of a procedure."""
     own = getattr(type(procedure), "protocol_reference", "")
     target = f"{type(procedure).__module__}:{type(procedure).__qualname__}"
-    return own or {path: name for name, path in PROTOCOLS.items()}.get(target, target)
+    return own or PROTOCOLS.name_of(target) or target
 
 
 def _from_file(path: Path, member: str) -> type[NadoProcedure]:

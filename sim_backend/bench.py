@@ -100,11 +100,10 @@ def open_bench(kind: str, *, clock: Clock | None = None, specimen: int = 0, **op
     """Open the bench of a ``kind`` ("nanoring"); the same specimen is the same device with the same noise."""
     from nado_lab.sim_backend.benches import BENCHES
 
-    if kind not in BENCHES:
-        raise ValueError(f"no bench {kind!r}; there are {', '.join(sorted(BENCHES))}")
-    _require_options(kind, BENCHES[kind], options)
+    build = BENCHES.load(kind)
+    _require_options(kind, build, options)
     chosen = SimulatedClock() if clock is None else clock
-    world, devices = BENCHES[kind](chosen, specimen, **options)
+    world, devices = build(chosen, specimen, **options)
     return Bench(kind, chosen, world, devices)
 
 

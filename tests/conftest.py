@@ -1,9 +1,14 @@
-"""Test this checkout and no other; load pytest-qt only where Qt's system libraries are."""
+"""Test this checkout and no other, without plug-ins of yours; load pytest-qt only where Qt is."""
 
+import os
 from pathlib import Path
 
 import nado_lab
 import pytest
+from nado_lab import plugins
+
+os.environ[plugins.FOLDER] = ""
+os.environ.pop(plugins.FILES, None)
 
 CHECKOUT = Path(__file__).parents[1]
 ROOMS = ("instruments", "sim_backend", "protocols", "twin", "network", "lab")

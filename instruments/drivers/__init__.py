@@ -1,11 +1,13 @@
-"""The drivers by name, as a setup's TOML names them; a new driver is a new file and one line."""
+"""The drivers by name, as a setup's TOML names them; a new one is a new file and one line, or a plug-in."""
 
-from importlib import import_module
 from typing import Any
 
 from nado_lab.instruments.drivers.base import SafeDriver
+from nado_lab.instruments.errors import SetupError
+from nado_lab.instruments.roles import Role, lacking
+from nado_lab.plugins import Registry
 
-DRIVERS = {
+_BUILT_IN = {
     "keithley6221": ("keithley6221", "Keithley6221"),
     "keithley_dmm6500": ("keithley_dmm6500", "KeithleyDMM6500"),
     "kepco_bop": ("kepco_bop", "KepcoBOP"),
@@ -21,10 +23,26 @@ DRIVERS = {
 }
 
 
+def _complaint(_: str, driver: object) -> str:
+    """Say what a class lacks to be a driver: what every role asks for."""
+    if not isinstance(driver, type):
+        return f"expected a class, got {driver!r}"
+    absent = [member for member in lacking(driver, Role) if member != "isShutdown"]
+    return f"{driver.__name__} is no driver: it has no {', '.join(absent)}" if absent else ""
+
+
+DRIVERS = Registry[type[Any]](
+    "drivers",
+    "driver",
+    {name: f"{__name__}.{module}:{driver}" for name, (module, driver) in _BUILT_IN.items()},
+    complaint=_complaint,
+    error=SetupError,
+)
+
+
 def driver_class(name: str) -> type[Any]:
     """Return the driver class of a name; the module is imported only now."""
-    module, class_name = DRIVERS[name]
-    return getattr(import_module(f".{module}", __name__), class_name)
+    return DRIVERS.load(name)
 
 
 __all__ = ["DRIVERS", "SafeDriver", "driver_class"]

@@ -1,5 +1,6 @@
 """Read a setup from its TOML file, and open it."""
 
+import logging
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,17 +10,28 @@ from nado_lab.instruments.clock import Clock, WallClock
 from nado_lab.instruments.drivers import DRIVERS
 from nado_lab.instruments.errors import SetupError
 from nado_lab.instruments.setups.config import SetupConfig
-from nado_lab.instruments.setups.kinds import KINDS, preset_files
+from nado_lab.instruments.setups.families import FAMILIES, builtin_preset_files, preset_file, preset_files
 from nado_lab.instruments.setups.open_roles import VisaLibrary
 from nado_lab.instruments.setups.role_limits import require_limits
 from nado_lab.instruments.setups.setup import Setup
 from pydantic import ValidationError
 
+log = logging.getLogger(__name__)
+
 
 def builtin_setups() -> dict[str, str]:
-    """Return name -> description of the setups that come along."""
-    configs = [_parse(path.read_text(encoding="utf-8"), path.name) for path in preset_files().values()]
-    return {config.name: config.description for config in configs}
+    """Return name -> description of the setups that need no file of your own, but broken ones of plug-ins."""
+    found = {}
+    for name, path in preset_files().items():
+        try:
+            config = _parse(_read(path), str(path))
+        except SetupError as error:
+            if name in builtin_preset_files():
+                raise
+            log.warning("left out: %s", error)
+        else:
+            found[name] = config.description
+    return found
 
 
 def load_setup(name_or_path: str | Path) -> SetupConfig:
@@ -35,19 +47,19 @@ def open_setup(
 ) -> Setup[Any]:
     """Open all instruments of a setup; use it in a ``with`` block, whose end makes everything safe."""
     library = config.visa_library if visa_library is None else visa_library
-    kind = KINDS.get(config.kind)
-    if kind is None or not isinstance(config, kind.config):
-        raise SetupError(f"setup {config.name!r} is of kind {config.kind!r}, which nothing opens")
-    return kind.setup(config, library, clock or WallClock())
+    family = FAMILIES.load(config.kind)
+    if not isinstance(config, family.config):
+        raise SetupError(f"setup {config.name!r} is of kind {config.kind!r}, but a {type(config).__name__}")
+    return family.setup(config, library, clock or WallClock())
 
 
 def config_from(data: Mapping[str, object], where: str) -> SetupConfig:
     """Return a setup from the plain data of a file, or of the record that a run keeps of it."""
-    kind = KINDS.get(str(data.get("kind")))
-    if kind is None:
-        raise SetupError(f"{where}: kind must be one of {', '.join(KINDS)}, got {data.get('kind')!r}")
+    kind = data.get("kind")
+    if not isinstance(kind, str) or kind not in FAMILIES:
+        raise FAMILIES.unknown(kind, f"{where}: ")
     try:
-        return kind.config.model_validate(data)
+        return FAMILIES.load(kind).config.model_validate(data)
     except ValidationError as error:
         raise SetupError(f"{where} is no setup: {_first(error)}") from error
 
@@ -62,10 +74,13 @@ def _read(path: Path) -> str:
 
 
 def _path_of(name_or_path: str | Path) -> Path:
-    path = preset_files().get(str(name_or_path), Path(name_or_path))
+    path = preset_file(str(name_or_path)) or Path(name_or_path)
     if not path.is_file():
         known = ", ".join(builtin_setups())
-        raise SetupError(f"no setup {str(name_or_path)!r}: expected one of {known}, or a path to a TOML file")
+        hint = FAMILIES.hint(str(name_or_path))
+        raise SetupError(
+            f"no setup {str(name_or_path)!r}: expected one of {known}, or a path to a TOML file{hint}"
+        )
     return path
 
 
@@ -75,9 +90,9 @@ def _parse(text: str, where: str) -> SetupConfig:
     except tomllib.TOMLDecodeError as error:
         raise SetupError(f"{where} is no TOML: {error}") from error
     _require_one_owner(config, where)
-    unknown = sorted({role.driver for role in config.roles.values()} - set(DRIVERS))
-    if unknown:
-        raise SetupError(f"{where}: no driver {unknown[0]!r}; there are {', '.join(sorted(DRIVERS))}")
+    for role in config.roles.values():
+        if role.driver not in DRIVERS:
+            raise DRIVERS.unknown(role.driver, f"{where}: ")
     return config
 
 

@@ -5,6 +5,7 @@ from importlib import import_module
 import typer
 
 GROUPS: tuple[str, ...] = (
+    "plugins",
     "bench",
     "calibrate",
     "measure",

@@ -131,7 +131,8 @@ def _start(bench: WatchedBench, heartbeat_s: float, hang_s: float) -> "subproces
     ready = answers.readline()
     late.cancel()
     if '"ready"' not in ready:
-        process.kill()
+        with process:  # its pipes are closed, its end is waited for
+            process.kill()
         raise SupervisorError("the safety supervisor did not start; nothing was sent to the instruments")
     return process
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nado_lab import plugins
 from nado_lab.lab.sweeps import stages
 from nado_lab.lab.sweeps.config import Source
 from nado_lab.lab.sweeps.points import Point, key_of
@@ -55,7 +56,9 @@ def _measure(client: Client, source: Source, out: Path) -> Future:
 def _call(
     client: Client, stage: str, key: str, function: Callable[..., object], *arguments: object
 ) -> Future:
-    return client.submit(function, *arguments, key=f"nado-{stage}-{key}", retries=2)
+    """Hand a task to the workers, with the plug-in files that it may need."""
+    task = (plugins.with_files, plugins.named_files(), function) if plugins.named_files() else (function,)
+    return client.submit(*task, *arguments, key=f"nado-{stage}-{key}", retries=2)
 
 
 def _short(path: str, out: Path) -> str:

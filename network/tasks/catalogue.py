@@ -1,4 +1,4 @@
-"""The tasks by name: the only list a new task must be added to."""
+"""The tasks by name: the only list a new task must be added to, beside plug-ins."""
 
 import inspect
 from collections.abc import Callable
@@ -6,34 +6,43 @@ from pathlib import Path
 
 from nado_lab.network.errors import TaskError
 from nado_lab.network.tasks.arrays import user_arrays
-from nado_lab.network.tasks.mackey_glass import mackey_glass
-from nado_lab.network.tasks.mnist1d import mnist1d
-from nado_lab.network.tasks.narma10 import narma10
 from nado_lab.network.tasks.nwb import nwb_recording
-from nado_lab.network.tasks.reaching import reaching
-from nado_lab.network.tasks.sines import few_shot_sines, sine_transform
 from nado_lab.network.tasks.task import Task
-from nado_lab.network.tasks.temporal_mnist import pixel_mnist, temporal_mnist
-from nado_lab.network.tasks.vowels import japanese_vowels
+from nado_lab.plugins import Registry
 from pydantic import ValidationError, validate_call
 
-TASKS: dict[str, Callable[..., Task]] = {
-    "temporal-mnist": temporal_mnist,
-    "pixel-mnist": pixel_mnist,
-    "mnist-1d": mnist1d,
-    "mackey-glass": mackey_glass,
-    "narma-10": narma10,
-    "sine-transform": sine_transform,
-    "few-shot-sines": few_shot_sines,
-    "japanese-vowels": japanese_vowels,
-    "reaching": reaching,
+_HERE = "nado_lab.network.tasks"
+_BUILT_IN = {
+    "temporal-mnist": f"{_HERE}.temporal_mnist:temporal_mnist",
+    "pixel-mnist": f"{_HERE}.temporal_mnist:pixel_mnist",
+    "mnist-1d": f"{_HERE}.mnist1d:mnist1d",
+    "mackey-glass": f"{_HERE}.mackey_glass:mackey_glass",
+    "narma-10": f"{_HERE}.narma10:narma10",
+    "sine-transform": f"{_HERE}.sines:sine_transform",
+    "few-shot-sines": f"{_HERE}.sines:few_shot_sines",
+    "japanese-vowels": f"{_HERE}.vowels:japanese_vowels",
+    "reaching": f"{_HERE}.reaching:reaching",
 }
+
+
+def _complaint(_: str, found: object) -> str:
+    return "" if callable(found) else f"expected a function that loads a Task, got {found!r}"
+
+
 FILES: dict[str, Callable[..., Task]] = {".npz": user_arrays, ".nwb": nwb_recording}
+TASKS = Registry[Callable[..., Task]](
+    "tasks",
+    "task",
+    _BUILT_IN,
+    complaint=_complaint,
+    error=TaskError,
+    also=f"a file ending in {', '.join(FILES)}",
+)
 
 
 def task_names() -> tuple[str, ...]:
     """List the tasks that `load_task` knows beside a user's own files."""
-    return tuple(TASKS)
+    return TASKS.names()
 
 
 def load_task(name: str, **options: object) -> Task:
@@ -50,9 +59,7 @@ def load_task(name: str, **options: object) -> Task:
 
 
 def _loader(name: str) -> tuple[Callable[..., Task], dict[str, str]]:
-    if name in TASKS:
-        return TASKS[name], {}
     suffix = Path(name).suffix
-    if suffix in FILES:
+    if suffix in FILES and name not in TASKS:
         return FILES[suffix], {"path": name}
-    raise TaskError(f"no task {name!r}; there are {', '.join(TASKS)}, or a file ending in {', '.join(FILES)}")
+    return TASKS.load(name), {}

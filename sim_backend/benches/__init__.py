@@ -1,12 +1,38 @@
-"""The benches by kind, a folder each; each builds a world and its instruments.
+"""The benches by kind, a folder each, or a plug-in's; each builds a world and its instruments.
 
 Their addresses reach nothing real, should a preset ever be opened with another library: no laboratory has a
 GPIB board 99, no name ends in ".invalid" (RFC 2606), no serial number is SIMULATED.
 """
 
-from nado_lab.sim_backend.benches.nanoring import build as _nanoring
-from nado_lab.sim_backend.benches.spin_vortex_ice import build as _spin_vortex_ice
+from collections.abc import Callable
 
-BENCHES = {"asvi": _spin_vortex_ice, "nanoring": _nanoring}
+from nado_lab.plugins import Registry
+from nado_lab.sim_backend.scpi import ScpiDevice
+from nado_lab.sim_backend.world import World
 
-__all__ = ["BENCHES"]
+Build = Callable[..., tuple[World, dict[str, tuple[str, ScpiDevice]]]]
+"""Build world and instruments (role -> address, instrument) from a clock, a specimen and options by name."""
+
+
+class BenchError(ValueError):
+    """Say that there is no such simulated bench, or that it is broken."""
+
+    for_people = True
+
+
+def _complaint(_: str, found: object) -> str:
+    return "" if callable(found) else f"expected a function that builds a bench, got {found!r}"
+
+
+BENCHES = Registry[Build](
+    "benches",
+    "simulated bench",
+    {
+        "asvi": "nado_lab.sim_backend.benches.spin_vortex_ice:build",
+        "nanoring": "nado_lab.sim_backend.benches.nanoring:build",
+    },
+    complaint=_complaint,
+    error=BenchError,
+)
+
+__all__ = ["BENCHES", "BenchError", "Build"]

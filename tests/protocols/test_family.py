@@ -57,7 +57,7 @@ def test_a_protocol_emits_the_rows_that_it_declares(name, tmp_path):
     assert run.metadata.protocol.name == name
 
 
-@pytest.mark.parametrize("name", PROTOCOLS)
+@pytest.mark.parametrize("name", PROTOCOLS.built_in())
 def test_every_parameter_has_a_label_and_an_expectation(name):
     for parameter in describe(load_protocol(name)()).values():
         assert parameter.label[0].isupper()

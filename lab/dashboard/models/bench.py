@@ -38,8 +38,8 @@ def default_parameters(setup: MeasuringDevice) -> tuple[dict[str, dict[str, obje
     able: dict[str, dict[str, object]] = {}
     unable: dict[str, str] = {}
     for name in PROTOCOLS:
-        procedure = load_protocol(name)()
         try:
+            procedure = load_protocol(name)()
             procedure.bind(setup)
         except Exception as error:
             if not is_for_people(error):

@@ -2,7 +2,10 @@
 
 import dataclasses
 import inspect
+import logging
 from collections.abc import Callable
+
+log = logging.getLogger(__name__)
 
 
 def fit_numbers() -> dict[str, int | None]:
@@ -22,9 +25,19 @@ def fit_methods() -> tuple[str, ...]:
 
 def trainable_tasks() -> tuple[str, ...]:
     """Name the tasks whose loader can be called without arguments."""
+    from nado_lab.network import TaskError
     from nado_lab.network.tasks.catalogue import TASKS
 
-    return tuple(name for name, loader in TASKS.items() if not _needed(loader))
+    found = []
+    for name in TASKS:
+        try:
+            loader = TASKS.load(name)
+        except TaskError as error:  # a plug-in's
+            log.warning("left out: %s", error)
+            continue
+        if not _needed(loader):
+            found.append(name)
+    return tuple(found)
 
 
 def variants() -> tuple[str, ...]:

@@ -2,7 +2,7 @@ import pytest
 from nado_lab.instruments import SetupError, load_setup
 from nado_lab.instruments.setups.address import visa_address
 from nado_lab.instruments.setups.config import RoleConfig
-from nado_lab.instruments.setups.kinds import preset_files
+from nado_lab.instruments.setups.families import preset_files
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import re
 
 import pytest
 from nado_lab.instruments import SetupConfig, SetupError, builtin_setups, load_setup
-from nado_lab.instruments.setups.kinds import preset_files
+from nado_lab.instruments.setups.families import preset_files
 
 
 def test_builtin_setups_load_by_name():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from nado_lab import instruments, sim_backend
 from nado_lab.instruments import BusyError, InstrumentError, LimitError, SetupError
-from nado_lab.instruments.setups.kinds import preset_files
+from nado_lab.instruments.setups.families import preset_files
 from nado_lab.instruments.setups.open_roles import each_in_its_own_try
 
 

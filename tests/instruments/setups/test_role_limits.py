@@ -1,7 +1,7 @@
 import pytest
 from nado_lab.instruments import load_setup
 from nado_lab.instruments.drivers import SafeDriver, driver_class
-from nado_lab.instruments.setups.kinds import preset_files
+from nado_lab.instruments.setups.families import preset_files
 from nado_lab.instruments.setups.role_limits import left_out, limits_of
 
 

@@ -1,0 +1,113 @@
+"""`nado plugins`: every driver, setup, bench, protocol and task by name, where it comes from, what is broken.
+
+The option `--plugin FILE` belongs to every command; it may stand before or after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from nado_lab import plugins as known
+from nado_lab.lab.cli.console import result, table
+from nado_lab.lab.cli.options import Json
+from nado_lab.lab.json_record import JsonRecord
+from typer.core import TyperGroup
+
+OPTION = "--plugin"
+
+
+@dataclass(frozen=True)
+class Listed(JsonRecord):
+    """One member: its group and name, where it comes from, and why it is left out (None: it is not)."""
+
+    group: str
+    name: str
+    origin: str
+    broken: str | None = None
+
+
+@dataclass(frozen=True)
+class Listing(JsonRecord):
+    """The folder of plug-in files, the files named beside it, and all members."""
+
+    folder: str | None
+    files: tuple[str, ...]
+    members: tuple[Listed, ...]
+
+
+class PluginGroup(TyperGroup):
+    """Take `--plugin FILE` wherever it stands."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Read the arguments with every `--plugin FILE` in front."""
+        return super().parse_args(ctx, in_front(args))  # type: ignore[arg-type]
+
+
+def in_front(args: list[str]) -> list[str]:
+    """Move every `--plugin FILE` and `--plugin=FILE` to the front; what follows `--` stays."""
+    moved, rest, given = [], [], iter(args)
+    for word in given:
+        if word == "--":
+            rest += [word, *given]
+        elif word == OPTION:
+            moved += [word, _value(given)]
+        else:
+            (moved if word.startswith(f"{OPTION}=") else rest).append(word)
+    return moved + rest
+
+
+def _value(words: Iterator[str]) -> str:
+    for word in words:
+        return word
+    raise typer.BadParameter(f"Option '{OPTION}' requires an argument.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to `app`."""
+    app.callback(cls=PluginGroup)(use)
+    app.command("plugins")(plugins)
+
+
+def use(
+    plugin: Annotated[
+        list[Path] | None,
+        typer.Option(OPTION, metavar="FILE", help="A plug-in file; before or after the command."),
+    ] = None,
+) -> None:
+    """Use plug-in files, in this process and in those that it starts."""
+    known.use_files(plugin or ())
+
+
+def plugins(as_json: Json = False) -> None:
+    """List drivers, setups, benches, protocols and tasks, where they come from, and what is broken."""
+    from nado_lab.lab.compose import registries
+
+    found: list[Listed] = []
+    for registry in registries():
+        broken = registry.broken()
+        named = {(each.name, each.origin) for each in broken}
+        good = [each for each in registry.members() if (each.name, each.origin) not in named]
+        found += [Listed(each.group, each.name, each.origin) for each in good]
+        found += [Listed(each.group, each.name, each.origin, each.reason) for each in broken]
+    folder = known.folder()
+    listing = Listing(str(folder) if folder else None, known.named_files(), tuple(dict.fromkeys(found)))
+    result(listing, as_json, _show)
+
+
+def _show(listing: Listing) -> None:
+    good = [each for each in listing.members if each.broken is None]
+    table("Members", ["group", "name", "from"], [[each.group, each.name, each.origin] for each in good])
+    broken = [
+        [each.group, each.name, each.origin, each.broken]
+        for each in listing.members
+        if each.broken is not None
+    ]
+    if broken:
+        table("Left out", ["group", "name", "from", "why"], broken)
+    typer.echo(
+        f"Plug-in files are looked for in {listing.folder or 'no folder (NADO_PLUGIN_FOLDER is empty)'}"
+    )
