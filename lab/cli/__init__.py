@@ -6,10 +6,14 @@ import sys
 from types import FrameType
 
 import typer
+from nado_lab.lab.cli.stopping import EXIT_INTERRUPTED, Commands, tell_stopped
 from nado_lab.lab.errors import is_for_people
+
+EXIT_ERROR = 1
 
 app = typer.Typer(
     name="nado",
+    cls=Commands,
     help="Measure a physical device, fit a digital twin, train a network through it, deploy it back.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -18,7 +22,6 @@ app = typer.Typer(
 )
 
 EXIT_ERROR = 1
-EXIT_INTERRUPTED = 130
 
 
 def main() -> None:
@@ -31,8 +34,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         app()
-    except KeyboardInterrupt:
-        typer.echo("nado: stopped", err=True)
+    except KeyboardInterrupt as press:
+        tell_stopped(press)
         sys.exit(EXIT_INTERRUPTED)
     except Exception as error:
         if not is_for_people(error):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from nado_lab.lab.cli.console import result, table
 from nado_lab.lab.cli.options import Json
+from nado_lab.lab.cli.stopping import going_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,8 @@ def check(
     from nado_lab.lab.compose import open_named_setup
     from nado_lab.lab.runs import driven
 
-    with open_named_setup(setup, faults=fault or ()) as bench, driven(bench):
+    kept = going_on(lambda: "Nothing was written; give the command again.")
+    with kept, open_named_setup(setup, faults=fault or ()) as bench, driven(bench):
         identities, checks = bench.identities(), bench.check()
         passed = all(each.passed for each in checks)
         plain = [{name: getattr(each, name) for name in CHECKED} for each in checks]

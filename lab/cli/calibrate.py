@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from nado_lab.lab.cli.console import result, table
 from nado_lab.lab.cli.options import Json, NoisySeed
+from nado_lab.lab.cli.stopping import if_begun
 
 QUANTITIES = (
     ("field per current", "tesla_per_ampere", "tesla_per_ampere_error", 1e3, "mT/A"),
@@ -38,7 +39,7 @@ def calibrate_setup(
     from nado_lab.lab.workflow.calibrate import CalibrateRequest, calibrate
 
     measured = run or out.with_suffix(".zarr")
-    with shown() as observer:
+    with shown(if_begun(measured, "the same command, with another --run")) as observer:
         request = CalibrateRequest(SetupSource(setup, seed), out, measured, field_mt, rotations)
         done = calibrate(request, observer)
     axes = {axis: calibration.values() for axis, calibration in done.axes.items()}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import Json
+from nado_lab.lab.cli.stopping import if_begun
 
 if TYPE_CHECKING:
     from nado_lab.lab.reports.demo_report import DemoReport
@@ -33,7 +34,7 @@ def demo(
     from nado_lab.lab.demo.settings import QUICK, DemoSettings
 
     folder = out or Path(f"demo-{seed}")
-    with shown() as observer:
+    with shown(if_begun(folder, "another --out (a demo is made in one go)")) as observer:
         report = run_demo(folder, replace(QUICK if quick else DemoSettings(), seed=seed), observer)
     result(report, as_json, _show)
     note(f"Report: {folder / 'report.html'} (and report.json; the runs are in {folder / 'runs'})")

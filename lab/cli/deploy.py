@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import Faults, Json, MovedTwins, NetworkFile, TestExamples
+from nado_lab.lab.cli.stopping import if_begun
 from nado_lab.lab.noise_seed import OF_THE_SPECIMEN, read_noise_seed
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def deploy(
         return
     if out is None:
         raise typer.BadParameter("say where the runs go, or ask for --estimate", param_hint="--out")
-    with shown() as observer:
+    with shown(if_begun(out, "the same command with --resume")) as observer:
         report = verb.deploy(request, observer).report
     result(report, as_json, _show)
     note(f"Report: {out / 'report.json'}")

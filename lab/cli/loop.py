@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import Json
+from nado_lab.lab.cli.stopping import if_begun
 
 if TYPE_CHECKING:
     from nado_lab.lab.reports.loop_report import LoopReport
@@ -31,7 +32,7 @@ def loop(
     from nado_lab.lab.loop.config import load_config
 
     chosen, folder = load_config(config), out or config.with_suffix("")
-    with shown() as observer:
+    with shown(if_begun(folder, f"nado loop {config} --out {folder}")) as observer:
         report = run_loop(chosen, folder, observer)
     result(report, as_json, _show)
     note(f"Ended: {report.ended}. State and result: {folder}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import BenchSeed, Faults, Json, NewRun, SetupName
+from nado_lab.lab.cli.stopping import if_begun
 from nado_lab.lab.noise_seed import read_noise_seed
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def measure(
     asked = monitor_every is not None or limit
     monitors = _monitors(monitor_every or EVERY_S, limit or []) if asked else None
     request = MeasureRequest(name, out, source, parse_assignments(given), operator, monitors=monitors)
-    with shown() as observer:
+    with shown(if_begun(out, f"nado resume {out}")) as observer:
         run = measure_run(request, observer).run
     report_run(run, as_json)
 
@@ -81,7 +82,7 @@ def resume(
     from nado_lab.lab.workflow.measure import ResumeRequest
     from nado_lab.lab.workflow.measure import resume as resume_run
 
-    with shown() as observer:
+    with shown(if_begun(run, f"nado resume {run}")) as observer:
         ended = resume_run(ResumeRequest(run, setup), observer).run
     report_run(ended, as_json)
 
@@ -94,9 +95,11 @@ def queue(
     from nado_lab.lab.cli.progress import shown
     from nado_lab.lab.workflow.queue import read_queue, run_queue
 
-    with shown() as observer:
+    with shown(lambda: f"Go on with: nado queue {file}; what is complete is left as it is.") as observer:
         ended = run_queue(read_queue(file), observer)
     result(ended, as_json, _show_queue)
+    if any(each.holds for each in ended):
+        note(f"nado: the queue is held; once the bench is mended, go on with: nado queue {file}")
     if any(each.status != "complete" for each in ended):
         raise typer.Exit(1)
 

@@ -10,10 +10,12 @@ import typer
 from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import Json, MovedTwins, NetworkFile, NewNetwork, NoisySeed, TestExamples
+from nado_lab.lab.cli.stopping import if_begun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+AGAIN = "Nothing was written; give the command again."
 commands = typer.Typer(help="Train networks of devices through twins; evaluate them.", no_args_is_help=True)
 
 
@@ -66,7 +68,7 @@ def train(
         | read_pairs(setting)
     )
     request = TrainRequest(TaskChoice(task, options), tuple(twin), out, settings, checkpoint, baselines)
-    with shown() as observer:
+    with shown(lambda: _after_training(checkpoint)) as observer:
         done = train_network(request, observer)
     if not done.written:
         return
@@ -97,7 +99,7 @@ def evaluate(
     started = time.perf_counter()
     setups = sources_for(net, on, seed) if on and on != ["twin"] else ()
     request = EvaluateNetworkRequest(net, setups, tuple(twin or ()), test_examples, out, seed)
-    with shown() as observer:
+    with shown(lambda: AGAIN) as observer:
         done = evaluate_network(request, observer)
     found = vars(done.scores) | {"device": done.deployment.device if done.deployment else None}
     result(found | {"wall_s": time.perf_counter() - started}, as_json, _show)
@@ -136,11 +138,18 @@ def refine(
         test_examples,
         seed,
     )
-    with shown() as observer:
+    with shown(if_begun(request.runs, "another --runs; what was measured stays there")) as observer:
         done = refine_network(request, observer)
     found = vars(done.scores) | {"device_before": done.before.device, "device": done.after.device}
     found |= {"wall_s": time.perf_counter() - started, "network": str(out), "runs": str(request.runs)}
     result(found, as_json, _show)
+
+
+def _after_training(checkpoint: Path | None) -> str:
+    """Say what is left of a training that was stopped."""
+    if checkpoint and checkpoint.exists():
+        return f"Go on with: the same command; {checkpoint} keeps the epochs that are done."
+    return f"{AGAIN} With --checkpoint FILE the epochs that are done would be kept."
 
 
 def _seed_of(task: str, seed: int) -> dict[str, int]:

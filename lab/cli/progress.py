@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from nado_lab.lab.cli.stopping import going_on
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.observer import Progress
 from rich.console import Console
@@ -54,8 +55,8 @@ def _doing(progress: Progress) -> str:
 
 
 @contextmanager
-def shown() -> Iterator[Bars]:
-    """Show progress bars on stderr while the block runs."""
+def shown(how_to_go_on: Callable[[], str]) -> Iterator[Bars]:
+    """Show progress bars on stderr while the block runs; who stops it is told how to go on."""
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description:<24}", markup=False),
@@ -65,5 +66,6 @@ def shown() -> Iterator[Bars]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[doing]}", style="dim", markup=False),
     )
-    with RichProgress(*columns, console=console, disable=not console.is_terminal) as bars:
+    plain = not console.is_terminal
+    with going_on(how_to_go_on), RichProgress(*columns, console=console, disable=plain) as bars:
         yield Bars(bars)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from nado_lab.lab.cli.console import note, result
 from nado_lab.lab.cli.options import Json
+from nado_lab.lab.cli.stopping import if_begun
 
 if TYPE_CHECKING:
     from nado_lab.lab.sweeps import SweepResult
@@ -33,7 +34,7 @@ def sweep(
     from nado_lab.lab.sweeps import SweepOptions, load_sweep, run_sweep
 
     wanted, folder = load_sweep(config), out or config.with_suffix("")
-    with shown() as observer:
+    with shown(if_begun(folder, f"nado sweep {config} --out {folder}")) as observer:
         report = run_sweep(wanted, folder, SweepOptions(scheduler, workers, optimise), observer)
     result(report, as_json, _show)
     if report.failed:

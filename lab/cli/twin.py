@@ -10,6 +10,7 @@ import typer
 from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import Json, NewTwin, TwinFile
+from nado_lab.lab.cli.stopping import if_begun
 from nado_lab.lab.workflow.choices import Level, Part
 
 Seed = Annotated[int, typer.Option(help="Decides the held-out sequences, the weights and the noise.")]
@@ -102,7 +103,8 @@ def fit(
         keep_all=keep_all,
     )
     with ExitStack() as stack:
-        observer: Observer = stack.enter_context(shown())
+        go_on = if_begun(request.unfinished, "the same command with --resume")
+        observer: Observer = stack.enter_context(shown(go_on))
         if tensorboard:
             observer = Together(observer, stack.enter_context(tensorboard_log(tensorboard / out.name)))
         done = fit_twin(request, observer)

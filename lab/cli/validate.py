@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from nado_lab.lab.workflow.validate import ValidationReport
 
 
+NOTHING_KEPT = "Nothing was kept; give the command again (with --out, what was measured would stay)."
+KEPT = "What was measured stays in --out; give the command again with another one."
+
+
 def register(app: typer.Typer) -> None:
     """Add the command of this module to `app`."""
     app.command("validate")(validate)
@@ -57,7 +61,7 @@ def validate(
         steps=steps,
         seed=drive_seed,
     )
-    with shown() as observer:
+    with shown(lambda: KEPT if out else NOTHING_KEPT) as observer:
         report = validate_twin(request, observer)
     for metrics in report.scores.values():
         for warning in metrics.warnings:

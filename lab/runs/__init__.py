@@ -1,6 +1,7 @@
 """Runs: execute protocols on a setup into the store, safely."""
 
 from nado_lab.lab.runs.bench import NoBench, owned
+from nado_lab.lab.runs.blame import is_of_the_experiment
 from nado_lab.lab.runs.driven_bench import UnsafeError, driven
 from nado_lab.lab.runs.guard import SupervisorError
 from nado_lab.lab.runs.interrupts import StopRequest
@@ -20,6 +21,7 @@ __all__ = [
     "Together",
     "UnsafeError",
     "driven",
+    "is_of_the_experiment",
     "owned",
     "rebuild_procedure",
     "resume_protocol",

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from math import inf
 
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs.bench import SafeBench, bench_outside, owned
+from nado_lab.lab.runs.bench import NoBench, SafeBench, bench_outside, owned
+from nado_lab.lab.runs.bench_state import BenchState, Source, watch_of
 from nado_lab.lab.runs.guard import Guard, guarded
 from nado_lab.lab.runs.interrupts import StopRequest, shielded
 
@@ -15,11 +16,31 @@ class UnsafeError(LabError):
 
 
 class DrivenBench:
-    """A bench while it is driven: whether it is safe is known only once `make_safe` has been at work."""
+    """A bench while it is driven: whether it is safe is known only once `make_safe` has been at work.
+
+    All that becomes known is told to the bench's one watch (`bench_state`).
+    """
 
     def __init__(self, setup: SafeBench, guard: Guard) -> None:
-        self.setup, self._guard = setup, guard
+        self.setup, self._guard, self._watch = setup, guard, watch_of(setup)
         self._left = False
+        self.drives()
+
+    @property
+    def state(self) -> BenchState:
+        """Give what is known of the bench's safety."""
+        return self._watch.state
+
+    def drives(self, up_to: str = "") -> None:
+        """Say that the bench may be driven from here on, `up_to` a value with its unit ("": its limits)."""
+        self._watch.take(lambda state, at: state.driven(at, up_to))
+
+    def hold(self) -> None:
+        """Take the bench to its safe state for a while; raise what went wrong."""
+        unsafe = self.make_safe()
+        if unsafe:
+            raise unsafe
+        self._watch.take(BenchState.held)
 
     def alive(self) -> None:
         """Say that whoever drives is getting on."""
@@ -28,12 +49,17 @@ class DrivenBench:
     def make_safe(self) -> UnsafeError | None:
         """Take the bench to its safe state; give what went wrong, for the caller to raise."""
         try:
-            left = self.setup.shutdown()
+            left = tuple(map(str, self.setup.shutdown()))
         except Exception as error:  # noqa: BLE001  (whatever it is, the supervisor must hear of it)
             unsafe = UnsafeError(f"could not be made safe: {error}")
             unsafe.__cause__ = error
+            self._lost(str(error))
             return unsafe
-        return UnsafeError(f"could not be made safe: {'; '.join(map(str, left))}") if left else None
+        if isinstance(self.setup, NoBench):
+            self._lost("the procedure opens its own instruments, which nobody else knows")
+        else:
+            self._watch.take(lambda state, at: state.shut_down(at, left))
+        return UnsafeError(f"could not be made safe: {'; '.join(left)}") if left else None
 
     def leave(self, unsafe: UnsafeError | None) -> None:
         """Drive no more: let the supervisor go if the bench is safe, else let it try as well."""
@@ -48,6 +74,16 @@ class DrivenBench:
         """Say whether the bench is driven no more."""
         return self._left
 
+    def _lost(self, why: str) -> None:
+        self._watch.take(lambda state, at: state.lost(at, why))
+
+    def supervisor_acted(self, left: tuple[str, ...]) -> None:
+        """Take the supervisor's word; while this program has not left the bench it is not the last one."""
+        if self._left:
+            self._watch.take(lambda state, at: state.shut_down(at, left, Source.SUPERVISOR))
+        else:
+            self._lost("the safety supervisor switched it off while this program was driving it")
+
 
 @contextmanager
 def driven(setup: SafeBench, stop: StopRequest | None = None, hang_s: float = inf) -> Iterator[DrivenBench]:
@@ -58,12 +94,24 @@ def driven(setup: SafeBench, stop: StopRequest | None = None, hang_s: float = in
     """
     with owned(setup), guarded(bench_outside(setup), stop or StopRequest(), hang_s=hang_s) as guard:
         bench = DrivenBench(setup, guard)
+        guard.when_acted(bench.supervisor_acted)
         try:
-            yield bench
-        finally:
+            with _left_safe(bench):
+                yield bench
+        except KeyboardInterrupt as press:
+            press.add_note(f"The bench: {bench.state.text()}.")
+            raise
+
+
+@contextmanager
+def _left_safe(bench: DrivenBench) -> Iterator[None]:
+    """Leave a bench safe after the block, unless the block has done so."""
+    try:
+        yield
+    finally:
+        if not bench.is_left:
             with shielded():
-                if not bench.is_left:
-                    unsafe = bench.make_safe()
-                    bench.leave(unsafe)
-                    if unsafe:
-                        raise unsafe
+                unsafe = bench.make_safe()
+                bench.leave(unsafe)
+                if unsafe:
+                    raise unsafe

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO
 
@@ -30,6 +30,9 @@ class SupervisorError(LabError):
 class Guard:
     """Signs of life from the measuring thread; nobody hears those of a bench inside this process."""
 
+    def when_acted(self, call: Callable[[tuple[str, ...]], None]) -> None:
+        """Have `call(what may still be on)` made should the supervisor make the bench safe."""
+
     def alive(self) -> None:
         """Say that the measuring thread is getting on."""
 
@@ -48,8 +51,13 @@ class Supervised(Guard):
         self._to, self._from = _pipes(process)
         self._last = time.monotonic()
         self._over = threading.Event()
+        self._on_act: Callable[[tuple[str, ...]], object] = tuple
         threading.Thread(target=self._beat, daemon=True, name="nado-heartbeat").start()
         threading.Thread(target=self._listen, daemon=True, name="nado-supervisor").start()
+
+    def when_acted(self, call: Callable[[tuple[str, ...]], None]) -> None:
+        """Have `call(what may still be on)` made should the supervisor make the bench safe."""
+        self._on_act = call
 
     def alive(self) -> None:
         """Say that the measuring thread is getting on."""
@@ -87,6 +95,7 @@ class Supervised(Guard):
             if "acted" in told:
                 done = "may have left on" if told["failures"] else "switched off"
                 why = "; ".join([told["acted"], *told["failures"]])
+                self._on_act(tuple(map(str, told["failures"])))
                 self._stop.stop(f"the safety supervisor {done}: {why}")
             return
         if not self._over.is_set():

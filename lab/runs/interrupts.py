@@ -3,8 +3,10 @@
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+
+from nado_lab.observer import StoppedError
 
 _STOP_SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)
@@ -30,6 +32,18 @@ class StopRequest:
             self.reason = reason
             self._event.set()
 
+    def heard(self, number: int) -> None:
+        """Take note of a signal that asks to stop."""
+        self.by_signal = True
+        self.stop("Ctrl-C" if number == signal.SIGINT else f"the program got {signal.Signals(number).name}")
+
+    def check(self) -> None:
+        """Begin nothing where somebody wishes to stop: KeyboardInterrupt after a signal, or StoppedError."""
+        if self.by_signal:
+            raise KeyboardInterrupt
+        if self():
+            raise StoppedError(f"not begun, as it was to stop: {self.reason}")
+
     def pause(self) -> None:
         """Hold after the next row with the field at zero; `go_on` continues the same run."""
         self.paused = True
@@ -46,22 +60,44 @@ def stop_on_signals(stop: StopRequest) -> Iterator[None]:
     def handle(number: int, _frame: FrameType | None) -> None:
         if stop.by_signal:
             raise KeyboardInterrupt
-        stop.by_signal = True
-        stop.stop("Ctrl-C" if number == signal.SIGINT else f"the program got {signal.Signals(number).name}")
+        stop.heard(number)
 
     with _handlers(handle):
         yield
 
 
 @contextmanager
-def shielded() -> Iterator[None]:
-    """Let nothing interrupt the block: the hardware is being made safe, the run being closed."""
-    with _handlers(signal.SIG_IGN):
-        yield
+def shielded(stop: StopRequest | None = None) -> Iterator[None]:
+    """Let nothing interrupt the block: the hardware is being made safe, the run being closed.
+
+    A signal that comes meanwhile is not lost: after the block `stop` hears of it, or without one the handler
+    that was there before. An error of the block counts more than the interruption.
+    """
+    came: list[int] = []
+    try:
+        with _handlers(lambda number, _frame: came.append(number)):
+            yield
+    except BaseException:
+        with suppress(KeyboardInterrupt):
+            _hand_on(came, stop)
+        raise
+    _hand_on(came, stop)
+
+
+def _hand_on(came: list[int], stop: StopRequest | None) -> None:
+    """Deliver the first of the signals that came while nothing might interrupt."""
+    for number in came[:1]:
+        handler = signal.getsignal(number)
+        if stop is not None:
+            stop.heard(number)
+        elif callable(handler):
+            handler(number, None)
+        else:
+            signal.raise_signal(number)
 
 
 @contextmanager
-def _handlers(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> Iterator[None]:
+def _handlers(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     """Set the stop signals' handlers for a while; only the main thread may."""
     if threading.current_thread() is not threading.main_thread():
         yield

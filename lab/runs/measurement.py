@@ -3,6 +3,7 @@
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 
 from nado_lab.lab.runs.bench import SafeBench
 from nado_lab.lab.runs.driven_bench import DrivenBench, driven
@@ -40,13 +41,17 @@ class Measurement:
         stop = self._stop
         with stop_on_signals(stop):
             self._measure()
-            with shielded():
+            with shielded(stop):
                 self._leave_bench()
                 self._close()
         if self._failure:
+            if isinstance(self._failure, KeyboardInterrupt):
+                self._tell_what_is_kept(self._failure)
             raise self._failure
         if stop.by_signal:
-            raise KeyboardInterrupt
+            press = KeyboardInterrupt()
+            self._tell_what_is_kept(press)
+            raise press
 
     def _measure(self) -> None:
         self._procedure.attach(self._emit, self._should_stop)
@@ -57,6 +62,11 @@ class Measurement:
             self._procedure.execute()
         except BaseException as error:  # noqa: BLE001  (whatever it is, the hardware comes first)
             self._failure = error
+
+    def _tell_what_is_kept(self, press: KeyboardInterrupt) -> None:
+        """Tell whoever pressed Ctrl-C what there is of the run."""
+        of = f" of {self._total}" if self._total else ""
+        press.add_note(f"Kept: {self._writer.path}, {self._done}{of} rows.")
 
     def _keep_metadata(self) -> None:
         """Store what the procedure declares as PyMeasure `Metadata`, known once it has started."""
@@ -96,10 +106,11 @@ class Measurement:
         """Hold with the field at zero until the run is to go on or to stop."""
         stop = self._stop
         if stop.paused and not stop():
-            self._bench.setup.shutdown()
+            self._bench.hold()
             self._writer.flush()
-        while stop.paused and not self._should_stop():
-            time.sleep(_PAUSE_POLL_S)
+            while stop.paused and not self._should_stop():
+                time.sleep(_PAUSE_POLL_S)
+            self._bench.drives()
 
     def _baseline(self, moment: str) -> None:
         if self._monitor.first:
@@ -132,12 +143,18 @@ class Measurement:
             self._failure = self._failure or error
         status, reason, trace = self._outcome()
         try:
+            self._note_bench()
             self._writer.finalise(status, reason, trace)
         except StoreError as error:
             if self._failure is None:
                 self._failure = error
             else:
                 self._failure.add_note(f"and the run could not be closed: {error}")
+
+    def _note_bench(self) -> None:
+        """Keep with the run what is known of the bench's safety; a full disk is told by who closes."""
+        with suppress(StoreError):
+            self._writer.update(notes={**self._writer.metadata.notes, "bench": self._bench.state.to_json()})
 
     def _outcome(self) -> tuple[Status, str, str]:
         failure, stop = self._failure, self._stop
@@ -166,6 +183,7 @@ def run_measurement(
     open_writer: Callable[[Monitor], RunWriter],
 ) -> None:
     """Drive the bench, open the run, measure into it."""
+    observer.stop.check()
     with driven(setup, observer.stop, HANG_S) as bench:
         monitor = Monitor(setup, monitors)
         Measurement(procedure, bench, open_writer(monitor), monitor, observer).run()

@@ -6,7 +6,7 @@ from pathlib import Path
 from nado_lab.lab.compose import open_source
 from nado_lab.lab.errors import is_for_people
 from nado_lab.lab.json_file import JsonObject
-from nado_lab.lab.runs import UnsafeError
+from nado_lab.lab.runs import UnsafeError, is_of_the_experiment
 from nado_lab.lab.runs.observer import Observer, Staged
 from nado_lab.lab.setup import OpenSetup, SetupSource
 from nado_lab.lab.store import Run, Status
@@ -14,6 +14,9 @@ from nado_lab.lab.toml_file import read_model
 from nado_lab.lab.workflow.measure import MeasureRequest, ResumeRequest, measure, resume
 from nado_lab.protocols import configure, load_protocol
 from pydantic import BaseModel, ConfigDict, Field
+
+HELD = "held"
+"""The status of an entry that was not begun, because of what happened to one before it."""
 
 
 class QueuedRun(BaseModel):
@@ -31,12 +34,13 @@ class QueuedRun(BaseModel):
 
 @dataclass(frozen=True)
 class Ended:
-    """How an entry of a queue ended: the run's status, and why."""
+    """How an entry of a queue ended: the run's status (or "held"), and why; `holds` keeps the later ones."""
 
     out: str
     protocol: str
     status: str
     reason: str
+    holds: bool = False
 
 
 class _Queue(BaseModel):
@@ -56,20 +60,39 @@ def read_queue(path: Path) -> list[QueuedRun]:
 def run_queue(
     queue: list[QueuedRun], observer: Observer | None = None, open_setup: OpenSetup = open_source
 ) -> list[Ended]:
-    """Run all; one that fails does not keep the others, hardware left unsafe does. Say how each ended."""
-    ended, observer = [], observer or Observer()
+    """Run one after another and say how each ended.
+
+    One that is refused (its parameters, a limit) does not keep the others. After whatever else goes wrong,
+    which may be of the bench, the rest is held: given again, the queue goes on. Ctrl-C ends it between two
+    runs, too.
+    """
+    ended: list[Ended] = []
+    observer = observer or Observer()
     for number, each in enumerate(queue):
+        observer.stop.check()
         look = Staged(observer, f"{number + 1} of {len(queue)}: {each.protocol}")
-        try:
-            run = _measure(each, look, open_setup)
-            ended.append(Ended(str(each.out), each.protocol, run.status.value, run.metadata.reason))
-        except UnsafeError:
-            raise
-        except Exception as error:
-            if not is_for_people(error):
-                raise
-            ended.append(Ended(str(each.out), each.protocol, Status.FAILED.value, str(error)))
+        ended.append(_end_of(each, look, open_setup))
+        if ended[-1].holds:
+            return [*ended, *(_held(later, each) for later in queue[number + 1 :])]
     return ended
+
+
+def _end_of(queued: QueuedRun, observer: Observer, open_setup: OpenSetup) -> Ended:
+    """Measure one entry; whatever ends it early is told, hardware that was left on is raised."""
+    what = (str(queued.out), queued.protocol)
+    try:
+        run = _measure(queued, observer, open_setup)
+    except UnsafeError:
+        raise
+    except Exception as error:
+        if not is_for_people(error):
+            raise
+        return Ended(*what, Status.FAILED.value, str(error), holds=not is_of_the_experiment(error))
+    return Ended(*what, run.status.value, run.metadata.reason, holds=run.status is not Status.COMPLETE)
+
+
+def _held(later: QueuedRun, before: QueuedRun) -> Ended:
+    return Ended(str(later.out), later.protocol, HELD, f"not begun: look at the bench after {before.out}")
 
 
 def _measure(queued: QueuedRun, observer: Observer, open_setup: OpenSetup) -> Run:

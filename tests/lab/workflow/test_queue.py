@@ -1,10 +1,13 @@
-"""A queue goes on past a failure, skips what is done, and resumes what was stopped."""
+"""A queue goes on past a refusal, is held by whatever may be of the bench, skips and resumes."""
 
+import os
+import signal
 from contextlib import contextmanager
 
 import pytest
+from nado_lab.instruments import DisconnectedError, InterlockError, LimitError
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs import UnsafeError
+from nado_lab.lab.runs import Observer, UnsafeError
 from nado_lab.lab.store import Run, Status, StoreError
 from nado_lab.lab.workflow.queue import read_queue, run_queue
 from nado_lab.protocols import ProtocolError
@@ -44,11 +47,64 @@ def bench(devices):
     return open_setup
 
 
-def test_a_failure_does_not_keep_the_others(queue, tmp_path):
-    ended = run_queue(queue, None, bench({"a": StoreError("bench a is away"), "b": FakeDevice()}))
+@pytest.mark.parametrize("refusal", [LimitError("9 mT is above 8 mT"), ProtocolError("no such drive")])
+def test_a_refusal_does_not_keep_the_others(queue, tmp_path, refusal):
+    ended = run_queue(queue, None, bench({"a": refusal, "b": FakeDevice()}))
     assert [line.status for line in ended] == ["failed", "complete"]
-    assert ended[0].reason == "bench a is away"
+    assert ended[0].reason == str(refusal)
     assert not (tmp_path / "one").exists()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        InterlockError("supply_x: coil over-temperature"),
+        DisconnectedError("lock-in"),
+        StoreError("disk full"),
+    ],
+)
+def test_what_may_be_of_the_bench_holds_the_queue(queue, tmp_path, fault):
+    other = FakeDevice()
+    ended = run_queue(queue, None, bench({"a": fault, "b": other}))
+    assert [line.status for line in ended] == ["failed", "held"]
+    assert ended[1].reason == f"not begun: look at the bench after {tmp_path / 'one'}"
+    assert other.played == 0
+    again = run_queue(queue, None, bench({"a": FakeDevice(), "b": other}))
+    assert [line.status for line in again] == ["complete", "complete"]
+
+
+def test_a_run_that_a_reading_ended_holds_the_queue(queue):
+    observer, other = Observer(), FakeDevice()
+    hot = FakeDevice(on_trial=lambda trial: observer.stop.stop("coil is 400 K, outside 0 to 350 K"))
+    ended = run_queue(queue, observer, bench({"a": hot, "b": other}))
+    assert [line.status for line in ended] == ["aborted", "held"]
+    assert other.played == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends POSIX signals to itself")
+def test_ctrl_c_while_a_run_is_closing_ends_the_queue(queue, tmp_path):
+    class Pressed(FakeDevice):
+        def shutdown(self):
+            os.kill(os.getpid(), signal.SIGINT)
+            return super().shutdown()
+
+    other = FakeDevice()
+    with pytest.raises(KeyboardInterrupt):
+        run_queue(queue, None, bench({"a": Pressed(), "b": other}))
+    assert Run.open(tmp_path / "one").status is Status.COMPLETE
+    assert other.played == 0
+
+
+def test_ctrl_c_while_a_run_fails_ends_the_queue_too(queue):
+    other, observer = FakeDevice(), Observer()
+
+    def press_and_refuse(trial):
+        observer.stop.heard(signal.SIGINT)
+        raise LimitError("9 mT is above 8 mT")
+
+    with pytest.raises(KeyboardInterrupt):
+        run_queue(queue, observer, bench({"a": FakeDevice(on_trial=press_and_refuse), "b": other}))
+    assert other.played == 0
 
 
 def test_a_second_call_skips_and_resumes(queue, tmp_path):
