@@ -21,6 +21,13 @@ def within(value: float, values: Sequence[float]) -> float:
     return value
 
 
+def one_word(value: str, values: Sequence[str]) -> str:
+    """Return ``value`` if it is one of the listed words; a PyMeasure validator that names them all."""
+    if value not in values:
+        raise LimitError(f"expected one of {', '.join(values)} but got {value!r}; nothing was sent")
+    return value
+
+
 def check_all(name: str, values: np.ndarray, low: float, high: float, unit: str, hint: str) -> None:
     """Raise unless every value, finite, lies in [low, high]; the message names the worst one."""
     array = np.asarray(values, dtype=float)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nado_lab.sim_backend.clock import Clock
-from nado_lab.sim_backend.devices import KepcoBOP
+from nado_lab.sim_backend.devices import Keithley6221, KepcoBOP
 from nado_lab.sim_backend.scpi import ScpiDevice, ScpiError
 from pyvisa import constants, errors
 
@@ -142,6 +142,12 @@ def _overheat(device: ScpiDevice) -> None:
         device.over_temperature = True
 
 
+def _break(device: ScpiDevice) -> None:
+    """Lift a bond: the current source meets an open circuit."""
+    if isinstance(device, Keithley6221):
+        device.open_circuit = True
+
+
 _REPLIES: dict[str, Callable[[bytes], bytes]] = {
     "timeout": _hold,
     "truncate": _truncate,
@@ -153,5 +159,6 @@ _BEFORE: dict[str, Callable[[ScpiDevice], None]] = {
     "overload": _overload,
     "stuck": _stick,
     "overtemperature": _overheat,
+    "open": _break,
 }
 FAULTS = (*_REPLIES, *_BEFORE, "disconnect", "slow")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from nado_lab.instruments.clock import Clock, WallClock
+from nado_lab.instruments.drivers.blocks import read_block
 from nado_lab.instruments.errors import (
     DeviceReportedError,
     DisconnectedError,
@@ -35,6 +36,8 @@ class SafeDriver(Instrument):
 
     identity: ClassVar[str] = ""
     units: ClassVar[dict[str, str]] = {}
+    resolutions: ClassVar[dict[str, float]] = {}
+    """By how much a quantity may read back otherwise than it was set: converter and printed digits."""
     drives: ClassVar[bool] = True
     """Whether the instrument drives anything: one that only measures is not worth waiting for."""
 
@@ -87,7 +90,7 @@ class SafeDriver(Instrument):
         raw, end = bytes(connection.read_raw()), (connection.read_termination or "").encode()
         if end and not raw.endswith(end):
             raise ReplyError(f"{self.name}: the reply {raw[:40]!r} is truncated")
-        return raw[: len(raw) - len(end)].decode("ascii")
+        return raw[: len(raw) - len(end)].rstrip(b"\r").decode("ascii")
 
     def read_bytes(self, count: int, **kwargs: Any) -> bytes:
         """Read ``count`` bytes."""
@@ -123,22 +126,15 @@ class SafeDriver(Instrument):
         except UnicodeDecodeError as error:
             raise ReplyError(f"{self.name}: the reply to {action[:60]!r} is no text ({error})") from error
 
-    def ask_block(self, command: str) -> bytes:
-        """Send a query and return the data of the definite-length block that answers it."""
+    def ask_block(self, command: str, *, size: int | None = None, end: bytes = b"\n") -> bytes:
+        """Send a query and return the data of the block that answers it; see ``read_block``."""
         with self.lock, self._without_termination():
             self.write(command)
-            head = self.read_bytes(2)
-            if head[:1] != b"#" or not head[1:].isdigit() or head == b"#0":
-                raise ReplyError(f"{self.name}: expected a block '#<n>…' to {command!r}, got {head!r}")
             try:
-                length = self.read_bytes(int(head[1:]))
-                data = self.read_bytes(int(length))
-                end = self.read_bytes(1)
-            except (InstrumentTimeout, ValueError) as error:
-                raise ReplyError(f"{self.name}: the block that answers {command!r} is truncated") from error
-            if end != b"\n":
-                raise ReplyError(f"{self.name}: the block that answers {command!r} is longer than it says")
-            return data
+                return read_block(self.read_bytes, size, end)
+            except ReplyError as error:
+                self._upset = True
+                raise ReplyError(f"{self.name}: reply to {command!r}: {error}") from error
 
     @contextmanager
     def _without_termination(self) -> Iterator[None]:
@@ -180,11 +176,17 @@ class SafeDriver(Instrument):
 
     def _confirm(self, name: str, wanted: Any, found: Any) -> None:
         if isinstance(wanted, float | int) and not isinstance(wanted, bool):
-            same = isinstance(found, float | int) and math.isclose(wanted, found, rel_tol=1e-4, abs_tol=1e-9)
+            step = max(self.resolutions.get(name, 0.0), 1e-9)
+            same = isinstance(found, float | int) and math.isclose(wanted, found, rel_tol=1e-4, abs_tol=step)
         else:
             same = wanted == found
         if not same:
             raise ReplyError(f"{self.name}: {name} was set to {wanted!r} but reads back {found!r}")
+
+    def connected_by(self, interface: str) -> bool:
+        """Tell whether the VISA address begins with ``interface`` (``GPIB``, ``ASRL``)."""
+        resource = getattr(self.adapter.connection, "resource_name", "")
+        return str(resource).upper().startswith(interface)
 
     def check_errors(self) -> list[str]:
         """Empty the error queue; raise DeviceReportedError where it held something."""

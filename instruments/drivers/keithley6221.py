@@ -3,10 +3,14 @@
 from typing import Any, ClassVar
 
 from nado_lab.instruments.drivers.base import SafeDriver
+from nado_lab.instruments.errors import OverloadError
 from nado_lab.instruments.limits import positive, within
 from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.keithley import Keithley6221 as PyMeasure6221
+
+_COMPLIANCE = 8
+"""Bit 3 of the measurement register (6220/6221 Reference Manual 622x-900-01, p. 11-16, figure 11-6)."""
 
 
 class Keithley6221(SafeDriver, PyMeasure6221):
@@ -23,7 +27,22 @@ class Keithley6221(SafeDriver, PyMeasure6221):
         "source_range": "A",
         "source_auto_range": "",
         "output_low_grounded": "",
+        "filter_enabled": "",
+        "measurement_condition": "",
     }
+
+    filter_enabled = Instrument.control(
+        ":SOUR:CURR:FILT?",
+        ":SOUR:CURR:FILT %d",
+        """Control the analogue filter of the output (bool).""",
+        map_values=True,
+        values={True: 1, False: 0},
+    )
+    measurement_condition = Instrument.measurement(
+        ":STAT:MEAS:COND?",
+        """Get the measurement condition register; bit 3 is compliance.""",
+        cast=int,
+    )
 
     source_current = Instrument.control(
         ":SOUR:CURR?",
@@ -86,8 +105,19 @@ class Keithley6221(SafeDriver, PyMeasure6221):
     def source(self, amperes: float, compliance_v: float) -> None:
         """Source ``amperes`` in A with a compliance in V; output on."""
         within(amperes, (-self._most_amperes, self._most_amperes))
-        self.apply(source_auto_range=True, source_compliance=compliance_v, source_current=amperes)
+        self.apply(filter_enabled=False, source_auto_range=True)
+        self.apply(source_compliance=compliance_v, source_current=amperes)
         self.apply(source_enabled=True)
+
+    def check_errors(self) -> list[str]:
+        """Read the error queue; a reached compliance is an OverloadError: too little current flows."""
+        found = super().check_errors()
+        if int(self.read_back("measurement_condition")) & _COMPLIANCE:
+            raise OverloadError(
+                f"{self.name}: the compliance voltage is reached, the current does not flow; look for a "
+                "broken bond or an open lead, or raise compliance_v"
+            )
+        return found
 
     def alternate(
         self, peak_a: float, frequency_hz: float, compliance_v: float, offset_a: float = 0.0

@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 from nado_lab.instruments.drivers.base import SafeDriver
-from nado_lab.instruments.errors import LimitError, OverloadError, ReplyError
-from nado_lab.instruments.limits import within
+from nado_lab.instruments.errors import LimitError, OverloadError, ReplyError, SetupError
+from nado_lab.instruments.limits import one_word, within
 from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.keithley import KeithleyDMM6500 as PyMeasureDMM6500
@@ -13,6 +13,10 @@ from pymeasure.instruments.keithley import KeithleyDMM6500 as PyMeasureDMM6500
 _BUFFER = '"defbuffer1"'
 _OVERFLOW = 1e37
 _MOST_READINGS = 7_000_000
+_READING_BYTES = 4
+"""A single-precision reading; the block of FORM SRE begins with ``#0`` and ends with a newline
+(DMM6500-901-01, FORMat[:DATA]; figure of the 2002 manual p. 3-81). A block that states its length is read
+as well."""
 
 
 class KeithleyDMM6500(SafeDriver, PyMeasureDMM6500):
@@ -34,6 +38,8 @@ class KeithleyDMM6500(SafeDriver, PyMeasureDMM6500):
         ":DIG:FUNC?",
         ':DIG:FUNC "%s"',
         """Control the digitise function (str, VOLT or CURR).""",
+        validator=one_word,
+        values=("VOLT", "CURR", "NONE"),
         get_process=lambda reply: reply.strip('"'),
     )
     digitise_range = Instrument.control(
@@ -51,13 +57,25 @@ class KeithleyDMM6500(SafeDriver, PyMeasureDMM6500):
         values=(1000, 1_000_000),
     )
     data_format = Instrument.control(
-        ":FORM:DATA?", ":FORM:DATA %s", """Control the format of readings (str, ASC, REAL or SRE)."""
+        ":FORM:DATA?",
+        ":FORM:DATA %s",
+        """Control the format of readings (str, ASC, REAL or SRE).""",
+        validator=one_word,
+        values=("ASC", "REAL", "SRE"),
     )
     byte_order = Instrument.control(
-        ":FORM:BORD?", ":FORM:BORD %s", """Control the byte order of blocks (str, NORM or SWAP)."""
+        ":FORM:BORD?",
+        ":FORM:BORD %s",
+        """Control the byte order of blocks (str, NORM or SWAP).""",
+        validator=one_word,
+        values=("NORM", "SWAP"),
     )
     trigger_edge = Instrument.control(
-        ":TRIG:EXT:IN:EDGE?", ":TRIG:EXT:IN:EDGE %s", """Control the edge of the external trigger (str)."""
+        ":TRIG:EXT:IN:EDGE?",
+        ":TRIG:EXT:IN:EDGE %s",
+        """Control the edge of the external trigger (str, RIS, FALL or EITH).""",
+        validator=one_word,
+        values=("RIS", "FALL", "EITH"),
     )
     buffer_points = Instrument.control(
         f":TRAC:POIN? {_BUFFER}",
@@ -73,13 +91,28 @@ class KeithleyDMM6500(SafeDriver, PyMeasureDMM6500):
         self._count = 0
         self._capacity = 0
 
+    def identify(self) -> str:
+        """Return the identity, or raise SetupError where another command language is set."""
+        found = super().identify()
+        language = self.ask("*LANG?").strip()
+        if language != "SCPI":
+            raise SetupError(
+                f"{self.name}: it speaks {language}, not SCPI; send *LANG SCPI, then switch it off and on"
+            )
+        return found
+
     def prepare(self, range_v: float, rate_hz: float) -> None:
-        """Digitise volts within ``range_v`` V at ``rate_hz`` samples/s, a whole number."""
+        """Digitise volts within ``range_v`` V at ``rate_hz`` samples/s, a whole number, from a reset on.
+
+        The reset ends what the last user left: a relative offset, an aperture, a filter, a trigger model.
+        """
         if abs(rate_hz - round(rate_hz)) > 1e-6:
             raise LimitError(
                 f"{self.name}: {rate_hz:g} samples/s is no whole number; choose rotation_hz and "
                 "samples_per_rotation whose product is one"
             )
+        self.write("*RST")
+        self._capacity = 0
         self.apply(digitise_function="VOLT", digitise_rate=round(rate_hz))
         self.digitise_range = range_v
         self.apply(data_format="SRE", byte_order="SWAP", trigger_edge="RIS")
@@ -101,8 +134,9 @@ class KeithleyDMM6500(SafeDriver, PyMeasureDMM6500):
 
     def readings(self) -> np.ndarray:
         """Read the samples (count,) in V of the finished acquisition."""
-        data = self.ask_block(f":TRAC:DATA? 1, {self._count}, {_BUFFER}, READ")
-        if len(data) != 4 * self._count:
+        query = f":TRAC:DATA? 1, {self._count}, {_BUFFER}, READ"
+        data = self.ask_block(query, size=_READING_BYTES * self._count)
+        if len(data) != _READING_BYTES * self._count:
             raise ReplyError(f"{self.name}: expected {self._count} readings, got {len(data)} bytes")
         volts = np.frombuffer(data, dtype="<f4").astype(float)
         if not np.all(np.isfinite(volts)):

@@ -10,11 +10,20 @@ from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.kepco import KepcoBOP3612
 
-_OVER_TEMPERATURE = 16
+_PROTECTIONS = 8 + 16
+"""Bit 4 is over-temperature in SCPI-99 (volume 1, 9.4) and in Kepco's EL manual (243-1295, 3.13.7.3); the
+manuals of sister models give it the weight 8. Either is a protection that acts; the BIT 4886's own table was
+not seen."""
 _RAMP_STEPS = 40
 _FASTEST = 1e6
-_DEAD_AMPERES = 2e-3
-_DECAY_S = 0.1
+_MOST_AMPERES, _MOST_VOLTS = 12.0, 36.0
+_STEP = 2**-12
+"""Share of the rating by which a setpoint may read back otherwise: of 36-12s 0.1 A was recorded as 9.989E-2
+(PyMeasure, tests/instruments/kepco/test_kepcobop.py)."""
+_DEAD_AMPERES = 2e-3 * _MOST_AMPERES
+"""With its output off a 36-12 was recorded to read 4.99 mA (same file); a current that flows is far above."""
+_DECAY_S = 0.4
+"""A reading is the mean of the last 16 conversions, valid 320 ms after a change (BIT 4886 manual, 1.2.1)."""
 
 
 class KepcoBOP(SafeDriver, KepcoBOP3612):
@@ -34,12 +43,17 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
         "questionable": "",
     }
 
+    resolutions: ClassVar = {
+        "current_setpoint": _STEP * _MOST_AMPERES,
+        "voltage_setpoint": _STEP * _MOST_VOLTS,
+    }
+
     current_setpoint = Instrument.control(
         "CURRent?",
         "CURRent %g",
         """Control the current setpoint in A (float, strictly within the limits).""",
         validator=within,
-        values=(-12, 12),
+        values=(-_MOST_AMPERES, _MOST_AMPERES),
         dynamic=True,
     )
     voltage_setpoint = Instrument.control(
@@ -47,12 +61,12 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
         "VOLTage %g",
         """Control the compliance voltage in V (float, strictly within the limits).""",
         validator=within,
-        values=(-36, 36),
+        values=(-_MOST_VOLTS, _MOST_VOLTS),
         dynamic=True,
     )
     questionable = Instrument.measurement(
         "STATus:QUEStionable:CONDition?",
-        """Get the questionable condition register; bit 4 is over-temperature.""",
+        """Get the questionable condition register; bits 3 and 4 are protections that act.""",
         cast=int,
     )
 
@@ -60,13 +74,13 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
         self,
         adapter: Adapter | str,
         *,
-        max_amperes: float = 12.0,
-        max_volts: float = 36.0,
+        max_amperes: float = _MOST_AMPERES,
+        max_volts: float = _MOST_VOLTS,
         slew_amperes_per_s: float = 50.0,
         **kwargs: Any,
     ):
-        positive("max_amperes", max_amperes, 12)
-        positive("max_volts", max_volts, 36)
+        positive("max_amperes", max_amperes, _MOST_AMPERES)
+        positive("max_volts", max_volts, _MOST_VOLTS)
         positive("slew_amperes_per_s", slew_amperes_per_s, _FASTEST)
         super().__init__(adapter, **kwargs)
         self._slew = slew_amperes_per_s
@@ -75,6 +89,14 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
         self._live = True
         self.current_setpoint_values = (-max_amperes, max_amperes)
         self.voltage_setpoint_values = (-max_volts, max_volts)
+
+    def identify(self) -> str:
+        """Return the identity; over RS-232 the front panel gives way only when told (manual, B.87)."""
+        found = super().identify()
+        if self.connected_by("ASRL"):
+            self.write("SYST:REM 1")
+            self.check_errors()
+        return found
 
     @property
     def most_amperes(self) -> float:
@@ -115,8 +137,8 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
         return float(self.read_back("current"))
 
     def interlock_closed(self) -> bool:
-        """Tell whether the over-temperature protection has not tripped."""
-        return not int(self.read_back("questionable")) & _OVER_TEMPERATURE
+        """Tell whether no protection, over-temperature above all, has tripped."""
+        return not int(self.read_back("questionable")) & _PROTECTIONS
 
     def _make_safe(self) -> None:
         """Take the current to zero within the slew limit, whatever drives it, then open the output.

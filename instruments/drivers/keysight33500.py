@@ -4,41 +4,24 @@ import math
 from typing import Any, ClassVar
 
 import numpy as np
+from nado_lab.instruments.drivers.arbitrary_scale import FULL_SCALE, Spread, spread
 from nado_lab.instruments.drivers.operation import OperationDriver
+from nado_lab.instruments.drivers.waveform_channel import LEAST_VPP, MOST_VOLTS, WaveformChannel
 from nado_lab.instruments.errors import LimitError, ReplyError
-from nado_lab.instruments.limits import check_all, positive, within
+from nado_lab.instruments.limits import check_all, one_word, positive, within
 from nado_lab.instruments.roles import Snapshot
 from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
-from pymeasure.instruments.agilent.agilent33500 import Agilent33500, Agilent33500Channel
+from pymeasure.instruments.agilent.agilent33500 import Agilent33500
 
-_FULL_SCALE = 32767
 _FADE_STEPS = 40
-_HALF_A_COUNT = 1 + 0.49 / _FULL_SCALE
-_LEAST_VPP = 1e-3
+_HALF_A_COUNT = 1 + 0.49 / FULL_SCALE
+_READS_ALIKE = 1e-3
+"""Amplitude and offset have four digits (33500B data sheet, 5990-6672EN: "Resolution: 4 digits")."""
 _LEAST_POINTS = 8
-_MOST_VOLTS = 10.0
 _SINE_HERTZ = (1e-6, 30e6)
 _RATES_HZ = (1e-6, 250e6)
-_NAME = "NADO"
-
-
-class WaveformChannel(Agilent33500Channel):
-    """One output with binary upload; the manual's name for it is SOURce<n>."""
-
-    trigger_source = Instrument.control(
-        "TRIG{ch}:SOUR?", "TRIG{ch}:SOUR %s", """Control the trigger source of the channel (str)."""
-    )
-    amplitude_values = (1e-3, 20.0)
-
-    def upload(self, counts: np.ndarray) -> None:
-        """Replace the channel's waveform by DAC counts (sample,) in -32767 to 32767."""
-        data = np.ascontiguousarray(counts, dtype="<i2").tobytes()
-        length = str(len(data))
-        self.data_volatile_clear()
-        head = f"SOUR{self.id}:DATA:ARB:DAC {_NAME},#{len(length)}{length}"
-        self.write_bytes(head.encode() + data + b"\n")
-        self.write(f"SOUR{self.id}:FUNC:ARB {_NAME}")
+_OPEN_OHMS = 9e37
 
 
 class Keysight33500(OperationDriver, Agilent33500):
@@ -52,12 +35,17 @@ class Keysight33500(OperationDriver, Agilent33500):
         "arb_srate": "1/s",
         "arb_filter": "",
         "amplitude": "V",
+        "amplitude_unit": "",
         "offset": "V",
+        "polarity": "",
+        "limits_enabled": "",
         "output": "",
         "output_load": "ohm",
         "burst_state": "",
         "burst_mode": "",
         "burst_ncycles": "",
+        "burst_phase": "deg",
+        "trigger_delay": "s",
         "trigger_source": "",
     }
 
@@ -65,7 +53,11 @@ class Keysight33500(OperationDriver, Agilent33500):
     ch_2 = Instrument.ChannelCreator(WaveformChannel, 2)  # type: ignore[arg-type]
 
     byte_order = Instrument.control(
-        "FORM:BORD?", "FORM:BORD %s", """Control the byte order of blocks: NORM (big endian) or SWAP (str)."""
+        "FORM:BORD?",
+        "FORM:BORD %s",
+        """Control the byte order of blocks: NORM (big endian) or SWAP (str).""",
+        validator=one_word,
+        values=("NORM", "SWAP"),
     )
     sync_output = Instrument.control(
         "OUTP:SYNC?",
@@ -76,11 +68,13 @@ class Keysight33500(OperationDriver, Agilent33500):
     )
 
     def __init__(self, adapter: Adapter | str, *, max_volts: float = 10.0, **kwargs: Any):
-        positive("max_volts", max_volts, _MOST_VOLTS)
+        positive("max_volts", max_volts, MOST_VOLTS)
         kwargs.setdefault("name", "Keysight 33500 generator")
         super().__init__(adapter, read_termination="\n", write_termination="\n", **kwargs)
         self._max_volts = max_volts
-        self._peak, self._peaks = 0.0, (0.0, 0.0)
+        self._peak = 0.0
+        self._spans, self._offsets = (0.0, 0.0), (0.0, 0.0)
+        self._prepared = False
 
     @property
     def pair(self) -> tuple[WaveformChannel, WaveformChannel]:
@@ -92,41 +86,86 @@ class Keysight33500(OperationDriver, Agilent33500):
         if not 0 < peak_v <= self._max_volts:
             raise LimitError(f"{self.name}: full scale {peak_v:g} V lies outside 0 to {self._max_volts:g} V")
         within(rate_hz, _RATES_HZ)
-        self._peak, self._peaks = peak_v, (peak_v, peak_v)
+        self._forget_the_last_user()
+        self._peak = peak_v
         self.apply(byte_order="SWAP", sync_output=True)
-        self.load(np.zeros((_LEAST_POINTS, 2)))
         for channel in self.pair:
             self._prepare_channel(channel, rate_hz)
+        self.load(np.zeros((_LEAST_POINTS, 2)))
+        for channel in self.pair:
+            channel.output = True
+        self._prepared = True
         self.check_errors()
 
+    def _forget_the_last_user(self) -> None:
+        """Open both outputs, then reset: polarity, unit, limits, modulation, tracking, combine, phase, delay.
+
+        ``*RST`` leaves the outputs off and stored waveforms alone (33500 guide 33500-90901, "*RST").
+        """
+        self._prepared = False
+        for channel in self.pair:
+            channel.output = False
+        self.write("*RST")
+
     def _prepare_channel(self, channel: WaveformChannel, rate_hz: float) -> None:
-        channel.output_load = "INF"
-        channel.arb_filter = "OFF"
-        channel.amplitude = 2 * self._peak
-        channel.offset = 0.0
-        channel.shape = "ARB"
-        channel.arb_srate = rate_hz
-        channel.burst_mode = "TRIG"
-        channel.burst_ncycles = 1
-        channel.burst_state = True
-        channel.trigger_source = "BUS"
-        channel.output = True
-        for name, wanted in {"arb_srate": rate_hz, "amplitude": 2 * self._peak, "shape": "ARB"}.items():
-            self._confirm(name, wanted, self._answer(channel, name))
+        """Set what a burst needs, and what would turn or move its field; read back what matters."""
+        settings = {"output_load": "INF", "amplitude_unit": "VPP", "polarity": "NORM"}
+        settings |= {"limits_enabled": False, "shape": "ARB", "arb_filter": "OFF", "arb_srate": rate_hz}
+        settings |= {"burst_mode": "TRIG", "burst_ncycles": 1, "burst_phase": 0.0, "burst_state": True}
+        settings |= {"trigger_delay": 0.0, "trigger_source": "BUS"}
+        self._set(channel, settings)
+
+    def _set(self, channel: WaveformChannel, settings: dict[str, Any]) -> None:
+        """Set quantities of a channel, then read each back."""
+        for name, value in settings.items():
+            setattr(channel, name, value)
+        for name, value in settings.items():
+            if name != "output_load":
+                self._confirm(name, value, self._answer(channel, name))
+        if "output_load" in settings and self._answer(channel, "output_load") < _OPEN_OHMS:
+            raise ReplyError(
+                f"{self.name}: output {channel.id} counts its volts into a load, not an open circuit"
+            )
 
     def load(self, volts: np.ndarray) -> None:
-        """Upload (sample, 2) in V within the full scale to both channels."""
+        """Upload (sample, 2) in V within the full scale to both channels.
+
+        The outputs are open meanwhile: amplitude, offset and data of a waveform change one after the other.
+        """
         volts = np.asarray(volts, float)
         if volts.ndim != 2 or volts.shape[1] != 2 or not _LEAST_POINTS <= len(volts) <= self.memory_points:
             points = f"{_LEAST_POINTS} to {self.memory_points}"
             raise LimitError(f"{self.name}: a waveform has shape ({points}, 2), not {volts.shape}")
         most = self._peak * _HALF_A_COUNT
         check_all("waveform", volts, -most, most, "V", "Prepare a larger full scale.")
-        counts = np.rint(volts * (_FULL_SCALE / self._peak)) if self._peak else volts
         with self.lock:
             for index, channel in enumerate(self.pair):
-                channel.upload(counts[:, index])
+                self._load_channel(channel, volts[:, index])
             self.check_errors()
+
+    def _load_channel(self, channel: WaveformChannel, volts: np.ndarray) -> None:
+        waveform = spread(volts, LEAST_VPP)
+        if self._prepared:
+            channel.output = False
+        channel.upload(waveform.counts)
+        channel.offset = 0.0
+        channel.amplitude = waveform.amplitude
+        channel.offset = waveform.offset
+        self._require_scale(channel, waveform)
+        self._spans = _replaced(self._spans, channel.id, waveform.amplitude)
+        self._offsets = _replaced(self._offsets, channel.id, waveform.offset)
+        if self._prepared:
+            channel.output = True
+
+    def _require_scale(self, channel: WaveformChannel, waveform: Spread) -> None:
+        """Raise ReplyError where the channel did not take the amplitude or the offset of its waveform."""
+        for name, wanted in (("amplitude", waveform.amplitude), ("offset", waveform.offset)):
+            found = float(self._answer(channel, name))
+            if abs(found - wanted) > _READS_ALIKE * max(abs(wanted), LEAST_VPP):
+                raise ReplyError(
+                    f"{self.name}: {name} of output {channel.id} was set to {wanted:.6g} V but reads "
+                    f"{found:.6g} V"
+                )
 
     def trigger(self) -> None:
         """Start the burst; ``busy`` tells when it is over."""
@@ -150,35 +189,32 @@ class Keysight33500(OperationDriver, Agilent33500):
     ) -> None:
         """Put out continuous sines, cosine and sine to turn a field, grown from nothing; see ``fade``."""
         for peak in peaks_v:
-            within(peak, (_LEAST_VPP / 2, self._max_volts))
+            within(peak, (LEAST_VPP / 2, self._max_volts))
         within(frequency_hz, _SINE_HERTZ)
         for channel, phase in zip(self.pair, phases_rad, strict=True):
             self._prepare_sine(channel, frequency_hz, phase)
         self.write("SOUR1:PHAS:SYNC")
         self.check_errors()
         self.running = True
-        self._peaks = peaks_v
+        self._spans, self._offsets = (2 * peaks_v[0], 2 * peaks_v[1]), (0.0, 0.0)
         self._scale_outputs(np.linspace(0, 1, _FADE_STEPS + 1)[1:], rise_s)
         self.check_errors()
 
     def _prepare_sine(self, channel: WaveformChannel, frequency_hz: float, phase_rad: float) -> None:
         channel.output = False
-        channel.output_load = "INF"
-        channel.burst_state = False
-        channel.shape = "SIN"
-        channel.frequency = frequency_hz
-        channel.amplitude = _LEAST_VPP
-        channel.offset = 0.0
-        channel.phase = math.degrees(phase_rad)
+        settings = {"output_load": "INF", "amplitude_unit": "VPP", "polarity": "NORM"}
+        settings |= {"limits_enabled": False, "burst_state": False, "shape": "SIN", "offset": 0.0}
+        settings |= {"frequency": frequency_hz, "amplitude": LEAST_VPP, "phase": math.degrees(phase_rad)}
+        self._set(channel, settings)
         channel.output = True
-        for name, wanted in {"frequency": frequency_hz, "amplitude": _LEAST_VPP, "shape": "SIN"}.items():
-            self._confirm(name, wanted, self._answer(channel, name))
 
     def _scale_outputs(self, fractions: np.ndarray, seconds: float) -> None:
-        """Go through fractions of the full amplitude of both channels in ``seconds``."""
+        """Go through fractions of the full amplitude and offset of both channels in ``seconds``."""
         for fraction in fractions:
-            for channel, peak in zip(self.pair, self._peaks, strict=True):
-                channel.amplitude = max(_LEAST_VPP, round(2 * peak * float(fraction), 6))
+            for channel, span, offset in zip(self.pair, self._spans, self._offsets, strict=True):
+                channel.amplitude = max(LEAST_VPP, round(span * float(fraction), 6))
+                if offset:
+                    channel.offset = offset * float(fraction)
             self.clock.sleep(seconds / len(fractions))
 
     def snapshot(self) -> Snapshot:
@@ -194,7 +230,7 @@ class Keysight33500(OperationDriver, Agilent33500):
         for channel in self.pair:
             channel.output = False
         self.write("ABOR")
-        self.running = False
+        self.running = self._prepared = False
         for channel in self.pair:
             self._require_off(self._answer(channel, "output"), f"output {channel.id}")
 
@@ -203,3 +239,8 @@ class Keysight33500(OperationDriver, Agilent33500):
             return getattr(channel, name)
         except (ValueError, KeyError) as error:
             raise ReplyError(f"{self.name}: cannot understand the reply for {name!r} ({error})") from error
+
+
+def _replaced(pair: tuple[float, float], channel: int, value: float) -> tuple[float, float]:
+    """Return a pair with the value of channel 1 or 2 replaced."""
+    return (value, pair[1]) if channel == 1 else (pair[0], value)

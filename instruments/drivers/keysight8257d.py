@@ -23,6 +23,10 @@ class Keysight8257D(OperationDriver, Agilent8257D):
         "dwell_time": "s",
         "is_enabled": "",
         "has_modulation": "",
+        "power_offset": "dB",
+        "frequency_multiplier": "",
+        "sweep_trigger": "",
+        "point_trigger": "",
     }
 
     power = Instrument.control(
@@ -35,21 +39,21 @@ class Keysight8257D(OperationDriver, Agilent8257D):
     )
     frequency = Instrument.control(
         ":FREQ?",
-        ":FREQ %e Hz",
+        ":FREQ %.3f Hz",
         """Control the frequency in Hz (float).""",
         validator=within,
         values=(250e3, 20e9),
     )
     start_frequency = Instrument.control(
         ":SOUR:FREQ:STAR?",
-        ":SOUR:FREQ:STAR %e Hz",
+        ":SOUR:FREQ:STAR %.3f Hz",
         """Control the first frequency of a sweep in Hz (float).""",
         validator=within,
         values=(250e3, 20e9),
     )
     stop_frequency = Instrument.control(
         ":SOUR:FREQ:STOP?",
-        ":SOUR:FREQ:STOP %e Hz",
+        ":SOUR:FREQ:STOP %.3f Hz",
         """Control the last frequency of a sweep in Hz (float).""",
         validator=within,
         values=(250e3, 20e9),
@@ -70,6 +74,15 @@ class Keysight8257D(OperationDriver, Agilent8257D):
         cast=int,
     )
 
+    power_offset = Instrument.measurement(
+        ":POW:OFFS?", """Get what is added to the power that is shown (dB)."""
+    )
+    frequency_multiplier = Instrument.measurement(
+        ":FREQ:MULT?", """Get the factor between output and the frequency that is shown (float)."""
+    )
+    sweep_trigger = Instrument.measurement(":TRIG:SOUR?", """Get what starts a sweep (str).""", cast=str)
+    point_trigger = Instrument.measurement(":LIST:TRIG:SOUR?", """Get what steps a sweep (str).""", cast=str)
+
     def __init__(self, adapter: Adapter | str, *, max_dbm: float = 25.0, **kwargs: Any):
         within(max_dbm, (-135, 25))
         with warnings.catch_warnings():
@@ -80,7 +93,13 @@ class Keysight8257D(OperationDriver, Agilent8257D):
     def prepare_sweep(
         self, start_hz: float, stop_hz: float, points: int, dwell_s: float, power_dbm: float
     ) -> None:
-        """Set a single step sweep; output on."""
+        """Set a single step sweep; output on.
+
+        The reset switches the output off and forgets the last user's power and frequency offsets, multiplier,
+        triggers, list and power sweep (E8257D SCPI Command Reference E8251-90356, "*RST").
+        """
+        self.disable()
+        self.write("*RST")
         self.disable_modulation_output()
         self.apply(start_frequency=start_hz, stop_frequency=stop_hz, step_points=points, dwell_time=dwell_s)
         self.apply(power=power_dbm)

@@ -8,13 +8,23 @@ from typing import Any, ClassVar
 import numpy as np
 from nado_lab.instruments.drivers.operation import OperationDriver
 from nado_lab.instruments.errors import InstrumentTimeout, LimitError, ReplyError
-from nado_lab.instruments.limits import within
+from nado_lab.instruments.limits import one_word, within
 from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 
 _HERTZ = (9e3, 20e9)
 _GRACE_S, _POLL_S = 5.0, 0.5
+_OFF = ("averaging_enabled", "smoothing_enabled", "power_slope_enabled")
+"""What the last user may have left on; each is set by itself, as ``*RST`` would switch the stimulus on."""
 _LEAST_DBM, _MOST_DBM = -85.0, 10.0
+
+
+def _switch(header: str, what: str) -> Any:
+    """Declare a quantity that is on or off."""
+    described = f"Control {what} (bool)."
+    return Instrument.control(
+        f"{header}?", f"{header} %d", described, map_values=True, values={True: 1, False: 0}
+    )
 
 
 class KeysightE5071C(OperationDriver):
@@ -30,6 +40,9 @@ class KeysightE5071C(OperationDriver):
         "sweep_time": "s",
         "parameter": "",
         "output_enabled": "",
+        **dict.fromkeys(_OFF, ""),
+        "sweep_type": "",
+        "sweep_time_automatic": "",
     }
 
     start_frequency = Instrument.control(
@@ -70,8 +83,23 @@ class KeysightE5071C(OperationDriver):
         dynamic=True,
     )
     parameter = Instrument.control(
-        ":CALC1:PAR1:DEF?", ":CALC1:PAR1:DEF %s", """Control what the trace shows (str, S11 to S22)."""
+        ":CALC1:PAR1:DEF?",
+        ":CALC1:PAR1:DEF %s",
+        """Control what the trace shows (str, S11 to S22).""",
+        validator=one_word,
+        values=("S11", "S12", "S21", "S22"),
     )
+    sweep_type = Instrument.control(
+        ":SENS1:SWE:TYPE?",
+        ":SENS1:SWE:TYPE %s",
+        """Control the grid of the sweep (str, LIN, LOG, SEGM or POW).""",
+        validator=one_word,
+        values=("LIN", "LOG", "SEGM", "POW"),
+    )
+    averaging_enabled = _switch(":SENS1:AVER", "whether sweeps are averaged")
+    smoothing_enabled = _switch(":CALC1:SMO", "whether the trace is smoothed")
+    power_slope_enabled = _switch(":SOUR1:POW:SLOP:STAT", "whether the power rises with the frequency")
+    sweep_time_automatic = _switch(":SENS1:SWE:TIME:AUTO", "whether a sweep is as fast as it can be")
     output_enabled = Instrument.control(
         ":OUTP?",
         ":OUTP %d",
@@ -80,13 +108,25 @@ class KeysightE5071C(OperationDriver):
         values={True: 1, False: 0},
     )
     trigger_source = Instrument.control(
-        ":TRIG:SOUR?", ":TRIG:SOUR %s", """Control the trigger source (str, INT, EXT, MAN or BUS)."""
+        ":TRIG:SOUR?",
+        ":TRIG:SOUR %s",
+        """Control the trigger source (str, INT, EXT, MAN or BUS).""",
+        validator=one_word,
+        values=("INT", "EXT", "MAN", "BUS"),
     )
     data_format = Instrument.control(
-        ":FORM:DATA?", ":FORM:DATA %s", """Control the format of blocks (str, ASC, REAL or REAL32)."""
+        ":FORM:DATA?",
+        ":FORM:DATA %s",
+        """Control the format of blocks (str, ASC, REAL or REAL32).""",
+        validator=one_word,
+        values=("ASC", "REAL", "REAL32"),
     )
     byte_order = Instrument.control(
-        ":FORM:BORD?", ":FORM:BORD %s", """Control the byte order of blocks (str, NORM or SWAP)."""
+        ":FORM:BORD?",
+        ":FORM:BORD %s",
+        """Control the byte order of blocks (str, NORM or SWAP).""",
+        validator=one_word,
+        values=("NORM", "SWAP"),
     )
     sweep_time = Instrument.measurement(":SENS1:SWE:TIME?", """Get the duration of a sweep in s (float).""")
 
@@ -102,6 +142,7 @@ class KeysightE5071C(OperationDriver):
         if not start_hz < stop_hz:
             raise LimitError(f"{self.name}: {start_hz:g} Hz to {stop_hz:g} Hz is no grid; nothing was sent")
         self.apply(power=power_dbm, points=points, start_frequency=start_hz, stop_frequency=stop_hz)
+        self.apply(sweep_type="LIN", sweep_time_automatic=True, **dict.fromkeys(_OFF, False))
         self.apply(parameter="S21", data_format="REAL", byte_order="SWAP", trigger_source="BUS")
         self.write(":CALC1:PAR1:SEL")
         self.write(":INIT1:CONT ON")

@@ -10,6 +10,8 @@ from pymeasure.instruments.lakeshore import LakeShore425 as PyMeasure425
 from pymeasure.instruments.validators import strict_discrete_set
 
 _RANGES_T = (35e-4, 350e-4, 3500e-4, 35000e-4)
+_STEADY = (1, 0, 2)
+"""RDGMODE <mode>,<filter>,<band>: steady field, no filter, the narrow band (425 manual, chapter 5)."""
 
 
 class LakeShore425(EventStatusDriver, PyMeasure425):
@@ -39,9 +41,9 @@ class LakeShore425(EventStatusDriver, PyMeasure425):
         fitting = [limit for limit in _RANGES_T if 0 <= most_t <= limit]
         if not fitting:
             raise LimitError(f"{self.name}: {most_t:g} T is no range from 0 to {_RANGES_T[-1]:g} T")
-        self.apply(unit="T", range=round(fitting[0] * 1e4))
+        self.write("AUTO 0")
+        self.apply(unit="T", range=round(fitting[0] * 1e4), mode=_STEADY)
         self._in_tesla = True
-        self.dc_mode(wideband=False)
 
     def measured_tesla(self) -> float:
         """Read the field in T."""

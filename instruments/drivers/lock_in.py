@@ -14,7 +14,6 @@ from nado_lab.instruments.limits import within
 from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 
-_OVERLOAD = 1 + 2 + 4
 _AMONG = "expected one of {} but got {:g}; nothing was sent"
 
 
@@ -38,7 +37,14 @@ class LockInDriver(EventStatusDriver):
         "time_constant": "s",
         "filter_slope": "dB/octave",
         "reference_source": "",
+        "input_config": "",
+        "input_coupling": "",
+        "filter_synchronous": "",
     }
+    own_settings: ClassVar[dict[str, Any]] = {}
+    """What is set before every use, so that nothing of it is what the last user left."""
+    overload_bits: ClassVar[int]
+    """Bits of ``LIAS?`` that say that what is read is not what is there."""
     sine_range: ClassVar[tuple[float, float]]
     """Least and largest amplitude of the sine output in V."""
     sine_steps_per_v: ClassVar[float]
@@ -111,13 +117,23 @@ class LockInDriver(EventStatusDriver):
         self, frequency_hz: float, sine_v: float, time_constant_s: float, sensitivity_v: float
     ) -> None:
         """Set reference, modulation, filter and sensitivity; the sine output modulates from now on."""
+        self.apply(**self.own_settings)
+        self._forget_scaling()
         self.apply(reference_source=self.own_reference, frequency=frequency_hz, harmonic=1)
         self.apply(time_constant=time_constant_s, sensitivity=sensitivity_v, sine_voltage=sine_v)
 
+    def _forget_scaling(self) -> None:
+        """Show and store X as it is: no offset, no expansion, no ratio of the last user."""
+        raise NotImplementedError
+
+    def _forget_overloads(self) -> None:
+        """Clear the status register, which latches: what settled before the samples is not theirs."""
+        self._register("LIAS?")
+
     def require_no_overload(self) -> None:
-        """Raise OverloadError where input, filter or output is overloaded."""
+        """Raise OverloadError where input, filter or output was overloaded since the samples began."""
         status = self._register("LIAS?")
-        if status & _OVERLOAD:
+        if status & self.overload_bits:
             raise OverloadError(f"{self.name}: overload (status {status}); take a larger sensitivity")
 
     def _checked(self, volts: np.ndarray) -> np.ndarray:

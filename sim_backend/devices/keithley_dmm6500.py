@@ -1,17 +1,18 @@
 """Keithley DMM6500 as a digitiser: trigger model, external trigger, reading buffer read back in binary.
 
-Dialect: Model DMM6500 Reference Manual (DMM6500-901-01), SCPI command set.
+Dialect: Model DMM6500 Reference Manual (DMM6500-901-01), SCPI command set. A block of readings states no
+length: ``#0``, the readings, a newline.
 """
 
 import numpy as np
 from nado_lab.sim_backend.acquisition import Acquisition
+from nado_lab.sim_backend.devices.dmm6500_settings import FUNCTIONS, SETTINGS, show
 from nado_lab.sim_backend.scpi import (
     ScpiDevice,
     ScpiError,
     boolean,
     choice,
     command,
-    make_block,
     number,
     text,
     text_of,
@@ -29,15 +30,15 @@ class KeithleyDMM6500(ScpiDevice):
     settings = (
         text("*LANG", "language", "SCPI", quoted=False),
         text("[SENSe:]DIGitize:FUNCtion", "digitise", "NONE"),
-        text("[SENSe:]FUNCtion", "function", "VOLT:DC"),
         number("[SENSe:]DIGitize:VOLTage:SRATe", "rate", 1e6, 1e3, 1e6, "{:.0f}".format),
-        number("[SENSe:]DIGitize:VOLTage:RANGe", "range", 10.0, 1e-4, 1000.0),
+        number("[SENSe:]DIGitize:VOLTage:RANGe[:UPPer]", "range", 10.0, 1e-4, 1000.0, show),
         text("[SENSe:]DIGitize:VOLTage:APERture", "aperture", "AUTO", quoted=False),
         number("[SENSe:]DIGitize:COUNt", "count", 1, 1, 55e6, "{:.0f}".format),
         choice("FORMat[:DATA]", "format", "ASC", "ASCii REAL SREal"),
         choice("FORMat:BORDer", "byte_order", "SWAP", "NORMal SWAPped"),
         choice("TRIGger:EXTernal:IN:EDGE", "edge", "FALL", "RISing FALLing EITHer"),
         boolean("TRIGger:CONTinuous", "continuous"),
+        *SETTINGS,
     )
     faults = ScpiDevice.faults | {"overload"}
     buffer_limit = 7_000_000
@@ -47,6 +48,7 @@ class KeithleyDMM6500(ScpiDevice):
         self.world = world
         self.contact = contact
         self.capacity = 100_000
+        self.function = "VOLT:DC"
         self.blocks: dict[int, tuple[str, ...]] = {}
         self.armed = False
         self.acquisition: Acquisition | None = None
@@ -55,11 +57,57 @@ class KeithleyDMM6500(ScpiDevice):
         """Forget settings, trigger model and readings."""
         super().reset()
         self.capacity, self.blocks, self.armed, self.acquisition = 100_000, {}, False, None
+        self.function = "VOLT:DC"
 
     def changed(self, name: str, suffix: tuple[int, ...]) -> None:
         """Round the range up to one the instrument has."""
         if name == "range":
             self.values["range", ()] = next(r for r in _RANGES if self.get("range") <= r)
+
+    # -- meter -------------------------------------------------------------------------------
+
+    @command("[SENSe:]FUNCtion[:ON]")
+    def _set_function(self, name: bytes) -> None:
+        given = text_of(name).upper()
+        whole = given if given in FUNCTIONS else f"{given}:DC"
+        known = whole if whole in FUNCTIONS else f"{given}:VOLT"
+        if known not in FUNCTIONS:
+            raise illegal_value(given)
+        self.function = known
+
+    @command("[SENSe:]FUNCtion[:ON]?")
+    def _get_function(self) -> str:
+        return self.function
+
+    @command("READ?", "FETCh?", "MEASure?")
+    def _read(self, name: bytes = b"defbuffer1", *elements: bytes) -> str:
+        volts = self.world.volts_now(self.contact)
+        reading = volts if self.function == "VOLT:DC" else 0.0
+        return f"{_OVERFLOW if self.overloaded else reading:.6E}"
+
+    @command("[SENSe:]AZERo:ONCE", "SYSTem:BEEPer", "DISPlay:CLEar", "SYSTem:TIME", "*TRG")
+    def _accept(self, *arguments: bytes) -> None:
+        """Accept: none of these changes what the bench simulates."""
+
+    @command("SYSTem:TIME?")
+    def _time(self, form: bytes = b"0") -> str:
+        return "Thu Jan  1 00:00:00 1970" if form == b"1" else "0"
+
+    @command("SYSTem:LFRequency?")
+    def _line_frequency(self) -> str:
+        return "50"
+
+    @command("ROUTe:TERMinals?")
+    def _terminals(self) -> str:
+        return "REAR"
+
+    @command("SYSTem:CARD1:IDN?")
+    def _card(self) -> str:
+        return "Empty Slot"
+
+    @command("SYSTem:CARD1:VCHannel:STARt?", "SYSTem:CARD1:VCHannel:END?", "SYSTem:CARD1:VMAX?")
+    def _card_channels(self) -> str:
+        return "0"
 
     # -- trigger model -----------------------------------------------------------------------
 
@@ -140,6 +188,14 @@ class KeithleyDMM6500(ScpiDevice):
     def _actual(self, name: bytes = b"defbuffer1") -> str:
         return str(0 if self.acquisition is None else self.acquisition.filled)
 
+    @command("TRACe:ACTual:STARt?")
+    def _first(self, name: bytes = b"defbuffer1") -> str:
+        return str(int(bool(self.acquisition and self.acquisition.filled)))
+
+    @command("TRACe:ACTual:END?")
+    def _last(self, name: bytes = b"defbuffer1") -> str:
+        return self._actual()
+
     @command("TRACe:DATA?")
     def _data(self, first: bytes, last: bytes, name: bytes = b"defbuffer1", *elements: bytes) -> bytes:
         start, stop = int(first) - 1, int(last)
@@ -160,4 +216,4 @@ class KeithleyDMM6500(ScpiDevice):
         if kind == "ASC":
             return ",".join(f"{value:.6E}" for value in readings).encode()
         order = "<" if self.get("byte_order") == "SWAP" else ">"
-        return make_block(readings.astype(order + ("f4" if kind == "SRE" else "f8")).tobytes())
+        return b"#0" + readings.astype(order + ("f4" if kind == "SRE" else "f8")).tobytes()

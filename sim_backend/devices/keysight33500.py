@@ -4,52 +4,35 @@ Dialect: Keysight Trueform Series Operating and Service Guide (33500-90901).
 """
 
 import numpy as np
-from nado_lab.sim_backend.scpi import (
-    ScpiDevice,
-    ScpiError,
-    boolean,
-    choice,
-    command,
-    number,
-    read_block,
-    text,
-    text_of,
-)
+from nado_lab.sim_backend.devices.keysight33500_settings import SETTINGS
+from nado_lab.sim_backend.devices.output_levels import OutputLevels
+from nado_lab.sim_backend.scpi import ScpiError, command, read_block, text_of
 from nado_lab.sim_backend.scpi.errors import settings_conflict
 from nado_lab.sim_backend.scpi.values import number_of, show_number
 
 _FULL_SCALE = 32767
-_SHAPES = "SINusoid SQUare TRIangle RAMP PULSe PRBS NOISe ARBitrary DC"
+_FULL_GAIN_VPP = 20.0
+_MOST_CYCLES = 10**8
+_OUTPUT_DIGITS = 6
+"""What is put out is rounded to a microvolt: amplitude x count + offset leave less than that of a zero."""
 
 
-class Keysight33500(ScpiDevice):
-    """Play one waveform a channel, in step, when the bus trigger comes; sync out follows the burst."""
+class Keysight33500(OutputLevels):
+    """Play one waveform a channel, in step, when the bus trigger comes; sync out follows the burst.
+
+    An arbitrary waveform puts out counts x VOLT / (peak-to-peak of its counts) + VOLT:OFFS: the amplitude is
+    that of the waveform's own data, the offset counts from the converter's zero (guide p. 192; an owner's
+    33522B, community.keysight.com thread 22573). A trigger delay is stored and not simulated.
+    """
 
     identity = "Keysight Technologies,33522B,MY52800001,4.00-1.19-2.00-52-00"
     memory_points = 1_000_000
-    settings = (
-        choice("[SOURce#:]FUNCtion[:SHAPe]", "shape", "SIN", _SHAPES),
-        number("[SOURce#:]FUNCtion:ARBitrary:SRATe", "rate", 40e3, 1e-6, 250e6),
-        choice("[SOURce#:]FUNCtion:ARBitrary:FILTer", "filter", "STEP", "NORMal STEP OFF"),
-        number("[SOURce#:]FREQuency", "frequency", 1e3, 1e-6, 30e6),
-        number("[SOURce#:]VOLTage", "amplitude", 0.1, 1e-3, 20.0),
-        number("[SOURce#:]VOLTage:OFFSet", "offset", 0.0, -10.0, 10.0),
-        choice("[SOURce#:]VOLTage:UNIT", "unit", "VPP", "VPP VRMS DBM"),
-        number("[SOURce#:]PHASe", "phase", 0.0, -360.0, 360.0),
-        boolean("[SOURce#:]BURSt:STATe", "burst"),
-        choice("[SOURce#:]BURSt:MODE", "burst_mode", "TRIG", "TRIGgered GATed"),
-        number("[SOURce#:]BURSt:NCYCles", "cycles", 1, 1, 1e8),
-        choice("TRIGger#:SOURce", "trigger_source", "IMM", "IMMediate EXTernal TIMer BUS"),
-        boolean("OUTPut#[:STATe]", "output"),
-        number("OUTPut#:LOAD", "load", 50.0, 1.0, float("inf"), lambda v: show_number(min(v, 9.9e37))),
-        boolean("OUTPut:SYNC[:STATe]", "sync", default=True),
-        choice("FORMat:BORDer", "byte_order", "NORM", "NORMal SWAPped"),
-        text("DISPlay:TEXT", "display"),
-    )
+    settings = SETTINGS
 
     def __init__(self, clock, world):
         super().__init__(clock)
         self.world = world
+        self.silent = np.zeros(1, np.int16)
         self.memory: dict[int, dict[str, np.ndarray]] = {1: {}, 2: {}}
         self.selected: dict[int, str] = {}
         self.burst_start: float | None = None
@@ -75,6 +58,17 @@ class Keysight33500(ScpiDevice):
         if len(values) < 8 or used + len(values) > self.memory_points:
             raise ScpiError(781, "Not enough memory to store new arb waveform; use DATA:VOLATILE:CLEAR")
         self.memory[channel][label] = values
+
+    @command("[SOURce#:]DATA:ARBitrary")
+    def _load_fractions(self, channel: int, name: bytes, *points: bytes) -> None:
+        if points and points[0].startswith(b"#"):
+            fractions = np.frombuffer(
+                read_block(points[0]), dtype="<f4" if self.get("byte_order") == "SWAP" else ">f4"
+            )
+        else:
+            fractions = np.array([number_of(point) for point in points])
+        counts = (str(round(float(fraction) * _FULL_SCALE)).encode() for fraction in fractions)
+        self._load(channel, name, *counts)
 
     def _counts(self, points: tuple[bytes, ...]) -> np.ndarray:
         if points and points[0].startswith(b"#"):
@@ -108,6 +102,33 @@ class Keysight33500(ScpiDevice):
     def _selected(self, channel: int) -> str:
         return f'"{self.selected.get(channel, "")}"'
 
+    @command("[SOURce#:]FUNCtion:ARBitrary:POINts?")
+    def _length(self, channel: int) -> str:
+        return str(len(self._waveform(channel)))
+
+    @command("[SOURce#:]FUNCtion:ARBitrary:PERiod?")
+    def _period(self, channel: int) -> str:
+        return show_number(len(self._waveform(channel)) / self.get("rate", channel))
+
+    @command("[SOURce#:]FUNCtion:ARBitrary:PERiod")
+    def _set_period(self, channel: int, seconds: bytes) -> None:
+        self.values["rate", (channel,)] = len(self._waveform(channel)) / number_of(seconds)
+
+    @command("[SOURce#:]FUNCtion:ARBitrary:FREQuency?")
+    def _repetition(self, channel: int) -> str:
+        return show_number(self.get("rate", channel) / len(self._waveform(channel)))
+
+    @command("[SOURce#:]FUNCtion:ARBitrary:FREQuency")
+    def _set_repetition(self, channel: int, hertz: bytes) -> None:
+        self.values["rate", (channel,)] = len(self._waveform(channel)) * number_of(hertz)
+
+    def widest(self, channel: int) -> float:
+        """Return the largest VOLT: less than the converter's where the waveform does not span all of it."""
+        counts = int(np.ptp(self._waveform(channel).astype(int)))
+        if self.get("shape", channel) != "ARB" or not counts:
+            return _FULL_GAIN_VPP
+        return _FULL_GAIN_VPP * counts / (2 * _FULL_SCALE)
+
     # -- trigger -----------------------------------------------------------------------------
 
     @command("*TRG")
@@ -120,7 +141,7 @@ class Keysight33500(ScpiDevice):
         if len({self.get("rate", c) for c in armed}) > 1:
             raise settings_conflict("channels of unlike sample rate are not simulated in one burst")
         self.burst_start = self.clock.now()
-        self._points = max(len(self._waveform(c)) * int(self.get("cycles", c)) for c in armed)
+        self._points = max(len(self._waveform(c)) * self._cycles(c) for c in armed)
         self._rate = self.get("rate", armed[0])
         if self.get("sync"):
             self.world.trigger_out(self.burst_start)
@@ -133,6 +154,9 @@ class Keysight33500(ScpiDevice):
     def _synchronise(self, channel: int) -> None:
         """Begin both sines anew; a burst always starts both channels in step."""
         self.phase_zero_s = self.clock.now()
+
+    def _cycles(self, channel: int) -> int:
+        return int(min(self.get("cycles", channel), _MOST_CYCLES))
 
     def _plays(self, channel: int) -> bool:
         ready = self.get("shape", channel) == "ARB" and channel in self.selected
@@ -186,34 +210,42 @@ class Keysight33500(ScpiDevice):
         volts = np.repeat(self.idle_volts()[None], len(times), axis=0)
         for c in self.swinging():
             angle = 2 * np.pi * self.get("frequency", c) * (times - self.phase_zero_s)
-            volts[:, c - 1] += self.get("amplitude", c) / 2 * np.sin(angle + np.radians(self.get("phase", c)))
+            wave = self.span_offset(c)[0] / 2 * np.sin(angle + np.radians(self.get("phase", c)))
+            volts[:, c - 1] += self._sign(c) * wave
         return volts
 
     def outputs_on(self) -> bool:
         """Tell whether an output relay is closed."""
         return bool(self.get("output", 1) or self.get("output", 2))
 
+    def _sign(self, channel: int) -> int:
+        return -1 if self.get("polarity", channel) == "INV" else 1
+
     def _waveform(self, channel: int) -> np.ndarray:
-        return self.memory[channel].get(self.selected.get(channel, ""), np.zeros(1, np.int16))
+        return self.memory[channel].get(self.selected.get(channel, ""), self.silent)
 
     def _channel_volts(self, channel: int, samples: np.ndarray) -> np.ndarray:
         if not self._plays(channel):
             return np.full(len(samples), self._idle(channel))
         waveform = self._waveform(channel)
-        over = samples >= len(waveform) * int(self.get("cycles", channel))
-        values = waveform[samples % len(waveform)] * self._volts_per_count(channel)
+        over = samples >= len(waveform) * self._cycles(channel)
+        first = round(self.get("burst_phase", channel) / 360 * len(waveform))
+        values = self._volts(channel, waveform[(samples + first) % len(waveform)])
         values[over] = self._idle(channel)
-        return values + 0.0
+        return values
+
+    def _volts(self, channel: int, counts: np.ndarray) -> np.ndarray:
+        """Return what counts (sample,) of the selected waveform put out in V."""
+        span, offset = self.span_offset(channel)
+        spread = int(np.ptp(self._waveform(channel).astype(int)))
+        volts = counts * (span / spread if spread else 0.0) + offset
+        return self._sign(channel) * np.round(volts, _OUTPUT_DIGITS) + 0.0
 
     def _idle(self, channel: int) -> float:
         if not self.get("output", channel):
             return 0.0
-        if self.get("shape", channel) == "DC":
-            return self.get("offset", channel)
         if self._plays(channel):
-            first = float(self._waveform(channel)[0]) * self._volts_per_count(channel)
-            return first + self.get("offset", channel)
-        return self.get("offset", channel)
-
-    def _volts_per_count(self, channel: int) -> float:
-        return self.get("amplitude", channel) / 2 / _FULL_SCALE
+            waveform = self._waveform(channel)
+            first = round(self.get("burst_phase", channel) / 360 * len(waveform)) % len(waveform)
+            return float(self._volts(channel, waveform[first : first + 1])[0])
+        return self._sign(channel) * self.span_offset(channel)[1] + 0.0

@@ -1,10 +1,23 @@
 """Keysight (Agilent) 8257D microwave source: step sweep over frequency with a trigger at every point.
 
-Dialect: E8257D/67D SCPI Command Reference.
+Dialect: E8257D/67D SCPI Command Reference (E8251-90356), with what PyMeasure's and QCoDeS's drivers ask.
 """
 
 import numpy as np
-from nado_lab.sim_backend.scpi import ScpiDevice, ScpiError, boolean, choice, command, number
+from nado_lab.sim_backend.scpi import (
+    ScpiDevice,
+    ScpiError,
+    boolean,
+    choice,
+    command,
+    number,
+    number_of,
+    show_number,
+)
+
+_SHAPES = "SINE TRIangle SQUare RAMP NOISe DUALsine SWEPtsine"
+_LOWEST_HZ, _HIGHEST_HZ = 250e3, 20e9
+_PULSES = "SQUare FRUN TRIGgered DOUBlet GATEd"
 
 
 class Keysight8257D(ScpiDevice):
@@ -15,7 +28,40 @@ class Keysight8257D(ScpiDevice):
     settings = (
         boolean("OUTPut[:STATe]", "output"),
         boolean("OUTPut:MODulation[:STATe]", "modulation", default=True),
-        number("[SOURce:]POWer[:LEVel]", "power", -20.0, -135, 25),
+        number("[SOURce:]POWer[:LEVel][:IMMediate][:AMPLitude]", "power", -20.0, -135, 25),
+        number("[SOURce:]POWer[:LEVel][:IMMediate]:OFFSet", "power_offset", 0.0, -200, 200),
+        number("[SOURce:]POWer:STARt", "start_power", -20.0, -135, 25),
+        number("[SOURce:]POWer:STOP", "stop_power", -20.0, -135, 25),
+        choice("[SOURce:]POWer:MODE", "power_mode", "FIX", "FIXed LIST"),
+        number("[SOURce:]PHASe[:ADJust]", "phase", 0.0, -3.2, 3.2),
+        number("[SOURce:]FREQuency:MULTiplier", "multiplier", 1.0, 1e-3, 36),
+        number("[SOURce:]FREQuency:OFFSet", "offset", 0.0, -2e11, 2e11),
+        choice("[SOURce:]LIST:TRIGger:SOURce", "point_trigger", "IMM", "IMMediate KEY EXTernal BUS"),
+        boolean("[SOURce:]LIST:RETRace", "retrace", default=True),
+        choice("TRIGger[:SEQuence]:SOURce", "sweep_trigger", "IMM", "IMMediate KEY EXTernal BUS"),
+        boolean("[SOURce:]SWEep:CONTinuous[:STATe]", "sweep_continuous"),
+        boolean("[SOURce:]AM:STATe", "am"),
+        number("[SOURce:]AM:DEPTh", "am_depth", 0.1, 0.0, 100.0),
+        choice(
+            "[SOURce:]AM:SOURce",
+            "am_source",
+            "INT1",
+            "INT1 INTernal INTernal1 INTernal2 EXT EXTernal1 EXTernal2",
+        ),
+        number("[SOURce:]AM:INTernal:FREQuency", "am_hz", 400.0, 0.1, 1e6),
+        choice("[SOURce:]AM:INTernal:FUNCtion:SHAPe", "am_shape", "SINE", _SHAPES),
+        boolean("[SOURce:]PULM:STATe", "pulse"),
+        choice("[SOURce:]PULM:SOURce", "pulse_source", "INT", "INTernal EXTernal SCALar"),
+        choice("[SOURce:]PULM:SOURce:INTernal", "pulse_kind", "FRUN", _PULSES),
+        number("[SOURce:]PULM:INTernal:FREQuency", "pulse_hz", 400.0, 0.1, 1e7),
+        number("[SOURce:]LFO:AMPLitude", "low_v", 0.0, 0.0, 5.0),
+        choice(
+            "[SOURce:]LFO:SOURce",
+            "low_source",
+            "INT1",
+            "INTernal INTernal1 INTernal2 FUNCtion FUNCtion1 FUNCtion2",
+        ),
+        boolean("[SOURce:]LFO:STATe", "low_on"),
         number("[SOURce:]FREQuency[:CW]", "frequency", 20e9, 250e3, 20e9),
         number("[SOURce:]FREQuency:STARt", "start", 250e3, 250e3, 20e9),
         number("[SOURce:]FREQuency:STOP", "stop", 20e9, 250e3, 20e9),
@@ -43,6 +89,20 @@ class Keysight8257D(ScpiDevice):
             raise ScpiError(-221, "Settings conflict; frequency mode is not SWEEP")
         self.sweep_start = self.clock.now()
         self.world.sweep_begins(self.sweep_start)
+
+    @command("*OPT?")
+    def _options(self) -> str:
+        return "520,UNT,1E1"
+
+    @command("[SOURce:]FREQuency:CENTer?")
+    def _centre(self) -> str:
+        return show_number((self.get("start") + self.get("stop")) / 2)
+
+    @command("[SOURce:]FREQuency:CENTer")
+    def _set_centre(self, hertz: bytes) -> None:
+        half = (self.get("stop") - self.get("start")) / 2
+        half = min(half, number_of(hertz) - _LOWEST_HZ, _HIGHEST_HZ - number_of(hertz))
+        self.values["start", ()], self.values["stop", ()] = number_of(hertz) - half, number_of(hertz) + half
 
     @command("ABORt")
     def _abort(self) -> None:

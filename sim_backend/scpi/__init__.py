@@ -2,8 +2,9 @@
 
 from nado_lab.sim_backend.scpi.device import ScpiDevice, command
 from nado_lab.sim_backend.scpi.errors import ScpiError
-from nado_lab.sim_backend.scpi.message import Arrivals, make_block, read_block, split_outside
-from nado_lab.sim_backend.scpi.settings import Setting, boolean, choice, number, text
+from nado_lab.sim_backend.scpi.message import Arrivals, Unterminated, make_block, read_block, split_outside
+from nado_lab.sim_backend.scpi.registers import StatusRegisters
+from nado_lab.sim_backend.scpi.settings import Setting, boolean, choice, indexed, number, numeral, row, text
 from nado_lab.sim_backend.scpi.values import number_of, show_number, text_of
 
 __all__ = [
@@ -11,13 +12,18 @@ __all__ = [
     "ScpiDevice",
     "ScpiError",
     "Setting",
+    "StatusRegisters",
+    "Unterminated",
     "boolean",
     "choice",
     "command",
+    "indexed",
     "make_block",
     "number",
     "number_of",
+    "numeral",
     "read_block",
+    "row",
     "show_number",
     "split_outside",
     "text",

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from nado_lab.sim_backend.clock import Clock
 from nado_lab.sim_backend.scpi import errors
 from nado_lab.sim_backend.scpi.header import compile_header, suffixes
-from nado_lab.sim_backend.scpi.message import split_outside
+from nado_lab.sim_backend.scpi.message import Unterminated, split_outside
 from nado_lab.sim_backend.scpi.settings import Setting
 
 
@@ -30,6 +30,8 @@ class ScpiDevice:
     identity: ClassVar[str] = "NADO,SIMULATED,0,1"
     settings: ClassVar[tuple[Setting, ...]] = ()
     reply_s: ClassVar[float] = 0.001
+    terminator: ClassVar[bytes] = b"\n"
+    """What follows every reply, but for those that are ``Unterminated``."""
     faults: ClassVar[frozenset[str]] = frozenset(
         ("timeout", "truncate", "corrupt", "garbage", "error", "disconnect", "slow")
     )
@@ -42,6 +44,7 @@ class ScpiDevice:
         self.output = b""
         self.ready_at = 0.0
         self.error_queue: deque[tuple[int, str]] = deque(maxlen=20)
+        self.refused: dict[str, str] = {}
         self.event_status = 0
         self.overloaded = False
         self.event_enable = 0
@@ -65,12 +68,14 @@ class ScpiDevice:
             try:
                 path, reply = self._execute(unit, path)
             except errors.ScpiError as error:
+                self.refused.setdefault(unit.split(b" ")[0].decode("latin-1"), error.text)
                 self.fail(error)
                 break
             if reply is not None:
                 replies.append(reply)
         if replies:
-            self.output = b";".join(replies) + b"\n"
+            end = b"" if isinstance(replies[-1], Unterminated) else self.terminator
+            self.output = b";".join(replies) + end
 
     def take(self, count: int) -> bytes:
         """Return up to ``count`` bytes of the reply."""
@@ -121,6 +126,8 @@ class ScpiDevice:
 
     def _execute(self, unit: bytes, path: str) -> tuple[str, bytes | None]:
         header_bytes, _, body = unit.partition(b" ")
+        if body.lstrip().startswith(b"?"):
+            header_bytes, body = header_bytes + b"?", body.lstrip()[1:]
         header = header_bytes.decode("latin-1").upper()
         query = header.endswith("?")
         header = header.rstrip("?")
@@ -256,15 +263,27 @@ def _entries(member: Any) -> list[tuple[re.Pattern[str], bool, Callable]]:  # no
 def _setting_entries(setting: Setting) -> list[tuple[re.Pattern[str], bool, Callable]]:
     count = setting.header.count("#")
 
-    def set_value(device: ScpiDevice, *given: Any) -> None:  # noqa: ANN401  (suffixes, then a text)
+    def split(given: tuple[Any, ...]) -> tuple[tuple[int, ...], tuple[bytes, ...]]:
+        """Return which of several quantities is meant, and the parameters that are left."""
         suffix, arguments = given[:count], given[count:]
+        if not setting.index:
+            return suffix, arguments
         if not arguments:
             raise errors.missing_parameter()
-        device.values[setting.name, suffix] = setting.parse(arguments[0])
+        return (*suffix, setting.place(arguments[0])), arguments[1:]
+
+    def set_value(device: ScpiDevice, *given: Any) -> None:  # noqa: ANN401  (suffixes, then texts)
+        suffix, arguments = split(given)
+        if not arguments:
+            raise errors.missing_parameter()
+        device.values[setting.name, suffix] = setting.read(arguments)
         device.changed(setting.name, suffix)
 
-    def get_value(device: ScpiDevice, *given: int) -> str:
-        return setting.show(device.get(setting.name, *given[:count]))
+    def get_value(device: ScpiDevice, *given: Any) -> str:  # noqa: ANN401  (suffixes, perhaps MIN, MAX or DEF)
+        suffix, arguments = split(given)
+        if arguments:
+            return setting.show(setting.parse(arguments[0]))
+        return setting.show(device.get(setting.name, *suffix))
 
     pattern = compile_header(setting.header)
     return [(pattern, False, set_value), (pattern, True, get_value)]

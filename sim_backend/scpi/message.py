@@ -7,9 +7,13 @@ from nado_lab.sim_backend.scpi import errors
 _SPECIAL = re.compile(rb"[\"'#()]")
 
 
-def make_block(data: bytes) -> bytes:
-    """Wrap bytes as an IEEE 488.2 definite-length block, ``#<digits><length><data>``."""
-    length = str(len(data)).encode()
+class Unterminated(bytes):
+    """A reply that nothing follows."""
+
+
+def make_block(data: bytes, digits: int = 0) -> bytes:
+    """Wrap bytes as a block ``#<digits><length><data>`` (IEEE 488.2), of so many digits at least."""
+    length = str(len(data)).zfill(digits).encode()
     return b"#%d%s" % (len(length), length) + data
 
 

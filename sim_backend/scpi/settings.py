@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nado_lab.sim_backend.scpi import errors
@@ -19,6 +19,41 @@ class Setting:
     default: Any
     parse: Callable[[bytes], Any]
     show: Callable[[Any], str]
+    index: tuple[str, ...] = ()
+    """What the first parameter, also of the query, may be: there is one quantity for each."""
+    is_row: bool = False
+    """Whether all parameters are one quantity."""
+
+    def read(self, arguments: tuple[bytes, ...]) -> Any:  # noqa: ANN401  (of the type that the setting declares)
+        """Return the quantity that parameters give."""
+        if len(arguments) > 1 and not self.is_row:
+            raise errors.ScpiError(-108, "Parameter not allowed")
+        return self.parse(b",".join(arguments))
+
+    def place(self, argument: bytes) -> int:
+        """Return the place of an index among those there are, or refuse it."""
+        given = text_of(argument).upper()
+        if given not in self.index:
+            raise errors.illegal_value(given)
+        return self.index.index(given)
+
+
+def indexed(setting: Setting, *index: str) -> Setting:
+    """Make a quantity one that there are several of, told apart by their first parameter."""
+    return replace(setting, index=tuple(word.upper() for word in index))
+
+
+def row(header: str, name: str, default: str, *index: str) -> Setting:
+    """Declare a quantity of several parameters, kept as they are sent; too few or too many are refused."""
+    count = default.count(",")
+
+    def parse(argument: bytes) -> str:
+        given = argument.decode("latin-1")
+        if given.count(",") != count:
+            raise errors.missing_parameter()
+        return given
+
+    return Setting(header, name, default, parse, str, tuple(word.upper() for word in index), is_row=True)
 
 
 def number(
@@ -68,6 +103,20 @@ def choice(
         raise errors.illegal_value(given)
 
     return Setting(header, name, default, parse, show)
+
+
+def numeral(header: str, name: str, default: int, words: str) -> Setting:
+    """Declare one of several words that may be sent as its index, and is always answered as its index."""
+    named = choice(header, name, "", words)
+    shorts = [_short(word) for word in words.split()]
+
+    def parse(argument: bytes) -> int:
+        given = text_of(argument)
+        if given.isdigit() and int(given) < len(shorts):
+            return int(given)
+        return shorts.index(named.parse(argument))
+
+    return Setting(header, name, default, parse, str)
 
 
 def text(header: str, name: str, default: str = "", *, quoted: bool = True) -> Setting:

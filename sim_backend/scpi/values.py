@@ -6,7 +6,26 @@ from nado_lab.sim_backend.scpi import errors
 
 _NUMBER = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:E[+-]?\d+)?)\s*([A-Z%]*)\s*\Z", re.IGNORECASE)
 _MULTIPLIERS = {"G": 1e9, "MA": 1e6, "K": 1e3, "": 1.0, "M": 1e-3, "U": 1e-6, "N": 1e-9, "P": 1e-12}
-_UNITS = ("VPP", "VRMS", "DBM", "OHM", "HZ", "SEC", "DEG", "PCT", "V", "A", "S", "T", "G", "%", "")
+_UNITS = (
+    "VPP",
+    "VRMS",
+    "DBM",
+    "RAD",
+    "VP",
+    "DB",
+    "OHM",
+    "HZ",
+    "SEC",
+    "DEG",
+    "PCT",
+    "V",
+    "A",
+    "S",
+    "T",
+    "G",
+    "%",
+    "",
+)
 
 
 def number_of(argument: bytes) -> float:

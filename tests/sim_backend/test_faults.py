@@ -27,6 +27,7 @@ EXPECTED = {
     "overload": instruments.OverloadError,
     "stuck": instruments.StuckOutputError,
     "overtemperature": instruments.InterlockError,
+    "open": instruments.OverloadError,
 }
 
 

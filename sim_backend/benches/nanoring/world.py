@@ -82,6 +82,13 @@ class NanoringWorld(World[Sample]):
         """Return the coil currents (2,) in A at the present moment."""
         return self.coils.field / self.coils.gain / self._field_gain(self.time)
 
+    def volts_now(self, contact: int) -> float:
+        """Return what a digitiser's input sees in V at the present moment, without noise."""
+        ohms = np.zeros(self.sample.contacts) if self.ohms is None else self.ohms
+        if contact >= len(ohms):
+            return self.field_at_probe(contact - len(ohms)) / MONITOR_TESLA_PER_VOLT
+        return float(np.ravel(ohms[contact] * self.source.amperes(self.time))[0])
+
     # -- what a test asks --------------------------------------------------------------------
 
     def field(self) -> np.ndarray:

@@ -109,7 +109,7 @@ def test_the_wave_of_the_6221_in_the_words_of_its_manual():
         (":SOUR:WAVE:OFFS 0", ":SOUR:WAVE:OFFS?", "0"),
         None,
     ]
-    no_error = [("SYST:ERR?", '0,"No error"')]
+    no_error = [("SYST:ERR?", '0,"No error"'), (":STAT:MEAS:COND?", "0")]
     talk = [pair for entry in answers for pair in ([(entry[0], None), entry[1:]] if entry else no_error)]
     start = [(":SOUR:WAVE:DUR:TIME INF", None), (":SOUR:WAVE:ARM", None), (":SOUR:WAVE:INIT", None)]
     with expected_protocol(Keithley6221, [*talk, *start, *no_error], max_amperes=2e-3) as source:

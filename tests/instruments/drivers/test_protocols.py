@@ -18,11 +18,13 @@ from nado_lab.instruments.errors import (
     LimitError,
     OverloadError,
     ReplyError,
+    SetupError,
     StuckOutputError,
 )
 from pymeasure.test import expected_protocol
 
 NO_ERROR = ("SYST:ERR?", '0,"No error"')
+NO_COMPLIANCE = (NO_ERROR, (":STAT:MEAS:COND?", "0"))
 LANGUAGE = ("*LANG SCPI", None)
 
 
@@ -60,6 +62,19 @@ def test_kepco_refuses_beyond_its_limits_and_sends_nothing(name, value):
         setattr(supply, name, value)
 
 
+def test_kepco_that_reads_4_99_ma_with_its_output_off_is_off():
+    """As a BIT 4886 36-12 was recorded (PyMeasure, tests/instruments/kepco/test_kepcobop.py)."""
+    once = [("OUTPut 0", None), ("MEASure:CURRent?", "4.99E-3")]
+    with expected_protocol(KepcoBOP, once, clock=NoWait()) as supply:
+        supply._live = False
+        supply.shutdown()
+
+
+def test_kepco_setpoint_reads_back_with_the_resolution_of_its_converter():
+    with expected_protocol(KepcoBOP, [("CURRent 0.1", None), ("CURRent?", "9.989E-2"), NO_ERROR]) as supply:
+        supply.apply(current_setpoint=0.1)
+
+
 def test_kepco_reports_a_stuck_output_also_when_shut_down_again():
     once = [("OUTPut 0", None), ("MEASure:CURRent?", "3.0E+00")]
     with expected_protocol(KepcoBOP, once * 2, clock=NoWait()) as supply:
@@ -76,26 +91,65 @@ def test_kepco_shutdown_closes_the_compliance_in_small_steps_without_asking():
         supply.shutdown()
 
 
-@pytest.mark.parametrize(("register", "closed"), [("0", True), ("16", False), ("3", True)])
-def test_kepco_over_temperature_is_bit_4(register, closed):
+@pytest.mark.parametrize(("register", "closed"), [("0", True), ("16", False), ("8", False), ("3", True)])
+def test_kepco_protections_are_bits_3_and_4(register, closed):
     with expected_protocol(KepcoBOP, [("STATus:QUEStionable:CONDition?", register)]) as supply:
         assert supply.interlock_closed() is closed
 
 
-def test_keysight_uploads_dac_counts_little_endian_in_a_block():
+def scaled(channel, amplitude, offset, reads_back=""):
+    """What is sent and asked after an upload."""
+    shown = reads_back or f"+{amplitude:.15E}"
+    return [
+        (f"SOUR{channel}:VOLT:OFFS 0.00000000", None),
+        (f"SOUR{channel}:VOLT {amplitude:.8f}", None),
+        (f"SOUR{channel}:VOLT:OFFS {offset:.8f}", None),
+        (f"SOUR{channel}:VOLT?", shown),
+        (f"SOUR{channel}:VOLT:OFFS?", f"{offset:+.15E}"),
+    ]
+
+
+def uploaded(channel, counts):
+    data = np.array(counts, dtype="<i2").tobytes()
+    return [
+        (f"SOUR{channel}:DATA:VOL:CLE", None),
+        (f"SOUR{channel}:DATA:ARB:DAC NADO,#216".encode() + data + b"\n", None),
+        (f"SOUR{channel}:FUNC:ARB NADO", None),
+    ]
+
+
+def test_keysight_spreads_a_waveform_over_the_converter_so_that_volt_means_one_thing():
     volts = np.zeros((8, 2))
     volts[1] = [1.0, -0.5]
-    uploads = []
-    for channel, count in ((1, 32767), (2, -16384)):
-        data = np.array([0, count, 0, 0, 0, 0, 0, 0], dtype="<i2").tobytes()
-        uploads += [
-            (f"SOUR{channel}:DATA:VOL:CLE", None),
-            (f"SOUR{channel}:DATA:ARB:DAC NADO,#216".encode() + data + b"\n", None),
-            (f"SOUR{channel}:FUNC:ARB NADO", None),
-        ]
-    with expected_protocol(Keysight33500, [*uploads, NO_ERROR]) as generator:
+    volts[2] = [-1.0, 0.0]
+    exchange = [
+        *uploaded(1, [0, 32767, -32767, 0, 0, 0, 0, 0]),
+        *scaled(1, 2.0, 0.0),
+        *uploaded(2, [32767, -32767, 32767, 32767, 32767, 32767, 32767, 32767]),
+        *scaled(2, 0.5, -32767 * 0.5 / 65534),
+    ]
+    with expected_protocol(Keysight33500, [*exchange, NO_ERROR]) as generator:
         generator._peak = 1.0
         generator.load(volts)
+
+
+def test_keysight_marks_a_flat_waveform_within_the_least_amplitude_into_an_open_circuit():
+    exchange = []
+    for channel in (1, 2):
+        exchange += [*uploaded(channel, [0, 0, 0, 0, 0, 0, 32767, -32767]), *scaled(channel, 2e-3, 0.0)]
+    with expected_protocol(Keysight33500, [*exchange, NO_ERROR]) as generator:
+        generator._peak = 1.0
+        generator.load(np.zeros((8, 2)))
+
+
+def test_keysight_that_does_not_take_its_amplitude_is_named():
+    volts = np.zeros((8, 2))
+    volts[1], volts[2] = 1.0, -1.0
+    exchange = [*uploaded(1, [0, 32767, -32767, 0, 0, 0, 0, 0]), *scaled(1, 2.0, 0.0, "+1.0E+00")]
+    with expected_protocol(Keysight33500, exchange[:-1]) as generator:
+        generator._peak = 1.0
+        with pytest.raises(ReplyError, match="amplitude of output 1"):
+            generator.load(volts)
 
 
 def test_keysight_trigger_and_end_of_burst():
@@ -124,16 +178,19 @@ def test_keysight_refuses_volts_beyond_full_scale():
 
 def test_keithley6221_sources_and_shuts_down():
     exchange = [
+        (":SOUR:CURR:FILT 0", None),
+        (":SOUR:CURR:FILT?", "0"),
         (":SOUR:CURR:RANG:AUTO 1", None),
         (":SOUR:CURR:RANG:AUTO?", "1"),
+        *NO_COMPLIANCE,
         (":SOUR:CURR:COMP 1", None),
         (":SOUR:CURR:COMP?", "1.000000E+00"),
         (":SOUR:CURR 0.001", None),
         (":SOUR:CURR?", "1.000000E-03"),
-        NO_ERROR,
+        *NO_COMPLIANCE,
         ("OUTPut 1", None),
         ("OUTPut?", "1"),
-        NO_ERROR,
+        *NO_COMPLIANCE,
         (":SOUR:CURR 0", None),
         ("OUTPut 0", None),
         ("OUTPut?", "0"),
@@ -141,6 +198,12 @@ def test_keithley6221_sources_and_shuts_down():
     with expected_protocol(Keithley6221, exchange) as source:
         source.source(1e-3, 1.0)
         source.shutdown()
+
+
+def test_keithley6221_that_reaches_its_compliance_is_a_broken_bond():
+    exchange = [NO_ERROR, (":STAT:MEAS:COND?", "8")]
+    with expected_protocol(Keithley6221, exchange) as source, pytest.raises(OverloadError, match="bond"):
+        source.check_errors()
 
 
 def test_keithley6221_mends_pymeasure():
@@ -167,11 +230,25 @@ def test_dmm6500_waits_for_the_edge_and_reads_a_block():
         (':TRIG:BLOC:MDIG 3, "defbuffer1", 12', None),
         (":INIT", None),
         NO_ERROR,
+        (':TRAC:DATA? 1, 12, "defbuffer1", READ', b"#0" + readings.tobytes() + b"\n"),
         (':TRAC:DATA? 1, 12, "defbuffer1", READ', b"#248" + readings.tobytes() + b"\n"),
+        ("*IDN?", "KEITHLEY INSTRUMENTS,MODEL DMM6500,04592448,1.7.12b"),
+        ("*LANG?", "SCPI"),
     ]
     with expected_protocol(KeithleyDMM6500, exchange) as digitiser:
         digitiser.arm(12)
         np.testing.assert_array_equal(digitiser.readings(), readings)
+        np.testing.assert_array_equal(digitiser.readings(), readings)
+        assert digitiser.identify().endswith("1.7.12b"), "in step after each block"
+
+
+def test_dmm6500_that_speaks_another_language_is_named():
+    exchange = [LANGUAGE, ("*IDN?", "KEITHLEY INSTRUMENTS,MODEL DMM6500,04592448,1.7.12b"), ("*LANG?", "TSP")]
+    with (
+        expected_protocol(KeithleyDMM6500, exchange) as digitiser,
+        pytest.raises(SetupError, match="TSP"),
+    ):
+        digitiser.identify()
 
 
 @pytest.mark.parametrize(
@@ -180,6 +257,8 @@ def test_dmm6500_waits_for_the_edge_and_reads_a_block():
         (b"#14" + np.array([9.9e37], "<f4").tobytes() + b"\n", OverloadError),
         (b"#14" + np.array([np.nan], "<f4").tobytes() + b"\n", ReplyError),
         (b"#13abc\n", ReplyError),
+        (b"#0abc\n", ReplyError),
+        (b"#0abcdX", ReplyError),
         (b"#14abcdX", ReplyError),
         (b"1.5\n", ReplyError),
         (b"#1xabcd\n", ReplyError),
@@ -240,10 +319,11 @@ def test_sr860_prepares_and_captures_one_sample_a_trigger():
         ("*ESR?", "0"),
         ("CAPTURESTART 0, 2", None),
         ("*ESR?", "0"),
+        ("LIAS?", "16"),
         ("CAPTUREBYTES?", "12"),
         ("CAPTURESTOP", None),
         ("CAPTURELEN?", "2"),
-        ("CAPTUREGET? 0, 2", b"#42048" + samples.tobytes() + b"\n"),
+        ("CAPTUREGET? 0, 2", b"#42048" + samples.tobytes()),
         ("LIAS?", "0"),
         ("SLVL 0.000000000e+00", None),
         ("CAPTURESTOP", None),
@@ -255,9 +335,26 @@ def test_sr860_prepares_and_captures_one_sample_a_trigger():
         lockin.shutdown()
 
 
-@pytest.mark.parametrize(("status", "error"), [("1", OverloadError), ("4", OverloadError), ("?", ReplyError)])
-def test_lock_in_overload_is_an_error(status, error):
-    with expected_protocol(SR860, [("LIAS?", status)]) as lockin, pytest.raises(error):
+@pytest.mark.parametrize(
+    ("driver", "status", "error"),
+    [
+        (SR830, "1", OverloadError),
+        (SR830, "4", OverloadError),
+        (SR860, "1", OverloadError),
+        (SR860, "16", OverloadError),
+        (SR860, "256", OverloadError),
+        (SR860, "?", ReplyError),
+    ],
+)
+def test_lock_in_overload_is_an_error(driver, status, error):
+    with expected_protocol(driver, [("LIAS?", status)]) as lockin, pytest.raises(error):
+        lockin.require_no_overload()
+
+
+@pytest.mark.parametrize(("driver", "status"), [(SR830, "16"), (SR860, "4"), (SR860, "3104")])
+def test_what_is_no_overload_of_this_model_is_none(driver, status):
+    """Bit 4 of an SR830 is a change of range; bit 2 of an SR860 nothing, 5 the filter, 10 and 11 displays."""
+    with expected_protocol(driver, [("LIAS?", status)]) as lockin:
         lockin.require_no_overload()
 
 
@@ -285,24 +382,49 @@ def test_what_is_sent_to_an_sr830_is_not_rounded_beyond_its_limit():
         lockin.sine_voltage = 4.6
 
 
-def test_sr860_takes_its_own_reference_before_it_modulates():
+def kept(*settings):
+    """What is sent for settings, then asked for each: (what is sent, what is asked, what comes)."""
+    return [line for sent, asked, comes in settings for line in ((sent, None), (asked, comes))]
+
+
+def test_sr860_takes_its_own_reference_before_it_modulates_and_nothing_of_the_last_user():
+    done = ("*ESR?", "0")
+    outputs = [f"{command} {output}, 0" for output in range(3) for command in ("COFA", "CEXP", "CRAT")]
     exchange = [
-        ("CAPTURECFG 0", None),
-        ("CAPTURECFG?", "0"),
-        ("*ESR?", "0"),
-        ("RSRC 0", None),
-        ("FREQ 4.900000e+02", None),
-        ("HARM 1", None),
-        ("OFLT 8", None),
-        ("SCAL 9", None),
-        ("SLVL 5.000000000e-01", None),
+        *kept(("CAPTURECFG 0", "CAPTURECFG?", "0"), ("IRNG 4", "IRNG?", "4")),
+        done,
+        *kept(("IVMD 0", "IVMD?", "0"), ("ISRC 0", "ISRC?", "0"), ("ICPL 0", "ICPL?", "0")),
+        *kept(("SOFF 0.0000e+00", "SOFF?", "0"), ("OFSL 0", "OFSL?", "0"), ("SYNC 0", "SYNC?", "0")),
+        *kept(("CDSP 0, 0", "CDSP? 0", "0")),
+        done,
+        *((command, None) for command in ("COUT 0, 0", "COUT 1, 0", *outputs)),
+        done,
+        *kept(("RSRC 0", "RSRC?", "0"), ("FREQ 4.900000e+02", "FREQ?", "490"), ("HARM 1", "HARM?", "1")),
+        done,
+        *kept(("OFLT 8", "OFLT?", "8"), ("SCAL 9", "SCAL?", "9")),
+        *kept(("SLVL 5.000000000e-01", "SLVL?", "0.5")),
+        done,
     ]
-    reads = {"RSRC 0": ("RSRC?", "0"), "FREQ 4.900000e+02": ("FREQ?", "490"), "HARM 1": ("HARM?", "1")}
-    reads |= {"OFLT 8": ("OFLT?", "8"), "SCAL 9": ("SCAL?", "9"), exchange[-1][0]: ("SLVL?", "0.5")}
-    talk = [line for pair in exchange for line in (pair, reads.get(pair[0])) if line]
-    talk.insert(talk.index(("HARM?", "1")) + 1, ("*ESR?", "0"))
-    with expected_protocol(SR860, [*talk, ("*ESR?", "0")]) as lockin:
+    with expected_protocol(SR860, exchange) as lockin:
         lockin.prepare(490.0, 0.5, 10e-3, 1e-3)
+
+
+def test_sr830_takes_nothing_of_the_last_user():
+    done = ("*ESR?", "0")
+    scaling = ("DDEF1,0,0", "DDEF2,0,0", "OEXP1,0,0", "OEXP2,0,0", "OEXP3,0,0", "RMOD1", "TSTR0")
+    exchange = [
+        *kept(("ISRC 0", "ISRC?", "0"), ("ICPL 0", "ICPL?", "0"), ("ILIN 0", "ILIN?", "0")),
+        *kept(("OFSL0", "OFSL?", "0"), ("SYNC 0", "SYNC?", "0")),
+        done,
+        *((command, None) for command in scaling),
+        done,
+        *kept(("FMOD 1", "FMOD?", "1"), ("FREQ1.21980e+02", "FREQ?", "121.98"), ("HARM1", "HARM?", "1")),
+        done,
+        *kept(("OFLT6", "OFLT?", "6"), ("SENS17", "SENS?", "17"), ("SLVL0.500", "SLVL?", "0.5")),
+        done,
+    ]
+    with expected_protocol(SR830, exchange) as lockin:
+        lockin.prepare(121.98, 0.5, 10e-3, 1e-3)
 
 
 @pytest.mark.parametrize("count", [0, 2_000_000])
@@ -320,6 +442,7 @@ def test_sr830_speaks_without_spaces_and_takes_the_highest_harmonic():
         ("SRAT14", None),
         ("STRT", None),
         ("*ESR?", "0"),
+        ("LIAS?", "4"),
         ("SPTS?", "2"),
         ("PAUS", None),
         ("TRCA?1,0,2", "1.0e-06,-2.0e-06,"),
@@ -349,12 +472,14 @@ def test_lakeshore_reads_tesla_and_names_an_overload():
 
 def test_lakeshore_takes_the_least_range_that_holds_the_field():
     exchange = [
+        ("AUTO 0", None),
         ("UNIT 2", None),
         ("UNIT?", "2"),
         ("RANGE 3", None),
         ("RANGE?", "3"),
-        ("*ESR?", "0"),
         ("RDGMODE 1,0,2", None),
+        ("RDGMODE?", "1,0,2"),
+        ("*ESR?", "0"),
     ]
     with expected_protocol(LakeShore425, exchange) as probe:
         probe.prepare(65e-3)

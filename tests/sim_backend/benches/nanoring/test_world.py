@@ -30,8 +30,9 @@ def make_bench(clock=None):
 
 
 def play(bench, volts, rate):
+    """Play volts (sample, 2): VOLT is the peak-to-peak of a waveform's own data."""
     generator = bench.device("generator")
-    counts = np.rint(np.asarray(volts) / 5 * 32767).astype("<i2")
+    counts = np.rint(np.asarray(volts) / np.abs(volts).max() * 32767).astype("<i2")
     generator.write(b"FORM:BORD SWAP")
     for channel in (1, 2):
         data = counts[:, channel - 1].tobytes()
@@ -40,7 +41,8 @@ def play(bench, volts, rate):
         generator.write(head + block)
         generator.write(
             f"SOUR{channel}:FUNC:ARB W;:SOUR{channel}:FUNC ARB;:SOUR{channel}:FUNC:ARB:SRAT {rate};"
-            f":SOUR{channel}:VOLT 10;:SOUR{channel}:BURS:STAT ON;:TRIG{channel}:SOUR BUS;".encode()
+            f":OUTP{channel}:LOAD INF;:SOUR{channel}:VOLT {np.ptp(volts[:, channel - 1])};"
+            f":SOUR{channel}:BURS:STAT ON;:TRIG{channel}:SOUR BUS;".encode()
         )
         generator.write(f"OUTP{channel} ON".encode())
     for axis in "xy":
