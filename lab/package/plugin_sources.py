@@ -115,14 +115,15 @@ def with_files(paths: Iterable[str], function: Callable[..., T], *arguments: obj
 
 def outside(group: str) -> tuple[list[Member], list[Broken]]:
     """Give the members of a group that do not come along, and what is broken and may hold some."""
-    members, broken = map(list, _entry_points(group))
+    found, unfit = _entry_points(group)
+    members, broken = list(found), list(unfit)
     for path in _files():
         plugin = _run(path)
         if isinstance(plugin, Broken):
             broken.append(plugin)
             continue
-        found = cast("Mapping[str, object]", getattr(plugin, group))
-        members += [Member(group, name, str(path), thing) for name, thing in found.items()]
+        own = cast("Mapping[str, object]", getattr(plugin, group))
+        members += [Member(group, name, str(path), thing) for name, thing in own.items()]
     if group != "setups":
         members += _brought(group)
     return list({(each.name, each.reference): each for each in members}.values()), broken

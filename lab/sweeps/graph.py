@@ -57,8 +57,10 @@ def _call(
     client: Client, stage: str, key: str, function: Callable[..., object], *arguments: object
 ) -> Future:
     """Hand a task to the workers, with the plug-in files that it may need."""
-    task = (plugins.with_files, plugins.named_files(), function) if plugins.named_files() else (function,)
-    return client.submit(*task, *arguments, key=f"nado-{stage}-{key}", retries=2)
+    files = plugins.named_files()
+    return client.submit(
+        plugins.with_files, files, function, *arguments, key=f"nado-{stage}-{key}", retries=2
+    )
 
 
 def _short(path: str, out: Path) -> str:
