@@ -29,6 +29,7 @@ BENCHES = Registry[Build](
     "simulated bench",
     {
         "asvi": "nado_lab.sim_backend.benches.spin_vortex_ice:build",
+        "delay_oscillator": "nado_lab.sim_backend.benches.delay_oscillator:build",
         "nanoring": "nado_lab.sim_backend.benches.nanoring:build",
     },
     complaint=_complaint,

@@ -8,11 +8,11 @@ import threading
 from typing import Protocol
 
 import numpy as np
-from nado_lab.sim_backend.acquisition import Acquisition
+from nado_lab.sim_backend.acquisition import Recorder
 from nado_lab.sim_backend.benches.nanoring.coils import CoilPair
 from nado_lab.sim_backend.clock import Clock
 from nado_lab.sim_backend.conditions import Conditions, Times
-from nado_lab.sim_backend.devices import Keithley6221, KeithleyDMM6500, KepcoBOP, Keysight33500
+from nado_lab.sim_backend.devices import Keithley6221, KepcoBOP, Keysight33500
 from nado_lab.sim_backend.world import World
 
 _DEAD_TESLA = 1e-6
@@ -37,19 +37,18 @@ class Noise(Protocol):
     def sample(self, t0: float, dt: float, n: int) -> np.ndarray: ...
 
 
-class NanoringWorld(World[Sample]):
+class NanoringWorld(Recorder, World[Sample]):
     """Everything that shares one time and one field."""
 
     generator: Keysight33500
     source: Keithley6221
 
     def __init__(self, clock: Clock, sample: Sample, noise: Noise, coils: CoilPair, tick_s: float):
+        super().__init__()
         self.clock, self.sample, self.noise, self.coils, self.tick_s = clock, sample, noise, coils, tick_s
         self.lock, self.conditions = threading.RLock(), Conditions()
         self.time = clock.now()
         self.supplies: list[KepcoBOP] = []
-        self.digitisers: list[KeithleyDMM6500] = []
-        self.acquisitions: list[Acquisition] = []
         self.probe_noise_t, self.probe_rng = 0.0, np.random.default_rng(0)
         self.peak_slew = 0.0
         self.ambient = np.zeros(2)
@@ -60,19 +59,7 @@ class NanoringWorld(World[Sample]):
     def trigger_out(self, time_s: float) -> None:
         """Pass the generator's sync edge on to every digitiser."""
         self.time = time_s
-        self._start_waiting(time_s)
-
-    def acquire(self, start_s: float, rate: float, count: int, contact: int) -> Acquisition:
-        """Begin to record one contact pair."""
-        acquisition = Acquisition(start_s, rate, count, contact)
-        self.acquisitions.append(acquisition)
-        return acquisition
-
-    def forget(self, acquisition: Acquisition | None) -> None:
-        """Stop recording."""
-        if acquisition in self.acquisitions:
-            self.acquisitions.remove(acquisition)
-            acquisition.volts = acquisition.volts[: acquisition.filled]
+        self.start_waiting(time_s)
 
     def field_at_probe(self, axis: int = 0) -> float:
         """Return one component of the field in T at the gaussmeter's probe, coils and surroundings."""
@@ -143,17 +130,13 @@ class NanoringWorld(World[Sample]):
     def _swing(self, now: float) -> bool:
         """Run the continuous sines of the generator, on ticks that are fine enough for them."""
         if self.generator.get("sync"):
-            self._start_waiting(self.generator.next_edge(self.time))
+            self.start_waiting(self.generator.next_edge(self.time))
         tick_s = min(self.tick_s, self.generator.finest_s())
         ticks = min(_IDLE_TICKS, int((now - self.time) / tick_s + 1e-6))
         if ticks:
             self._run(self.generator.continuous_volts(self.time + tick_s * np.arange(1, ticks + 1)), tick_s)
             self.time += ticks * tick_s
         return ticks > 0
-
-    def _start_waiting(self, time_s: float) -> None:
-        for digitiser in self.digitisers:
-            digitiser.external_trigger(time_s)
 
     def _currents(self, volts: np.ndarray, times: Times) -> np.ndarray:
         """Return the currents (tick, 2) in A, times what the field per ampere has drifted."""
@@ -195,9 +178,7 @@ class NanoringWorld(World[Sample]):
         if self.conditions.drifted:
             readout = self.conditions.gain(times) * readout + self.conditions.offset_v(times)
         volts = np.hstack([readout, seen / MONITOR_TESLA_PER_VOLT])
-        for acquisition in self.acquisitions:
-            acquisition.collect(self.time, dt, volts)
-        self.acquisitions = [a for a in self.acquisitions if a.running]
+        self.record(self.time, dt, volts)
 
 
 def _subdivisions(path: np.ndarray) -> int:

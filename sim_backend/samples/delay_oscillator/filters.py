@@ -22,7 +22,7 @@ class LoopFilter:
     @property
     def at_rest(self) -> float:
         """Gain of a constant."""
-        return float(self.response(np.ones(())).real)
+        return sum(self.b) / (1 + sum(self.a))
 
 
 def band_pass(sample_hz: float, low_hz: float, high_hz: float) -> LoopFilter:
@@ -31,8 +31,9 @@ def band_pass(sample_hz: float, low_hz: float, high_hz: float) -> LoopFilter:
     `butter(1, [fl fh] * 2 / Fs)` in the code of Banerjee et al., Phys. Rev. X 11, 031014 (2021)
     (banerjeeamitava/Delay-Network-Inference).
     """
-    b, a = butter(1, [low_hz, high_hz], "bandpass", fs=sample_hz)
-    return LoopFilter((float(b[0]), float(b[1]), float(b[2])), (float(a[1]), float(a[2])))
+    section = np.asarray(butter(1, [low_hz, high_hz], "bandpass", fs=sample_hz, output="sos"))[0]
+    b0, b1, b2, _, a1, a2 = section.tolist()
+    return LoopFilter((b0, b1, b2), (a1, a2))
 
 
 def low_pass(sample_hz: float, response_s: float) -> LoopFilter:
