@@ -106,6 +106,7 @@ def test_knobs_change_the_light():
     bench.clear_drift()
     bench.set_temperature(303.0)
     bench.clock.advance(10.0)
+    bench.world.advance()
     assert light() == pytest.approx(before - 0.45 * 0.98 * np.sin(0.4), rel=1e-2)
 
 
