@@ -52,10 +52,13 @@ def load_task(name: str, **options: object) -> Task:
     if unknown := sorted(set(options) - set(known)):
         raise TaskError(f"task {name!r} has no option {', '.join(unknown)}; it has {', '.join(known)}")
     try:
-        return validate_call(loader)(**fixed, **options)
+        loaded: object = validate_call(loader)(**fixed, **options)
     except ValidationError as error:
         first = error.errors()[0]
         raise TaskError(f"task {name!r}, {first['loc'][0]} = {first['input']!r}: {first['msg']}") from error
+    if not isinstance(loaded, Task):
+        raise TaskError(f"task {name!r}: its loader must return a Task, not a {type(loaded).__name__}")
+    return loaded.single()
 
 
 def _loader(name: str) -> tuple[Callable[..., Task], dict[str, str]]:

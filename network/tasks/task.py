@@ -26,6 +26,11 @@ class Examples:
         """Return some of the trials."""
         return Examples(self.inputs[index], self.targets[index])
 
+    def single(self) -> "Examples":
+        """Return the examples in single precision; classes stay whole numbers."""
+        targets = self.targets.float() if self.targets.is_floating_point() else self.targets
+        return Examples(self.inputs.float(), targets)
+
 
 @dataclass(frozen=True)
 class Task:
@@ -37,6 +42,10 @@ class Task:
     train: Examples
     test: Examples
     washout: int = 0
+
+    def single(self) -> "Task":
+        """Return the task in single precision, in which twins and networks compute."""
+        return replace(self, train=self.train.single(), test=self.test.single())
 
     @property
     def is_classification(self) -> bool:
