@@ -23,6 +23,7 @@ class BenchServer:
         self._threads: list[threading.Thread] = []
         self.ports: dict[str, int] = {}
         self._sockets: list[socket.socket] = []
+        self._told: set[tuple[str, str]] = set()
         try:
             for index, role in enumerate(bench.roles):
                 self._listen(role, port + index if port else 0)
@@ -41,10 +42,21 @@ class BenchServer:
         """Return role -> VISA address, for the setup file that reaches this bench."""
         return {role: f"TCPIP0::{self.host}::{port}::SOCKET" for role, port in self.ports.items()}
 
-    def wait(self) -> None:
-        """Serve until ``close`` is called."""
+    def wait(self, tell: Callable[[str], object] = lambda _line: None) -> None:
+        """Serve until ``close`` is called; ``tell`` is told once of each refused command."""
         while not self._stopped.wait(_POLL_S):
-            pass
+            for line in self.new_refusals():
+                tell(line)
+
+    def new_refusals(self) -> list[str]:
+        """Return what instruments refused that was not returned before, a line each command."""
+        found = []
+        for role, (_, device) in self.bench.roles.items():
+            for command, why in list(device.refused.items()):
+                if (role, command) not in self._told:
+                    self._told.add((role, command))
+                    found.append(f"{role} refused {command}: {why}")
+        return found
 
     def close(self) -> None:
         """Stop listening and hang up."""

@@ -77,7 +77,7 @@ def serve(
             write_text(toml, text)
             typer.echo(f"nado check {toml}")
         note(f"serving {len(server.ports)} instruments on {host}; stop with Ctrl-C")
-        server.wait()
+        server.wait(note)
 
 
 def faults(as_json: Json = False) -> None:

@@ -85,6 +85,11 @@ class KeithleyDMM6500(ScpiDevice):
         reading = volts if self.function == "VOLT:DC" else 0.0
         return f"{_OVERFLOW if self.overloaded else reading:.6E}"
 
+    @command(*(f"[SENSe:]{header}:RELative:ACQuire" for header in FUNCTIONS.values()))
+    def _acquire_relative(self) -> None:
+        name = f"{self.function.lower()} relative"
+        self.values[name, ()] = float(self._read())
+
     @command("[SENSe:]AZERo:ONCE", "SYSTem:BEEPer", "DISPlay:CLEar", "SYSTem:TIME", "*TRG")
     def _accept(self, *arguments: bytes) -> None:
         """Accept: none of these changes what the bench simulates."""

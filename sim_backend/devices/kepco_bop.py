@@ -104,6 +104,10 @@ class KepcoBOP(StatusRegisters):
     def _accept(self, *arguments: bytes) -> None:
         """Accept: none of these changes what the bench simulates."""
 
+    @command("*OPT?")
+    def _options(self) -> str:
+        return "0"
+
     @command("SYSTem:VERSion?")
     def _version(self) -> str:
         return "1997.0"

@@ -12,6 +12,8 @@ from nado_lab.sim_backend.scpi.values import number_of, show_number
 
 _FULL_SCALE = 32767
 _FULL_GAIN_VPP = 20.0
+_BUILT_IN = r"INT:\BUILTIN\EXP_RISE.ARB"
+"""What is selected after a reset; its curve is not simulated."""
 _MOST_CYCLES = 10**8
 _OUTPUT_DIGITS = 6
 """What is put out is rounded to a microvolt: amplitude x count + offset leave less than that of a zero."""
@@ -94,13 +96,20 @@ class Keysight33500(OutputLevels):
     @command("[SOURce#:]FUNCtion:ARBitrary")
     def _select(self, channel: int, name: bytes) -> None:
         label = text_of(name).upper()
+        if label == _BUILT_IN:
+            self.selected.pop(channel, None)
+            return
         if label not in self.memory[channel]:
             raise ScpiError(785, f"Specified arb waveform does not exist; {label}")
         self.selected[channel] = label
 
     @command("[SOURce#:]FUNCtion:ARBitrary?")
     def _selected(self, channel: int) -> str:
-        return f'"{self.selected.get(channel, "")}"'
+        return f'"{self.selected.get(channel, _BUILT_IN)}"'
+
+    @command("*OPT?")
+    def _options(self) -> str:
+        return "0,0"
 
     @command("[SOURce#:]FUNCtion:ARBitrary:POINts?")
     def _length(self, channel: int) -> str:

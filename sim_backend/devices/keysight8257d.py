@@ -17,6 +17,8 @@ from nado_lab.sim_backend.scpi import (
 
 _SHAPES = "SINE TRIangle SQUare RAMP NOISe DUALsine SWEPtsine"
 _LOWEST_HZ, _HIGHEST_HZ = 250e3, 20e9
+_SOURCES = "INTernal INTernal1 INTernal2 EXTernal EXTernal1 EXTernal2"
+_LOW_SOURCES = "INTernal INTernal1 INTernal2 FUNCtion FUNCtion1 FUNCtion2"
 _PULSES = "SQUare FRUN TRIGgered DOUBlet GATEd"
 
 
@@ -45,8 +47,8 @@ class Keysight8257D(ScpiDevice):
         choice(
             "[SOURce:]AM:SOURce",
             "am_source",
-            "INT1",
-            "INT1 INTernal INTernal1 INTernal2 EXT EXTernal1 EXTernal2",
+            "INT",
+            _SOURCES,
         ),
         number("[SOURce:]AM:INTernal:FREQuency", "am_hz", 400.0, 0.1, 1e6),
         choice("[SOURce:]AM:INTernal:FUNCtion:SHAPe", "am_shape", "SINE", _SHAPES),
@@ -58,8 +60,8 @@ class Keysight8257D(ScpiDevice):
         choice(
             "[SOURce:]LFO:SOURce",
             "low_source",
-            "INT1",
-            "INTernal INTernal1 INTernal2 FUNCtion FUNCtion1 FUNCtion2",
+            "INT",
+            _LOW_SOURCES,
         ),
         boolean("[SOURce:]LFO:STATe", "low_on"),
         number("[SOURce:]FREQuency[:CW]", "frequency", 20e9, 250e3, 20e9),
@@ -90,7 +92,7 @@ class Keysight8257D(ScpiDevice):
         self.sweep_start = self.clock.now()
         self.world.sweep_begins(self.sweep_start)
 
-    @command("*OPT?")
+    @command("*OPT?", "DIAGnostic:CPU:INFOrmation:OPTions:DETail?", "DIAGnostic:CPU:INFO:OPT:DET?")
     def _options(self) -> str:
         return "520,UNT,1E1"
 

@@ -118,6 +118,10 @@ class KeysightE5071C(ScpiDevice):
     def _accept(self, channel: int) -> None:
         """Accept: neither changes what the bench simulates."""
 
+    @command("*OPT?")
+    def _options(self) -> str:
+        return "480,1E5"
+
     @command("ABORt")
     def _abort(self) -> None:
         self.end_s = 0.0

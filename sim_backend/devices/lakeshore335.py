@@ -7,11 +7,16 @@ thermometer runs bit for bit as one without.
 
 from typing import ClassVar
 
-from nado_lab.sim_backend.scpi import ScpiDevice, ScpiError, command, indexed, number, row, text
+from nado_lab.sim_backend.scpi import ScpiDevice, ScpiError, Setting, command, indexed, number, row, text_of
 
 _SENSOR_OVERRANGE = 128
 _INPUTS, _OUTPUTS = ("A", "B"), ("1", "2")
 _INTEGER = "{:.0f}".format
+
+
+def _name(header: str, name: str) -> Setting:
+    """Declare a name of 15 characters, filled with spaces."""
+    return Setting(header, name, "Input", text_of, lambda value: value[:15].ljust(15))
 
 
 class LakeShore335(ScpiDevice):
@@ -40,7 +45,7 @@ class LakeShore335(ScpiDevice):
         indexed(number("TLIMIT", "limit", 0.0, 0.0, 2000.0, "{:.0f}".format), *_INPUTS),
         indexed(number("INCRV", "curve", 1, 0, 59, "{:02.0f}".format), *_INPUTS),
         indexed(number("DIOCUR", "diode_current", 0, 0, 1, _INTEGER), *_INPUTS),
-        indexed(text("INNAME", "input_name", "Input", quoted=False), *_INPUTS),
+        indexed(_name("INNAME", "input_name"), *_INPUTS),
         number("BRIGT", "brightness", 3, 0, 32, _INTEGER),
         number("MODE", "mode", 1, 0, 2, _INTEGER),
         number("LEDS", "lights", 1, 0, 1, _INTEGER),

@@ -9,7 +9,8 @@ from nado_lab.sim_backend.scpi import ScpiDevice, command, number
 from nado_lab.sim_backend.scpi.settings import Setting
 
 INTEGER = "{:.0f}".format
-_GLUED = re.compile(rb"\s*(\*?[A-Za-z]+)\s*(\??)\s*(.*)\Z", re.DOTALL)
+_GLUED = re.compile(rb"\s*(SCNAUX[12]|\*?[A-Za-z]+)\s*(\??)\s*(.*)\Z", re.DOTALL | re.IGNORECASE)
+"""A command, glued to its parameters or not; two headers of an SR860 end in a digit."""
 
 
 def short_exponent(digits: int) -> Callable[[float], str]:
@@ -85,6 +86,14 @@ class LockIn(ScpiDevice):
     def _event_status(self, bit: bytes = b"") -> str:
         found, self.event_status = self.event_status, 0
         return _of_bit(found, bit)
+
+    @command("*ESE?")
+    def _enabled_events(self, bit: bytes = b"") -> str:
+        return _of_bit(self.event_enable, bit)
+
+    @command("*SRE?")
+    def _enabled_service(self, bit: bytes = b"") -> str:
+        return _of_bit(self.service_enable, bit)
 
     @command(
         "AGAN", "ARSV", "APHS", "AOFF", "ARNG", "ASCL", "LOCL", "TRIG", "STRD", "FAST", "DCAP", "SSET", "RSET"

@@ -31,6 +31,14 @@ def test_plain_socket_as_netcat_uses_it(server):
     assert received.startswith(b"KEPCO")
 
 
+def test_each_refused_command_is_told_once(server):
+    with socket.create_connection(("127.0.0.1", server.ports["source"]), timeout=2) as line:
+        line.sendall(b"TOAST 1\nTOAST 2\n*IDN?\n")
+        line.recv(4096)
+    assert server.new_refusals() == ["source refused TOAST: Undefined header; TOAST"]
+    assert server.new_refusals() == []
+
+
 def test_pyvisa_py_reaches_it(server):
     manager = pyvisa.ResourceManager("@py")
     with manager.open_resource(
