@@ -3,9 +3,9 @@
     python -m benchmarks.peers --json [--quick]
 
 Both benches are served over loopback; PyMeasure's own classes read and set all that they can. QCoDeS's
-drivers, SRS's srsinst.sr860 and Lake Shore's lakeshore run in an environment of their own, which is made once in
-the temporary folder (`--python` names one that is there); where it cannot be made they are left out, and that is
-said. With `--quick` a few of PyMeasure's classes, no environment.
+drivers, SRS's srsinst.sr860 and Lake Shore's lakeshore run in an environment of their own, which is made once
+in the temporary folder (`--python` names one that is there); where it cannot be made they are left out, in
+words. With `--quick` a few of PyMeasure's classes, no environment.
 """
 
 from __future__ import annotations
