@@ -19,8 +19,8 @@ ROLES = {
 }
 KNOWN_SHARE = 0.98
 REFUSED = {
-    # after a reset the offset is limited to 5 V less half of 100 mVpp, a level beyond the other one moves
-    # that with an error (guide 33500-90901, VOLTage:OFFSet and VOLTage:HIGH); the pairs were written, not seen
+    # after a reset the offset is limited to 5 V less half of 100 mVpp, and a level beyond the other one moves
+    # that one with an error (guide 33500-90901, VOLTage:OFFSet, :HIGH); the pairs were written, not seen
     "keysight33500": r"(SOUR\d:)?VOLT:(OFFS|HIGH|LOW) -?4\.995000",
     # after a reset it triggers itself: -211, trigger ignored
     "keysight_e5071c": r"\*TRG|TRIGger(:SINGle)?",
