@@ -153,6 +153,8 @@ def fault_kinds() -> dict[str, list[str]]:
     found = {}
     for name in builtin_setups():
         config = load_setup(name)
+        if config.visa_library != SIMULATED:
+            continue
         options: dict[str, Any] = dict(config.simulation)
         with closing(simulated_bench(config.kind, **options)) as bench:
             found |= {f"{name} {role}": sorted(bench.device(role).faults) for role in config.roles}

@@ -188,3 +188,9 @@ def test_no_folder_and_no_files():
     assert plugins.folder() is None
     assert registry().members() == ()
     assert Plugin().drivers == {}
+
+
+@pytest.mark.parametrize("name", ["pathlib:Path", "pathlib.Path", "/tmp/evil.py", "/tmp/evil.py:Evil"])
+def test_a_name_of_code_that_is_not_registered_loads_nothing(name):
+    with pytest.raises(PluginError, match="no driver"):
+        registry(path="pathlib:Path").load(name)

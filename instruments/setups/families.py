@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nado_lab.instruments.errors import SetupError
 from nado_lab.instruments.setups.family import Family
-from nado_lab.plugins import Registry
+from nado_lab.plugins import Broken, Registry
 
 log = logging.getLogger(__name__)
 _HERE = "nado_lab.instruments.setups"
@@ -41,19 +41,30 @@ def preset_files() -> dict[str, Path]:
 
     What a broken plug-in brings is left out, and so is a name that is taken; the log says so.
     """
-    found = builtin_preset_files()
-    for kind in FAMILIES.names()[len(FAMILIES.built_in()) :]:
+    found, broken = _presets()
+    for each in broken:
+        log.warning("left out: %s of %s: %s", each.name, each.origin, each.reason)
+    return found
+
+
+def taken_names() -> list[Broken]:
+    """Return the setups of plug-ins whose name is another's."""
+    return _presets()[1]
+
+
+def _presets() -> tuple[dict[str, Path], list[Broken]]:
+    found, broken = builtin_preset_files(), []
+    for member in FAMILIES.members()[len(FAMILIES.built_in()) :]:
         try:
-            own = FAMILIES.load(kind).preset_files()
-        except SetupError as error:
-            log.warning("left out: %s", error)
+            own = FAMILIES.load(member.name).preset_files()
+        except SetupError:  # among the broken families
             continue
         for name, path in _by_name(own).items():
             if name in found:
-                log.warning("the setup %s of %s is left out: %s is called so, too", name, path, found[name])
-            else:
-                found[name] = path
-    return found
+                reason = f"the name is taken by {found[name]}; call the file another name"
+                broken.append(Broken("setups", name, str(path), reason))
+            found.setdefault(name, path)
+    return found, broken
 
 
 def preset_file(name: str) -> Path | None:

@@ -10,10 +10,17 @@ from nado_lab.instruments.clock import Clock, WallClock
 from nado_lab.instruments.drivers import DRIVERS
 from nado_lab.instruments.errors import SetupError
 from nado_lab.instruments.setups.config import SetupConfig
-from nado_lab.instruments.setups.families import FAMILIES, builtin_preset_files, preset_file, preset_files
+from nado_lab.instruments.setups.families import (
+    FAMILIES,
+    builtin_preset_files,
+    preset_file,
+    preset_files,
+    taken_names,
+)
 from nado_lab.instruments.setups.open_roles import VisaLibrary
 from nado_lab.instruments.setups.role_limits import require_limits
 from nado_lab.instruments.setups.setup import Setup
+from nado_lab.plugins import Broken
 from pydantic import ValidationError
 
 log = logging.getLogger(__name__)
@@ -32,6 +39,17 @@ def builtin_setups() -> dict[str, str]:
         else:
             found[name] = config.description
     return found
+
+
+def broken_presets() -> tuple[Broken, ...]:
+    """Return the setups of plug-ins that cannot be used: no setup, or a name that is taken."""
+    found = taken_names()
+    for name, path in preset_files().items():
+        try:
+            _parse(_read(path), str(path))
+        except SetupError as error:
+            found.append(Broken("setups", name, str(path), str(error)))
+    return tuple(found)
 
 
 def load_setup(name_or_path: str | Path) -> SetupConfig:

@@ -84,6 +84,7 @@ def use(
 
 def plugins(as_json: Json = False) -> None:
     """List drivers, setups, benches, protocols and tasks, where they come from, and what is broken."""
+    from nado_lab.instruments.setups.load import broken_presets
     from nado_lab.lab.compose import registries
 
     found: list[Listed] = []
@@ -93,6 +94,7 @@ def plugins(as_json: Json = False) -> None:
         good = [each for each in registry.members() if (each.name, each.origin) not in named]
         found += [Listed(each.group, each.name, each.origin) for each in good]
         found += [Listed(each.group, each.name, each.origin, each.reason) for each in broken]
+    found += [Listed(each.group, each.name, each.origin, each.reason) for each in broken_presets()]
     folder = known.folder()
     listing = Listing(str(folder) if folder else None, known.named_files(), tuple(dict.fromkeys(found)))
     result(listing, as_json, _show)
