@@ -190,7 +190,7 @@ def test_no_folder_and_no_files():
     assert Plugin().drivers == {}
 
 
-@pytest.mark.parametrize("name", ["pathlib:Path", "pathlib.Path", "/tmp/evil.py", "/tmp/evil.py:Evil"])
+@pytest.mark.parametrize("name", ["pathlib:Path", "pathlib.Path", "/lab/evil.py", "/lab/evil.py:Evil"])
 def test_a_name_of_code_that_is_not_registered_loads_nothing(name):
     with pytest.raises(PluginError, match="no driver"):
         registry(path="pathlib:Path").load(name)
