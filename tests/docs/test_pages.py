@@ -1,6 +1,7 @@
 """Every page of docs/ does what it says: its commands and scripts run as they stand."""
 
 import pytest
+from nado_lab import plugins
 
 from tests.docs.pages import DOCS, blocks, run_page
 
@@ -13,6 +14,7 @@ PAGES = [
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_blocks_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(plugins.FILES, "")
     run_page(page)
 
 
