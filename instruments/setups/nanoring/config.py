@@ -36,10 +36,15 @@ class ReadoutConfig(ConfigPart):
 
 
 class MonitorConfig(ConfigPart):
-    """The gaussmeter's analogue output as the monitor digitisers see it."""
+    """The gaussmeter's analogue output as the monitor digitisers see it.
+
+    Where both axes are monitored, nothing is measured while the field that is seen at low drive is off
+    by more than the share `largest_deviation` of what was asked for.
+    """
 
     tesla_per_volt: PositiveFloat = 1e-2
     range_v: PositiveFloat = 10.0
+    largest_deviation: float = Field(default=0.2, gt=0, lt=1)
 
 
 class AxisConfig(ConfigPart):
