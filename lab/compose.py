@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nado_lab.lab.setup import SetupSource
     from nado_lab.plugins import Registry
     from nado_lab.sim_backend import Bench, BenchServer
+    from nado_lab.sim_backend.samples.delay_oscillator.survey import GainSurvey
 
 SIMULATED = "sim"
 TESLA_PER_OERSTED = 1e-4
@@ -40,6 +41,14 @@ class IceLoops:
     frequency_hz: list[float]
     spectrum: list[list[float]]
     vortex_share: list[float]
+
+
+@dataclass(frozen=True)
+class LoopGains:
+    """The gain at which a delay loop loses its rest (None: not up to 20), and what some gains do."""
+
+    first_bifurcation: float | None
+    gains: list[GainSurvey]
 
 
 @contextmanager
@@ -185,6 +194,22 @@ def simulate_ice(preset: str, fields_oe: list[float], seed: int) -> IceLoops:
         spectra.append(ice.measured_spectrum().tolist())
         shares.append(float(ice.vortex_share))
     return IceLoops(ice.frequencies_hz.tolist(), spectra, shares)
+
+
+def simulate_loop(model: str, gains: list[float], nodes: int, coupling: float | None) -> LoopGains:
+    """Survey a bare delay loop, "audio" (one to four coupled nodes) or "fast", at some gains beta."""
+    from math import isfinite
+
+    from nado_lab.sim_backend.samples.delay_oscillator import survey, theory
+    from nado_lab.sim_backend.samples.delay_oscillator.parameters import loop_of
+
+    try:
+        parameters = loop_of(model, nodes, gains[0] if gains else None, coupling)
+    except ValueError as error:
+        raise LabError(str(error)) from error
+    first = theory.first_bifurcation(parameters)
+    rows = survey.survey(parameters, gains or [parameters.gain])
+    return LoopGains(first if isfinite(first) else None, rows)
 
 
 def _break(bench: Bench, config: SetupConfig, faults: Iterable[str]) -> None:

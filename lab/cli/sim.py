@@ -14,7 +14,7 @@ from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.text_file import write_text
 
 if TYPE_CHECKING:
-    from nado_lab.lab.compose import IceLoops, Rotations
+    from nado_lab.lab.compose import IceLoops, LoopGains, Rotations
 
 _BLOCK = re.compile(r"^\s*(\d+(?:\.\d*)?)\s*(?:x\s*(\d+))?\s*$")
 
@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Drive a simulated sample by itself.", no_args_is_help=True)
     group.command("nanoring")(nanoring)
     group.command("asvi")(asvi)
+    group.command("delay-oscillator")(delay_oscillator)
     group.command("serve")(serve)
     group.command("faults")(faults)
     app.add_typer(group, name="sim")
@@ -57,8 +58,23 @@ def asvi(
     result(simulate_ice(preset, fields, seed), as_json, _show_ice)
 
 
+def delay_oscillator(
+    gain: Annotated[
+        str, typer.Option(help="Gains beta: -0.8,-1.2,-3.8. [default: the one chosen for computing]")
+    ] = "",
+    model: Annotated[str, typer.Option(help="audio or fast.")] = "audio",
+    nodes: Annotated[int, typer.Option(min=1, max=4, help="Coupled nodes of the audio loop.")] = 1,
+    coupling: Annotated[float | None, typer.Option(help="Coupling epsilon. [default: 0.25]")] = None,
+    as_json: Json = False,
+) -> None:
+    """Find the gain at which an opto-electronic delay loop loses its rest, and what some gains do."""
+    from nado_lab.lab.compose import simulate_loop
+
+    result(simulate_loop(model, parse_gains(gain), nodes, coupling), as_json, _show_loop)
+
+
 def serve(
-    setup: Annotated[str, typer.Argument(help="A simulated setup: sim:nanoring or sim:asvi.")],
+    setup: Annotated[str, typer.Argument(help="A simulated setup, sim:nanoring say.")],
     port: Annotated[int, typer.Option(min=0, max=65000, help="First TCP port; 0 takes free ones.")] = 0,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     toml: Annotated[Path | None, typer.Option(help="Write the setup that reaches this bench here.")] = None,
@@ -104,6 +120,33 @@ def parse_blocks(text: str, rotations: int) -> list[tuple[float, int]]:
             )
         blocks.append((float(found[1]), int(found[2] or rotations)))
     return blocks
+
+
+def parse_gains(text: str) -> list[float]:
+    """Read `-0.8,-1.2` as numbers."""
+    try:
+        return [float(part) for part in text.split(",") if part.strip()]
+    except ValueError as error:
+        raise LabError(f"--gain takes numbers, as -0.8,-1.2, not {text!r}") from error
+
+
+def _show_loop(report: LoopGains) -> None:
+    rows = [
+        [
+            f"{row.gain:g}",
+            f"{row.growth:.3f}",
+            "grows" if row.memory_delays is None else f"{row.memory_delays:.1f}",
+            f"{row.swing:.3f}",
+        ]
+        for row in report.gains
+    ]
+    first = report.first_bifurcation
+    told = (
+        "no bifurcation up to a gain of 20"
+        if first is None
+        else f"first bifurcation at a gain of {first:.4f}"
+    )
+    table(told, ["gain", "growth a delay", "delays to 1 %", "swing of the light without noise"], rows)
 
 
 def _show_ice(report: IceLoops) -> None:

@@ -11,6 +11,8 @@ ELECTRON_C = 1.602176634e-19
 BOLTZMANN_J_PER_K = 1.380649e-23
 CHAIN_OF_FOUR = ((0, 1, 0, 1), (1, 0, 1, 0), (0, 1, 0, 1), (1, 0, 1, 0))
 """Four nodes in a ring, each driven by both its neighbours."""
+AUDIO_GAIN, FAST_GAIN = -0.8, 0.75
+"""Gains for computing: below the first bifurcation, which `nado sim delay-oscillator` finds."""
 EXPERIMENT_GAIN = -3.8
 """The gain of the experiment of Banerjee et al. (2021): far above the first bifurcation, chaotic."""
 
@@ -122,7 +124,7 @@ class LoopParameters:
         return replace(self, dynamical_noise=0.0, bits=0, photodiode=silent, phase=phase)
 
 
-def audio(nodes: int = 1, gain: float = -0.8, coupling: float | None = None) -> LoopParameters:
+def audio(nodes: int = 1, gain: float = AUDIO_GAIN, coupling: float | None = None) -> LoopParameters:
     """Return the loop of Banerjee et al. (2021), one to four nodes, with a gain fit for computing.
 
     24 kHz, 100 Hz to 2.5 kHz, 34 samples of delay, phi pi/4, D 1e-3. There beta is -3.8 and epsilon 1.5 (and
@@ -144,7 +146,7 @@ def audio(nodes: int = 1, gain: float = -0.8, coupling: float | None = None) -> 
     )
 
 
-def fast(gain: float = 0.75) -> LoopParameters:
+def fast(gain: float = FAST_GAIN) -> LoopParameters:
     """Return the loop of Larger et al., Opt. Express 20, 3241 (2012): a low-pass of 240 ns, 400 nodes.
 
     eps dx/ds = -x + beta sin^2(mu x(s - 1) + rho u + phi0) in the modulator's phase mu x, with gain
@@ -161,3 +163,16 @@ def fast(gain: float = 0.75) -> LoopParameters:
         phase=PhaseParameters(mean=0.39 * pi),
         bits=8,
     )
+
+
+def loop_of(
+    model: str, nodes: int = 1, gain: float | None = None, coupling: float | None = None
+) -> LoopParameters:
+    """Return a loop by the name of its model, "audio" or "fast"; None: the model's own gain and coupling."""
+    if model == "audio":
+        return audio(nodes, AUDIO_GAIN if gain is None else gain, coupling)
+    if model != "fast":
+        raise ValueError(f"no delay loop {model!r}; there are audio and fast")
+    if nodes != 1 or coupling is not None:
+        raise ValueError("the fast loop has one node and no coupling")
+    return fast(FAST_GAIN if gain is None else gain)
