@@ -16,7 +16,7 @@ def test_a_delay_loop_is_surveyed_at_some_gains():
     assert [row["gain"] for row in found["gains"]] == [-0.8, -1.2]
     assert found["gains"][1]["memory_delays"] is None
     shown = call(sim, "sim", "delay-oscillator").stdout
-    assert "first bifurcation at gain -1.0288" in shown
+    assert "first bifurcation at a gain of -1.0288" in shown
     assert "-0.8" in shown
 
 
