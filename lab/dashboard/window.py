@@ -191,7 +191,7 @@ class Dashboard(QMainWindow):
     def _listen(self) -> None:
         self.hub.listen(BenchOpened, lambda e: self.status.setText(f"  {e.name} is ready"))
         self.hub.listen(BenchClosed, lambda e: self.status.setText("  not connected"))
-        self.hub.listen(BenchSafe, lambda e: self.status.setText("  aborted: field at zero, sources off"))
+        self.hub.listen(BenchSafe, lambda e: self.status.setText(f"  {e.how}; {e.text}"))
         self.hub.listen(JobChanged, self._job)
         self.hub.listen(Finished, self._report)
         self.browser.wanted_for_twin.connect(self._to_twin)

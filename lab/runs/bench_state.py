@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from nado_lab.lab.json_file import JsonObject
+from pydantic import BaseModel, ValidationError
 
 SAFE_WORDS = "field at zero, sources off"
 """What being safe means where a setup's family does not say."""
@@ -61,12 +62,13 @@ class BenchState:
 
     def text(self) -> str:
         """Say in one line what is known, with the time from which it is known."""
-        by = "" if self.source is not Source.SUPERVISOR else " by the safety supervisor"
+        by = {Source.SUPERVISOR: " by the safety supervisor", Source.PROCESS: " by another process"}
+        who = by.get(self.source, "")
         return {
             Condition.IDLE: f"not driven by this program since {clock(self.at)}",
-            Condition.DRIVING: f"driving {self.up_to or 'within its limits'} since {clock(self.at)}",
+            Condition.DRIVING: f"driving {self.up_to or 'within its limits'} since {clock(self.at)}{who}",
             Condition.HELD: f"held at {self.safe_state} since {clock(self.at)}",
-            Condition.SAFE: f"{self.safe_state}: confirmed{by} at {clock(self.at)}",
+            Condition.SAFE: f"{self.safe_state}: confirmed{who} at {clock(self.at)}",
             Condition.UNKNOWN: f"UNKNOWN whether the bench is safe: {self.why}",
         }[self.condition]
 
@@ -80,6 +82,15 @@ class BenchState:
         found = {"condition": self.condition.value, "at": at, "source": self.source.value}
         told = {"safe_state": self.safe_state} if self.is_safe else {"why": self.why}
         return found | {name: value for name, value in told.items() if value} | {"text": self.text()}
+
+    @classmethod
+    def from_json(cls, found: object) -> "BenchState":
+        """Read what a run keeps; of anything else nothing is known."""
+        try:
+            kept = _Kept.model_validate(found)
+        except ValidationError:
+            return cls(why="the run does not say how it left the bench")
+        return cls(kept.condition, kept.at.timestamp(), kept.source, "", kept.safe_state, kept.why)
 
     # -- what can happen; each gives the state that it leads to ------------------------------
 
@@ -113,7 +124,7 @@ class BenchState:
 
     def closed(self, at: float) -> "BenchState":
         """The connection was closed: what was confirmed stays confirmed at its time, all else is unknown."""
-        if self.condition is Condition.SAFE:
+        if self.condition in (Condition.SAFE, Condition.UNKNOWN):
             return replace(self, reading="", read_at=0.0)
         return self.lost(at, "it was disconnected without a confirmed shutdown")
 
@@ -122,6 +133,16 @@ class BenchState:
     ) -> "BenchState":
         """Give another condition; a reading of the one before says nothing about it."""
         return BenchState(condition, at, source, up_to, self.safe_state, why)
+
+
+class _Kept(BaseModel):
+    """What a run keeps of a state."""
+
+    condition: Condition
+    at: datetime
+    source: Source
+    safe_state: str = SAFE_WORDS
+    why: str = ""
 
 
 class BenchWatch:

@@ -9,14 +9,18 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 from nado_lab.lab.dashboard.models.experiment import Experiment
+from nado_lab.lab.runs.bench_state import BenchState, Source
+from nado_lab.lab.store import Run, Status, StoreError
 from nado_lab.lab.store.ownership import run_ownership
 
 log = logging.getLogger(__name__)
 _POLL_S = 0.1
+DIED = "the process that drove it ended without a word, and nobody here hears its safety supervisor"
 _DETACHED = (  # Windows; elsewhere a session of its own
     getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "DETACHED_PROCESS", 0)
 )
@@ -37,18 +41,18 @@ def command_for(experiment: Experiment, setup: str, seed: int, out: Path) -> lis
 
 
 class Apart:
-    """One process that measures into the run `out`; `process` is None for one that somebody else started."""
+    """One process that measures into the run `out`: one that somebody started, or that is begun here."""
 
-    def __init__(self, out: Path, process: "subprocess.Popen[bytes] | None" = None) -> None:
-        self.out, self._process = out, process
-        self._log = out.with_suffix(".log")
+    def __init__(self, out: Path) -> None:
+        self.out, self._log = out, out.with_suffix(".log")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._since = time.time()
 
-    @classmethod
-    def start(cls, command: list[str], out: Path) -> "Apart":
+    def begin(self, command: list[str]) -> None:
         """Start the process; what it prints goes into a .log beside the run."""
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with out.with_suffix(".log").open("ab") as log:
-            process = subprocess.Popen(  # noqa: S603
+        self.out.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -56,8 +60,7 @@ class Apart:
                 creationflags=_DETACHED,
                 start_new_session=os.name != "nt",
             )
-        _started.append(process)
-        return cls(out, process)
+        _started.append(self._process)
 
     @property
     def is_going(self) -> bool:
@@ -65,6 +68,29 @@ class Apart:
         if self._process is not None:
             return self._process.poll() is None
         return run_ownership(self.out).is_taken()
+
+    @property
+    def pid(self) -> int | None:
+        """Give the number of the process, None where nobody knows it."""
+        return self._process.pid if self._process is not None else run_ownership(self.out).owner_pid()
+
+    def last_word(self) -> BenchState:
+        """Say what is known of the bench that it drives; once it is gone, what it wrote with its run."""
+        if not self.is_going:
+            return self._said_in_the_end()
+        with contextlib.suppress(psutil.Error):
+            if psutil.Process(self.pid).status() == psutil.STATUS_STOPPED:
+                return BenchState().lost(self._since, f"process {self.pid}, which drives it, is stopped")
+        return replace(BenchState().driven(self._since), source=Source.PROCESS)
+
+    def _said_in_the_end(self) -> BenchState:
+        """Read what the process knew of the bench when it closed its run."""
+        with contextlib.suppress(StoreError):
+            found = Run.open(self.out).metadata
+            if found.status is not Status.RUNNING and "bench" in found.notes:
+                return BenchState.from_json(found.notes["bench"])
+        begun = self._process is not None or self.out.exists()
+        return BenchState().lost(self._since, DIED if begun else NOT_BEGUN)
 
     def began(self) -> bool:
         """Wait until the run is there; false if the process ended before."""
@@ -76,7 +102,7 @@ class Apart:
 
     def end(self) -> None:
         """Ask the process to end its run as aborted (on Windows it is ended, and its supervisor acts)."""
-        pid = self._process.pid if self._process is not None else run_ownership(self.out).owner_pid()
+        pid = self.pid
         if pid is None:
             log.critical("nobody is known to measure %s; end that program where it was started", self.out)
             return

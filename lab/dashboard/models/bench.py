@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,16 @@ from nado_lab.lab.dashboard.models.events import (
     BenchOpened,
     BenchReading,
     BenchSafe,
+    BenchSettings,
     ChecksDone,
     Post,
 )
-from nado_lab.lab.dashboard.models.readings import readings, settings
+from nado_lab.lab.dashboard.models.readings import headline, readings, settings
+from nado_lab.lab.dashboard.models.safety import Elsewhere, Safety
 from nado_lab.lab.dashboard.models.worker import Job, Worker
 from nado_lab.lab.errors import LabError, is_for_people
 from nado_lab.lab.runs import driven
+from nado_lab.lab.runs.bench_state import BenchState, watch_of
 from nado_lab.lab.setup import SetupSource
 from nado_lab.protocols import PROTOCOLS, MeasuringDevice, load_protocol
 
@@ -60,7 +63,8 @@ class BenchModel:
         self.simulation: Bench | None = None
         self.name, self.seed = "", 0
         self._open = ExitStack()
-        self.lent: Callable[[float], bool] | None = None
+        self.safety = Safety(post)
+        self.lent: Elsewhere | None = None
 
     @property
     def is_open(self) -> bool:
@@ -132,21 +136,32 @@ class BenchModel:
         yield self.opened()
 
     @contextmanager
-    def lend(self, gives_back: Callable[[float], bool]) -> Iterator[None]:
-        """Close the setup, so that another process can own it, and open it again (in the bench's thread).
-
-        `gives_back(seconds)` waits until the other process has left the bench safe, and says whether it has.
-        """
-        was_open, self.lent = self.is_open, gives_back
+    def lend(self, elsewhere: Elsewhere) -> Iterator[None]:
+        """Close the setup, so that another process can own it, and open it again (in the bench's thread)."""
+        was_open = self.is_open
         self._close()
+        try:
+            with self.beside(elsewhere):
+                yield
+        finally:
+            if was_open and elsewhere.wait(0.0):
+                self._connect(self.name, self.seed, elsewhere.last_word())
+
+    @contextmanager
+    def beside(self, elsewhere: Elsewhere) -> Iterator[None]:
+        """Show what another process says of the bench that it drives; Abort waits for its word."""
+        self.lent = elsewhere
+        self.safety.hear_of(elsewhere)
         try:
             yield
         finally:
             self.lent = None
-            if was_open and gives_back(0.0):
-                self._connect(self.name, self.seed)
+            self.safety.hear_of(elsewhere)
+            if self.is_open:  # of another bench: what is shown from now on is of that
+                self.safety.hear_of(None)
 
-    def _connect(self, name: str, seed: int) -> None:
+    def _connect(self, name: str, seed: int, before: BenchState | None = None) -> None:
+        """Open a setup; one that comes back not known to be safe (`before`) is shut down."""
         from nado_lab.lab.compose import open_named_bench
 
         self._close()
@@ -155,19 +170,24 @@ class BenchModel:
             identities = setup.identities()
             self._open = stack.pop_all()
         self.setup, self.simulation, self.name, self.seed = setup, simulation, name, seed
+        self.safety.opened(setup, before)
+        if before is not None and not before.is_safe:
+            self.safety.shut_down(setup)
         config, (able, unable) = setup.config.model_dump(mode="json"), default_parameters(setup)
         channels, simulated = tuple(setup.channels), simulation is not None
         self._post(BenchOpened(name, identities, channels, config, able, unable, simulated))
-        self._post(BenchReading(settings(setup)))
+        self._post(BenchSettings(settings(setup)))
         self._read()
 
     def _close(self) -> None:
         if self.setup is None:
             return
-        self.setup = self.simulation = None
+        setup, self.setup, self.simulation = self.setup, None, None
         try:
+            self.safety.shut_down(setup)
             self._open.close()
         finally:
+            self.safety.closed(setup)
             self._post(BenchClosed(self.name))
 
     def _check(self) -> None:
@@ -179,33 +199,30 @@ class BenchModel:
             self._post(ChecksDone(lines))
 
     def _read(self) -> None:
-        self._post(BenchReading(readings(self.opened())))
+        setup = self.opened()
+        found = readings(setup)
+        watch_of(setup).take(lambda state, at: state.read(at, headline(found)))
+        self._post(BenchReading(found))
 
     def _make_safe(self, jobs: list[Job]) -> None:
         """Let the bench's own thread shut the setup down; where it hangs, do it past it.
 
-        That the bench is safe is told only where a shutdown said so.
+        That the bench is safe is told only where that is known.
         """
-        begun, told = time.monotonic(), list[bool]()
-        shutdown = self.worker.submit("shutdown", "shut down", lambda job: told.append(self._shutdown()))
+        begun, reached = time.monotonic(), self.is_open or self.lent is not None
+        shutdown = self.worker.submit("shutdown", "shut down", lambda job: self._shutdown())
         if not shutdown.ended.wait(self._patience_s):
             log.warning("the bench did not answer within %g s; switching it off directly", self._patience_s)
-            told.append(self._shutdown())
-        if told and all(told):
-            self._post(BenchSafe(time.monotonic() - begun, "run stopped" if jobs else "outputs off"))
+            self._shutdown()
+        state = self.safety.state
+        if reached and state.is_safe:
+            how = "run stopped" if jobs else "outputs off"
+            self._post(BenchSafe(time.monotonic() - begun, how, state.text()))
 
-    def _shutdown(self) -> bool:
-        """Shut the setup down, or see the process off that it was lent to; say so loudly if that fails.
-
-        True where the bench is known to be safe: of one that is not open nothing is known.
-        """
-        lent = self.lent
-        if lent is not None and not lent(LENT_S):
-            log.critical("the process that measures has not left the bench within %g s: end it", LENT_S)
-            return False
-        if self.setup is None:
-            return lent is not None
-        failed = self.setup.shutdown()
-        if failed:
-            log.critical("the bench could NOT be made safe: %s. Switch it off by hand.", "; ".join(failed))
-        return not failed
+    def _shutdown(self) -> None:
+        """Shut the setup down, and see the process off that drives a bench."""
+        setup, lent = self.setup, self.lent
+        if setup is not None:
+            self.safety.shut_down(setup)
+        if lent is not None:
+            self.safety.see_off(lent, LENT_S)

@@ -18,6 +18,7 @@ from nado_lab.protocols import Column, Row
 if TYPE_CHECKING:
     from nado_lab.lab.dashboard.models.catalogue import Entry
     from nado_lab.lab.loop.records import RoundRecord
+    from nado_lab.lab.runs.bench_state import BenchState
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,14 @@ class BenchClosed(Event):
 
 @dataclass(frozen=True)
 class BenchReading(Event):
-    """Live quantities of the bench: name -> (value, unit)."""
+    """Live quantities of the bench, just read: name -> (value, unit)."""
+
+    values: Readings
+
+
+@dataclass(frozen=True)
+class BenchSettings(Event):
+    """Settings of the instruments, as they were on connecting: name -> (value, unit)."""
 
     values: Readings
 
@@ -72,11 +80,19 @@ class ChecksDone(Event):
 
 
 @dataclass(frozen=True)
+class BenchStateChanged(Event):
+    """What is known of the bench's safety is something else now."""
+
+    state: BenchState
+
+
+@dataclass(frozen=True)
 class BenchSafe(Event):
-    """The field is at zero and the sources are off; `took_s` since that was asked for."""
+    """An abort has ended with a bench that is known to be safe, `took_s` after it was asked for."""
 
     took_s: float
     how: str
+    text: str
 
 
 @dataclass(frozen=True)

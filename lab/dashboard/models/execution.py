@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 
 from nado_lab.instruments.setups.setup import Setup
@@ -94,9 +93,9 @@ class Executor:
         if not experiment.follows:
             experiment.total = self._row_count(experiment)
         apart = Apart(out)
-        with nullcontext() if experiment.follows else self._bench.lend(lambda seconds: apart.wait(seconds)):
+        with self._bench.beside(apart) if experiment.follows else self._bench.lend(apart):
             if not experiment.follows:
-                apart = Apart.start(command_for(experiment, name, seed, out), out)
+                apart.begin(command_for(experiment, name, seed, out))
             job.when_stopped(lambda: None if self.leaving.is_set() else apart.end())
             experiment.state = State.RUNNING
             self._follow(experiment, apart, job)
@@ -112,6 +111,7 @@ class Executor:
         begun, going = time.monotonic(), True
         while going and not self.leaving.is_set():
             going = apart.is_going
+            self._bench.safety.hear_of(apart)
             before, experiment.done = experiment.done, follower.look()
             experiment.seconds = time.monotonic() - begun
             share = experiment.done / experiment.total if experiment.total else 0.0

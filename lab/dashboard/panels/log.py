@@ -3,9 +3,17 @@
 import logging
 import time
 
-from nado_lab.lab.dashboard.models.events import BenchSafe, JobChanged, LogLine, RunEnded, RunStarted
+from nado_lab.lab.dashboard.models.events import (
+    BenchSafe,
+    BenchStateChanged,
+    JobChanged,
+    LogLine,
+    RunEnded,
+    RunStarted,
+)
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.theme import ABORT, BAD
+from nado_lab.lab.runs.bench_state import BenchState, Condition
 from PyQt6.QtGui import QFont
 from PyQt6.QtWidgets import QPlainTextEdit
 
@@ -18,6 +26,7 @@ class LogPanel(QPlainTextEdit):
 
     def __init__(self, hub: Hub) -> None:
         super().__init__()
+        self._known = Condition.UNKNOWN
         self.setReadOnly(True)
         self.setMaximumBlockCount(MOST_LINES)
         self.setFont(QFont("monospace", 9))
@@ -25,13 +34,21 @@ class LogPanel(QPlainTextEdit):
         hub.listen(JobChanged, self._job)
         hub.listen(RunStarted, self._started)
         hub.listen(RunEnded, lambda e: self.write(f"run {e.path}: {e.status} {e.reason}".rstrip()))
-        hub.listen(BenchSafe, lambda e: self.write(f"the bench is safe after {e.took_s:.2f} s ({e.how})"))
+        hub.listen(BenchStateChanged, lambda e: self._state(e.state))
+        hub.listen(BenchSafe, lambda e: self.write(f"{e.how} after {e.took_s:.2f} s; {e.text}"))
 
     def write(self, text: str, level: int = logging.INFO) -> None:
         """Append one line with the time of day."""
         colour = ABORT if level >= logging.ERROR else BAD if level >= logging.WARNING else None
         line = _escape(f"{time.strftime('%H:%M:%S')}  {text}")
         self.appendHtml(f'<span style="color:{colour}">{line}</span>' if colour else line)
+
+    def _state(self, state: BenchState) -> None:
+        """Note changes of the bench's condition, not every reading."""
+        if state.condition is not self._known:
+            self._known = state.condition
+            alarming = state.condition is Condition.UNKNOWN
+            self.write(state.text(), logging.WARNING if alarming else logging.INFO)
 
     def _started(self, event: RunStarted) -> None:
         if event.path:

@@ -1,19 +1,19 @@
 """The bench: which setup, what answers there, its field and current now, limits and interlock."""
 
-import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.events import (
     BenchClosed,
     BenchOpened,
     BenchReading,
-    BenchSafe,
+    BenchSettings,
+    BenchStateChanged,
     ChecksDone,
     JobChanged,
-    RowArrived,
 )
 from nado_lab.lab.dashboard.models.readings import Readings
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.safety import SafetyLabel
 from nado_lab.lab.dashboard.views.theme import BAD, GOOD
 from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table
 from PyQt6.QtCore import QTimer
@@ -43,6 +43,7 @@ class SetupPanel(QWidget):
         self.connect_button = button("Connect", self.connect_bench, "Open the instruments (Ctrl+K)")
         self.check_button = button("Check", session.bench.check, "Prove limits and interlock")
         self.state = label("not connected", "faint")
+        self.safety = SafetyLabel()
         self.field, self.current, self.interlock = label("–", "big"), label("–"), label("–")
         self.temperature = label("–")
         self.limits = label("–", "faint")
@@ -73,6 +74,7 @@ class SetupPanel(QWidget):
         top.addWidget(self.state)
         now = QGroupBox("Now")
         grid = QFormLayout(now)
+        grid.addRow(self.safety)
         shown = {"field": self.field, "current": self.current, "temperature": self.temperature}
         for name, widget in {**shown, "interlock": self.interlock}.items():
             grid.addRow(name, widget)
@@ -90,9 +92,9 @@ class SetupPanel(QWidget):
         hub.listen(BenchOpened, self._opened)
         hub.listen(BenchClosed, lambda event: self._closed())
         hub.listen(BenchReading, self._read)
+        hub.listen(BenchSettings, lambda event: self._show_values(event.values))
+        hub.listen(BenchStateChanged, self._state)
         hub.listen(ChecksDone, self._checked)
-        hub.listen(BenchSafe, self._safe)
-        hub.listen(RowArrived, self._row)
         hub.listen(JobChanged, self._job)
 
     def _opened(self, event: BenchOpened) -> None:
@@ -113,20 +115,25 @@ class SetupPanel(QWidget):
             view.setRowCount(0)
 
     def _read(self, event: BenchReading) -> None:
-        self._values.update(event.values)
-        values = self._values
+        self._show_values(event.values)
+        values = event.values
         self.field.setText(_pair(values, "field", "T"))
         self.current.setText(_pair(values, "current", "A"))
         self.temperature.setText(_temperatures(values))
         if "interlock" in values:
             closed = bool(values["interlock"][0])
             self._mark(self.interlock, "closed" if closed else "OPEN", closed)
-        fill(self.readings, [[name, _text(value, unit)] for name, (value, unit) in values.items()])
 
-    def _row(self, event: RowArrived) -> None:
-        if "field" in event.row:
-            field = float(np.ravel(event.row["field"])[-1])
-            self.field.setText(f"{pg.siFormat(field, suffix='T')} applied")
+    def _show_values(self, values: Readings) -> None:
+        self._values.update(values)
+        fill(self.readings, [[name, _text(value, unit)] for name, (value, unit) in self._values.items()])
+
+    def _state(self, event: BenchStateChanged) -> None:
+        """Show what is known; numbers of another condition are taken away."""
+        self.safety.show_state(event.state)
+        if not event.state.reading:
+            for text in (self.field, self.current, self.temperature, self.interlock):
+                text.setText("–")
 
     def _checked(self, event: ChecksDone) -> None:
         rows = [["✓" if passed else "✗", name, detail] for name, passed, detail in event.checks]
@@ -134,10 +141,6 @@ class SetupPanel(QWidget):
         self.tabs.setCurrentWidget(self.checks)
         passed = all(each[1] for each in event.checks)
         self.state.setText("all checks passed" if passed else "a check FAILED")
-
-    def _safe(self, event: BenchSafe) -> None:
-        self.state.setText(f"aborted: field at zero after {event.took_s:.2f} s ({event.how})")
-        self._session.bench.read()
 
     def _job(self, event: JobChanged) -> None:
         if event.kind == "connect" and event.state == "failed":

@@ -58,7 +58,8 @@ def test_closing_leaves_it_going_another_session_shows_it_and_abort_ends_it(tmp_
 
 def test_a_process_that_cannot_measure_says_why(tmp_path):
     words = [sys.executable, "-c", "import sys; print('warming up'); sys.exit('nado: no field')"]
-    apart = Apart.start(words, tmp_path / "runs" / "x.zarr")
+    apart = Apart(tmp_path / "runs" / "x.zarr")
+    apart.begin(words)
     assert not apart.began()
     assert apart.complaint() == "nado: no field"
     assert apart.wait(5)

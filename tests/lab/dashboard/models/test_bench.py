@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from nado_lab.lab.dashboard.models.events import BenchOpened, BenchReading, BenchSafe, ChecksDone
 from nado_lab.lab.dashboard.models.experiment import State
+from nado_lab.lab.runs.bench_state import Condition
 
 
 def events_of(session):
@@ -54,7 +55,9 @@ def test_abort_in_mid_field_leaves_no_field(session, bench, wait_for):
     wait_for(lambda: experiment.state is State.ABORTED)
     assert field(bench) < 1e-9
     assert not bench.simulation.world.sources_on()
-    assert any(isinstance(e, BenchSafe) for e in events_of(session))
+    (safe,) = (e for e in events_of(session) if isinstance(e, BenchSafe))
+    assert safe.text.startswith("field at zero, sources off: confirmed at ")
+    assert bench.safety.state.condition is Condition.SAFE
 
 
 def test_abort_works_past_a_bench_that_hangs(session, bench, wait_for):
@@ -74,9 +77,11 @@ def test_a_bench_is_called_safe_only_where_its_shutdown_said_so(session, bench, 
     monkeypatch.setattr(bench.setup, "shutdown", lambda: ["supply_x: no answer"])
     session.abort().join(30)
     assert "could NOT be made safe: supply_x: no answer" in caplog.text
+    assert bench.safety.state.text() == "UNKNOWN whether the bench is safe: supply_x: no answer"
     monkeypatch.undo()
     assert bench.disconnect().ended.wait(30)
     session.abort().join(30)
+    assert bench.safety.state.condition is Condition.SAFE  # since it was disconnected, with the time of that
     assert not any(isinstance(e, BenchSafe) for e in events_of(session))
 
 
