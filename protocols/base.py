@@ -56,6 +56,9 @@ class NadoProcedure(Procedure):
         """Give the number of primary rows of a whole run."""
         raise NotImplementedError
 
+    def require_limits(self) -> None:
+        """Refuse what the setup would refuse to play (its LimitError); after `bind`, sends nothing."""
+
     def estimate_s(self, setup: MeasuringDevice) -> float | None:  # noqa: ARG002
         """Estimate how many seconds by the bench's clock a whole run on `setup` takes; None: nobody knows.
 

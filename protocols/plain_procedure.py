@@ -55,6 +55,9 @@ class PlainProcedure:
         """Give 0: nobody knows how many rows will come."""
         return 0
 
+    def require_limits(self) -> None:
+        """Refuse nothing: nobody knows what the procedure will ask of its instruments."""
+
     def estimate_s(self, setup: object) -> float | None:  # noqa: ARG002
         """Give None: nobody knows how long the procedure takes."""
         return None

@@ -94,6 +94,10 @@ class Playback(NadoProcedure):
         extent = self.extent()
         return None if extent is None else extent[0] * extent[1] * float(setup.step_s)
 
+    def require_limits(self) -> None:
+        """Have the setup check the whole plan; it sends nothing before its first answer is asked for."""
+        self.setup.measure(self.planned.drive, field_tesla=self.planned.field)
+
     def execute(self) -> None:
         """Play the trials that are not stored yet."""
         plan, first = self.planned, self.start_row

@@ -18,7 +18,7 @@ from nado_lab.lab.dashboard.views.help import Shortcut, show_help
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.recolour import recolour
 from nado_lab.lab.dashboard.views.theme import DARK, LIGHT, THEMES, Theme, apply
-from nado_lab.lab.dashboard.views.widgets import button, tell
+from nado_lab.lab.dashboard.views.widgets import button, is_typed_into, tell
 from PyQt6.QtCore import QByteArray, QSettings, Qt, QUrl
 from PyQt6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeySequence
 from PyQt6.QtWidgets import (
@@ -66,6 +66,15 @@ class Dashboard(QMainWindow):
         """Bring the field to zero now; give the thread that sees to it."""
         self.status.setText("aborting …")
         return self.session.abort()
+
+    def _esc(self) -> None:
+        """Leave the field that is typed into; from anywhere else, abort."""
+        focused = QApplication.focusWidget()
+        if focused is not None and is_typed_into(focused):
+            focused.clearFocus()
+            self.status.setText("  left the field; Esc once more aborts")
+        else:
+            self.abort()
 
     def toggle_theme(self) -> None:
         """Change between dark and light, and remember it."""
@@ -144,7 +153,7 @@ class Dashboard(QMainWindow):
         bar = QToolBar("Main")
         bar.setObjectName("Main")
         bar.setMovable(False)
-        self.abort_button = button("ABORT", self.abort, "Field to zero, sources off, at any time (Esc)")
+        self.abort_button = button("ABORT", self.abort, "Everything to its safe state, at any time (Esc)")
         self.abort_button.setObjectName("abort")
         self.status = QLabel("  not connected")
         spacer = QWidget()
@@ -160,7 +169,7 @@ class Dashboard(QMainWindow):
 
     def _shortcuts(self) -> None:
         calls = {
-            Shortcut("Esc", "abort: field to zero, sources off"): self.abort,
+            Shortcut("Esc", "abort; in a field that is typed into, leave it"): self._esc,
             Shortcut("Ctrl+K", "connect, disconnect"): self.setup.connect_bench,
             Shortcut("Ctrl+Return", "queue the experiment"): self.measure.queue_it,
             Shortcut("Ctrl+P", "pause, resume"): self.measure.pause_or_resume,

@@ -1,7 +1,9 @@
-"""Make the procedure of a stored run again, with its parameters."""
+"""Make the procedure of a stored run again, with its parameters; see beforehand whether one may be played."""
+
+from pathlib import Path
 
 from nado_lab.lab.store import Run, StoreError, load_trials
-from nado_lab.protocols import NadoProcedure, Replay, configure, load_protocol
+from nado_lab.protocols import MeasuringDevice, NadoProcedure, Replay, configure, load_protocol
 
 
 def rebuild_procedure(run: Run) -> NadoProcedure:
@@ -22,3 +24,15 @@ def provide_drives(procedure: NadoProcedure) -> tuple[str, ...]:
     trials = load_trials(run)
     procedure.drive, procedure.sequence = trials.drive, trials.sequence
     return (run.metadata.run_id,)
+
+
+def require_limits(procedure: NadoProcedure, setup: MeasuringDevice) -> None:
+    """Refuse what does not fit a setup or is beyond its limits, before its turn has come; sends nothing.
+
+    Nothing can be said yet of the replay of a run that is still to be measured.
+    """
+    if isinstance(procedure, Replay) and not Path(procedure.of).exists():
+        return
+    provide_drives(procedure)
+    procedure.bind(setup)
+    procedure.require_limits()

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nado_lab.lab.compose import open_source
-from nado_lab.lab.errors import is_for_people
+from nado_lab.lab.errors import LabError, is_for_people
 from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.runs import UnsafeError, is_of_the_experiment
 from nado_lab.lab.runs.observer import Observer, Staged
+from nado_lab.lab.runs.rebuild import require_limits
 from nado_lab.lab.setup import OpenSetup, SetupSource
 from nado_lab.lab.store import Run, Status
 from nado_lab.lab.toml_file import read_model
 from nado_lab.lab.workflow.measure import MeasureRequest, ResumeRequest, measure, resume
-from nado_lab.protocols import configure, load_protocol
+from nado_lab.protocols import MeasuringDevice, configure, load_protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 HELD = "held"
@@ -62,12 +63,13 @@ def run_queue(
 ) -> list[Ended]:
     """Run one after another and say how each ended.
 
-    One that is refused (its parameters, a limit) does not keep the others. After whatever else goes wrong,
-    which may be of the bench, the rest is held: given again, the queue goes on. Ctrl-C ends it between two
-    runs, too.
+    All are held against the limits of their setups before the first begins. One that is refused all the same
+    does not keep the others. After whatever else goes wrong, which may be of the bench, the rest is held:
+    given again, the queue goes on. Ctrl-C ends it between two runs, too.
     """
     ended: list[Ended] = []
     observer = observer or Observer()
+    _require_limits(queue, open_setup)
     for number, each in enumerate(queue):
         observer.stop.check()
         look = Staged(observer, f"{number + 1} of {len(queue)}: {each.protocol}")
@@ -75,6 +77,27 @@ def run_queue(
         if ended[-1].holds:
             return [*ended, *(_held(later, each) for later in queue[number + 1 :])]
     return ended
+
+
+def _require_limits(queue: list[QueuedRun], open_setup: OpenSetup) -> None:
+    """Open every setup once and refuse, before anything is measured, what its limits do not allow."""
+    new = [each for each in queue if not each.out.exists()]
+    for name, seed in dict.fromkeys((each.setup, each.seed) for each in new):
+        with open_setup(SetupSource(name, seed)) as setup:
+            for each in new:
+                if (each.setup, each.seed) == (name, seed):
+                    _require(each, setup)
+
+
+def _require(queued: QueuedRun, setup: MeasuringDevice) -> None:
+    procedure = load_protocol(queued.protocol)()
+    configure(procedure, queued.parameters)
+    try:
+        require_limits(procedure, setup)
+    except Exception as error:
+        if is_for_people(error):
+            raise LabError(f"nothing was measured: {queued.protocol} into {queued.out}: {error}") from error
+        raise
 
 
 def _end_of(queued: QueuedRun, observer: Observer, open_setup: OpenSetup) -> Ended:

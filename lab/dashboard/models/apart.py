@@ -20,6 +20,7 @@ from nado_lab.lab.store.ownership import run_ownership
 
 log = logging.getLogger(__name__)
 _POLL_S = 0.1
+NOT_BEGUN = "it was handed to a process that has not begun yet"
 DIED = "the process that drove it ended without a word, and nobody here hears its safety supervisor"
 _DETACHED = (  # Windows; elsewhere a session of its own
     getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "DETACHED_PROCESS", 0)

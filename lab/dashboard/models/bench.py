@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,7 @@ class BenchModel:
         self.name, self.seed = "", 0
         self._open = ExitStack()
         self.safety = Safety(post)
+        self.before_change: Callable[[], None] = lambda: None
         self.lent: Elsewhere | None = None
 
     @property
@@ -78,10 +79,12 @@ class BenchModel:
 
     def connect(self, name: str, seed: int = 0) -> Job:
         """Open the setup called `name`; the one that is open is left safe first."""
+        self.before_change()
         return self.worker.submit("connect", f"connect {name}", lambda job: self._connect(name, seed))
 
     def disconnect(self) -> Job:
         """Leave the open setup safe and close it."""
+        self.before_change()
         return self.worker.submit("disconnect", "disconnect", lambda job: self._close())
 
     def check(self) -> Job:

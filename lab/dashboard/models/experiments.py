@@ -1,6 +1,7 @@
 """The queue of experiments: what is to be measured next, reordered, paused, repeated, resumed."""
 
 import itertools
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,12 +10,15 @@ from nado_lab.lab.dashboard.models.bench import BenchModel
 from nado_lab.lab.dashboard.models.estimates import Estimates
 from nado_lab.lab.dashboard.models.events import Post, QueueChanged, RunEnded
 from nado_lab.lab.dashboard.models.execution import Executor
-from nado_lab.lab.dashboard.models.experiment import ABORTED, Experiment, State
+from nado_lab.lab.dashboard.models.experiment import ABORTED, Experiment, State, prepare
 from nado_lab.lab.dashboard.models.worker import Job
-from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs import StopRequest
+from nado_lab.lab.errors import LabError, is_for_people
+from nado_lab.lab.runs import StopRequest, is_of_the_experiment
+from nado_lab.lab.runs.rebuild import require_limits
 from nado_lab.lab.store import Run
 from nado_lab.protocols import NadoProcedure
+
+log = logging.getLogger(__name__)
 
 
 class ExperimentQueue:
@@ -28,8 +32,10 @@ class ExperimentQueue:
         self._current: Experiment | None = None
         self._stop = StopRequest()
         self.holds = False
+        self._adding_goes_on = True  # after an abort what is queued next starts; a pause or a fault holds it
         self._estimates = Estimates()
         self._executor = Executor(bench, post, folder, self._estimates)
+        bench.before_change = self.hold_what_waits
 
     @property
     def items(self) -> list[Experiment]:
@@ -52,17 +58,52 @@ class ExperimentQueue:
         apart: bool = False,
         follows: bool = False,
     ) -> Experiment:
-        """Append an experiment; it starts as soon as the bench is free."""
+        """Append an experiment; it starts as soon as the bench is free, on a bench that is connected already.
+
+        What the setup's limits do not allow is refused now (LimitError). Without a bench it waits, held: it
+        was not queued for whatever bench is connected next, and starts by Resume.
+        """
         number, settled = next(self._numbers), dict(values)
         experiment = Experiment(
             protocol, settled, number, out=out, goes_on=goes_on, apart=apart, follows=follows
         )
+        connected = self._is_connected
+        if not follows and not goes_on and self._bench.is_open:
+            require_limits(prepare(experiment), self._bench.opened())
         with self._lock:
-            if not any(each.state is State.QUEUED for each in self._items):
+            if not follows and not connected:
+                self._hold()
+            elif self._adding_goes_on and not any(each.state is State.QUEUED for each in self._items):
                 self.holds = False
             self._items.append(experiment)
         self._changed()
         return experiment
+
+    @property
+    def _is_connected(self) -> bool:
+        """Say whether a bench is open, or lent to a process of its own that brings it back."""
+        current = self._current
+        return self._bench.is_open or (current is not None and current.apart and not current.follows)
+
+    def hold_what_waits(self) -> None:
+        """Hold what was queued for the bench as it is now: another one is to be connected, or none."""
+        with self._lock:
+            if any(each.state is State.QUEUED and not each.follows for each in self._items):
+                self._hold()
+        self._changed()
+
+    def check_what_waits(self) -> None:
+        """Fail what waits and is beyond the limits of the setup that was connected."""
+        with self._lock:
+            waiting = [each for each in self._items if each.state is State.QUEUED and not each.goes_on]
+        for each in waiting:
+            try:
+                require_limits(prepare(each), self._bench.opened())
+            except Exception as error:
+                if not is_for_people(error):
+                    raise
+                each.state, each.reason = State.FAILED, str(error)
+        self._changed()
 
     def repeat(self, experiment: Experiment) -> Experiment:
         """Append the same experiment again, as a new run."""
@@ -106,7 +147,7 @@ class ExperimentQueue:
 
     def pause(self) -> None:
         """Hold the queue; the run holds after its next row with the field at zero."""
-        self.holds = True
+        self._hold()
         if self._current:
             self._stop.pause()
             self._current.state = State.PAUSED
@@ -114,15 +155,15 @@ class ExperimentQueue:
 
     def resume(self) -> None:
         """Go on with the run that holds, then with the queue."""
-        self.holds = False
+        self.holds, self._adding_goes_on = False, True
         if self._current:
             self._stop.go_on()
             self._current.state = State.RUNNING
         self._changed()
 
     def abort(self) -> None:
-        """Hold the queue and end the current run as aborted."""
-        self.holds = True
+        """Hold the queue and end the current run as aborted; what is queued next starts again."""
+        self.holds, self._adding_goes_on = True, True
         self._stop.stop(ABORTED)
         self._changed()
 
@@ -134,10 +175,11 @@ class ExperimentQueue:
     def pump(self) -> None:
         """Start the next experiment if the bench is open and nothing runs."""
         with self._lock:
-            if self.holds or self._current:
+            if self._current or self._executor.leaving.is_set():
                 return
             waiting = (each for each in self._items if each.state is State.QUEUED)
-            self._current = next((each for each in waiting if each.follows or self._bench.is_open), None)
+            may_drive = self._bench.is_open and not self.holds
+            self._current = next((each for each in waiting if each.follows or may_drive), None)
             if self._current is None:
                 return
             self._stop = StopRequest()
@@ -148,6 +190,18 @@ class ExperimentQueue:
         self._post(QueueChanged())
         self.pump()
 
+    def _hold_after(self, experiment: Experiment) -> None:
+        """Begin nothing more after what may be of the bench, until a person goes on."""
+        if self.holds:
+            return
+        if any(each.state is State.QUEUED for each in self.items):
+            log.warning("the queue is held after #%d: mend it, then press Resume", experiment.number)
+        self._hold()
+
+    def _hold(self) -> None:
+        """Begin nothing, also not what is added, until a person goes on."""
+        self.holds, self._adding_goes_on = True, False
+
     def _execute(self, job: Job) -> None:
         """Run the current experiment in the bench's thread."""
         experiment = self._current
@@ -155,8 +209,12 @@ class ExperimentQueue:
             return
         try:
             self._executor.run(experiment, job, self._stop)
+            if experiment.state is not State.COMPLETE:
+                self._hold_after(experiment)
         except BaseException as error:
             experiment.state, experiment.reason = State.FAILED, str(error)
+            if not is_of_the_experiment(error):
+                self._hold_after(experiment)
             raise
         finally:
             if experiment.out is not None:

@@ -10,7 +10,7 @@ from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.views.form import ParameterForm
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table, tell
-from nado_lab.lab.errors import message_of
+from nado_lab.lab.errors import is_for_people, message_of
 from nado_lab.protocols import load_protocol, protocols_to_choose
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QStandardItemModel
@@ -66,7 +66,13 @@ class MeasurePanel(QWidget):
     def queue_it(self) -> list[Experiment]:
         """Queue the experiment that the form describes."""
         name, values, apart = self.protocol.currentText(), self.form.values(), self.apart.isChecked()
-        return [self._session.queue.add(name, values, apart=apart) for _ in range(self.times.value())]
+        try:
+            return [self._session.queue.add(name, values, apart=apart) for _ in range(self.times.value())]
+        except Exception as error:
+            if not is_for_people(error):
+                raise
+            tell(self, f"{name} was not queued", str(error))
+            return []
 
     def pause_or_resume(self) -> None:
         """Hold the queue, or go on."""
@@ -132,7 +138,7 @@ class MeasurePanel(QWidget):
         self._offer(event.unable)
         now = self.form.values()
         self.form.set_values({k: v for k, v in self._default().items() if now.get(k) == before.get(k)})
-        self._session.queue.pump()
+        self._session.queue.check_what_waits()
         self._estimate()
 
     def _offer(self, unable: dict[str, str]) -> None:
@@ -157,6 +163,9 @@ class MeasurePanel(QWidget):
     def _refresh(self) -> None:
         queue = self._session.queue
         self.pause_button.setText("Resume" if queue.holds else "Pause")
+        waits = sum(each.state is State.QUEUED for each in queue.items)
+        if queue.holds and waits and queue.current is None:
+            self.left.setText(f"held: {waits} wait; Resume starts them on the bench that is connected")
         rows = [[e.number, e.label, e.state, f"{e.done}/{e.total}" if e.total else ""] for e in queue.items]
         fill(self.list, rows)
         for index, experiment in enumerate(queue.items):

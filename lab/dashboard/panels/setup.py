@@ -160,6 +160,8 @@ def _setups() -> QComboBox:
 
     choice = QComboBox()
     choice.setEditable(True)
+    choice.setCompleter(None)  # what is connected is what was typed, not what it is the beginning of
+    choice.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
     for name, description in builtin_setups().items():
         choice.addItem(name)
         choice.setItemData(choice.count() - 1, description, 3)

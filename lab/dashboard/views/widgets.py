@@ -7,17 +7,22 @@ import pyqtgraph as pg
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QAbstractItemView,
+    QAbstractSpinBox,
     QBoxLayout,
+    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QMessageBox,
+    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QSpinBox,
     QTableView,
     QTableWidget,
     QTableWidgetItem,
+    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -67,6 +72,14 @@ def counter(value: int, least: int = 1) -> QSpinBox:
     made.setRange(least, 1_000_000)
     made.setValue(value)
     return made
+
+
+def is_typed_into(widget: QWidget) -> bool:
+    """Say whether keys go into a widget as text: a search box, a number, an editor."""
+    if isinstance(widget, QComboBox):
+        return widget.isEditable()
+    typed = isinstance(widget, QLineEdit | QPlainTextEdit | QTextEdit | QAbstractSpinBox)
+    return typed and not widget.isReadOnly()
 
 
 def table(headings: Sequence[str], stretch: int = 0) -> QTableWidget:

@@ -47,12 +47,37 @@ def bench(devices):
     return open_setup
 
 
+def raising(error):
+    def on_trial(trial):
+        raise error
+
+    return FakeDevice(on_trial=on_trial)
+
+
 @pytest.mark.parametrize("refusal", [LimitError("9 mT is above 8 mT"), ProtocolError("no such drive")])
-def test_a_refusal_does_not_keep_the_others(queue, tmp_path, refusal):
-    ended = run_queue(queue, None, bench({"a": refusal, "b": FakeDevice()}))
+def test_a_refusal_does_not_keep_the_others(queue, refusal):
+    ended = run_queue(queue, None, bench({"a": raising(refusal), "b": FakeDevice()}))
     assert [line.status for line in ended] == ["failed", "complete"]
     assert ended[0].reason == str(refusal)
+
+
+def test_limits_are_checked_before_anything_is_measured(queue, tmp_path):
+    class Small(FakeDevice):
+        def measure(self, drive, **options):
+            raise LimitError("9 mT is above 8 mT")
+
+    first = FakeDevice()
+    with pytest.raises(LabError, match=r"nothing was measured: hysteresis into .*two: 9 mT is above 8 mT"):
+        run_queue(queue, None, bench({"a": first, "b": Small()}))
+    assert first.played == 0
     assert not (tmp_path / "one").exists()
+
+
+def test_a_bench_that_is_away_is_told_before_anything_is_measured(queue):
+    first = FakeDevice()
+    with pytest.raises(DisconnectedError, match="bench b is away"):
+        run_queue(queue, None, bench({"a": first, "b": DisconnectedError("bench b is away")}))
+    assert first.played == 0
 
 
 @pytest.mark.parametrize(
@@ -65,7 +90,7 @@ def test_a_refusal_does_not_keep_the_others(queue, tmp_path, refusal):
 )
 def test_what_may_be_of_the_bench_holds_the_queue(queue, tmp_path, fault):
     other = FakeDevice()
-    ended = run_queue(queue, None, bench({"a": fault, "b": other}))
+    ended = run_queue(queue, None, bench({"a": raising(fault), "b": other}))
     assert [line.status for line in ended] == ["failed", "held"]
     assert ended[1].reason == f"not begun: look at the bench after {tmp_path / 'one'}"
     assert other.played == 0
@@ -113,7 +138,7 @@ def test_a_second_call_skips_and_resumes(queue, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_queue(queue, None, bench({"a": FakeDevice(on_trial=interrupt)}))
+        run_queue(queue, None, bench({"a": FakeDevice(on_trial=interrupt), "b": FakeDevice()}))
     second = FakeDevice()
     assert [line.status for line in run_queue(queue, None, bench({"a": second, "b": second}))] == [
         "complete"

@@ -2,6 +2,7 @@ import time
 
 import numpy as np
 import pytest
+from nado_lab.instruments import LimitError
 from nado_lab.lab.dashboard.models.events import RowArrived, RunEnded, RunStarted
 from nado_lab.lab.dashboard.models.experiment import State
 from nado_lab.lab.store import Run
@@ -72,14 +73,58 @@ def test_what_an_abort_left_is_completed_in_the_same_run(session, wait_for):
     assert Run.open(experiment.out).status == "complete"
 
 
-def test_a_failing_experiment_says_why_and_the_next_one_runs(session, wait_for):
+def test_what_is_beyond_the_limits_is_refused_when_it_is_queued(session, wait_for):
     session.bench.connect("sim:nanoring").ended.wait(150)
+    queue = session.queue
+    with pytest.raises(LimitError, match="field"):
+        queue.add("characterise", SMALL | {"field_centre": 900.0})
+    assert queue.items == []
+    good = queue.add("characterise", SMALL)
+    wait_for(lambda: good.state is State.COMPLETE)
+
+
+def test_what_was_queued_before_connecting_waits_until_somebody_says_so(session, wait_for):
     queue = session.queue
     bad = queue.add("characterise", SMALL | {"field_centre": 900.0})
     good = queue.add("characterise", SMALL)
-    wait_for(lambda: good.state is State.COMPLETE)
-    assert bad.state is State.FAILED
+    session.bench.connect("sim:nanoring").ended.wait(150)
+    queue.check_what_waits()
+    time.sleep(0.3)
+    assert (bad.state, good.state, queue.current) == (State.FAILED, State.QUEUED, None)
     assert "field" in bad.reason
+    assert not session.bench.simulation.world.sources_on()
+    queue.resume()
+    wait_for(lambda: good.state is State.COMPLETE)
+
+
+def test_what_waits_for_one_bench_does_not_start_on_another(session, wait_for):
+    session.bench.connect("sim:nanoring").ended.wait(150)
+    queue = session.queue
+    queue.pause()
+    waiting = queue.add("characterise", SMALL)
+    session.bench.disconnect().ended.wait(60)
+    session.bench.connect("sim:nanoring", seed=3).ended.wait(150)
+    time.sleep(0.2)
+    assert queue.holds
+    assert waiting.state is State.QUEUED
+
+
+def test_a_fault_of_the_bench_holds_what_waits(session, wait_for):
+    """One fault is one failed run, not one for everything that waits."""
+    session.bench.connect("sim:nanoring").ended.wait(150)
+    queue, simulation = session.queue, session.bench.simulation
+    simulation.set_fault("supply_x:overtemperature")
+    queue.pause()
+    first = queue.add("characterise", SMALL)
+    others = [queue.add("characterise", SMALL) for _ in range(2)]
+    queue.resume()
+    wait_for(lambda: first.state is State.FAILED)
+    wait_for(lambda: queue.current is None)
+    assert queue.holds
+    assert [each.state for each in others] == [State.QUEUED] * 2
+    simulation.clear_faults()
+    queue.resume()
+    wait_for(lambda: all(each.state is State.COMPLETE for each in others))
 
 
 def test_every_protocol_is_estimated_and_a_measured_run_corrects_it(session, wait_for):
