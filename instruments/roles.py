@@ -200,6 +200,59 @@ class Digitiser(Role, Protocol):
         ...
 
 
+@runtime_checkable
+class AnalogueOutput(Role, Protocol):
+    """Voltages of several channels in step, played from memory on one trigger."""
+
+    channel_count: int
+    memory_points: int
+    running: bool
+
+    @property
+    def most_volts(self) -> float:
+        """Return the largest voltage in V, of either sign, that the limits allow."""
+        ...
+
+    def prepare(self, rate_hz: float, peak_v: float) -> None:
+        """Set sample rate and full scale; all channels at zero."""
+        ...
+
+    def load(self, volts: np.ndarray) -> None:
+        """Upload (sample, channel) in V."""
+        ...
+
+    def trigger(self) -> None:
+        """Start the burst; the channels hold the last sample when it has ended."""
+        ...
+
+    def busy(self) -> bool:
+        """Tell whether the burst still runs."""
+        ...
+
+    def fade(self, seconds: float) -> None:
+        """Take all channels to zero from where they are, in ``seconds``."""
+        ...
+
+
+@runtime_checkable
+class AnalogueInput(Role, Protocol):
+    """Voltages of several channels, sampled together from the output's start on."""
+
+    channel_count: int
+
+    def prepare(self, range_v: float, rate_hz: float) -> None:
+        """Set range and sample rate."""
+        ...
+
+    def arm(self, count: int) -> None:
+        """Wait for the trigger, then take ``count`` samples a channel."""
+        ...
+
+    def readings(self) -> np.ndarray:
+        """Read the samples (count, channel) in V."""
+        ...
+
+
 def lacking(instrument: object, role: type) -> list[str]:
     """Return what a role asks for and an instrument has not, by name."""
     kinds = [each for each in role.__mro__ if each not in (object, Protocol, Generic)]

@@ -1,32 +1,41 @@
 """A bench: one world, its instruments at their VISA addresses, the library that reaches them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import Any
 
 from nado_lab.sim_backend.clock import Clock, SimulatedClock
 from nado_lab.sim_backend.conditions import Conditions, Drift
+from nado_lab.sim_backend.daqmx import DaqChannels, SimulatedDaqmx
+from nado_lab.sim_backend.daqmx.gate import DaqGate
 from nado_lab.sim_backend.faults import Fault, FaultGate
 from nado_lab.sim_backend.scpi import ScpiDevice
 from nado_lab.sim_backend.visa import BenchVisaLibrary
 from nado_lab.sim_backend.world import World
 from pyvisa import rname
 
+Devices = Mapping[str, tuple[str, ScpiDevice | DaqChannels]]
+"""Role -> (address, instrument)."""
 _TYPES = {int: "a whole number", float: "a number", str: "a word in quotation marks"}
 
 
 class Bench:
     """What ``open_bench`` hands out."""
 
-    def __init__(
-        self, kind: str, clock: Clock, world: World[Any], devices: dict[str, tuple[str, ScpiDevice]]
-    ):
-        """Take ``devices`` as role -> (VISA address, instrument)."""
+    def __init__(self, kind: str, clock: Clock, world: World[Any], devices: Devices):
+        """Take ``devices`` as role -> (VISA address, instrument), or NI-DAQmx channels by their own names."""
         self.kind, self.clock, self.world = kind, clock, world
-        self.roles = devices
-        self._gates = {role: FaultGate(device, clock) for role, (_, device) in devices.items()}
-        self._by_address = {_canonical(address): role for role, (address, _) in devices.items()}
+        self.roles = {
+            name: (at, made) for name, (at, made) in devices.items() if isinstance(made, ScpiDevice)
+        }
+        self.channels = {name: made for name, (_, made) in devices.items() if isinstance(made, DaqChannels)}
+        self._visa_gates = {role: FaultGate(device, clock) for role, (_, device) in self.roles.items()}
+        daq_gates = {role: channels.gate for role, channels in self.channels.items()}
+        self._gates: dict[str, FaultGate | DaqGate] = {**self._visa_gates, **daq_gates}
+        self._by_address = {_canonical(address): role for role, (address, _) in self.roles.items()}
         self.visa_library = BenchVisaLibrary.for_bench(self)
+        if self.channels:
+            self.visa_library.daqmx = SimulatedDaqmx(clock, list(self.channels.values()))
 
     def device(self, role: str) -> ScpiDevice:
         """Return the simulated instrument of a role."""
@@ -35,11 +44,11 @@ class Bench:
     def device_at(self, address: str) -> FaultGate | None:
         """Return what answers at a VISA address, None where nothing does."""
         role = self._by_address.get(_canonical(address))
-        return None if role is None else self._gates[role]
+        return None if role is None else self._visa_gates[role]
 
     def gate(self, role: str) -> FaultGate:
-        """Return what stands before the instrument of a role."""
-        return self._gates[role]
+        """Return what stands before the instrument of a role that VISA reaches."""
+        return self._visa_gates[role]
 
     def set_fault(self, fault: Fault | str) -> None:
         """Switch a fault on, ``"generator:timeout@20"``; the bench may be live."""

@@ -23,6 +23,8 @@ class BenchVisaLibrary(SimVisaLibrary):
 
     bench: Any
     lock: Any
+    daqmx: Any = None
+    """The bench's nidaqmx, where NI-DAQmx channels are among its instruments."""
 
     def _init(self) -> None:
         self.sessions = {}

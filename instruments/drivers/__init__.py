@@ -16,8 +16,10 @@ _BUILT_IN = {
     "keysight33500": ("keysight33500", "Keysight33500"),
     "lakeshore335": ("lakeshore335", "LakeShore335"),
     "lakeshore425": ("lakeshore425", "LakeShore425"),
-    "ni_digitiser": ("ni_daqmx", "NiDigitiser"),
-    "ni_waveform_pair": ("ni_daqmx", "NiWaveformPair"),
+    "ni_analogue_input": ("ni_analogue_input", "NiAnalogueInput"),
+    "ni_analogue_output": ("ni_analogue_output", "NiAnalogueOutput"),
+    "ni_digitiser": ("ni_analogue_input", "NiDigitiser"),
+    "ni_waveform_pair": ("ni_analogue_output", "NiWaveformPair"),
     "sr830": ("sr830", "SR830"),
     "sr860": ("sr860", "SR860"),
 }

@@ -1,58 +1,86 @@
-"""NI-DAQmx analogue output and input as waveform pair and digitiser, for benches without a generator.
+"""What all drivers of NI-DAQmx share: the library, the device's identity, channels, one lock, named errors.
 
-Needs the extra ``hardware`` (nidaqmx and NI's driver). Addresses are ``Dev1/ao0:1`` and ``Dev1/ai0``; the
-input starts on the output's start trigger of the same device.
+Needs the extra ``hardware`` (nidaqmx and NI's driver), or a library object that brings its own as ``daqmx``.
+Addresses are NI's names of physical channels: ``Dev1/ao0:7``, ``Dev1/ai0``.
 """
 
 import contextlib
+import math
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any, ClassVar
 
-import numpy as np
 from nado_lab.instruments.clock import Clock, WallClock
 from nado_lab.instruments.errors import (
     DeviceReportedError,
+    DisconnectedError,
     IdentityError,
     InstrumentTimeout,
     LimitError,
-    OverloadError,
     SetupError,
 )
-from nado_lab.instruments.limits import check_all
 from nado_lab.instruments.roles import Snapshot
 
-_FADE_POINTS = 200
-_RAIL = 0.999
+LEAST_V, MOST_V = -10.0, 10.0
+"""What NI's multifunction cards span (NI 6363 specifications: analogue output and input +-10 V)."""
+_NOT_IN_TIME, _NOT_REACHED = -200284, (-201003, -88709, -200220)
+"""NI-DAQmx status codes: samples not yet available; device not accessible, removed, unknown."""
+_CHANNELS = re.compile(r"(?P<device>[\w -]+)/(?P<kind>a[io])(?P<first>\d+)(?::(?P<last>\d+))?")
+
+
+def channel_count(address: str, kind: str) -> int:
+    """Return how many channels ``Dev1/ao0:7`` names; SetupError where it names none of this kind."""
+    found = _CHANNELS.fullmatch(address)
+    if found is None or found["kind"] != kind:
+        raise SetupError(f"{address!r} names no {kind} channels: write 'Dev1/{kind}0', 'Dev1/{kind}0:7'")
+    count = int(found["last"] or found["first"]) - int(found["first"]) + 1
+    if count < 1:
+        raise SetupError(f"{address!r} counts downwards: write the lower channel first")
+    return count
 
 
 class NiDevice:
-    """What output and input share: the device's identity, one lock, errors with names."""
+    """A task on the channels of one NI device."""
 
     identity: ClassVar[str] = "NI"
     units: ClassVar[dict[str, str]] = {"rate_hz": "1/s", "most_volts": "V"}
     drives: ClassVar[bool] = True
+    kind: ClassVar[str]
+    """``ao`` or ``ai``, as NI names channels."""
+    only_channels: ClassVar[int] = 0
+    """How many channels the address must name; 0: any number."""
 
     def __init__(
         self,
         address: str,
         *,
-        max_volts: float = 10.0,
+        max_volts: float = MOST_V,
         clock: Clock | None = None,
         timeout: int = 5000,
+        visa_library: object = None,
         **_: Any,
     ):
-        """Take a channel address; further options of VISA drivers are ignored."""
-        self.address, self.most_volts = address, max_volts
+        """Take the address of the channels; ``visa_library`` may bring its own nidaqmx as ``daqmx``."""
+        self.address, self.most_volts = address, self._most(max_volts)
+        self.channel_count = channel_count(address, self.kind)
+        if self.channel_count != (self.only_channels or self.channel_count):
+            raise SetupError(f"{address!r}: expected {self.only_channels} channels, got {self.channel_count}")
         self.name = f"NI-DAQmx {address}"
         self.clock, self.timeout_s = clock or WallClock(), timeout / 1000
         self.lock = threading.RLock()
         self.rate_hz = 0.0
         self.isShutdown = False
-        self._daq = _nidaqmx()
+        self._daq: Any = getattr(visa_library, "daqmx", None) or _nidaqmx()
         self._task: Any = None
+
+    @staticmethod
+    def _most(volts: float) -> float:
+        if not 0 < volts <= MOST_V:
+            raise LimitError(f"max_volts = {volts:g} must lie above 0, up to {MOST_V:g}")
+        return volts
 
     @contextmanager
     def _named_errors(self) -> Iterator[None]:
@@ -61,7 +89,16 @@ class NiDevice:
             with self.lock:
                 yield
         except self._daq.errors.DaqError as error:
-            raise DeviceReportedError(f"{self.name} reports: {error}") from error
+            raise self._named(error) from error
+
+    def _named(self, error: Any) -> Exception:
+        """Return our error for one of NI's; only its first line says what happened."""
+        told, code = str(error).strip().splitlines()[0], getattr(error, "error_code", 0)
+        if code == _NOT_IN_TIME:
+            return InstrumentTimeout(f"{self.name}: no samples in time ({told}); did the output start?")
+        if code in _NOT_REACHED:
+            return DisconnectedError(f"{self.name}: the device cannot be reached ({told}); check its cable")
+        return DeviceReportedError(f"{self.name} reports: {told} ({code})")
 
     def identify(self) -> str:
         """Return product and serial number; IdentityError where there is no such device."""
@@ -69,7 +106,7 @@ class NiDevice:
         try:
             return f"NI,{device.product_type},{device.serial_num:08X}"
         except self._daq.errors.DaqError as error:
-            raise IdentityError(f"{self.name}: no such device ({error})") from error
+            raise IdentityError(f"{self.name}: no such device ({str(error).splitlines()[0]})") from error
 
     def snapshot(self) -> Snapshot:
         """Return the settings: name -> {"value", "unit"}."""
@@ -90,7 +127,8 @@ class NiDevice:
 
     def close(self) -> None:
         """Give the task back."""
-        with contextlib.suppress(DeviceReportedError), self._named_errors():
+        lost = contextlib.suppress(DeviceReportedError, DisconnectedError, InstrumentTimeout)
+        with lost, self._named_errors():
             self._drop()
 
     def _drop(self) -> None:
@@ -98,120 +136,20 @@ class NiDevice:
             task, self._task = self._task, None
             task.close()
 
+    def _require_within(self, what: str, volts: float) -> None:
+        if not 0 < volts <= self.most_volts:
+            raise LimitError(f"{self.name}: {what} {volts:g} V lies outside 0 to {self.most_volts:g} V")
+
     def _finite(self, task: Any, points: int) -> None:
+        """Time a task by its own clock; NI rounds a rate to a fraction of its time base."""
         mode = self._daq.constants.AcquisitionType.FINITE
         task.timing.cfg_samp_clk_timing(self.rate_hz, sample_mode=mode, samps_per_chan=points)
-
-
-class NiWaveformPair(NiDevice):
-    """Play two voltages in step from the two output channels of an address like ``Dev1/ao0:1``."""
-
-    memory_points = 1_000_000
-
-    def __init__(self, address: str, **options: Any):
-        super().__init__(address, **options)
-        self._volts = np.zeros((2, 2))
-        self.running = False
-
-    def prepare(self, rate_hz: float, peak_v: float) -> None:
-        """Set the sample rate; outputs go to zero."""
-        if not 0 < peak_v <= self.most_volts:
-            raise LimitError(f"{self.name}: full scale {peak_v:g} V lies outside 0 to {self.most_volts:g} V")
-        self.rate_hz = rate_hz
-        self.load(np.zeros((2, 2)))
-
-    def load(self, volts: np.ndarray) -> None:
-        """Write (sample, 2) in V to the buffer of a new task."""
-        volts = np.asarray(volts, float)
-        if volts.ndim != 2 or volts.shape[1] != 2 or len(volts) < 2:
-            raise LimitError(f"{self.name}: a waveform has shape (2 or more, 2), not {volts.shape}")
-        check_all("waveform", volts, -self.most_volts, self.most_volts, "V", "Raise max_volts of the role.")
-        with self._named_errors():
-            self._drop()
-            self._task = self._daq.Task()
-            self._task.ao_channels.add_ao_voltage_chan(self.address, min_val=-10.0, max_val=10.0)
-            self._finite(self._task, len(volts))
-            self._task.write(np.ascontiguousarray(volts.T), auto_start=False)
-        self._volts = volts
-
-    def trigger(self) -> None:
-        """Start the burst."""
-        with self._named_errors():
-            self._task.start()
-        self.running = True
-
-    def busy(self) -> bool:
-        """Tell whether the burst still runs."""
-        if self.running:
-            with self._named_errors():
-                self.running = not self._task.is_task_done()
-        return self.running
-
-    def fade(self, seconds: float) -> None:
-        """Stop where the burst is and ramp from there to zero in ``seconds``."""
-        with self._named_errors():
-            done = int(self._task.out_stream.total_samp_per_chan_generated)
-            here = self._volts[min(max(done - 1, 0), len(self._volts) - 1)]
-        rate, self.rate_hz = self.rate_hz, _FADE_POINTS / seconds
-        self.load(np.linspace(1, 0, _FADE_POINTS)[:, None] * here)
-        self.trigger()
-        self.clock.sleep(1.5 * seconds)
-        self.rate_hz, self.running = rate, False
-
-    def _drop(self) -> None:
-        """Leave both outputs at zero; a stopped task would hold its last value."""
-        super()._drop()
-        with self._daq.Task() as task:
-            task.ao_channels.add_ao_voltage_chan(self.address, min_val=-10.0, max_val=10.0)
-            task.write([0.0, 0.0], auto_start=True)
-        self.running = False
-
-
-class NiDigitiser(NiDevice):
-    """Sample one input channel from the start trigger of the same device's output on."""
-
-    drives = False
-
-    def __init__(self, address: str, **options: Any):
-        super().__init__(address, **options)
-        self._range = 10.0
-        self._count = 0
-
-    def prepare(self, range_v: float, rate_hz: float) -> None:
-        """Set range and sample rate."""
-        if not 0 < range_v <= self.most_volts:
-            raise LimitError(f"{self.name}: range {range_v:g} V lies outside 0 to {self.most_volts:g} V")
-        self._range, self.rate_hz = range_v, rate_hz
-
-    def arm(self, count: int) -> None:
-        """Wait for the output's start trigger, then take ``count`` samples."""
-        self._count = count
-        with self._named_errors():
-            self._drop()
-            self._task = self._daq.Task()
-            self._task.ai_channels.add_ai_voltage_chan(
-                self.address, min_val=-self._range, max_val=self._range
+        found = float(task.timing.samp_clk_rate)
+        if not math.isclose(found, self.rate_hz, rel_tol=1e-4):
+            raise LimitError(
+                f"{self.name}: asked for {self.rate_hz:g} samples/s, the device does {found:g}; "
+                "choose a rate that divides its time base (100 MHz)"
             )
-            self._finite(self._task, count)
-            source = f"/{self.address.split('/')[0]}/ao/StartTrigger"
-            self._task.triggers.start_trigger.cfg_dig_edge_start_trig(source)
-            self._task.start()
-
-    def readings(self) -> np.ndarray:
-        """Read the samples (count,) in V."""
-        with self._named_errors():
-            volts = np.asarray(self._task.read(self._count, timeout=self.timeout_s), float)
-            self._drop()
-        if len(volts) != self._count:
-            raise InstrumentTimeout(f"{self.name}: expected {self._count} samples, got {len(volts)}")
-        if np.max(np.abs(volts)) >= _RAIL * self._range:
-            raise OverloadError(f"{self.name}: the voltage reaches the range {self._range:g} V")
-        return volts
-
-    def abort(self) -> None:
-        """Give up the acquisition."""
-        with self._named_errors():
-            self._drop()
 
 
 def _nidaqmx() -> ModuleType:

@@ -4,14 +4,18 @@ Their addresses reach nothing real, should a preset ever be opened with another 
 GPIB board 99, no name ends in ".invalid" (RFC 2606), no serial number is SIMULATED.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from nado_lab.plugins import Registry
+from nado_lab.sim_backend.daqmx import DaqChannels
 from nado_lab.sim_backend.scpi import ScpiDevice
 from nado_lab.sim_backend.world import World
 
-Build = Callable[..., tuple[World, dict[str, tuple[str, ScpiDevice]]]]
-"""Build world and instruments (role -> address, instrument) from a clock, a specimen and options by name."""
+Build = Callable[..., tuple[World, Mapping[str, tuple[str, ScpiDevice | DaqChannels]]]]
+"""Build world and instruments from a clock, a specimen and options by name.
+
+Instruments are role -> (address, instrument), NI-DAQmx channels among them as `DaqChannels`.
+"""
 
 
 class BenchError(ValueError):
