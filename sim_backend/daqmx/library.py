@@ -54,7 +54,7 @@ class SimulatedDaqmx:
         )
         self.system = SimpleNamespace(Device=partial(Device, self))
 
-    def Task(self, new_task_name: str = "") -> Task:
+    def Task(self, new_task_name: str = "") -> DaqTask:
         """Make a task."""
         return DaqTask(self, new_task_name)
 

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from enum import Enum
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
+from nado_lab.sim_backend.clock import Clock
 from nado_lab.sim_backend.daqmx.channels import RAIL_V, DaqChannels, DaqInput, DaqOutput
 from nado_lab.sim_backend.daqmx.errors import Code, DaqError, DaqReadError
 from nado_lab.sim_backend.daqmx.gate import LATE_S
-
-if TYPE_CHECKING:
-    from nado_lab.sim_backend.daqmx.library import SimulatedDaqmx
 
 TIMEBASE_HZ = 100e6
 _MOST_HZ = {"ao": 2.86e6, "ai": 1.0e6}
@@ -124,10 +122,20 @@ class OutStream:
         return self._task.output().generated() if self._task.running else 0
 
 
+class Library(Protocol):
+    """What a task asks of the library that it belongs to."""
+
+    clock: Clock
+
+    def reserve(self, task: Any, name: str, kind: type[DaqChannels]) -> DaqChannels: ...  # noqa: ANN401
+
+    def release(self, task: Any) -> None: ...  # noqa: ANN401
+
+
 class Task:
     """One task; ``close`` gives its channels back."""
 
-    def __init__(self, library: "SimulatedDaqmx", new_task_name: str = "") -> None:
+    def __init__(self, library: Library, new_task_name: str = "") -> None:
         self._library, self.name = library, new_task_name or "_unnamedTask<0>"
         self.ao_channels = self.ai_channels = ChannelCollection(self)
         self.timing, self.out_stream = Timing(self), OutStream(self)
