@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from nado_lab.instruments.clock import Clock, WallClock
 from nado_lab.instruments.drivers.blocks import read_block
+from nado_lab.instruments.drivers.serial_line import line_settings, put_line_settings
 from nado_lab.instruments.errors import (
     DeviceReportedError,
     DisconnectedError,
@@ -49,7 +50,13 @@ class SafeDriver(Instrument):
         self._upset = self._silent = False
         self._patience_ms = timeout
         super().__init__(adapter, timeout=timeout, **kwargs)
+        self._line = line_settings(self.adapter.connection)
         self._sealed = True
+
+    def set_line(self, settings: dict[str, Any]) -> None:
+        """Set the serial line (pyvisa's names: ``baud_rate``, ``parity`` ...), also after a reconnection."""
+        put_line_settings(self.adapter.connection, settings)
+        self._line |= settings
 
     def __getattribute__(self, name: str) -> Any:
         """Refuse what PyMeasure reserves; its own search through a list costs most of a query."""
@@ -255,13 +262,14 @@ class SafeDriver(Instrument):
         return False
 
     def _reopen(self, timeout_ms: float) -> None:
-        """Close and open the connection; a fresh one has forgotten its time-out and termination."""
+        """Close and open the connection; a fresh one has forgotten how it was set."""
         connection: Any = self.adapter.connection
         termination = connection.read_termination
         with contextlib.suppress(visa_errors.Error, OSError):
             connection.close()
         connection.open()
         connection.timeout, connection.read_termination = timeout_ms, termination
+        put_line_settings(connection, self._line)
 
     def _require_off(self, still_on: Any, what: str) -> None:
         """Raise StuckOutputError where an output that was switched off says it is on."""

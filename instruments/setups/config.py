@@ -1,10 +1,11 @@
 """A setup as data, what every family has of it: roles, drive map, limits; checked on the way in."""
 
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from nado_lab.instruments.setups.address import visa_address
 from nado_lab.instruments.setups.toml_text import toml_text
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+from pyvisa.constants import ControlFlow, Parity, StopBits
 
 
 class ConfigPart(BaseModel):
@@ -13,13 +14,43 @@ class ConfigPart(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class SerialConfig(ConfigPart):
+    """How a serial line is set; what is left out is the driver's, or 9600 baud, 8 data bits, no parity."""
+
+    baud_rate: int | None = Field(default=None, gt=0)
+    data_bits: Literal[5, 6, 7, 8] | None = None
+    parity: Literal["none", "odd", "even", "mark", "space"] | None = None
+    stop_bits: Literal[1, 1.5, 2] | None = None
+    flow_control: Literal["none", "xon_xoff", "rts_cts", "dtr_dsr"] | None = None
+    read_termination: str | None = None
+    write_termination: str | None = None
+
+    def for_visa(self) -> dict[str, object]:
+        """Return the settings that are stated, by pyvisa's names and in its values."""
+        stated = {name: value for name, value in self.model_dump().items() if value is not None}
+        words = {"parity": Parity, "flow_control": ControlFlow}
+        stated |= {name: kind[stated[name]] for name, kind in words.items() if name in stated}
+        if "stop_bits" in stated:
+            stated["stop_bits"] = StopBits(round(10 * stated["stop_bits"]))
+        return stated
+
+
 class RoleConfig(ConfigPart):
-    """One instrument: its driver, its VISA address, limits handed to the driver."""
+    """One instrument: driver, VISA address, limits handed to the driver, the line where it is serial."""
 
     driver: str
     address: str
     limits: dict[str, float] = Field(default_factory=dict)
     timeout_s: PositiveFloat = 5.0
+    serial: SerialConfig | None = None
+
+    @model_validator(mode="after")
+    def _serial_where_serial(self) -> Self:
+        if self.serial is not None and not self.address.upper().startswith("ASRL"):
+            raise ValueError(
+                f"serial is for a serial port (ASRL...::INSTR), and the address is {self.address!r}"
+            )
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -32,7 +63,8 @@ class RoleConfig(ConfigPart):
 
     def at(self, address: str) -> "RoleConfig":
         """Return the same role at another address."""
-        return RoleConfig(**{**self.model_dump(), "address": address})
+        kept = self.model_dump() | {"address": address}
+        return RoleConfig(**(kept if address.upper().startswith("ASRL") else kept | {"serial": None}))
 
 
 class DriveConfig(ConfigPart):

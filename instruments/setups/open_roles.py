@@ -33,13 +33,16 @@ def open_roles(config: SetupConfig, visa_library: VisaLibrary, clock: Clock) -> 
 def _open(name: str, role: RoleConfig, visa_library: VisaLibrary, clock: Clock) -> Role:
     driver = driver_class(role.driver)
     try:
-        return driver(
+        opened = driver(
             role.address,
             visa_library=visa_library,
             timeout=int(role.timeout_s * 1000),
             clock=clock,
             **role.limits,
         )
+        if role.serial is not None:
+            opened.set_line(role.serial.for_visa())
+        return opened
     except TypeError as error:
         raise SetupError(f"role {name!r}: {role.driver} takes no such limit ({error})") from error
     except InstrumentError:
