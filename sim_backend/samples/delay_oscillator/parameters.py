@@ -13,6 +13,8 @@ CHAIN_OF_FOUR = ((0, 1, 0, 1), (1, 0, 1, 0), (0, 1, 0, 1), (1, 0, 1, 0))
 """Four nodes in a ring, each driven by both its neighbours."""
 AUDIO_GAIN, FAST_GAIN = -0.8, 0.75
 """Gains for computing: below the first bifurcation, which `nado sim delay-oscillator` finds."""
+COUPLING = 0.25
+"""epsilon for computing: with two neighbours a node it leaves the first bifurcation where it is."""
 EXPERIMENT_GAIN = -3.8
 """The gain of the experiment of Banerjee et al. (2021): far above the first bifurcation, chaotic."""
 
@@ -124,12 +126,11 @@ class LoopParameters:
         return replace(self, dynamical_noise=0.0, bits=0, photodiode=silent, phase=phase)
 
 
-def audio(nodes: int = 1, gain: float = AUDIO_GAIN, coupling: float | None = None) -> LoopParameters:
+def audio(nodes: int = 1, gain: float = AUDIO_GAIN, coupling: float = COUPLING) -> LoopParameters:
     """Return the loop of Banerjee et al. (2021), one to four nodes, with a gain fit for computing.
 
     24 kHz, 100 Hz to 2.5 kHz, 34 samples of delay, phi pi/4, D 1e-3. There beta is -3.8 and epsilon 1.5 (and
     the motion chaotic); here |beta| lies below the first bifurcation, which `theory.first_bifurcation` finds.
-    `coupling` None: 0.25, small enough that two neighbours a node leave the bifurcation where it is.
     """
     if not 1 <= nodes <= len(CHAIN_OF_FOUR):
         raise ValueError(f"expected 1 to 4 nodes, got {nodes}")
@@ -140,7 +141,7 @@ def audio(nodes: int = 1, gain: float = AUDIO_GAIN, coupling: float | None = Non
         filter=band_pass(24e3, 100.0, 2.5e3),
         gain=gain,
         dynamical_noise=1e-3,
-        coupling=0.25 if coupling is None else coupling,
+        coupling=coupling,
         adjacency=adjacency,
         bits=12,
     )
@@ -170,7 +171,7 @@ def loop_of(
 ) -> LoopParameters:
     """Return a loop by the name of its model, "audio" or "fast"; None: the model's own gain and coupling."""
     if model == "audio":
-        return audio(nodes, AUDIO_GAIN if gain is None else gain, coupling)
+        return audio(nodes, AUDIO_GAIN if gain is None else gain, COUPLING if coupling is None else coupling)
     if model != "fast":
         raise ValueError(f"no delay loop {model!r}; there are audio and fast")
     if nodes != 1 or coupling is not None:

@@ -125,3 +125,17 @@ def test_a_specimen_is_one_device_and_a_noise_seed_one_day():
     )
     assert one.world.sample.phase == again.world.sample.phase == other.world.sample.phase
     assert not np.array_equal(again.world.sample._words, other.world.sample._words)
+
+
+def test_four_nodes_are_driven_and_read_by_the_channels_of_a_card():
+    bench = open_bench("delay_oscillator", nodes=4, specimen=1)
+    outputs, inputs = bench.channels["output"], bench.channels["input"]
+    volts = np.random.default_rng(6).uniform(-1, 1, (480, 8))
+    inputs.arm(float(RATE), 480, wait=True)
+    outputs.play(volts, float(RATE))
+    bench.clock.advance(0.1)
+    light = inputs.samples(10.0)
+    assert light.shape == (4, 480)
+    assert all(np.std(each) > 0.05 for each in light)
+    assert_allclose(bench.world.peak_v, np.max(np.abs(volts), axis=0), atol=1e-9)
+    assert np.max(np.abs(np.corrcoef(light) - np.eye(4))) < 0.3
