@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from nado_lab.protocols.parameters import ParameterDescription, configure, describe, parse_assignments
     from nado_lab.protocols.plain_procedure import PlainProcedure, as_protocol
     from nado_lab.protocols.playback import Playback, TrialPlan
-    from nado_lab.protocols.registry import PROTOCOLS, load_protocol, protocol_name, protocols_to_choose
+    from nado_lab.protocols.registry import (
+        PROTOCOLS,
+        is_file,
+        load_protocol,
+        protocol_name,
+        protocols_to_choose,
+    )
     from nado_lab.protocols.replay import Replay
 
 __all__ = [
@@ -42,6 +48,7 @@ __all__ = [
     "configure",
     "describe",
     "effective_rank",
+    "is_file",
     "load_protocol",
     "parse_assignments",
     "protocol_name",
@@ -71,6 +78,7 @@ _MODULES = {
     "configure": "parameters",
     "describe": "parameters",
     "effective_rank": "metrics",
+    "is_file": "registry",
     "load_protocol": "registry",
     "parse_assignments": "parameters",
     "protocol_name": "registry",

@@ -47,10 +47,15 @@ def protocols_to_choose() -> tuple[str, ...]:
     return tuple(name for name in PROTOCOLS if name not in NEEDS_AN_ARRAY)
 
 
+def is_file(name: str) -> bool:
+    """Tell whether a name means a class in a user's own file, whose code runs when it is loaded."""
+    return name.rpartition(":")[0].endswith(".py")
+
+
 def load_protocol(name: str) -> type[NadoProcedure]:
     """Find a protocol by its name, or a user's own as `path/to/file.py:Class`; a plain one is wrapped."""
-    file, colon, member = name.rpartition(":")
-    if colon and file.endswith(".py"):
+    if is_file(name):
+        file, _, member = name.rpartition(":")
         return _from_file(Path(file), member)
     if name not in PROTOCOLS:
         known, hint = ", ".join(protocols_to_choose()), PROTOCOLS.hint(name)

@@ -67,7 +67,7 @@ def measure(
     asked = monitor_every is not None or limit
     monitors = _monitors(monitor_every or EVERY_S, limit or []) if asked else None
     request = MeasureRequest(name, out, source, parse_assignments(given), operator, monitors=monitors)
-    with shown(if_begun(out, f"nado resume {out}")) as observer:
+    with shown(if_begun(out, _go_on(out, own))) as observer:
         run = measure_run(request, observer).run
     report_run(run, as_json)
 
@@ -75,6 +75,9 @@ def measure(
 def resume(
     run: Annotated[str, typer.Argument(help="A run that ended early.")],
     setup: Annotated[str, typer.Option("--setup", "-s", help="Another setup than the run began on.")] = "",
+    own: Annotated[
+        str, typer.Option("--protocol", help="The file.py:Class that the run was measured by, if by one.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Go on with a run that was stopped or killed, after its last committed row."""
@@ -82,9 +85,13 @@ def resume(
     from nado_lab.lab.workflow.measure import ResumeRequest
     from nado_lab.lab.workflow.measure import resume as resume_run
 
-    with shown(if_begun(run, f"nado resume {run}")) as observer:
-        ended = resume_run(ResumeRequest(run, setup), observer).run
+    with shown(if_begun(run, _go_on(run, own))) as observer:
+        ended = resume_run(ResumeRequest(run, setup, own), observer).run
     report_run(ended, as_json)
+
+
+def _go_on(run: str, own: str) -> str:
+    return f"nado resume {run} --protocol {own}" if own else f"nado resume {run}"
 
 
 def queue(

@@ -3,17 +3,28 @@
 from pathlib import Path
 
 from nado_lab.lab.store import Run, StoreError, load_trials
-from nado_lab.protocols import MeasuringDevice, NadoProcedure, Replay, configure, load_protocol
+from nado_lab.protocols import MeasuringDevice, NadoProcedure, Replay, configure, is_file, load_protocol
 
 
-def rebuild_procedure(run: Run) -> NadoProcedure:
-    """Build the procedure that made a run, to resume or repeat it."""
+def rebuild_procedure(run: Run, own: str = "") -> NadoProcedure:
+    """Build the procedure that made a run, to resume or repeat it.
+
+    A run may name a file of code (`scan.py:Scan`); it runs only where the user names it too, as `own`.
+    """
     record = run.metadata.protocol
     if record is None:
         raise StoreError(f"{run.path} was not measured by a protocol; it cannot be resumed")
-    procedure = load_protocol(record.name)()
+    if is_file(record.name) and not is_file(own):
+        raise StoreError(not_by_itself(run.path, record.name))
+    procedure = load_protocol(own if is_file(record.name) else record.name)()
     configure(procedure, {name: value for name, value in record.values().items() if value is not None})
     return procedure
+
+
+def not_by_itself(run: object, protocol: str) -> str:
+    """Say that a run names a file of code, and how to go on with it."""
+    told = f"{run} was measured by code in a file, which a run does not start by itself; if you trust it: "
+    return f"{told}nado resume {run} --protocol {protocol}"
 
 
 def provide_drives(procedure: NadoProcedure) -> tuple[str, ...]:

@@ -37,10 +37,14 @@ class MeasureRequest:
 
 @dataclass(frozen=True)
 class ResumeRequest:
-    """Which run to go on with; `setup` names another setup than the one that it began on."""
+    """Which run to go on with; `setup` names another setup than the one that it began on.
+
+    `own` names the file of code (`scan.py:Scan`) of a run that was measured by one.
+    """
 
     run: str | Path
     setup: str = ""
+    own: str = ""
     monitors: MonitorSettings | None = None
 
 
@@ -80,7 +84,7 @@ def resume(
     run = Run.open(request.run)
     if run.status is Status.COMPLETE:
         return MeasureResult(run)
-    procedure = rebuild_procedure(run)
+    procedure = rebuild_procedure(run, request.own)
     with _bench(procedure, _source(run, request.setup), open_setup) as bench:
         resume_protocol(procedure, bench, request.run, observer=observer, monitors=request.monitors)
     return MeasureResult(Run.open(request.run))

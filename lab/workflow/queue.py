@@ -121,7 +121,7 @@ def _held(later: QueuedRun, before: QueuedRun) -> Ended:
 def _measure(queued: QueuedRun, observer: Observer, open_setup: OpenSetup) -> Run:
     """Measure, or go on with what was stopped; what is complete is left as it is."""
     if queued.out.exists():
-        return resume(ResumeRequest(queued.out), observer, open_setup).run
+        return resume(ResumeRequest(queued.out, own=queued.protocol), observer, open_setup).run
     request = MeasureRequest(
         queued.protocol,
         queued.out,

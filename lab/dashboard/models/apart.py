@@ -17,6 +17,7 @@ from nado_lab.lab.dashboard.models.experiment import Experiment
 from nado_lab.lab.runs.bench_state import BenchState, Source
 from nado_lab.lab.store import Run, Status, StoreError
 from nado_lab.lab.store.ownership import run_ownership
+from nado_lab.protocols import is_file
 
 log = logging.getLogger(__name__)
 _POLL_S = 0.1
@@ -31,10 +32,10 @@ _started: list["subprocess.Popen[bytes]"] = []  # kept, so that Python minds non
 def command_for(experiment: Experiment, setup: str, seed: int, out: Path) -> list[str]:
     """Write the `nado` command that measures an experiment (or the rest of a run) into `out`."""
     nado = [sys.executable, "-m", "nado_lab"]
+    own = ["--protocol", experiment.protocol] if is_file(experiment.protocol) else []
     if experiment.goes_on:
-        return [*nado, "resume", str(out), "--setup", setup]
-    own = experiment.protocol.rpartition(":")[0].endswith(".py")
-    named = ["--protocol", experiment.protocol] if own else [experiment.protocol]
+        return [*nado, "resume", str(out), "--setup", setup, *own]
+    named = own or [experiment.protocol]
     values = {name: value for name, value in experiment.values.items() if value is not None}
     given = [part for name, value in values.items() for part in ("-p", f"{name}={value}")]
     where = ["--setup", setup, "--seed", str(seed), "--out", str(out), "--monitor-every", "1"]

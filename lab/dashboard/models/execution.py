@@ -78,7 +78,8 @@ class Executor:
         monitors = MonitorSettings(every_s=MONITOR_S)
         self._announce(experiment, procedure, setup)
         if experiment.goes_on:
-            resume(ResumeRequest(experiment.out, monitors=monitors), observer, self._bench.as_opened)
+            asked = ResumeRequest(experiment.out, own=experiment.protocol, monitors=monitors)
+            resume(asked, observer, self._bench.as_opened)
         else:
             request = MeasureRequest(
                 experiment.protocol, experiment.out, self._bench.source, given(experiment), monitors=monitors

@@ -14,9 +14,9 @@ from nado_lab.lab.dashboard.models.experiment import ABORTED, Experiment, State,
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.errors import LabError, is_for_people
 from nado_lab.lab.runs import StopRequest, is_of_the_experiment
-from nado_lab.lab.runs.rebuild import require_limits
+from nado_lab.lab.runs.rebuild import not_by_itself, require_limits
 from nado_lab.lab.store import Run
-from nado_lab.protocols import NadoProcedure
+from nado_lab.protocols import NadoProcedure, is_file
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +114,9 @@ class ExperimentQueue:
         protocol = Run.open(run).metadata.protocol
         if protocol is None:
             raise LabError(f"{run} does not say which protocol made it; it cannot be gone on with")
+        chosen = {_resolved(each.protocol) for each in self.items}
+        if is_file(protocol.name) and _resolved(protocol.name) not in chosen:
+            raise LabError(not_by_itself(run, protocol.name))
         return self.add(protocol.name, protocol.values(), out=run, goes_on=True)
 
     def follow(self, run: Path) -> Experiment | None:
@@ -221,3 +224,9 @@ class ExperimentQueue:
                 self._post(RunEnded(str(experiment.out), experiment.state, experiment.reason))
             self._current = None
             self._changed()
+
+
+def _resolved(name: str) -> str:
+    """Spell the name of a protocol in a file as a run keeps it."""
+    file, _, member = name.rpartition(":")
+    return f"{Path(file).resolve()}:{member}" if is_file(name) else name

@@ -72,6 +72,36 @@ def test_resume_opens_the_same_setup_and_completes(tmp_path, monkeypatch):
     assert Run.open(out).dataset()["trial"].values.tolist() == [0, 1, 2]
 
 
+OWN = """
+from pathlib import Path
+from pymeasure.experiment import Procedure
+
+Path(__file__).with_suffix(".ran").touch()
+
+
+class Count(Procedure):
+    DATA_COLUMNS = ["x"]
+
+    def execute(self):
+        self.emit("results", {"x": 1.0})
+"""
+
+
+def test_resuming_runs_no_code_that_only_the_run_names(tmp_path):
+    file, out = tmp_path / "own.py", tmp_path / "run"
+    file.write_text(OWN)
+    measured = call(measure, "measure", "--protocol", f"{file}:Count", "--out", out)
+    assert measured.exit_code == 0, measured.output
+    content = (out / "zarr.json").read_text().replace('"complete"', '"aborted"')
+    (out / "zarr.json").write_text(content)
+    file.with_suffix(".ran").unlink()
+    refused = call(measure, "resume", out)
+    assert f"nado resume {out} --protocol {file}:Count" in str(refused.exception)
+    assert not file.with_suffix(".ran").exists()
+    call(measure, "resume", out, "--protocol", f"{file}:Count")
+    assert file.with_suffix(".ran").exists()
+
+
 def test_protocols_lists_parameters_with_ranges():
     listed = json.loads(call(measure, "protocols", "--json").stdout)
     assert listed["characterise"]["field_centre"]["units"] == "mT"

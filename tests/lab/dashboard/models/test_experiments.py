@@ -1,10 +1,14 @@
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from nado_lab.instruments import LimitError
+from nado_lab.lab.dashboard.models import experiments
 from nado_lab.lab.dashboard.models.events import RowArrived, RunEnded, RunStarted
 from nado_lab.lab.dashboard.models.experiment import State
+from nado_lab.lab.errors import LabError
 from nado_lab.lab.store import Run
 from nado_lab.protocols import load_protocol
 
@@ -143,3 +147,13 @@ def test_every_protocol_is_estimated_and_a_measured_run_corrects_it(session, wai
     replay = queue.estimate_s(load_protocol("replay"), {"of": str(experiment.out)})
     assert replay == pytest.approx(experiment.seconds, rel=0.01)
     assert queue.estimate_s(load_protocol("replay"), {"of": "no-such-run"}) is None
+
+
+def test_a_run_measured_by_code_in_a_file_is_completed_only_if_that_was_chosen_here(session, monkeypatch):
+    record = SimpleNamespace(name="/lab/own.py:Scan", values=dict)
+    stored = SimpleNamespace(metadata=SimpleNamespace(protocol=record))
+    monkeypatch.setattr(experiments.Run, "open", lambda path: stored)
+    with pytest.raises(LabError, match=r"nado resume run --protocol /lab/own\.py:Scan"):
+        session.queue.complete(Path("run"))
+    session.queue.add("/lab/../lab/own.py:Scan", {})
+    assert session.queue.complete(Path("run")).goes_on
