@@ -1,53 +1,10 @@
 """What a setup asks of its instruments, by role; a driver fits a role by its methods alone."""
 
-from inspect import get_annotations
-from typing import ClassVar, Generic, Protocol, TypedDict, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
-
-
-class Quantity(TypedDict):
-    """A setting or a reading of an instrument, with its unit."""
-
-    value: object
-    unit: str
-
-
-Snapshot = dict[str, Quantity]
-"""All settings of an instrument by name."""
-
-
-@runtime_checkable
-class Role(Protocol):
-    """What every instrument can do."""
-
-    drives: ClassVar[bool]
-    """Whether the instrument has an output: one that only measures leaves nothing on."""
-    isShutdown: bool
-
-    def identify(self) -> str:
-        """Read the identity and raise IdentityError where it is another instrument's."""
-        ...
-
-    def clear(self) -> None:
-        """Empty error queue and event registers."""
-        ...
-
-    def check_errors(self) -> list[str]:
-        """Raise DeviceReportedError where the instrument reports an error."""
-        ...
-
-    def snapshot(self) -> Snapshot:
-        """Read all settings, each with its unit."""
-        ...
-
-    def shutdown(self) -> None:
-        """Make the outputs safe; any number of times, in any state."""
-        ...
-
-    def close(self) -> None:
-        """Give the connection back."""
-        ...
+from nado_lab.instruments.role import Quantity, Role, Snapshot, lacking
+from nado_lab.instruments.source_meter import SourcedPoints, SourceMeter
 
 
 @runtime_checkable
@@ -253,8 +210,21 @@ class AnalogueInput(Role, Protocol):
         ...
 
 
-def lacking(instrument: object, role: type) -> list[str]:
-    """Return what a role asks for and an instrument has not, by name."""
-    kinds = [each for each in role.__mro__ if each not in (object, Protocol, Generic)]
-    asked = {name for each in kinds for name in (*vars(each), *get_annotations(each))}
-    return sorted(name for name in asked if not name.startswith("_") and not hasattr(instrument, name))
+__all__ = [
+    "AnalogueInput",
+    "AnalogueOutput",
+    "BipolarSupply",
+    "CurrentSource",
+    "Digitiser",
+    "FieldProbe",
+    "LockIn",
+    "MicrowaveSource",
+    "Quantity",
+    "Role",
+    "Snapshot",
+    "SourceMeter",
+    "SourcedPoints",
+    "Thermometer",
+    "WaveformPair",
+    "lacking",
+]

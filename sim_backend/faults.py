@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nado_lab.sim_backend.clock import Clock
-from nado_lab.sim_backend.devices import Keithley6221, KepcoBOP
+from nado_lab.sim_backend.devices import Keithley2450, Keithley2600, Keithley6221, KepcoBOP
 from nado_lab.sim_backend.scpi import ScpiDevice, ScpiError
 from pyvisa import constants, errors
 
@@ -146,6 +146,8 @@ def _break(device: ScpiDevice) -> None:
     """Lift a bond: the current source meets an open circuit."""
     if isinstance(device, Keithley6221):
         device.open_circuit = True
+    elif isinstance(device, Keithley2450 | Keithley2600):
+        device.break_bond()
 
 
 _REPLIES: dict[str, Callable[[bytes], bytes]] = {

@@ -8,6 +8,8 @@ from nado_lab.instruments.roles import Role, lacking
 from nado_lab.plugins import Registry
 
 _BUILT_IN = {
+    "keithley2450": ("keithley2450", "Keithley2450"),
+    "keithley2600": ("keithley2600", "Keithley2600"),
     "keithley6221": ("keithley6221", "Keithley6221"),
     "keithley_dmm6500": ("keithley_dmm6500", "KeithleyDMM6500"),
     "kepco_bop": ("kepco_bop", "KepcoBOP"),

@@ -1,5 +1,7 @@
 """Simulated instruments, one file each, in their real dialects."""
 
+from nado_lab.sim_backend.devices.keithley2450 import Keithley2450
+from nado_lab.sim_backend.devices.keithley2600 import Keithley2600
 from nado_lab.sim_backend.devices.keithley6221 import Keithley6221
 from nado_lab.sim_backend.devices.keithley_dmm6500 import KeithleyDMM6500
 from nado_lab.sim_backend.devices.kepco_bop import KepcoBOP
@@ -14,6 +16,8 @@ from nado_lab.sim_backend.devices.sr860 import SR860
 __all__ = [
     "SR830",
     "SR860",
+    "Keithley2450",
+    "Keithley2600",
     "Keithley6221",
     "KeithleyDMM6500",
     "KepcoBOP",

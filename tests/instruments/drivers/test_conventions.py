@@ -9,17 +9,25 @@ from nado_lab.instruments.drivers.ni_daqmx import NiDevice
 from nado_lab.instruments.errors import InstrumentTimeout
 from nado_lab.instruments.roles import Role
 from nado_lab.instruments.setups import load_setup
+from nado_lab.instruments.setups.config import RoleConfig
 from nado_lab.instruments.setups.open_roles import _open
 
+from tests.instruments.drivers.spare_bench import ROLES, open_spare_bench
+
 CASES = [(setup, role) for setup in ("sim:nanoring", "sim:asvi") for role in load_setup(setup).roles]
+CASES += [("spare", role) for role in ROLES]
 
 
 @pytest.fixture
 def opened(request):
     setup, role = request.param
-    config = load_setup(setup)
-    bench = sim_backend.open_bench(config.kind, specimen=1)
-    driver = _open(role, config.roles[role], bench.visa_library, bench.clock)
+    if setup == "spare":
+        bench = open_spare_bench()
+        asked = RoleConfig(driver=ROLES[role][0], address=bench.roles[role][0])
+    else:
+        config = load_setup(setup)
+        bench, asked = sim_backend.open_bench(config.kind, specimen=1), config.roles[role]
+    driver = _open(role, asked, bench.visa_library, bench.clock)
     yield driver, bench, role
     driver.close()
     bench.close()

@@ -1,0 +1,233 @@
+"""Keithley 2450 source-meter: source, compliance, readings, stored lists.
+
+Dialect: 2450 Reference Manual 2450-901-01 Rev. B, section 6 (SCPI). How long a point of a sweep takes beyond
+its readings and its delay does not stand there; 1.5 ms here. That a sweep ends with the output off was not
+confirmed.
+"""
+
+import re
+
+from nado_lab.sim_backend.devices.keithley2450_settings import OVER, RANGE_NAMES, RANGES, SETTINGS
+from nado_lab.sim_backend.devices.source_core import Load, Operating, SourceCore
+from nado_lab.sim_backend.scpi import ScpiDevice, command, number_of, text_of
+from nado_lab.sim_backend.scpi.errors import illegal_value, out_of_range, settings_conflict
+
+_MOST_VALUES, _CHUNK = 2500, 100
+_OVERHEAD_S = 1.5e-3
+_LINE_HZ = 50.0
+_READBACK, _LIMITED, _OUTPUT = 8, 32, 128
+_OVERFLOW = 9.9e37
+_SOURCED = {"VOLT": "V", "CURR": "A"}
+_FIRST = re.compile(r"(?<=[A-Z])1(?=:|\Z)")
+
+
+class Keithley2450(ScpiDevice):
+    """Source into a load that the bench supplies; see ``Load``."""
+
+    identity = "KEITHLEY INSTRUMENTS,MODEL 2450,04419966,1.6.4c"
+    faults = ScpiDevice.faults | {"open", "overload"}
+    settings = SETTINGS
+
+    def __init__(self, clock, load: Load, *, noise: float = 5e-6, seed: int = 0):
+        super().__init__(clock)
+        self.core = SourceCore(load, clock.now(), noise=noise, seed=seed)
+        self._start()
+
+    def _start(self) -> None:
+        self.sense = "CURR"
+        self.lists: dict[str, list[float]] = {"VOLT": [], "CURR": []}
+        self.sweep: tuple[str, float] | None = None
+        self.rows: list[tuple[float, Operating]] = []
+
+    def reset(self) -> None:
+        """Switch the output off; forget settings, lists and readings."""
+        super().reset()
+        self.core.stop()
+        self._start()
+        self._sync()
+
+    def recover(self) -> None:
+        """Mend what was broken."""
+        super().recover()
+        self.core.open_circuit = False
+
+    def break_bond(self) -> None:
+        """Lift a bond: the terminals see an open circuit."""
+        self.core.open_circuit = True
+
+    def busy_until(self) -> float:
+        """Return the bench time at which the sweep is over."""
+        return self.core.busy_until()
+
+    def advance(self, until_s: float) -> None:
+        """Go on to a bench time; a sweep that is over ends with the output off."""
+        playing = self.core.playing
+        if playing and until_s >= playing.end_s:
+            self.core.advance(playing.end_s)
+            self.rows = playing.points
+            self.core.stop()
+            self.values["output", ()] = False
+            self._sync()
+        self.core.advance(until_s)
+
+    def write(self, message: bytes) -> None:
+        """Go on to now, then execute the message."""
+        self.advance(self.clock.now())
+        super().write(message)
+
+    def _search(self, header: str, *, query: bool):
+        """Understand the numbers of the only source and meter, ``SOUR1`` and ``SENS1``."""
+        return super()._search(_FIRST.sub("", header), query=query)
+
+    def changed(self, name: str, suffix: tuple[int, ...]) -> None:
+        """Round ranges up to one there is; a range or delay that is set ends the automatic one."""
+        if name in RANGE_NAMES:
+            wanted = abs(self.get(name))
+            self.values[name, ()] = next(r for r in RANGES[name[:4]] if wanted <= r * OVER)
+            self.values[name.removesuffix("range") + "auto", ()] = False
+        if name.endswith(" delay"):
+            self.values[f"{name} auto", ()] = False
+        if name in ("volt", "curr") and not self.get(f"{name} source auto"):
+            self._require_range(name)
+        self._sync()
+
+    def _require_range(self, name: str) -> None:
+        """Refuse a level beyond a range that was chosen by hand."""
+        if abs(self.get(name)) > OVER * self.get(f"{name} source range"):
+            self.values[name, ()] = 0.0
+            raise out_of_range(f"{name} beyond its range")
+
+    def _sync(self) -> None:
+        """Give the settings to the source."""
+        core = self.core
+        core.output, core.sourced = self.get("output"), _SOURCED[self.get("source")]
+        core.levels = {"V": self.get("volt"), "A": self.get("curr")}
+        core.limits = {"A": self.get("volt limit"), "V": self.get("curr limit")}
+
+    # -- readings ----------------------------------------------------------------------------
+
+    @command("*LANG?")
+    def _language(self) -> str:
+        return "SCPI"
+
+    @command("SYSTem:LFRequency?")
+    def _line_frequency(self) -> str:
+        return f"{_LINE_HZ:.0f}"
+
+    @command("SENSe:FUNCtion[:ON]")
+    def _set_function(self, name: bytes) -> None:
+        given = text_of(name).upper().removesuffix(":DC")
+        short = {"CURRENT": "CURR", "VOLTAGE": "VOLT"}.get(given, given)
+        if short not in _SOURCED:
+            raise illegal_value(given)
+        self.sense = short
+
+    @command("SENSe:FUNCtion[:ON]?")
+    def _get_function(self) -> str:
+        return f'"{self.sense}:DC"'
+
+    @command("READ?", "MEASure?")
+    def _read(self, _buffer: bytes = b"", *elements: bytes) -> str:
+        self.ready_at += self._measuring_s()
+        return ",".join(self._shown(0.0, self.core.measure(), elements))
+
+    def _shown(self, seconds: float, reading: Operating, elements: tuple[bytes, ...]) -> list[str]:
+        """Print what was asked for of one reading."""
+        sourced = reading.volts if self.core.sourced == "V" else reading.amperes
+        measured = reading.amperes if self.sense == "CURR" else reading.volts
+        name = self.sense.lower()
+        beyond = not self.get(f"{name} auto") and abs(measured) > OVER * self.get(f"{name} range")
+        status = _READBACK + _OUTPUT + _LIMITED * reading.limited
+        found = {"REL": f"{seconds:.6f}", "SOUR": f"{sourced:.6E}", "SOURSTAT": str(status)}
+        found["READ"] = f"{_OVERFLOW if self.overloaded or beyond else measured:.6E}"
+        wanted = [text_of(each).upper() for each in elements] or ["READ"]
+        unknown = [each for each in wanted if each not in found]
+        if unknown:
+            raise illegal_value(unknown[0])
+        return [found[each] for each in wanted]
+
+    @command("SOURce:VOLTage:ILIMit[:LEVel]:TRIPped?")
+    def _current_limited(self) -> str:
+        return str(int(self.core.sourced == "V" and self.core.operating().limited))
+
+    @command("SOURce:CURRent:VLIMit[:LEVel]:TRIPped?")
+    def _voltage_limited(self) -> str:
+        return str(int(self.core.sourced == "A" and self.core.operating().limited))
+
+    def _measuring_s(self) -> float:
+        times = 1 + self.get(f"{self.get('source').lower()} read back")
+        return times * self.get(f"{self.sense.lower()} cycles") / _LINE_HZ
+
+    # -- lists and the buffer ------------------------------------------------------------------
+
+    @command("SOURce:LIST:VOLTage")
+    def _volts(self, *values: bytes) -> None:
+        self.lists["VOLT"] = []
+        self._append("VOLT", values)
+
+    @command("SOURce:LIST:CURRent")
+    def _amperes(self, *values: bytes) -> None:
+        self.lists["CURR"] = []
+        self._append("CURR", values)
+
+    @command("SOURce:LIST:VOLTage:APPend")
+    def _more_volts(self, *values: bytes) -> None:
+        self._append("VOLT", values)
+
+    @command("SOURce:LIST:CURRent:APPend")
+    def _more_amperes(self, *values: bytes) -> None:
+        self._append("CURR", values)
+
+    def _append(self, word: str, values: tuple[bytes, ...]) -> None:
+        levels = [number_of(value) for value in values]
+        if not 1 <= len(levels) <= _CHUNK or len(self.lists[word]) + len(levels) > _MOST_VALUES:
+            raise out_of_range("list")
+        self.lists[word] += levels
+
+    @command("SOURce:LIST:VOLTage:POINts?")
+    def _count_volts(self) -> str:
+        return str(len(self.lists["VOLT"]))
+
+    @command("SOURce:LIST:CURRent:POINts?")
+    def _count_amperes(self) -> str:
+        return str(len(self.lists["CURR"]))
+
+    @command("SOURce:SWEep:VOLTage:LIST")
+    def _sweep_volts(self, _start: bytes, delay: bytes = b"0", *_more: bytes) -> None:
+        self.sweep = ("VOLT", number_of(delay))
+
+    @command("SOURce:SWEep:CURRent:LIST")
+    def _sweep_amperes(self, _start: bytes, delay: bytes = b"0", *_more: bytes) -> None:
+        self.sweep = ("CURR", number_of(delay))
+
+    @command("INITiate[:IMMediate]")
+    def _initiate(self) -> None:
+        if self.sweep is None or self.sweep[0] != self.get("source") or not self.lists[self.sweep[0]]:
+            raise settings_conflict("no sweep of what is sourced")
+        word, delay = self.sweep
+        self.values["output", ()] = True
+        self._sync()
+        measured = self._measuring_s() + delay + self.get(f"{word.lower()} delay")
+        self.rows = []
+        self.core.play(self.lists[word], measured + _OVERHEAD_S, measured)
+
+    @command("ABORt")
+    def _abort(self) -> None:
+        self.core.stop()
+        self._sync()
+
+    @command("TRACe:CLEar")
+    def _clear_buffer(self, _buffer: bytes = b"") -> None:
+        self.rows = []
+
+    @command("TRACe:ACTual?")
+    def _count_readings(self, _buffer: bytes = b"") -> str:
+        return str(len(self.core.playing.points if self.core.playing else self.rows))
+
+    @command("TRACe:DATA?")
+    def _data(self, first: bytes, last: bytes, _buffer: bytes = b"", *elements: bytes) -> str:
+        rows = self.rows[int(first) - 1 : int(last)]
+        if len(rows) != int(last) - int(first) + 1:
+            raise out_of_range("buffer")
+        begin = rows[0][0]
+        return ",".join(text for time, row in rows for text in self._shown(time - begin, row, elements))
