@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +97,29 @@ def open_named_bench(
         _break(bench, config, faults)
         with open_setup(config, visa_library=bench.visa_library, clock=bench.clock) as setup:
             yield setup, bench
+
+
+@contextmanager
+def open_named_role(name: str, role: str) -> Iterator[Any]:
+    """Open one instrument of a setup, and no other; leave it safe and give its connection back."""
+    from nado_lab.instruments import WallClock, load_setup
+    from nado_lab.instruments.setups.open_roles import close_all, open_roles
+    from nado_lab.lab.runs import owned
+
+    config = load_setup(name)
+    if role not in config.roles:
+        raise LabError(f"setup {name} has no role {role!r}; it has {', '.join(config.roles)}")
+    alone = config.model_copy(update={"roles": {role: config.roles[role]}})
+    with ExitStack() as stack:
+        if config.visa_library != SIMULATED:
+            stack.enter_context(owned(config))
+            library, clock = config.visa_library, WallClock()
+        else:
+            bench = stack.enter_context(closing(simulated_bench(config.kind, **dict(config.simulation))))
+            library, clock = bench.visa_library, bench.clock
+        opened = open_roles(alone, library, clock)
+        stack.callback(close_all, opened)
+        yield opened[role]
 
 
 def simulated_bench(kind: str, *, specimen: int = 0, clock: Any = None, **options: Any) -> Bench:

@@ -1,11 +1,15 @@
 """`nado setups` and `nado check`: which benches there are, and whether one is fit to be used."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from nado_lab.lab.cli.console import result, table
+from nado_lab.instruments.drivers import SafeDriver
+from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import Json
 from nado_lab.lab.cli.stopping import going_on
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.new_output import refuse_existing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +23,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     app.command("setups")(setups)
     app.command("check")(check)
+    app.command("record")(record)
 
 
 def setups(as_json: Json = False) -> None:
@@ -46,6 +51,28 @@ def check(
         result(found, as_json, lambda _: _show(setup, identities, checks))
     if not passed:
         raise typer.Exit(1)
+
+
+def record(
+    setup: Annotated[str, typer.Argument(help="A built-in setup (sim:nanoring) or a TOML file.")],
+    role: Annotated[str, typer.Argument(help="The instrument's role in it.")],
+    out: Annotated[Path, typer.Option(help="JSON file to write.")],
+    by: Annotated[str, typer.Option(help="Who recorded it, and where: the source it is kept with.")] = "",
+) -> None:
+    """Record what an instrument answers to its identity, errors and settings; nothing is driven."""
+    from nado_lab.instruments.recording import record as recorded
+    from nado_lab.lab.compose import open_named_role
+    from nado_lab.lab.json_file import write_json
+
+    refuse_existing(out)
+    with open_named_role(setup, role) as instrument:
+        if not isinstance(instrument, SafeDriver):
+            raise LabError(f"role {role!r} has no messages to record: {type(instrument).__name__}")
+        identity, pairs = recorded(instrument)
+    driver = type(instrument).__module__.rpartition(".")[2]
+    source = by or "not said; give --by"
+    write_json(out, {"instrument": identity, "driver": driver, "source": source, "exchanges": [pairs]})
+    note(f"{len(pairs)} messages of {identity} in {out}; see docs/dialects.md on how to send it in")
 
 
 def _show_setups(found: dict[str, str]) -> None:
