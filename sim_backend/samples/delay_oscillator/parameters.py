@@ -11,6 +11,7 @@ ELECTRON_C = 1.602176634e-19
 BOLTZMANN_J_PER_K = 1.380649e-23
 CHAIN_OF_FOUR = ((0, 1, 0, 1), (1, 0, 1, 0), (0, 1, 0, 1), (1, 0, 1, 0))
 """Four nodes in a ring, each driven by both its neighbours."""
+AUDIO_HZ = 24e3
 AUDIO_GAIN, FAST_GAIN = -0.8, 0.75
 """Gains for computing: below the first bifurcation, which `nado sim delay-oscillator` finds."""
 COUPLING = 0.25
@@ -126,19 +127,22 @@ class LoopParameters:
         return replace(self, dynamical_noise=0.0, bits=0, photodiode=silent, phase=phase)
 
 
-def audio(nodes: int = 1, gain: float = AUDIO_GAIN, coupling: float = COUPLING) -> LoopParameters:
+def audio(
+    nodes: int = 1, gain: float = AUDIO_GAIN, coupling: float = COUPLING, sample_hz: float = AUDIO_HZ
+) -> LoopParameters:
     """Return the loop of Banerjee et al. (2021), one to four nodes, with a gain fit for computing.
 
     24 kHz, 100 Hz to 2.5 kHz, 34 samples of delay, phi pi/4, D 1e-3. There beta is -3.8 and epsilon 1.5 (and
     the motion chaotic); here |beta| lies below the first bifurcation, which `theory.first_bifurcation` finds.
+    At another rate the delay is the whole number of samples nearest to its 1.417 ms.
     """
     if not 1 <= nodes <= len(CHAIN_OF_FOUR):
         raise ValueError(f"expected 1 to 4 nodes, got {nodes}")
     adjacency = tuple(row[:nodes] for row in CHAIN_OF_FOUR[:nodes])
     return LoopParameters(
-        sample_hz=24e3,
-        delay=34,
-        filter=band_pass(24e3, 100.0, 2.5e3),
+        sample_hz=sample_hz,
+        delay=round(34 / AUDIO_HZ * sample_hz),
+        filter=band_pass(sample_hz, 100.0, 2.5e3),
         gain=gain,
         dynamical_noise=1e-3,
         coupling=coupling,
