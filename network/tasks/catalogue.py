@@ -29,8 +29,8 @@ def _complaint(_: str, found: object) -> str:
     return "" if callable(found) else f"expected a function that loads a Task, got {found!r}"
 
 
-FILES: dict[str, Callable[..., Task]] = {".npz": user_arrays, ".nwb": nwb_recording}
-TASKS = Registry[Callable[..., Task]](
+FILES: dict[str, Callable[..., object]] = {".npz": user_arrays, ".nwb": nwb_recording}
+TASKS = Registry[Callable[..., object]](
     "tasks",
     "task",
     _BUILT_IN,
@@ -52,7 +52,7 @@ def load_task(name: str, **options: object) -> Task:
     if unknown := sorted(set(options) - set(known)):
         raise TaskError(f"task {name!r} has no option {', '.join(unknown)}; it has {', '.join(known)}")
     try:
-        loaded: object = validate_call(loader)(**fixed, **options)
+        loaded = validate_call(loader)(**fixed, **options)
     except ValidationError as error:
         first = error.errors()[0]
         raise TaskError(f"task {name!r}, {first['loc'][0]} = {first['input']!r}: {first['msg']}") from error
@@ -61,7 +61,7 @@ def load_task(name: str, **options: object) -> Task:
     return loaded.single()
 
 
-def _loader(name: str) -> tuple[Callable[..., Task], dict[str, str]]:
+def _loader(name: str) -> tuple[Callable[..., object], dict[str, str]]:
     suffix = Path(name).suffix
     if suffix in FILES and name not in TASKS:
         return FILES[suffix], {"path": name}
