@@ -51,6 +51,12 @@ experiment = tour._queue("characterise", {"sequences": 12, "steps": 20})
 tour.until(lambda: experiment.done >= 12)
 tour.settle(0.3)
 assert window.grab().save(str(out / "dashboard.png"))
+tour.until(lambda: not window.session.bench.is_busy)
+window.tabs.setCurrentWidget(window.simulator)
+tour.settle(0.3)
+window.simulator.draw()
+assert window.simulator.counted, "the simulator shows nothing"
+assert window.grab().save(str(out / "simulator.png"))
 window.leave()
 """
 

@@ -30,6 +30,10 @@ class Integrator:
     def set_temperature(self, kelvin: float) -> None:
         """Ignore the temperature: this model does not depend on it."""
 
+    def states(self) -> dict[str, tuple[np.ndarray, str]]:
+        """Name the inner states, for the dashboard's simulator panel."""
+        return {"level": (self.level, "V")}
+
     def advance(self, volts: float, watts: float, dt: float) -> None:
         """Run for `dt` s with both inputs held."""
         rate = np.array([1 + watts / WATTS, 1.0]) / TAU_S

@@ -5,9 +5,9 @@ The bench comes from the composition root as an object; nothing of the simulator
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -28,6 +28,8 @@ class Rings:
     head_to_head: np.ndarray
     tail_to_tail: np.ndarray
 
+    counted: ClassVar[str] = "walls"
+
     @property
     def count(self) -> int:
         """Count the walls."""
@@ -42,10 +44,34 @@ class Bars:
     moment: np.ndarray
     chirality: np.ndarray
 
+    counted: ClassVar[str] = "vortices"
+
     @property
     def count(self) -> int:
         """Count the vortices."""
         return int(np.count_nonzero(self.chirality))
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Inner states of one device or several side by side: name -> (values (device,), unit)."""
+
+    states: Mapping[str, tuple[np.ndarray, str]]
+
+    @property
+    def counted(self) -> str:
+        """Say what is followed over time: the first state."""
+        name, (_, unit) = next(iter(self.states.items()))
+        return f"mean {name} ({unit})" if unit else f"mean {name}"
+
+    @property
+    def count(self) -> float:
+        """Return the mean of the first state over the devices."""
+        values, _ = next(iter(self.states.values()))
+        return float(np.mean(values))
+
+
+Picture = Rings | Bars | Levels
 
 
 @runtime_checkable
@@ -67,12 +93,20 @@ class BarState(Protocol):
     chirality: np.ndarray
 
 
-COUNTED: dict[type, str] = {Rings: "walls", Bars: "vortices"}
+@runtime_checkable
+class HasStates(Protocol):
+    """A sample of any family, a plug-in's too, that names its inner states."""
+
+    def states(self) -> Mapping[str, tuple[np.ndarray, str]]:
+        """Return name -> (values (device,), unit) as they are now."""
+        ...
 
 
-def picture(bench: Bench) -> Rings | Bars | None:
+def picture(bench: Bench) -> Picture | None:
     """Draw the sample of a simulated bench as it is now; None where there is nothing to draw."""
     sample = bench.world.sample
+    if isinstance(sample, HasStates):
+        return Levels(sample.states())
     state = sample.state() if hasattr(sample, "state") else None
     if isinstance(state, RingState):
         return _rings(state)

@@ -3,9 +3,9 @@
 from nado_lab.lab.dashboard.models.events import BenchClosed, BenchOpened
 from nado_lab.lab.dashboard.models.knobs import Knob, drifted, knobs
 from nado_lab.lab.dashboard.models.session import Session
-from nado_lab.lab.dashboard.models.simulation import COUNTED, Bars, Rings, faults, picture
+from nado_lab.lab.dashboard.models.simulation import Bars, Levels, Rings, faults, picture
 from nado_lab.lab.dashboard.views.hub import Hub
-from nado_lab.lab.dashboard.views.microstates import BarsView, RingsView
+from nado_lab.lab.dashboard.views.microstates import BarsView, LevelsView, RingsView
 from nado_lab.lab.dashboard.views.theme import curve_colour
 from nado_lab.lab.dashboard.views.widgets import boxed, button, label, plot, row
 from PyQt6.QtWidgets import (
@@ -38,13 +38,17 @@ class SimulatorPanel(QWidget):
         self.fault_state = label("none", "faint")
         self.spins: dict[str, QDoubleSpinBox] = {}
         self._groups: dict[str, str] = {}
-        self.views: dict[type, RingsView | BarsView] = {Rings: RingsView(), Bars: BarsView()}
+        self.views: dict[type, RingsView | BarsView | LevelsView] = {
+            Rings: RingsView(),
+            Bars: BarsView(),
+            Levels: LevelsView(),
+        }
         self.stack = QStackedWidget()
         self.note.setMinimumHeight(34)
         self.counts = plot("", ("bench time", "s"), ("count", ""))
         dots = {"symbol": "o", "symbolSize": 3, "symbolBrush": curve_colour(0), "symbolPen": None}
         self._curve = self.counts.plot(pen=curve_colour(0), **dots)
-        self.counted: list[int] = []
+        self.counted: list[float] = []
         self._times: list[float] = []
         self._lay_out()
         hub.listen(BenchOpened, self._opened)
@@ -72,7 +76,7 @@ class SimulatorPanel(QWidget):
         self._times.append(simulation.clock.now())
         del self.counted[:-KEPT], self._times[:-KEPT]
         self._curve.setData(self._times, self.counted)
-        self.counts.setLabel("left", COUNTED[type(now)])
+        self.counts.setLabel("left", now.counted)
         self.note.setText(view.LEGEND)
 
     def clear_drift(self) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pyqtgraph as pg
-from nado_lab.lab.dashboard.models.simulation import Bars, Rings
+from nado_lab.lab.dashboard.models.simulation import Bars, Levels, Rings
 from nado_lab.lab.dashboard.views.theme import curve_colour
 
 LENGTH = 0.36
@@ -64,6 +64,34 @@ class BarsView(_Sample):
         for scatter, sense in zip(self._vortices, (1, -1), strict=True):
             points = now.position[now.chirality == sense]
             scatter.setData(points[:, 0], points[:, 1])
+
+
+class LevelsView(pg.GraphicsLayoutWidget):
+    """Draw a bar a device, one plot below the other for each inner state."""
+
+    LEGEND = "bars: the inner states of each device"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bars: dict[str, pg.BarGraphItem] = {}
+
+    def show_picture(self, now: Levels) -> None:
+        """Show other levels."""
+        if list(self.bars) != list(now.states):
+            self._lay_out(now)
+        for name, (values, _) in now.states.items():
+            self.bars[name].setOpts(x=np.arange(len(values)), height=np.asarray(values, float))
+
+    def _lay_out(self, now: Levels) -> None:
+        self.clear()
+        self.bars = {}
+        for row, (name, (values, unit)) in enumerate(now.states.items()):
+            plot = self.addPlot(row=row, col=0)
+            plot.setLabel("left", name, unit or None)
+            plot.setLabel("bottom", "device")
+            self.bars[name] = pg.BarGraphItem(x=np.arange(len(values)), height=values, width=0.6)
+            self.bars[name].setOpts(brush=curve_colour(row), pen=None)
+            plot.addItem(self.bars[name])
 
 
 def _circles(centres: np.ndarray, radius: float, points: int = 33) -> tuple[np.ndarray, np.ndarray]:
