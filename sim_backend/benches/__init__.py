@@ -34,6 +34,7 @@ BENCHES = Registry[Build](
     {
         "asvi": "nado_lab.sim_backend.benches.spin_vortex_ice:build",
         "delay_oscillator": "nado_lab.sim_backend.benches.delay_oscillator:build",
+        "memristor": "nado_lab.sim_backend.benches.memristor_array:build",
         "nanoring": "nado_lab.sim_backend.benches.nanoring:build",
     },
     complaint=_complaint,

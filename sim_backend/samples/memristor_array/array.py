@@ -96,6 +96,18 @@ class MemristorArray:
         exponent = ACTIVATION_EV / BOLTZMANN_EV * (1 / kelvin - 1 / ROOM_K)
         self.matrix[self._row("tau")] = self._cold_tau * np.exp(exponent)
 
+    def amperes(self, volts: float) -> np.ndarray:
+        """Return the current (device,) in A that ``volts`` V drives in the present state; nothing changes."""
+        rows = dict(zip(film.ROWS if self._is_film else pair.ROWS, self.matrix, strict=True))
+        if self._is_film:
+            w = np.minimum(self.state[0] + self.constants.disturbance.trap_height * self._trap, rows["most"])
+            low = rows["alpha"] * (1 - np.exp(-rows["beta"] * volts))
+            found = (1 - w) * low + w * rows["gamma"] * np.sinh(rows["delta"] * volts)
+        else:
+            k3 = rows["k3"] * (1 + self.constants.disturbance.cycle * self._cycle)
+            found = k3 * self.state[0] * np.exp(rows["k4"] * volts) * (volts >= pair.OFF_V)
+        return np.where(self.broken, volts / np.where(self.broken, self.broken_ohm, 1.0), found)
+
     # -- time --------------------------------------------------------------------------------
 
     def advance(self, volts: np.ndarray, dt: float, limits: np.ndarray | None = None) -> np.ndarray:

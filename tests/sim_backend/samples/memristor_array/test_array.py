@@ -143,6 +143,15 @@ def test_warmth_forgets_faster():
     assert array.tau_s[0] == pytest.approx(50e-3)
 
 
+@pytest.mark.parametrize("name", ["wox", "nbox", "tiox"])
+def test_the_present_current_is_that_of_the_next_tick(name):
+    array = MemristorArray(MODELS[name](), 3, seed=1, quiet=name == "tiox")
+    held(array, 0.7 if name == "wox" else 2.0, 2e-3, 1e-5)
+    found = array.amperes(0.4)
+    np.testing.assert_allclose(found, held(array, 0.4, 1e-9, 1e-9)[0], rtol=1e-9)
+    assert array.amperes(0.0).tolist() == [0.0] * 3
+
+
 def test_wrong_shapes_are_named():
     with pytest.raises(ValueError, match=r"\(tick, 8\)"):
         MemristorArray().advance(np.zeros((5, 2)), 1e-3)
