@@ -65,4 +65,7 @@ def _on_a_card(clock: Clock, world: MemristorWorld) -> Devices:
 
 
 def _on_a_meter(clock: Clock, world: MemristorWorld) -> Devices:
-    return {"meter": (METER, Keithley2450(clock, MemristorLoad(world)))}
+    load = MemristorLoad(world)
+    meter = Keithley2450(clock, load)
+    load.core = meter.core
+    return {"meter": (METER, meter)}

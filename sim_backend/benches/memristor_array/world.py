@@ -1,4 +1,4 @@
-"""The devices as one world: what drives them, their currents, what the transimpedance amplifiers make of them.
+"""The devices as one world: what drives them, their currents, and what the amplifiers make of those.
 
 Stepped lazily to the bench time on the sample clock of the outputs; an idle bench takes large ticks.
 """
@@ -27,7 +27,7 @@ class MemristorWorld(Recorder, World[MemristorArray]):
 
     output: DaqOutput | None = None
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self,
         clock: Clock,
         sample: MemristorArray,
