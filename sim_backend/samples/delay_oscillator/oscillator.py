@@ -38,6 +38,7 @@ class DelayOscillator:
         self._ring = np.zeros((chosen.delay, self.nodes))
         self._outputs = np.zeros((2, self.nodes))
         self._lights = np.zeros((2, self.nodes))
+        self._phase_now = self.phase.copy()
         self._settle()
 
     def _draw_constants(self, rng: np.random.Generator, size: float) -> None:
@@ -94,7 +95,16 @@ class DelayOscillator:
             phase,
             seen,
         )
+        self._phase_now = phase[-1].copy() if len(phase) else self._phase_now
         return seen * self.full_volts
+
+    def states(self) -> dict[str, tuple[np.ndarray, str]]:
+        """Return the present light, phase of the modulator with its bias, and feedback of each node."""
+        return {
+            "light": (self._lights[0] * self.full_volts, "V"),
+            "phase": (self._phase_now.copy(), "rad"),
+            "feedback": (self._outputs[0].copy(), "rad"),
+        }
 
     def phase_at(self, times: np.ndarray) -> np.ndarray:
         """Return the phase phi (tick, node) in rad without bias voltage, drift included, at times in s."""

@@ -164,3 +164,17 @@ def test_shapes_that_do_not_fit_are_refused_in_words():
         DelayOscillator().advance(np.zeros((5, 2)), np.zeros((5, 2)), 0.0)
     with pytest.raises(ValueError, match="1 to 4 nodes"):
         audio(5)
+
+
+def test_it_names_its_inner_states_a_node_each():
+    loop = DelayOscillator(audio(4).quiet(), spread=False)
+    still = np.zeros((10, 4))
+    loop.advance(still, still + 1.0, 0.0)
+    states = loop.states()
+    assert {name: unit for name, (_, unit) in states.items()} == {
+        "light": "V",
+        "phase": "rad",
+        "feedback": "rad",
+    }
+    assert all(values.shape == (4,) for values, _ in states.values())
+    assert_allclose(states["phase"][0], np.pi / 4 + np.pi / 2 / 5.0)
