@@ -53,6 +53,8 @@ def _show(report: LoopReport) -> None:
     ]
     headings = ["round", "on the twin", "on the device", "gap", "device s", "drift since", "drift within"]
     table(f"Gap per round ({report.rounds[0].metric})", headings, rows)
+    if report.gap_verdict:
+        note(f"The gap, tolerance {report.tolerance:g}: {report.gap_verdict}")
     for finding in report.rounds[-1].findings:
         note(f"{finding.what}: {finding.detail}")
 

@@ -12,6 +12,7 @@ from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import JsonObject
 
 if TYPE_CHECKING:
+    from nado_lab.lab.workflow.tolerances import Check
     from nado_lab.lab.workflow.validate import ValidationReport
 
 
@@ -67,17 +68,31 @@ def validate(
         for warning in metrics.warnings:
             note(f"warning: {warning}")
     result(report, as_json, _show)
-    if not report.passed:
+    if report.failed:
         raise typer.Exit(1)
 
 
 def _show(report: ValidationReport) -> None:
     rows = [
-        ["ok" if each.passed else "FAILED", each.drives, each.what, f"{each.came:.3g}", each.limit]
+        [_word(each), each.drives, each.what, f"{each.came:.3g}", _interval(each), each.limit]
         for each in report.checks
     ]
-    verdict = "passes" if report.passed else "FAILS"
-    table(f"{report.twin} {verdict} on {report.setup}", ["", "drives", "what", "came", "limit"], rows)
+    headings = ["", "drives", "what", "came", "95 %", "limit"]
+    table(f"{report.twin} {report.verdict} on {report.setup}", headings, rows)
+    for each in report.checks:
+        if each.is_open:
+            note(f"{each.drives} {each.what}: {each.verdict}")
+
+
+def _word(check: Check) -> str:
+    if check.is_open:
+        return "not resolved"
+    return "ok" if check.passed else "FAILED"
+
+
+def _interval(check: Check) -> str:
+    ends = (check.low, check.high)
+    return " to ".join("–" if end is None else f"{end:.3g}" for end in ends)
 
 
 def _show_history(twin: Path, as_json: bool) -> None:
@@ -92,8 +107,13 @@ def _show_history(twin: Path, as_json: bool) -> None:
 def _show_entries(twin: Path, entries: list[JsonObject]) -> None:
     figures = list(dict.fromkeys(key for entry in entries for key in entry if "." in key))
     rows = [
-        [entry["time"], "ok" if entry["passed"] else "FAILED", entry["setup"]]
+        [entry["time"], _trend_word(entry), entry["setup"]]
         + [f"{entry[key]:.3g}" if key in entry else "–" for key in figures]
         for entry in entries
     ]
     table(f"Trend of {twin}", ["time", "", "setup", *figures], rows)
+
+
+def _trend_word(entry: JsonObject) -> str:
+    """Say how a validation ended; older ones knew no intervals."""
+    return str(entry.get("verdict") or ("passes" if entry["passed"] else "FAILS"))

@@ -21,6 +21,8 @@ from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.store.ownership import Ownership
 from nado_lab.lab.workflow.drift import Verdict, verdict
 from nado_lab.lab.workflow.play_drives import AbortedError
+from nado_lab.lab.workflow.resolved import Resolution, resolve
+from nado_lab.lab.workflow.resolved import Verdict as Resolved
 from nado_lab.network import load_task
 from nado_lab.observer import Progress, StoppedError
 
@@ -79,10 +81,12 @@ def _rounds(context: LoopContext) -> LoopReport:
         if why:
             break
         before = state
-    last = rows[-1]
+    last, found = rows[-1], resolution(context, state)
     return LoopReport(
         ended=why,
-        within_tolerance=last.gap <= tolerance(context),
+        within_tolerance=found.verdict is Resolved.WITHIN,
+        gap_verdict=found.text("test examples", state.deployed.device_s / max(last.n_test, 1)),
+        more_examples=found.more,
         tolerance=tolerance(context),
         device_s=spent,
         rounds=tuple(rows),
@@ -134,7 +138,7 @@ def _reason_to_end(context: LoopContext, state: RoundState, number: int, spent: 
     drifting = _drifting(context, state)
     if drifting is Verdict.STOP:
         return "the device drifts too fast to follow: look at it"
-    if state.compared.gap <= tolerance(context) and drifting is Verdict.STEADY:
+    if resolution(context, state).verdict is Resolved.WITHIN and drifting is Verdict.STEADY:
         return "the gap is within tolerance"
     if number >= config.budget.rounds:
         return "all rounds are done"
@@ -158,6 +162,13 @@ def _next_round_s(context: LoopContext, state: RoundState) -> float:
     measured_s = config.measure.more * sum(step_s)
     refined_s = sum(refined * n * step_s[config.array_of(i)] for i, n in enumerate(config.network.nodes))
     return (measured_s + refined_s) * context.steps + state.deployed.device_s
+
+
+def resolution(context: LoopContext, state: RoundState) -> Resolution:
+    """Say whether a round's gap is within tolerance: only where its whole interval is."""
+    gap = state.compared
+    low, high = (gap.gap if end is None else end for end in (gap.gap_low, gap.gap_high))
+    return resolve(gap.gap, low, high, gap.n_test, most=tolerance(context))
 
 
 def tolerance(context: LoopContext) -> float:

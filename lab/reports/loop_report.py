@@ -38,12 +38,18 @@ class LoopRow:
 
 @dataclass(frozen=True)
 class LoopReport(JsonRecord):
-    """How a loop ended, round by round; files are named from the loop's folder."""
+    """How a loop ended, round by round; files are named from the loop's folder.
+
+    The last gap is within tolerance where its whole interval is; where that is not resolved, `more_examples`
+    test examples more would tell, if the gap stays as it is.
+    """
 
     ended: str
     tolerance: float
     device_s: float
     rounds: tuple[LoopRow, ...]
     within_tolerance: bool = False
+    gap_verdict: str = ""
+    more_examples: int | None = None
     twins: tuple[str, ...] = ()
     network: str = ""

@@ -23,16 +23,17 @@ from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.device_check import check_device
 from nado_lab.lab.workflow.draw_drives import choose_rows, network_drives, random_drives
 from nado_lab.lab.workflow.play_drives import PlayOptions, play_drives
-from nado_lab.lab.workflow.tolerances import Check, Tolerances
+from nado_lab.lab.workflow.tolerances import Check, Scored, Tolerances
 from nado_lab.network import load as load_network
 from nado_lab.protocols.playback import interleaved
-from nado_lab.twin import Metrics, evaluate
+from nado_lab.twin import Metrics, Trials, Twin, evaluate
 from nado_lab.twin import load as load_twin
+from torch import as_tensor, isin
 
 if TYPE_CHECKING:
     from nado_lab.lab.setup import Setup
 
-FEWEST_REPEATS = 4
+FEWEST_REPEATS, MOST_GROUPS = 4, 10
 
 
 @dataclass(frozen=True)
@@ -72,10 +73,23 @@ class ValidationReport(JsonRecord):
     scores: dict[str, Metrics]
     device: dict[str, str]
 
+    @property
+    def failed(self) -> bool:
+        """Say whether a figure lies outside its limit."""
+        return any(each.failed for each in self.checks)
+
+    @property
+    def verdict(self) -> str:
+        """Say in a word whether the twin passes, fails, or whether that is not resolved."""
+        if self.passed:
+            return "passes"
+        return "FAILS" if self.failed else "is NOT RESOLVED"
+
     def entry(self) -> dict[str, str | bool | int | float]:
         """Give the flat line that the history keeps."""
         figures = {f"{check.drives}.{check.what}": check.came for check in self.checks}
-        return {"time": self.time, "setup": self.setup, "passed": self.passed, "seed": self.seed} | figures
+        about = {"time": self.time, "setup": self.setup, "passed": self.passed, "verdict": self.verdict}
+        return about | {"seed": self.seed} | figures
 
 
 def validate(
@@ -87,7 +101,7 @@ def validate(
     source = request.setup
     if source.noise_seed is None:
         source = replace(source, noise_seed=noise_seed_of("validate", str(seed)))
-    scores = {}
+    scores: dict[str, Scored] = {}
     with open_setup(source) as setup, _folder(request.out) as out:
         check_device(twin, setup)
         for kind, drives in _drives(setup, request, seed).items():
@@ -95,11 +109,9 @@ def validate(
             options = PlayOptions(source, twin.card.lineage)
             look = Staged(observer, f"measure ({kind})")
             run = play_drives(drives[sequence], setup, out / f"{kind}.zarr", options, look, sequence)
-            scores[kind] = evaluate(twin, trials_of(run.path))
+            scores[kind] = scored(twin, trials_of(run.path), request.repeats * request.steps * setup.step_s)
         identities = setup.identities()
-    checks = tuple(
-        check for kind, metrics in scores.items() for check in request.tolerances.judge(metrics, kind)
-    )
+    checks = tuple(check for kind, found in scores.items() for check in request.tolerances.judge(found, kind))
     report = ValidationReport(
         twin=str(request.twin),
         setup=source.name,
@@ -107,11 +119,19 @@ def validate(
         passed=all(check.passed for check in checks),
         seed=seed,
         checks=checks,
-        scores=scores,
+        scores={kind: found.metrics for kind, found in scores.items()},
         device=identities,
     )
     validation_history.append(request.twin, report.entry())
     return report
+
+
+def scored(twin: Twin, trials: Trials, sequence_s: float) -> Scored:
+    """Score a twin on all trials, and on each of MOST_GROUPS (or fewer) groups of sequences for intervals."""
+    numbers = trials.sequence.unique()
+    parts = [part for part in np.array_split(numbers.numpy(), MOST_GROUPS) if len(part)]
+    groups = tuple(evaluate(twin, trials.at(isin(trials.sequence, as_tensor(part)))) for part in parts)
+    return Scored(evaluate(twin, trials), groups, len(numbers), sequence_s)
 
 
 def _drives(setup: Setup, request: ValidateRequest, seed: int) -> dict[str, np.ndarray]:

@@ -9,7 +9,7 @@ from nado_lab.lab.cli import validate as command
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.workflow.draw_drives import random_drives
-from nado_lab.lab.workflow.tolerances import Tolerances, load_tolerances
+from nado_lab.lab.workflow.tolerances import Scored, Tolerances, load_tolerances
 from nado_lab.lab.workflow.validate import ValidateRequest, validate
 from nado_lab.twin import Metrics
 from nado_lab.twin.records.metrics import Figures
@@ -32,14 +32,19 @@ def twin(true_twin, tmp_path):
 def test_a_true_twin_passes_on_its_specimen_and_fails_on_another(twin, tmp_path, benches):
     out = tmp_path / "runs"
     passed = validate(request_for(twin, out=out))
-    assert passed.passed, passed.checks
-    failed = validate(request_for(twin, 4))
-    assert not failed.passed
-    assert not {check.what: check.passed for check in failed.checks}["mean_ratio"]
-    assert [entry["passed"] for entry in trend.history(twin)] == [True, False]
+    assert not passed.failed, passed.checks
+    as_good = Tolerances(mean_ratio=1.05 * {check.what: check.came for check in passed.checks}["mean_ratio"])
+    failed = validate(request_for(twin, 4, tolerances=as_good))
+    assert failed.failed, failed.checks
+    assert {check.what: check.failed for check in failed.checks}["mean_ratio"]
+    assert [entry["verdict"] for entry in trend.history(twin)] == [passed.verdict, "FAILS"]
     for bench in benches:
         assert abs(bench.world.field()).max() < 1e-7
         assert not bench.world.sources_on()
+    for check in passed.checks:  # within tolerance only where the whole interval is
+        assert check.passed is check.verdict.startswith("within tolerance")
+        assert check.passed or "more sequences" in check.verdict
+        assert check.low < check.came < check.high
     with xr.open_datatree(out / "random.zarr", engine="zarr", consolidated=False) as tree:
         assert tree["primary"]["readout"].sizes["trial"] == 6 * 8
     with pytest.raises(LabError, match="exists already; choose another --out or remove it"):
@@ -85,8 +90,18 @@ def test_coverage_that_is_too_good_fails_too():
     rest = dict.fromkeys(("crps", "energy_score", "coverage50", "lag1_measured", "lag1_twin", "r2"), 0.5)
     figures = Figures(**errors, **rest, coverage90=1.0)
     metrics = Metrics(**vars(figures), floor=figures)
-    checks = Tolerances().judge(metrics, "random")
+    checks = Tolerances().judge(Scored(metrics, (metrics,) * 4, 4, 10.0), "random")
     assert [check.passed for check in checks] == [True, True, True, False]
+    assert [check.failed for check in checks] == [False, False, False, True]
+
+
+def test_without_an_interval_nothing_passes():
+    errors = {"mean_error": 1.0, "std_error": 1.0, "autocov_error": 1.0}
+    rest = dict.fromkeys(("crps", "energy_score", "coverage50", "lag1_measured", "lag1_twin", "r2"), 0.5)
+    figures = Figures(**errors, **rest, coverage90=0.9)
+    metrics = Metrics(**vars(figures), floor=figures)
+    checks = Tolerances().judge(Scored(metrics, (), 1, 10.0), "random")
+    assert all(check.is_open and not check.passed for check in checks)
 
 
 def test_a_torn_line_of_the_trend_stays_alone(tmp_path):
