@@ -83,10 +83,10 @@ class LevelsView(pg.GraphicsLayoutWidget):
             self.bars[name].setOpts(x=np.arange(len(values)), height=np.asarray(values, float))
 
     def _lay_out(self, now: Levels) -> None:
-        self.clear()
+        self.ci.clear()
         self.bars = {}
         for row, (name, (values, unit)) in enumerate(now.states.items()):
-            plot = self.addPlot(row=row, col=0)
+            plot = self.ci.addPlot(row=row, col=0)
             plot.setLabel("left", name, unit or None)
             plot.setLabel("bottom", "device")
             self.bars[name] = pg.BarGraphItem(x=np.arange(len(values)), height=values, width=0.6)
