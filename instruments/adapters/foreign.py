@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from nado_lab.instruments.clock import Clock, WallClock
+from nado_lab.instruments.drivers.serial_line import put_line_settings
 from nado_lab.instruments.errors import (
     DeviceReportedError,
     DisconnectedError,
@@ -40,6 +41,8 @@ class ForeignDriver:
     identity: ClassVar[str] = ""
     units: ClassVar[dict[str, str]] = {}
     drives: ClassVar[bool] = True
+    visa: ClassVar[bool] = True
+    """Whether addresses are VISA's; else they are what the other library takes, as they stand."""
     tolerance: ClassVar[float] = 1e-4
     """How far a number may read back from what was put, relative."""
 
@@ -92,6 +95,11 @@ class ForeignDriver:
         if not _same(value, found, self.tolerance):
             raise ReplyError(f"{self.name}: {quantity} was set to {value!r} but reads back {found!r}")
 
+    def set_line(self, settings: dict[str, Any]) -> None:
+        """Set the serial line (pyvisa's names: ``baud_rate``, ``parity`` ...)."""
+        with self.talking("setting the serial line"):
+            put_line_settings(self._connection(), settings)
+
     # -- what every role asks ----------------------------------------------------------------
 
     def identify(self) -> str:
@@ -135,6 +143,10 @@ class ForeignDriver:
 
     def _open(self, visa_library: str | VisaLibraryBase) -> Any:  # noqa: ANN401
         raise NotImplementedError
+
+    def _connection(self) -> Any:  # noqa: ANN401
+        """Return the VISA connection."""
+        raise SetupError(f"{self.name} has no serial line that could be set; take [serial] out of the file")
 
     def _get(self, quantity: str) -> Any:  # noqa: ANN401
         raise NotImplementedError

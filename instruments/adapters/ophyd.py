@@ -14,6 +14,7 @@ from pyvisa.highlevel import VisaLibraryBase
 class OphydDriver(ForeignDriver):
     """Fill a role with an ophyd `Device`; quantities are its signals ("channel.setpoint")."""
 
+    visa = False
     prefixed: ClassVar[bool] = True
     """Whether the class takes a prefix; else it takes a name and `options` only."""
 

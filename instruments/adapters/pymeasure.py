@@ -18,6 +18,9 @@ class PyMeasureDriver(ForeignDriver):
         arguments = {"visa_library": visa_library, "timeout": round(self.timeout_s * 1000)}
         return self.instrument(self.address, **arguments, **self.options)
 
+    def _connection(self) -> Any:  # noqa: ANN401
+        return self.inner.adapter.connection
+
     def _get(self, quantity: str) -> Any:  # noqa: ANN401
         return at(self.inner, quantity)
 

@@ -5,7 +5,7 @@ parameters that are called to read and called with a value to set).
 """
 
 from itertools import count
-from typing import Any, ClassVar
+from typing import Any
 
 from nado_lab.instruments.adapters.foreign import ForeignDriver, at
 from pyvisa.highlevel import VisaLibraryBase
@@ -14,10 +14,10 @@ _numbers = count()
 
 
 class QCoDeSDriver(ForeignDriver):
-    """Fill a role with a QCoDeS `Instrument`; quantities are its parameters ("ch1.voltage")."""
+    """Fill a role with a QCoDeS `Instrument`; quantities are its parameters ("ch1.voltage").
 
-    visa: ClassVar[bool] = True
-    """Whether the class takes an address, a VISA library and a time-out; else it takes `options` only."""
+    With `visa = False` the class takes a name and `options` only, no address, VISA library and time-out.
+    """
 
     def _open(self, visa_library: str | VisaLibraryBase) -> Any:  # noqa: ANN401
         name = f"nado_{type(self).__name__}_{next(_numbers)}"  # QCoDeS wants each name once a process
@@ -26,6 +26,9 @@ class QCoDeSDriver(ForeignDriver):
         return self.instrument(
             name, self.address, visalib=visa_library, timeout=self.timeout_s, **self.options
         )
+
+    def _connection(self) -> Any:  # noqa: ANN401
+        return self.inner.visa_handle if self.visa else super()._connection()
 
     def _get(self, quantity: str) -> Any:  # noqa: ANN401
         return at(self.inner, quantity)()

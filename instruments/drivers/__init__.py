@@ -49,4 +49,14 @@ def driver_class(name: str) -> type[Any]:
     return DRIVERS.load(name)
 
 
-__all__ = ["DRIVERS", "SafeDriver", "driver_class"]
+def speaks_visa(name: str) -> bool:
+    """Tell whether the addresses of a driver are VISA's; one from outside may say `visa = False`."""
+    if name in DRIVERS.built_in() or name not in DRIVERS:
+        return not name.startswith("ni_")
+    try:
+        return bool(getattr(driver_class(name), "visa", True))
+    except SetupError:  # told where it is used
+        return False
+
+
+__all__ = ["DRIVERS", "SafeDriver", "driver_class", "speaks_visa"]

@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Literal, Self
 
+from nado_lab.instruments.drivers import speaks_visa
 from nado_lab.instruments.setups.address import visa_address
 from nado_lab.instruments.setups.toml_text import toml_text
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
@@ -58,8 +59,9 @@ class RoleConfig(ConfigPart):
         """Spell the address in one way; what NI-DAQmx calls a channel is no VISA address."""
         if not isinstance(given, dict) or not isinstance(given.get("address"), str):
             return given
-        is_visa = not str(given.get("driver")).startswith("ni_")
-        return given | {"address": visa_address(given["address"])} if is_visa else given
+        if not speaks_visa(str(given.get("driver"))):
+            return given
+        return given | {"address": visa_address(given["address"])}
 
     def at(self, address: str) -> "RoleConfig":
         """Return the same role at another address."""

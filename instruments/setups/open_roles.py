@@ -2,12 +2,13 @@
 
 import contextlib
 from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 from nado_lab.instruments.clock import Clock
 from nado_lab.instruments.drivers import driver_class
 from nado_lab.instruments.errors import DisconnectedError, InstrumentError, SetupError
 from nado_lab.instruments.roles import Role
-from nado_lab.instruments.setups.config import RoleConfig, SetupConfig
+from nado_lab.instruments.setups.config import RoleConfig, SerialConfig, SetupConfig
 from pyvisa.highlevel import VisaLibraryBase
 
 VisaLibrary = str | VisaLibraryBase
@@ -40,8 +41,7 @@ def _open(name: str, role: RoleConfig, visa_library: VisaLibrary, clock: Clock) 
             clock=clock,
             **role.limits,
         )
-        if role.serial is not None:
-            opened.set_line(role.serial.for_visa())
+        set_line(opened, role.serial, f"role {name!r}: {role.driver}")
         return opened
     except TypeError as error:
         raise SetupError(f"role {name!r}: {role.driver} takes no such limit ({error})") from error
@@ -53,6 +53,28 @@ def _open(name: str, role: RoleConfig, visa_library: VisaLibrary, clock: Clock) 
         why = " ".join(str(error).split())
         extra = next((f"; {_EXTRA}" for package in ("PyUSB", "PySerial") if package in why), "")
         raise DisconnectedError(f"role {name!r}: cannot open {role.address} ({why}){extra}") from error
+
+
+def set_line(opened: Role, serial: SerialConfig | None, who: str) -> None:
+    """Set the serial line of an instrument that was just opened; where that fails, close it again."""
+    if serial is None:
+        return
+    try:
+        if not isinstance(opened, HasLine):
+            raise SetupError(f"{who} has no serial line that could be set; take [serial] out of the file")
+        opened.set_line(serial.for_visa())
+    except BaseException:
+        opened.close()
+        raise
+
+
+@runtime_checkable
+class HasLine(Protocol):
+    """What a driver can do whose instrument may hang on a serial line."""
+
+    def set_line(self, settings: dict[str, object]) -> None:
+        """Set the line, by pyvisa's names and in its values."""
+        ...
 
 
 def each_in_its_own_try(actions: list[tuple[str, Callable[[], object]]]) -> list[tuple[str, str]]:

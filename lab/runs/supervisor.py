@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 from nado_lab.instruments import WallClock
 from nado_lab.instruments.drivers import driver_class
+from nado_lab.instruments.setups.open_roles import set_line
 from nado_lab.lab.runs.watched_bench import WatchedBench
 
 _END = ""
@@ -87,6 +88,7 @@ def _shut_down(bench: WatchedBench, name: str) -> str:
             clock=WallClock(),
             **role.limits,
         )
+        set_line(driver, role.serial, role.driver)
         try:
             driver.shutdown()
         finally:

@@ -3,6 +3,7 @@
 from typing import Self
 
 from nado_lab.instruments import SetupConfig, taken_down
+from nado_lab.instruments.setups.config import SerialConfig
 from pydantic import BaseModel
 
 
@@ -13,6 +14,7 @@ class WatchedRole(BaseModel):
     address: str
     limits: dict[str, float] = {}
     timeout_s: float = 5.0
+    serial: SerialConfig | None = None
 
 
 class WatchedBench(BaseModel):

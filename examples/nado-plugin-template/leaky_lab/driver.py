@@ -25,7 +25,7 @@ class LeakyBox(SafeDriver, Instrument):
 
     def __init__(self, adapter: str, *, max_volts: float = 5.0, max_watts: float = 1e-3, **kwargs: Any):
         self.most_volts, self.most_watts = max_volts, max_watts
-        super().__init__(adapter, name="ACME LEAKY", includeSCPI=False, **kwargs)
+        super().__init__(adapter, name="ACME LEAKY", includeSCPI=False, read_termination="\n", **kwargs)
 
     def prepare(self) -> None:
         """Switch on at rest."""

@@ -1,5 +1,6 @@
 """Instruments of other libraries fill roles: PyMeasure's and QCoDeS' on simulated benches, ophyd's fakes."""
 
+from types import SimpleNamespace
 from typing import ClassVar
 
 import pytest
@@ -16,6 +17,8 @@ from nado_lab.instruments.errors import (
     SetupError,
 )
 from nado_lab.instruments.roles import CurrentSource, FieldProbe, Thermometer
+from nado_lab.instruments.setups.config import SerialConfig
+from nado_lab.instruments.setups.open_roles import set_line
 from nado_lab.instruments.setups.role_limits import limits_of
 from nado_lab.sim_backend import open_bench
 from pymeasure.instruments.keithley import Keithley6221
@@ -130,6 +133,19 @@ def test_a_probe_that_only_measures(bench):
     assert abs(probe.measured_tesla()) < 1e-3
     probe.shutdown()
     probe.close()
+
+
+def test_a_serial_line_is_set_on_the_connection_that_the_library_opened(bench, source):
+    source.set_line({"read_termination": "\r\n"})
+    assert source.inner.adapter.connection.read_termination == "\r\n"
+
+
+def test_a_line_that_nobody_can_set_is_refused_and_the_instrument_closed():
+    closed = []
+    opened = SimpleNamespace(close=lambda: closed.append(True))
+    with pytest.raises(SetupError, match="no serial line"):
+        set_line(opened, SerialConfig(baud_rate=9600), "role 'lamp': lamp")
+    assert closed
 
 
 def test_another_instrument_is_refused(bench):
