@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 
 from nado_lab.instruments.clock import Clock, WallClock
 from nado_lab.instruments.drivers.blocks import read_block
+from nado_lab.instruments.drivers.named_errors import translated
 from nado_lab.instruments.drivers.serial_line import line_settings, put_line_settings
 from nado_lab.instruments.errors import (
     DeviceReportedError,
     DisconnectedError,
     IdentityError,
     InstrumentError,
-    InstrumentTimeout,
     ReplyError,
     StuckOutputError,
 )
@@ -24,7 +24,6 @@ from nado_lab.instruments.roles import Snapshot
 from pymeasure.adapters import Adapter, VISAAdapter
 from pymeasure.instruments import Instrument
 from pyvisa import errors as visa_errors
-from pyvisa.constants import StatusCode
 
 _MISREAD = (ValueError, KeyError, TypeError, IndexError)
 _MOST_ERRORS = 30
@@ -112,26 +111,11 @@ class SafeDriver(Instrument):
     @contextmanager
     def _named_errors(self, action: str) -> Iterator[None]:
         try:
-            with self._translated(action):
+            with translated(self.name, action):
                 yield
         except InstrumentError:
             self._upset = True
             raise
-
-    @contextmanager
-    def _translated(self, action: str) -> Iterator[None]:
-        try:
-            yield
-        except visa_errors.VisaIOError as error:
-            if error.error_code == StatusCode.error_timeout:
-                raise InstrumentTimeout(
-                    f"{self.name}: no answer to {action[:60]!r} in time; check cable and power"
-                ) from error
-            raise DisconnectedError(f"{self.name}: connection lost at {action[:60]!r} ({error})") from error
-        except (visa_errors.InvalidSession, ConnectionError, OSError) as error:
-            raise DisconnectedError(f"{self.name}: connection lost at {action[:60]!r} ({error})") from error
-        except UnicodeDecodeError as error:
-            raise ReplyError(f"{self.name}: the reply to {action[:60]!r} is no text ({error})") from error
 
     def ask_block(self, command: str, *, size: int | None = None, end: bytes = b"\n") -> bytes:
         """Send a query and return the data of the block that answers it; see ``read_block``."""

@@ -22,8 +22,9 @@ _STEP = 2**-12
 (PyMeasure, tests/instruments/kepco/test_kepcobop.py)."""
 _DEAD_AMPERES = 2e-3 * _MOST_AMPERES
 """With its output off a 36-12 was recorded to read 4.99 mA (same file); a current that flows is far above."""
-_DECAY_S = 0.4
-"""A reading is the mean of the last 16 conversions, valid 320 ms after a change (BIT 4886 manual, 1.2.1)."""
+_DECAY_S, _MEAN_S = 0.1, 0.4
+"""A reading is the mean of the last 16 conversions, valid 320 ms after a change (BIT 4886 manual, 1.2.1): one
+that is too large a moment after the output went off is taken again."""
 
 
 class KepcoBOP(SafeDriver, KepcoBOP3612):
@@ -150,9 +151,11 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
             self.current_setpoint = 0.0
         self.output_enabled = False
         self._live = False
-        self.clock.sleep(_DECAY_S)
-        if abs(self.measured_amperes()) > _DEAD_AMPERES:
-            raise StuckOutputError(f"{self.name}: current flows with the output off; switch it off by hand")
+        for wait_s in (_DECAY_S, _MEAN_S):
+            self.clock.sleep(wait_s)
+            if abs(self.measured_amperes()) <= _DEAD_AMPERES:
+                return
+        raise StuckOutputError(f"{self.name}: current flows with the output off; switch it off by hand")
 
     def _close_compliance(self) -> None:
         """Lower the compliance voltage to zero: the current follows even where its setpoint does not."""

@@ -139,11 +139,12 @@ class Keysight33500(OperationDriver, Agilent33500):
         most = self._peak * _HALF_A_COUNT
         check_all("waveform", volts, -most, most, "V", "Prepare a larger full scale.")
         with self.lock:
-            for index, channel in enumerate(self.pair):
-                self._load_channel(channel, volts[:, index])
+            first, second = (self._load_channel(each, volts[:, n]) for n, each in enumerate(self.pair))
+            self._spans = first.amplitude, second.amplitude
+            self._offsets = first.offset, second.offset
             self.check_errors()
 
-    def _load_channel(self, channel: WaveformChannel, volts: np.ndarray) -> None:
+    def _load_channel(self, channel: WaveformChannel, volts: np.ndarray) -> Spread:
         waveform = spread(volts, LEAST_VPP)
         if self._prepared:
             channel.output = False
@@ -152,10 +153,9 @@ class Keysight33500(OperationDriver, Agilent33500):
         channel.amplitude = waveform.amplitude
         channel.offset = waveform.offset
         self._require_scale(channel, waveform)
-        self._spans = _replaced(self._spans, channel.id, waveform.amplitude)
-        self._offsets = _replaced(self._offsets, channel.id, waveform.offset)
         if self._prepared:
             channel.output = True
+        return waveform
 
     def _require_scale(self, channel: WaveformChannel, waveform: Spread) -> None:
         """Raise ReplyError where the channel did not take the amplitude or the offset of its waveform."""
@@ -239,8 +239,3 @@ class Keysight33500(OperationDriver, Agilent33500):
             return getattr(channel, name)
         except (ValueError, KeyError) as error:
             raise ReplyError(f"{self.name}: cannot understand the reply for {name!r} ({error})") from error
-
-
-def _replaced(pair: tuple[float, float], channel: int, value: float) -> tuple[float, float]:
-    """Return a pair with the value of channel 1 or 2 replaced."""
-    return (value, pair[1]) if channel == 1 else (pair[0], value)

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, Self
 from nado_lab.instruments.drivers import speaks_visa
 from nado_lab.instruments.setups.address import visa_address
 from nado_lab.instruments.setups.toml_text import toml_text
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, field_validator, model_validator
 from pyvisa.constants import ControlFlow, Parity, StopBits
 
 
@@ -21,10 +21,17 @@ class SerialConfig(ConfigPart):
     baud_rate: int | None = Field(default=None, gt=0)
     data_bits: Literal[5, 6, 7, 8] | None = None
     parity: Literal["none", "odd", "even", "mark", "space"] | None = None
-    stop_bits: Literal[1, 1.5, 2] | None = None
+    stop_bits: float | None = None
     flow_control: Literal["none", "xon_xoff", "rts_cts", "dtr_dsr"] | None = None
     read_termination: str | None = None
     write_termination: str | None = None
+
+    @field_validator("stop_bits")
+    @classmethod
+    def _one_of(cls, bits: float | None) -> float | None:
+        if bits not in (None, 1, 1.5, 2):
+            raise ValueError(f"stop_bits is 1, 1.5 or 2, not {bits:g}")
+        return bits
 
     def for_visa(self) -> dict[str, object]:
         """Return the settings that are stated, by pyvisa's names and in its values."""
@@ -66,7 +73,8 @@ class RoleConfig(ConfigPart):
     def at(self, address: str) -> "RoleConfig":
         """Return the same role at another address."""
         kept = self.model_dump() | {"address": address}
-        return RoleConfig(**(kept if address.upper().startswith("ASRL") else kept | {"serial": None}))
+        is_serial = address.upper().startswith("ASRL")
+        return RoleConfig.model_validate(kept if is_serial else kept | {"serial": None})
 
 
 class DriveConfig(ConfigPart):

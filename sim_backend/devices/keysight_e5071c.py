@@ -180,8 +180,8 @@ def _one_number(values: np.ndarray, shown: str) -> np.ndarray:
     """Return the values (point,) as a format of one number shows them."""
     ways = {
         "PHAS": np.angle(values, deg=True),
-        "REAL": values.real,
-        "IMAG": values.imag,
+        "REAL": np.real(values),
+        "IMAG": np.imag(values),
         "MLIN": np.abs(values),
     }
     return ways[shown] if shown in ways else 20 * np.log10(np.maximum(np.abs(values), 1e-12))

@@ -44,17 +44,15 @@ class SR830(LockIn):
 
     def __init__(self, clock, world):
         super().__init__(clock, world)
-        self.scaling = {1: (0.0, 0), 2: (0.0, 0), 3: (0.0, 0)}
-        self.displays = {1: (0, 0), 2: (0, 0)}
+        self.scaling: dict[int, tuple[float, int]] = dict.fromkeys((1, 2, 3), (0.0, 0))
+        self.displays: dict[int, tuple[int, int]] = dict.fromkeys((1, 2), (0, 0))
         self.timed_since: float | None = None
 
     def reset(self) -> None:
         """Return to the settings after ``*RST``."""
         super().reset()
-        self.scaling, self.displays = (
-            dict.fromkeys(self.scaling, (0.0, 0)),
-            dict.fromkeys(self.displays, (0, 0)),
-        )
+        self.scaling = dict.fromkeys(self.scaling, (0.0, 0))
+        self.displays = dict.fromkeys(self.displays, (0, 0))
 
     def status(self) -> int:
         """Return bit 0 for the input, bit 2 for the output (manual, 5-23)."""

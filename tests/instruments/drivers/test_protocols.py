@@ -70,13 +70,20 @@ def test_kepco_that_reads_4_99_ma_with_its_output_off_is_off():
         supply.shutdown()
 
 
+def test_kepco_that_still_shows_the_mean_of_what_flowed_is_off():
+    once = [("OUTPut 0", None), ("MEASure:CURRent?", "3.0E-01"), ("MEASure:CURRent?", "4.99E-3")]
+    with expected_protocol(KepcoBOP, once, clock=NoWait()) as supply:
+        supply._live = False
+        supply.shutdown()
+
+
 def test_kepco_setpoint_reads_back_with_the_resolution_of_its_converter():
     with expected_protocol(KepcoBOP, [("CURRent 0.1", None), ("CURRent?", "9.989E-2"), NO_ERROR]) as supply:
         supply.apply(current_setpoint=0.1)
 
 
 def test_kepco_reports_a_stuck_output_also_when_shut_down_again():
-    once = [("OUTPut 0", None), ("MEASure:CURRent?", "3.0E+00")]
+    once = [("OUTPut 0", None), ("MEASure:CURRent?", "3.0E+00"), ("MEASure:CURRent?", "3.0E+00")]
     with expected_protocol(KepcoBOP, once * 2, clock=NoWait()) as supply:
         supply._live = False
         for _ in range(2):
