@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 TEMPLATE = ROOT / "examples" / "nado-plugin-template"
 LEARNT = 0.7
 """Normalised error that the trained device must be below; a ridge on the raw inputs has 1."""
+PATIENCE_S = 60
 SETUP, TASK = "sim:leaky", "two-input-product"
 MEMBERS = {
     ("drivers", "leaky_box"),
@@ -88,15 +89,19 @@ def install(scratch: Path) -> Path:
     return site
 
 
-def runner(site: Path, away: Path) -> Callable[..., str]:
-    """Return how Python is called in the folder `away`, with the package beside those that there are."""
+def beside(site: Path) -> dict[str, str]:
+    """Return the environment in which the package is found beside those that there are."""
     before = os.environ.get("PYTHONPATH", "")
     paths = [str(site), *(str(Path(each).resolve()) for each in before.split(os.pathsep) if each)]
-    environment = os.environ | {
+    return os.environ | {
         "PYTHONPATH": os.pathsep.join(paths),
         "NADO_PLUGIN_FOLDER": "",
         "NADO_PLUGINS": "",
     }
+
+
+def runner(environment: dict[str, str], away: Path) -> Callable[..., str]:
+    """Return how Python is called in the folder `away`."""
 
     def run(*words: str | Path) -> str:
         command = [sys.executable, *map(str, words)]
@@ -131,14 +136,30 @@ def loop(run: Callable[..., str], quick: bool) -> dict[str, Any]:
     return {"said": said, "seconds": took}
 
 
+def supervised(run: Callable[..., str], environment: dict[str, str], away: Path) -> bool:
+    """Serve the bench on TCP and check it from another process, as real hardware: locked, supervised."""
+    words = [sys.executable, "-m", "nado_lab", "sim", "serve", SETUP, "--toml", "served.toml"]
+    server = subprocess.Popen(words, cwd=away, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + PATIENCE_S
+        while not (away / "served.toml").exists() and server.poll() is None and time.monotonic() < end:
+            time.sleep(0.1)
+        return bool(json.loads(run("-m", "nado_lab", "check", "served.toml", "--json"))["passed"])
+    finally:
+        server.terminate()
+        server.wait()
+
+
 def measure(quick: bool) -> dict[str, Any]:
     """Do all of it in a scratch folder; return figures and whether each thing was as it should be."""
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         away = scratch / "away"
         away.mkdir()
-        run = runner(install(scratch), away)
+        environment = beside(install(scratch))
+        run = runner(environment, away)
         done = loop(run, quick)
+        done["said"]["supervised"] = supervised(run, environment, away)
         run("-c", DRAW, away, SETUP)
         tests = run("-m", "pytest", "-q", "-p", "no:cacheprovider", scratch / "source" / "tests")
         drawn = (away / "dashboard.png").stat().st_size
@@ -159,6 +180,7 @@ def _wrong(members: set[tuple[str, str]], said: dict[str, Any], drawn: int, quic
     """Name what is not as it should be."""
     found = [f"not a member: {group} {name}" for group, name in sorted(MEMBERS - members)]
     found += [] if said["check"]["passed"] else ["the check failed"]
+    found += [] if said["supervised"] else ["the check under the supervisor failed"]
     if not quick and said["deploy"]["device"] > LEARNT:
         found.append(f"the device scores {said['deploy']['device']:.3g}: nothing was learnt")
     return found + ([] if drawn > 10_000 else ["the dashboard drew nothing"])
