@@ -3,8 +3,10 @@
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+from nado_lab.instruments.light import Laser, PowerMeter
 from nado_lab.instruments.role import Quantity, Role, Snapshot, lacking
 from nado_lab.instruments.source_meter import SourcedPoints, SourceMeter
+from nado_lab.instruments.switch import Switch
 
 
 @runtime_checkable
@@ -158,6 +160,15 @@ class Digitiser(Role, Protocol):
 
 
 @runtime_checkable
+class Oscilloscope(Digitiser, Protocol):
+    """A digitiser that may wait for its trigger as long as it takes."""
+
+    def triggered(self) -> bool:
+        """Tell whether the trigger came and all samples are taken."""
+        ...
+
+
+@runtime_checkable
 class AnalogueOutput(Role, Protocol):
     """Voltages of several channels in step, played from memory on one trigger."""
 
@@ -217,13 +228,17 @@ __all__ = [
     "CurrentSource",
     "Digitiser",
     "FieldProbe",
+    "Laser",
     "LockIn",
     "MicrowaveSource",
+    "Oscilloscope",
+    "PowerMeter",
     "Quantity",
     "Role",
     "Snapshot",
     "SourceMeter",
     "SourcedPoints",
+    "Switch",
     "Thermometer",
     "WaveformPair",
     "lacking",

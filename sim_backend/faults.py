@@ -7,7 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nado_lab.sim_backend.clock import Clock
-from nado_lab.sim_backend.devices import Keithley2450, Keithley2600, Keithley6221, KepcoBOP
+from nado_lab.sim_backend.devices import (
+    Keithley2450,
+    Keithley2600,
+    Keithley2700,
+    Keithley6221,
+    KepcoBOP,
+    SantecTSL570,
+)
 from nado_lab.sim_backend.scpi import ScpiDevice, ScpiError
 from pyvisa import constants, errors
 
@@ -135,6 +142,8 @@ def _stick(device: ScpiDevice) -> None:
     if isinstance(device, KepcoBOP) and device.stuck_amperes is None:
         present = float(device.world.amperes()[device.axis])
         device.stuck_amperes = present if abs(present) > _STUCK_AMPERES else _STUCK_AMPERES
+    elif isinstance(device, Keithley2700 | SantecTSL570):
+        device.stick()
 
 
 def _overheat(device: ScpiDevice) -> None:

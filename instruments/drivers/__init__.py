@@ -10,10 +10,12 @@ from nado_lab.plugins import Registry
 _BUILT_IN = {
     "keithley2450": ("keithley2450", "Keithley2450"),
     "keithley2600": ("keithley2600", "Keithley2600"),
+    "keithley2700": ("keithley2700", "Keithley2700"),
     "keithley6221": ("keithley6221", "Keithley6221"),
     "keithley_dmm6500": ("keithley_dmm6500", "KeithleyDMM6500"),
     "kepco_bop": ("kepco_bop", "KepcoBOP"),
     "keysight8257d": ("keysight8257d", "Keysight8257D"),
+    "keysight_dsox1102g": ("keysight_dsox1102g", "KeysightDSOX1102G"),
     "keysight_e5071c": ("keysight_e5071c", "KeysightE5071C"),
     "keysight33500": ("keysight33500", "Keysight33500"),
     "lakeshore335": ("lakeshore335", "LakeShore335"),
@@ -22,8 +24,10 @@ _BUILT_IN = {
     "ni_analogue_output": ("ni_analogue_output", "NiAnalogueOutput"),
     "ni_digitiser": ("ni_analogue_input", "NiDigitiser"),
     "ni_waveform_pair": ("ni_analogue_output", "NiWaveformPair"),
+    "santec_tsl570": ("santec_tsl570", "SantecTSL570"),
     "sr830": ("sr830", "SR830"),
     "sr860": ("sr860", "SR860"),
+    "thorlabs_pm100": ("thorlabs_pm100", "ThorlabsPM100"),
 }
 
 

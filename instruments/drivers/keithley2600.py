@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from nado_lab.instruments.drivers.keithley2600_quantities import Keithley2600Quantities
+from nado_lab.instruments.drivers.one_channel import OneChannel
 from nado_lab.instruments.drivers.source_meter import SourceMeterDriver
 from nado_lab.instruments.errors import LimitError, ReplyError
 from nado_lab.instruments.source_meter import SourcedPoints
@@ -27,7 +28,7 @@ _LOW_VOLTS, _HIGH_AMPERES = 20.2, 0.101
 """Of a 2611 to 2636: above 20 V the source gives at most 0.1 A (2600B data sheet)."""
 
 
-class Keithley2600(SourceMeterDriver, Keithley2600Quantities):
+class Keithley2600(OneChannel, SourceMeterDriver, Keithley2600Quantities):  # type: ignore[override]
     """Source volts or amperes with a compliance; lists are stored and timed by the instrument.
 
     PyMeasure sends 10 nA as 0.000000, cuts 3 A to 1.5 A in silence, never reads the compliance, and its
@@ -87,10 +88,6 @@ class Keithley2600(SourceMeterDriver, Keithley2600Quantities):
         self.source_current_values = (-max_amperes, max_amperes)
         self.compliance_voltage_values = (0.02, max_volts)
         self.compliance_current_values = (1e-10, max_amperes)
-
-    def write(self, command: str, **kwargs: Any) -> None:
-        """Send a command, to the channel that is meant."""
-        super().write(command.replace("{ch}", self._channel), **kwargs)
 
     def clear(self) -> None:
         """Empty error queue and event registers."""

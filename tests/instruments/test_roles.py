@@ -11,7 +11,7 @@ from nado_lab.instruments.roles import BipolarSupply, Role, Thermometer, lacking
 
 ROLES = [each for each in vars(roles).values() if isinstance(each, type) and Role in each.__mro__]
 SETUPS = Path(instruments.__file__).parent / "setups"
-OFFERED = (roles.SourceMeter,)
+OFFERED = (roles.SourceMeter, roles.Oscilloscope, roles.Switch, roles.Laser, roles.PowerMeter)
 """Roles for scripts and for setups of plug-ins."""
 
 
