@@ -3,6 +3,7 @@
 from nado_lab.observer import Observer, PartOf, Progress, StoppedError
 from nado_lab.twin.data.alike_runs import alike_runs
 from nado_lab.twin.data.drive_map import DriveMap, read_map
+from nado_lab.twin.data.fitted_drives import unseen
 from nado_lab.twin.data.join import join
 from nado_lab.twin.data.split import ScoredOn, Split, SplitRecord, StreamRecord, split_scored
 from nado_lab.twin.data.trials import Trials
@@ -20,7 +21,7 @@ from nado_lab.twin.fitting.scored_fit import fit_and_score
 from nado_lab.twin.model.start import Start
 from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.records.card import TwinCard
-from nado_lab.twin.records.metrics import Figures, Metrics
+from nado_lab.twin.records.metrics import Figures, Metrics, warned
 from nado_lab.twin.records.settings import FitSettings, Method, OptimiserName, PhaseName
 from nado_lab.twin.records.spec import ModelSizes, ModelSpec
 from nado_lab.twin.solvers import Solver
@@ -72,4 +73,6 @@ __all__ = [
     "save",
     "split_scored",
     "torchsde_paths",
+    "unseen",
+    "warned",
 ]

@@ -12,7 +12,7 @@ from nado_lab.lab.workflow.choices import Level, Part
 from nado_lab.lab.workflow.read_trials import can_stream
 from nado_lab.lab.workflow.scored_part import part_to_score, rows_to_score
 from nado_lab.lab.workflow.streamed_trials import MEMORY_GB, open_stream, score_in_parts
-from nado_lab.twin import Metrics, ScoredOn, Trials, Twin
+from nado_lab.twin import Metrics, ScoredOn, Trials, Twin, warned
 from nado_lab.twin import evaluate as score_twin
 from nado_lab.twin import load as load_twin
 
@@ -69,10 +69,10 @@ def evaluate(request: EvaluateRequest) -> EvaluateResult:
 
 
 def _in_memory(twin: Twin, request: EvaluateRequest) -> EvaluateResult:
-    trials, scored_on = part_to_score(twin, request.runs, request.level, request.part)
+    trials, scored_on, warning = part_to_score(twin, request.runs, request.level, request.part)
     if request.sequences is not None:
         trials = trials.split(_some(trials.sequence.numpy(), request))[1]
-    metrics = score_twin(twin, trials, seed=request.seed)
+    metrics = warned(score_twin(twin, trials, seed=request.seed), warning)
     return EvaluateResult(twin, trials, metrics, scored_on, len(trials), len(trials.sequence.unique()))
 
 

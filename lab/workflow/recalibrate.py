@@ -9,7 +9,7 @@ from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.reports.twin_origin import RecalibrationOrigin
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.workflow.read_trials import read_trials
-from nado_lab.twin import Metrics, ScoredOn, Trials, Twin, adapt, evaluate, load, save
+from nado_lab.twin import Metrics, ScoredOn, Trials, Twin, adapt, evaluate, load, save, unseen, warned
 from nado_lab.twin import recalibrate as recalibrate_twin
 
 
@@ -50,7 +50,10 @@ def recalibrate(request: RecalibrateRequest, observer: Observer | None = None) -
     else:
         twin = recalibrate_twin(before, trials, request.steps)
     scored = read_trials(request.scored_on).trials if request.scored_on else None
-    metrics = evaluate(twin, scored, seed=request.seed) if scored else None
+    metrics = None
+    if scored:
+        scored, warning = unseen(twin.card.drives, scored.on(twin.drive_map))
+        metrics = warned(evaluate(twin, scored, seed=request.seed), warning)
     origin = RecalibrationOrigin(
         twin=str(request.twin.resolve()),
         runs=tuple(str(path.resolve()) for path in request.runs),

@@ -10,18 +10,31 @@ import numpy as np
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.workflow.choices import Level, Part
 from nado_lab.lab.workflow.read_trials import WINDOW, read_trials
-from nado_lab.twin import ScoredOn, SplitRecord, split_scored
+from nado_lab.twin import ScoredOn, SplitRecord, split_scored, unseen
 
 if TYPE_CHECKING:
     from nado_lab.lab.stored_trials import StoredTrials
     from nado_lab.twin import Trials, Twin
 
 
+SOME_FITTED = "WARNING: the twin was fitted to some of these drives: its scores on them flatter it"
 NO_MARKS = "the runs mark no trials for testing; leave --part out"
 
 
-def part_to_score(twin: Twin, runs: Sequence[Path], level: Level, part: Part) -> tuple[Trials, ScoredOn]:
-    """Return the trials of runs that a twin is to be scored on, and in words which they are."""
+def part_to_score(twin: Twin, runs: Sequence[Path], level: Level, part: Part) -> tuple[Trials, ScoredOn, str]:
+    """Return the trials of runs that a twin is to be scored on, in words which they are, and a warning.
+
+    Of trials that nobody chose by their part, those whose drives the twin was fitted to are left out, also
+    where they were measured in other runs (the same seed draws the same drives).
+    """
+    trials, scored_on = _part(twin, runs, level, part)
+    new, warning = unseen(twin.card.drives, trials.on(twin.drive_map))
+    if part is Part.AUTO and scored_on in (ScoredOn.ALL, ScoredOn.ALL_SOME_FITTED):
+        return new, ScoredOn.ALL if len(new) < len(trials) else scored_on, warning
+    return trials, scored_on, warning and SOME_FITTED
+
+
+def _part(twin: Twin, runs: Sequence[Path], level: Level, part: Part) -> tuple[Trials, ScoredOn]:
     trials = read_trials(runs, level=level).trials
     marked = trials.marked()
     if part is Part.TEST and marked is None:

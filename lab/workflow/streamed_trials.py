@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.stored_trials import StoredTrials
-from nado_lab.twin import Metrics, evaluate
+from nado_lab.twin import Metrics, evaluate, unseen, warned
 from pydantic import TypeAdapter
 
 if TYPE_CHECKING:
@@ -71,10 +71,16 @@ def score_in_parts(
     """Score a twin on some rows of stored trials, whole sequences at a time, so many as memory allows.
 
     Every figure is the mean of the parts', weighted by their trials; the second value counts the parts.
+    Drives that the twin was fitted to are left out of each part, or said to be all there is of it.
     """
     parts = list(_sequences_together(stored, rows, memory_gb))
-    found = [evaluate(twin, stored.read(each), seed=seed).to_json() for each in parts]
-    mean = _mean(found, [len(each) for each in parts])
+    found: list[JsonObject] = []
+    weights: list[int] = []
+    for each in parts:
+        trials, warning = unseen(twin.card.drives, stored.read(each).on(twin.drive_map))
+        found.append(warned(evaluate(twin, trials, seed=seed), warning).to_json())
+        weights.append(len(trials))
+    mean = _mean(found, weights)
     return TypeAdapter(Metrics).validate_python(Metrics.current(mean)), len(parts)
 
 

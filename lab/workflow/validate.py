@@ -26,7 +26,7 @@ from nado_lab.lab.workflow.play_drives import PlayOptions, play_drives
 from nado_lab.lab.workflow.tolerances import Check, Scored, Tolerances
 from nado_lab.network import load as load_network
 from nado_lab.protocols.playback import interleaved
-from nado_lab.twin import Metrics, Trials, Twin, evaluate
+from nado_lab.twin import Metrics, Trials, Twin, evaluate, unseen, warned
 from nado_lab.twin import load as load_twin
 from torch import as_tensor, isin
 
@@ -128,10 +128,11 @@ def validate(
 
 def scored(twin: Twin, trials: Trials, sequence_s: float) -> Scored:
     """Score a twin on all trials, and on each of MOST_GROUPS (or fewer) groups of sequences for intervals."""
+    trials, warning = unseen(twin.card.drives, trials.on(twin.drive_map))
     numbers = trials.sequence.unique()
     parts = [part for part in np.array_split(numbers.numpy(), MOST_GROUPS) if len(part)]
     groups = tuple(evaluate(twin, trials.at(isin(trials.sequence, as_tensor(part)))) for part in parts)
-    return Scored(evaluate(twin, trials), groups, len(numbers), sequence_s)
+    return Scored(warned(evaluate(twin, trials), warning), groups, len(numbers), sequence_s)
 
 
 def _drives(setup: Setup, request: ValidateRequest, seed: int) -> dict[str, np.ndarray]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import torch
 from nado_lab.observer import Observer
+from nado_lab.twin.data.fitted_drives import together
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.correction import DriftModel, best_correction, correct, enough
 from nado_lab.twin.errors import DataError
@@ -50,7 +51,11 @@ def recalibrate(
     found = best_correction(fresh, rows, observer)
     correct(fresh, found)
     _follow_offset_and_spread(fresh, rows, trials.sequence, members)
-    fresh.card = replace(fresh.card, recalibrated=found.record(count, trials.lineage))
+    fresh.card = replace(
+        fresh.card,
+        recalibrated=found.record(count, trials.lineage),
+        drives=together(twin.card.drives, trials),
+    )
     return fresh
 
 

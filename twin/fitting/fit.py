@@ -5,12 +5,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 import torch
 from nado_lab.observer import Observer
+from nado_lab.twin.data.fitted_drives import drive_numbers, pack, unpack
 from nado_lab.twin.data.split import SplitRecord, describe, split_stopping
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.fitting.checkpointer import Checkpointer
@@ -51,6 +52,7 @@ def fit(
     trials, observer = trials.for_fitting(), observer or Observer()
     settings = (settings or FitSettings()).settled(trials.readout[..., 0].numel())
     trials = trials if start is None else trials.on(start.drive_map)
+    drives = set(drive_numbers(trials).tolist())
     with torch.random.fork_rng(devices=[]), one_thread():
         torch.manual_seed(settings.seed)
         fitted, held = split_stopping(trials, settings.held_out_share, settings.seed)
@@ -59,7 +61,8 @@ def fit(
         checked = MOST_CHECKED_OF_VERY_MANY if twin.spec.innovations else MOST_CHECKED
         rows = FitRows(rows_of(twin, fitted), rows_of(twin, held.at(slice(0, checked))))
         if more:
-            rows = FitRows(stream_rows(twin, rows.train, more(held.sequence.unique())), rows.check)
+            later = _noted(more(held.sequence.unique()), twin, drives)
+            rows = FitRows(stream_rows(twin, rows.train, later), rows.check)
         is_new = start is None and not (again and checkpointer and checkpointer.warm)
         _run_phases(twin, settings, rows, observer, checkpointer, is_new)
         if settings.method == Method.ODE:
@@ -73,8 +76,16 @@ def fit(
         drive_map=trials.drive_map or twin.card.drive_map,
         lineage=trials.lineage,
         versions=versions(),
+        drives=pack(drives.union(unpack(start.card.drives if start else "").tolist())),
     )
     return twin.eval()
+
+
+def _noted(blocks: Iterator[Trials], twin: Twin, drives: set[int]) -> Iterator[Trials]:
+    """Pass further trials on, and keep the numbers of their drives."""
+    for block in blocks:
+        drives.update(drive_numbers(block.on(twin.drive_map)).tolist())
+        yield block
 
 
 def _run_phases(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import torch
 from nado_lab.observer import Observer
+from nado_lab.twin.data.fitted_drives import unseen
 from nado_lab.twin.data.split import (
     SCORED_SHARE,
     ScoredOn,
@@ -22,7 +23,7 @@ from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.streamed_rows import MoreTrials
 from nado_lab.twin.model.twin import Twin
-from nado_lab.twin.records.metrics import Metrics
+from nado_lab.twin.records.metrics import Metrics, warned
 from nado_lab.twin.records.settings import FitSettings
 
 
@@ -61,7 +62,10 @@ def fit_and_score(
     scored = parts.scored if kept is None else kept
     if scored is None:
         scored = split_stopping(parts.training, settings.held_out_share, settings.seed)[1]
-    metrics = evaluate(twin, scored, seed=settings.seed, observer=observer)
+    left_out = ""
+    if kept is not None:
+        scored, left_out = unseen(twin.card.drives, kept.on(twin.drive_map))
+    metrics = warned(evaluate(twin, scored, seed=settings.seed, observer=observer), left_out)
     record = twin.card.split or SplitRecord()
     twin.card = replace(
         twin.card,

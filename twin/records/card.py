@@ -62,7 +62,8 @@ class TwinCard:
     """Hold what is known of a twin beside its model; what was not told is None or empty.
 
     `scored_on` names the part that `metrics` are taken on; `lineage` holds the ids of the runs it was fitted
-    to, `runs` their paths. `other` keeps entries of other versions as they are.
+    to, `runs` their paths, `drives` the fitted drives (`twin.data.fitted_drives`). `other` keeps entries of
+    other versions as they are.
     """
 
     fit: FitRecord | None = None
@@ -73,6 +74,7 @@ class TwinCard:
     lineage: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
+    drives: str = ""
     recalibrated: Recalibration | None = None
     adapted: Adaptation | None = None
     other: JsonObject = field(default_factory=JsonObject)
@@ -100,6 +102,7 @@ _ENTRIES: dict[str, TypeAdapter[Any]] = {
     "lineage": TypeAdapter(tuple[str, ...]),
     "runs": TypeAdapter(tuple[str, ...]),
     "versions": TypeAdapter(dict[str, str]),
+    "drives": TypeAdapter(str),
     "recalibrated": TypeAdapter(Recalibration | None),
     "adapted": TypeAdapter(Adaptation | None),
 }

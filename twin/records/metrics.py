@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from nado_lab.twin.records.json_object import JsonObject
 
@@ -38,3 +38,8 @@ class Metrics(Figures):
     def to_json(self) -> JsonObject:
         """Return plain values for JSON."""
         return asdict(self) | {"floor": asdict(self.floor) if self.floor else {}}
+
+
+def warned(metrics: Metrics, *warnings: str) -> Metrics:
+    """Add warnings to metrics; empty ones are none."""
+    return replace(metrics, warnings=(*filter(None, warnings), *metrics.warnings))

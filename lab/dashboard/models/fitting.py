@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from nado_lab.lab.workflow.fit import FitRequest
     from nado_lab.lab.workflow.recalibrate import RecalibrateRequest
     from nado_lab.twin import Metrics, Trials, Twin
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ def evaluate_job(path: Path, runs: tuple[str, ...], post: Post) -> Callable[[Job
 
         done = evaluate(EvaluateRequest(path, tuple(map(Path, runs))))
         shown = preview(done.twin, done.trials)
+        for warning in done.metrics.warnings:
+            log.warning("%s: %s", path.name, warning)
         post(Finished("fit", TwinResult(path, done.twin, done.trials, done.metrics, shown)))
 
     return action
