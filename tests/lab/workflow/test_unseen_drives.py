@@ -1,4 +1,4 @@
-"""By the default path a twin is never judged on the drives that it was fitted to, whichever run they lie in."""
+"""By default a twin is not judged on the drives that it was fitted to, whichever run they lie in."""
 
 import pytest
 from nado_lab.lab.runs import run_protocol
