@@ -44,6 +44,8 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
         "questionable": "",
     }
 
+    reads_at_rest_a: ClassVar = _DEAD_AMPERES
+    """What may be read where no current flows, in A."""
     resolutions: ClassVar = {
         "current_setpoint": _STEP * _MOST_AMPERES,
         "voltage_setpoint": _STEP * _MOST_VOLTS,

@@ -13,6 +13,9 @@ _CURRENT_DECIMALS, _VOLTAGE_DECIMALS = 5, 4
 """Decimals of a BOP 36-12's readings, as recorded: 4.99E-3 A, 9.989E-2 A, 8.0E-3 V, 1.000E-1 V (PyMeasure,
 tests/instruments/kepco/test_kepcobop.py)."""
 
+_READ_AT_REST_A = 4.99e-3
+"""What a healthy 36-12 was recorded to read with its output off (same file)."""
+
 
 def _printed(value: float, decimals: int) -> str:
     """Print a number as the BIT 4886 does: up to four digits, none below its step, a short exponent."""
@@ -86,7 +89,7 @@ class KepcoBOP(StatusRegisters):
 
     @command("MEASure[:SCALar]:CURRent[:DC]?")
     def _measure_current(self) -> str:
-        return _amperes(self.world.amperes()[self.axis])
+        return _amperes(self.world.amperes()[self.axis] + _READ_AT_REST_A)
 
     @command("MEASure[:SCALar]:VOLTage[:DC]?")
     def _measure_voltage(self) -> str:

@@ -107,7 +107,7 @@ def test_a_drifting_field_is_what_a_calibration_finds_while_currents_read_true()
         supply.prepare_amplifier(8.0)
         supply.ramp_to(0.5)
         bench.clock.advance(1.0)
-        assert supply.measured_amperes() == pytest.approx(0.5, rel=1e-4)
+        assert supply.measured_amperes() == pytest.approx(0.5, abs=6e-3)
     assert not bench.world.field().any()
 
 

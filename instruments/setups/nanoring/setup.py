@@ -10,7 +10,7 @@ from nado_lab.instruments.clock import Clock
 from nado_lab.instruments.errors import InstrumentError, InstrumentTimeout, SetupError, StuckOutputError
 from nado_lab.instruments.limits import check_all
 from nado_lab.instruments.roles import CurrentSource, Digitiser, WaveformPair
-from nado_lab.instruments.setups.checks import run_checks
+from nado_lab.instruments.setups.checks import read_at_rest, run_checks
 from nado_lab.instruments.setups.nanoring.config import Axis, AxisConfig, NanoringConfig
 from nado_lab.instruments.setups.nanoring.drive_waveform import LEAD_FRAMES, DriveWaveform
 from nado_lab.instruments.setups.nanoring.harmonics import basis, channel_names, harmonics
@@ -150,11 +150,12 @@ class NanoringSetup(Setup[NanoringConfig]):
     def _require_rest(self) -> None:
         """Raise StuckOutputError where a current still flows after the burst; ask all instruments' health."""
         for name, supply in self.coil_supplies.items():
+            most = max(_REST_SHARE * supply.most_amperes, read_at_rest(supply))
             amperes = supply.measured_amperes()
-            if abs(amperes) > _REST_SHARE * supply.most_amperes:
+            if abs(amperes) > most:
                 self.clock.sleep(_REST_S)  # a reading may be the mean of what flowed before
                 amperes = supply.measured_amperes()
-            if abs(amperes) > _REST_SHARE * supply.most_amperes:
+            if abs(amperes) > most:
                 raise StuckOutputError(f"{name}: {amperes:.3g} A still flow after the end of the burst")
         self.require_health()
 

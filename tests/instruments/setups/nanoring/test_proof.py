@@ -96,3 +96,23 @@ def test_the_field_is_proven_once_and_a_bench_without_monitors_is_not(bench):
     config = load_setup("sim:nanoring")
     with open_setup(config, visa_library=bench.visa_library, clock=bench.clock) as setup:
         assert "field seen by the monitors" not in [check.name for check in setup.check()]
+
+
+def test_a_supply_that_reads_5_ma_at_rest_is_healthy_whatever_its_limit():
+    """As a BIT 4886 36-12 was recorded; 1 % of a limit of 1 A is 10 mA, which its converter hardly tells from 0."""
+    bench = sim_backend.open_bench("nanoring", specimen=3, size=3)
+    config = load_setup("sim:nanoring")
+    limits = {"max_amperes": 0.4, "max_volts": 8.0}
+    small = {n: config.roles[n].model_copy(update={"limits": limits}) for n in ("supply_x", "supply_y")}
+    small_field = config.model_copy(
+        update={
+            "roles": config.roles | small,
+            "reset": config.reset.model_copy(update={"field_t": 6e-4}),
+            "drive": config.drive.model_copy(update={"field_centre_t": 3e-4, "field_range_t": 1e-4}),
+        }
+    )
+    with open_setup(small_field, visa_library=bench.visa_library, clock=bench.clock) as setup:
+        assert all(check.passed for check in setup.check())
+        assert len(list(setup.measure(np.zeros((1, 2, 1))))) == 1
+        assert setup.shutdown() == []
+    bench.close()
