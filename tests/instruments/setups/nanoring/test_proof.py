@@ -99,7 +99,7 @@ def test_the_field_is_proven_once_and_a_bench_without_monitors_is_not(bench):
 
 
 def test_a_supply_that_reads_5_ma_at_rest_is_healthy_whatever_its_limit():
-    """As a BIT 4886 36-12 was recorded; 1 % of a limit of 1 A is 10 mA, which its converter hardly tells from 0."""
+    """As a BIT 4886 36-12 was recorded; 1 % of a small limit is hardly told from zero by its converter."""
     bench = sim_backend.open_bench("nanoring", specimen=3, size=3)
     config = load_setup("sim:nanoring")
     limits = {"max_amperes": 0.4, "max_volts": 8.0}
