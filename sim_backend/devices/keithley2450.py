@@ -7,21 +7,20 @@ confirmed.
 
 import re
 
+from nado_lab.sim_backend.devices.keithley2450_lists import ListsAndBuffer
 from nado_lab.sim_backend.devices.keithley2450_settings import OVER, RANGE_NAMES, RANGES, SETTINGS
 from nado_lab.sim_backend.devices.source_core import Load, Operating, SourceCore
-from nado_lab.sim_backend.scpi import ScpiDevice, command, number_of, text_of
-from nado_lab.sim_backend.scpi.errors import illegal_value, out_of_range, settings_conflict
+from nado_lab.sim_backend.scpi import ScpiDevice, command, text_of
+from nado_lab.sim_backend.scpi.errors import illegal_value, out_of_range
 
-_MOST_VALUES, _CHUNK = 2500, 100
-_OVERHEAD_S = 1.5e-3
 _LINE_HZ = 50.0
 _READBACK, _LIMITED, _OUTPUT = 8, 32, 128
 _OVERFLOW = 9.9e37
-_SOURCED = {"VOLT": "V", "CURR": "A"}
+_SOURCED = {"VOLT": "V", "CURR": "A", "RES": "A"}
 _FIRST = re.compile(r"(?<=[A-Z])1(?=:|\Z)")
 
 
-class Keithley2450(ScpiDevice):
+class Keithley2450(ListsAndBuffer):
     """Source into a load that the bench supplies; see ``Load``."""
 
     identity = "KEITHLEY INSTRUMENTS,MODEL 2450,04419966,1.6.4c"
@@ -31,20 +30,15 @@ class Keithley2450(ScpiDevice):
     def __init__(self, clock, load: Load, *, noise: float = 5e-6, seed: int = 0):
         super().__init__(clock)
         self.core = SourceCore(load, clock.now(), noise=noise, seed=seed)
-        self._start()
-
-    def _start(self) -> None:
         self.sense = "CURR"
-        self.lists: dict[str, list[float]] = {"VOLT": [], "CURR": []}
-        self.sweep: tuple[str, float] | None = None
-        self.rows: list[tuple[float, Operating]] = []
 
     def reset(self) -> None:
         """Switch the output off; forget settings, lists and readings."""
         super().reset()
         self.core.stop()
-        self._start()
-        self._sync()
+        self.forget()
+        self.sense = "CURR"
+        self.sync()
 
     def recover(self) -> None:
         """Mend what was broken."""
@@ -67,7 +61,7 @@ class Keithley2450(ScpiDevice):
             self.rows = playing.points
             self.core.stop()
             self.values["output", ()] = False
-            self._sync()
+            self.sync()
         self.core.advance(until_s)
 
     def write(self, message: bytes) -> None:
@@ -89,7 +83,7 @@ class Keithley2450(ScpiDevice):
             self.values[f"{name} auto", ()] = False
         if name in ("volt", "curr") and not self.get(f"{name} source auto"):
             self._require_range(name)
-        self._sync()
+        self.sync()
 
     def _require_range(self, name: str) -> None:
         """Refuse a level beyond a range that was chosen by hand."""
@@ -97,7 +91,7 @@ class Keithley2450(ScpiDevice):
             self.values[name, ()] = 0.0
             raise out_of_range(f"{name} beyond its range")
 
-    def _sync(self) -> None:
+    def sync(self) -> None:
         """Give the settings to the source."""
         core = self.core
         core.output, core.sourced = self.get("output"), _SOURCED[self.get("source")]
@@ -110,6 +104,18 @@ class Keithley2450(ScpiDevice):
     def _language(self) -> str:
         return "SCPI"
 
+    @command("SYSTem:ERRor[:NEXT]?")
+    def _next_error(self) -> str:
+        """Answer ``0,"No error;0;0 0"``: number, text, kind, when (as a DMM6500 was recorded)."""
+        if not self.error_queue:
+            return '0,"No error;0;0 0"'
+        code, text = self.error_queue.popleft()
+        return f'{code},"{text};1;2026/01/01 00:00:00.000"'
+
+    @command("SYSTem:BEEPer[:IMMediate]", "STATus:PRESet", "*TRG", "SENSe:AZERo:ONCE")
+    def _accept(self, *arguments: bytes) -> None:
+        """Accept: none of these changes what the bench simulates."""
+
     @command("SYSTem:LFRequency?")
     def _line_frequency(self) -> str:
         return f"{_LINE_HZ:.0f}"
@@ -117,24 +123,26 @@ class Keithley2450(ScpiDevice):
     @command("SENSe:FUNCtion[:ON]")
     def _set_function(self, name: bytes) -> None:
         given = text_of(name).upper().removesuffix(":DC")
-        short = {"CURRENT": "CURR", "VOLTAGE": "VOLT"}.get(given, given)
+        short = {"CURRENT": "CURR", "VOLTAGE": "VOLT", "RESISTANCE": "RES"}.get(given, given)
         if short not in _SOURCED:
             raise illegal_value(given)
         self.sense = short
 
     @command("SENSe:FUNCtion[:ON]?")
     def _get_function(self) -> str:
-        return f'"{self.sense}:DC"'
+        return '"RES"' if self.sense == "RES" else f'"{self.sense}:DC"'
 
     @command("READ?", "MEASure?")
     def _read(self, _buffer: bytes = b"", *elements: bytes) -> str:
-        self.ready_at += self._measuring_s()
-        return ",".join(self._shown(0.0, self.core.measure(), elements))
+        self.ready_at += self.measuring_s()
+        reading = self.core.measure()
+        self.rows.append((self.clock.now(), reading))
+        return ",".join(self.shown(0.0, reading, elements))
 
-    def _shown(self, seconds: float, reading: Operating, elements: tuple[bytes, ...]) -> list[str]:
+    def shown(self, seconds: float, reading: Operating, elements: tuple[bytes, ...]) -> list[str]:
         """Print what was asked for of one reading."""
         sourced = reading.volts if self.core.sourced == "V" else reading.amperes
-        measured = reading.amperes if self.sense == "CURR" else reading.volts
+        measured = self.measured(reading)
         name = self.sense.lower()
         beyond = not self.get(f"{name} auto") and abs(measured) > OVER * self.get(f"{name} range")
         status = _READBACK + _OUTPUT + _LIMITED * reading.limited
@@ -146,6 +154,12 @@ class Keithley2450(ScpiDevice):
             raise illegal_value(unknown[0])
         return [found[each] for each in wanted]
 
+    def measured(self, reading: Operating) -> float:
+        """Return what the meter shows of a reading: A, V or ohm."""
+        if self.sense == "RES":
+            return reading.volts / reading.amperes if reading.amperes else _OVERFLOW
+        return reading.amperes if self.sense == "CURR" else reading.volts
+
     @command("SOURce:VOLTage:ILIMit[:LEVel]:TRIPped?")
     def _current_limited(self) -> str:
         return str(int(self.core.sourced == "V" and self.core.operating().limited))
@@ -154,80 +168,6 @@ class Keithley2450(ScpiDevice):
     def _voltage_limited(self) -> str:
         return str(int(self.core.sourced == "A" and self.core.operating().limited))
 
-    def _measuring_s(self) -> float:
+    def measuring_s(self) -> float:
         times = 1 + self.get(f"{self.get('source').lower()} read back")
         return times * self.get(f"{self.sense.lower()} cycles") / _LINE_HZ
-
-    # -- lists and the buffer ------------------------------------------------------------------
-
-    @command("SOURce:LIST:VOLTage")
-    def _volts(self, *values: bytes) -> None:
-        self.lists["VOLT"] = []
-        self._append("VOLT", values)
-
-    @command("SOURce:LIST:CURRent")
-    def _amperes(self, *values: bytes) -> None:
-        self.lists["CURR"] = []
-        self._append("CURR", values)
-
-    @command("SOURce:LIST:VOLTage:APPend")
-    def _more_volts(self, *values: bytes) -> None:
-        self._append("VOLT", values)
-
-    @command("SOURce:LIST:CURRent:APPend")
-    def _more_amperes(self, *values: bytes) -> None:
-        self._append("CURR", values)
-
-    def _append(self, word: str, values: tuple[bytes, ...]) -> None:
-        levels = [number_of(value) for value in values]
-        if not 1 <= len(levels) <= _CHUNK or len(self.lists[word]) + len(levels) > _MOST_VALUES:
-            raise out_of_range("list")
-        self.lists[word] += levels
-
-    @command("SOURce:LIST:VOLTage:POINts?")
-    def _count_volts(self) -> str:
-        return str(len(self.lists["VOLT"]))
-
-    @command("SOURce:LIST:CURRent:POINts?")
-    def _count_amperes(self) -> str:
-        return str(len(self.lists["CURR"]))
-
-    @command("SOURce:SWEep:VOLTage:LIST")
-    def _sweep_volts(self, _start: bytes, delay: bytes = b"0", *_more: bytes) -> None:
-        self.sweep = ("VOLT", number_of(delay))
-
-    @command("SOURce:SWEep:CURRent:LIST")
-    def _sweep_amperes(self, _start: bytes, delay: bytes = b"0", *_more: bytes) -> None:
-        self.sweep = ("CURR", number_of(delay))
-
-    @command("INITiate[:IMMediate]")
-    def _initiate(self) -> None:
-        if self.sweep is None or self.sweep[0] != self.get("source") or not self.lists[self.sweep[0]]:
-            raise settings_conflict("no sweep of what is sourced")
-        word, delay = self.sweep
-        self.values["output", ()] = True
-        self._sync()
-        measured = self._measuring_s() + delay + self.get(f"{word.lower()} delay")
-        self.rows = []
-        self.core.play(self.lists[word], measured + _OVERHEAD_S, measured)
-
-    @command("ABORt")
-    def _abort(self) -> None:
-        self.core.stop()
-        self._sync()
-
-    @command("TRACe:CLEar")
-    def _clear_buffer(self, _buffer: bytes = b"") -> None:
-        self.rows = []
-
-    @command("TRACe:ACTual?")
-    def _count_readings(self, _buffer: bytes = b"") -> str:
-        return str(len(self.core.playing.points if self.core.playing else self.rows))
-
-    @command("TRACe:DATA?")
-    def _data(self, first: bytes, last: bytes, _buffer: bytes = b"", *elements: bytes) -> str:
-        rows = self.rows[int(first) - 1 : int(last)]
-        if len(rows) != int(last) - int(first) + 1:
-            raise out_of_range("buffer")
-        begin = rows[0][0]
-        return ",".join(text for time, row in rows for text in self._shown(time - begin, row, elements))

@@ -19,9 +19,9 @@ def show(value: float) -> str:
 
 def _of(word: str, name: str, most: float, limit: tuple[str, float, float]) -> tuple[Setting, ...]:
     """Declare what a source and a meter of one quantity store; ``limit`` is header, default and most."""
-    source, sense, (header, default, top) = f"[SOURce:]{word}", f"SENSe:{word}[:DC]", limit
+    source, sense, (header, default, top) = f"SOURce:{word}", f"SENSe:{word}[:DC]", limit
     return (
-        number(f"SOURce:{word}[:LEVel][:IMMediate][:AMPLitude]", name, 0.0, -most, most, show),
+        number(f"{source}[:LEVel][:IMMediate][:AMPLitude]", name, 0.0, -most, most, show),
         number(f"{source}:RANGe", f"{name} source range", most, -most, most, show),
         boolean(f"{source}:RANGe:AUTO", f"{name} source auto", default=True),
         number(f"{source}:{header}[:LEVel]", f"{name} limit", default, 0.0, top, show),
@@ -33,13 +33,29 @@ def _of(word: str, name: str, most: float, limit: tuple[str, float, float]) -> t
         boolean(f"{sense}:RANGe:AUTO", f"{name} auto", default=True),
         number(f"{sense}:NPLCycles", f"{name} cycles", 1.0, 0.01, 10.0, show),
         boolean(f"{sense}:RSENse", f"{name} four wires"),
+        *_averaging(sense, name),
+    )
+
+
+def _averaging(sense: str, name: str) -> tuple[Setting, ...]:
+    """Declare the filter and the zero of a meter."""
+    return (
         boolean(f"{sense}:AZERo[:STATe]", f"{name} auto zero", default=True),
+        number(f"{sense}:AVERage:COUNt", f"{name} averages", 10, 1, 100, show),
+        boolean(f"{sense}:AVERage[:STATe]", f"{name} average"),
+        choice(f"{sense}:AVERage:TCONtrol", f"{name} average kind", "REP", "REPeat MOVing"),
     )
 
 
 SETTINGS: tuple[Setting, ...] = (
     *_of("VOLTage", "volt", 210.0, ("ILIMit", 105e-6, 1.05)),
     *_of("CURRent", "curr", 1.05, ("VLIMit", 21.0, 210.0)),
+    *_averaging("SENSe:RESistance", "res"),
+    number("SENSe:RESistance:RANGe[:UPPer]", "res range", 2e8, 0.0, 2.1e8, show),
+    boolean("SENSe:RESistance:RANGe:AUTO", "res auto", default=True),
+    number("SENSe:RESistance:NPLCycles", "res cycles", 1.0, 0.01, 10.0, show),
+    boolean("SENSe:RESistance:RSENse", "res four wires"),
+    choice("FORMat[:DATA]", "format", "ASC", "ASCii REAL SREal"),
     boolean("OUTPut[:STATe]", "output"),
     choice("SOURce:FUNCtion[:MODE]", "source", "VOLT", "VOLTage CURRent"),
     choice("ROUTe:TERMinals", "terminals", "FRON", "FRONt REAR"),

@@ -18,6 +18,11 @@ _OVERFLOW = 9.91e37
 _LIMITED = 0x40
 
 
+def _ratio(volts: float, amperes: float) -> float:
+    """Return a resistance in ohm."""
+    return volts / amperes if amperes else _OVERFLOW
+
+
 class Channel:
     """One source and meter: its attributes are those of the instrument that begin with its name."""
 
@@ -36,6 +41,7 @@ class Channel:
             "measure.iv": lambda: self._read()[::-1],
             "measure.v": lambda: self._read()[0],
             "measure.i": lambda: self._read()[1],
+            "measure.r": lambda: _ratio(*self._read()),
             "trigger.source.listv": lambda table: self._set_list("v", table),
             "trigger.source.listi": lambda table: self._set_list("i", table),
             "trigger.measure.iv": lambda _current, _voltage: None,

@@ -13,6 +13,8 @@ from nado_lab.instruments.errors import (
     StuckOutputError,
 )
 from nado_lab.instruments.roles import SourceMeter
+from pymeasure.instruments.keithley import Keithley2450 as PyMeasure2450
+from pymeasure.instruments.keithley import Keithley2600 as PyMeasure2600
 from pymeasure.test import expected_protocol
 
 from tests.instruments.drivers.spare_bench import OHMS, ROLES, open_spare_bench
@@ -373,3 +375,49 @@ def test_a_list_that_did_not_finish_is_not_read(sourcing):
     bench.clock.sleep(0.2)
     with pytest.raises(ReplyError, match="readings in its buffer"):
         driver.readings()
+
+
+# -- others' drivers on the simulated instruments ---------------------------------------------------
+
+
+def test_pymeasures_own_2450_drives_the_simulated_one():
+    bench = open_spare_bench()
+    meter = PyMeasure2450(bench.roles["meter"][0], visa_library=bench.visa_library)
+    meter.apply_current(10e-3, 10)
+    meter.enable_source()
+    meter.measure_voltage()
+    meter.source_current = 5e-3
+    assert meter.voltage == pytest.approx(5e-3 * OHMS, rel=1e-4)
+    meter.source_current = 0.0
+    meter.apply_voltage(None, 1e-3)
+    meter.measure_current()
+    meter.source_voltage = 0.5
+    assert meter.current == pytest.approx(0.5 / OHMS, rel=1e-4)
+    assert (meter.source_mode, meter.compliance_current) == ("voltage", 1e-3)
+    assert (meter.wires, meter.current_filter_state, meter.buffer_points) == (2, 0.0, 100_000)
+    meter.disable_source()
+    assert not meter.source_enabled
+    assert meter.check_errors() == []
+    assert not bench.device("meter").refused
+    meter.adapter.close()
+    bench.close()
+
+
+@pytest.mark.filterwarnings("ignore:It is not known whether:FutureWarning")
+def test_pymeasures_own_2600_drives_the_simulated_one():
+    bench = open_spare_bench()
+    meter = PyMeasure2600(bench.roles["script_meter"][0], visa_library=bench.visa_library)
+    channel = meter.ChA
+    channel.apply_voltage(None, 1e-3)
+    channel.source_output = "ON"
+    channel.source_voltage = 0.5
+    channel.measure_current()
+    assert channel.current == pytest.approx(0.5 / OHMS, rel=1e-4)
+    assert channel.voltage == pytest.approx(0.5, rel=1e-4)
+    assert channel.resistance == pytest.approx(OHMS, rel=1e-4)
+    channel.source_output = "OFF"
+    assert channel.source_output == "OFF"
+    assert meter.next_error == (0, "Queue Is Empty")
+    assert not bench.device("script_meter").refused
+    meter.adapter.close()
+    bench.close()
