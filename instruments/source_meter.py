@@ -61,6 +61,14 @@ class SourceMeter(Role, Protocol):
         """Measure now: volts in V, current in A."""
         ...
 
+    def measured_volts(self) -> float:
+        """Measure the voltage in V; nothing is asked where nothing is sourced: it is 0."""
+        ...
+
+    def measured_amperes(self) -> float:
+        """Measure the current in A; nothing is asked where nothing is sourced: it is 0."""
+        ...
+
     def compliance_reached(self) -> bool:
         """Tell whether the compliance holds the source back now."""
         ...

@@ -83,6 +83,14 @@ class SourceMeterDriver(OperationDriver):
             self.clock.sleep(seconds / _RAMP_STEPS)
         self.check_errors()
 
+    def measured_volts(self) -> float:
+        """Measure the voltage in V; nothing is asked where nothing is sourced: it is 0."""
+        return self.measured()[0] if self._sourced else 0.0
+
+    def measured_amperes(self) -> float:
+        """Measure the current in A; nothing is asked where nothing is sourced: it is 0."""
+        return self.measured()[1] if self._sourced else 0.0
+
     def load(self, levels: np.ndarray, step_s: float) -> None:
         """Store (point,) levels in V or A, ``step_s`` s each, measured near the end of each step."""
         most = self._prepared()
@@ -119,6 +127,10 @@ class SourceMeterDriver(OperationDriver):
     _overhead_s: ClassVar[float]
     _starting: ClassVar[tuple[str, ...]]
     """What is sent to start a list that is stored."""
+
+    def measured(self) -> tuple[float, float]:
+        """Measure now: volts in V, current in A."""
+        raise NotImplementedError
 
     def _prepare(self, sourced: str, most: float, compliance: float) -> None:
         """Set the source and the meter, at zero; the output is off, and stays so."""

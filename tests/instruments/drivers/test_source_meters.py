@@ -272,8 +272,11 @@ def test_a_list_that_cannot_be_played_is_refused(sourcing, levels, step_s, messa
 def test_volts_are_sourced_ramped_and_held_back_by_the_compliance(sourcing):
     driver, _, _ = sourcing
     assert isinstance(driver, SourceMeter)
+    assert driver.measured_volts() == driver.measured_amperes() == 0.0
     driver.source_volts(3.0, 1e-3)
     driver.ramp_to(0.5)
+    assert driver.measured_volts() == pytest.approx(0.5, rel=1e-3)
+    assert driver.measured_amperes() == pytest.approx(0.5 / OHMS, rel=1e-3)
     assert driver.measured() == pytest.approx((0.5, 0.5 / OHMS), rel=1e-3)
     assert not driver.compliance_reached()
     driver.ramp_to(2.0)
