@@ -30,7 +30,7 @@ class Keithley2450(ListsAndBuffer):
     def __init__(self, clock, load: Load, *, noise: float = 5e-6, seed: int = 0):
         super().__init__(clock)
         self.core = SourceCore(load, clock.now(), noise=noise, seed=seed)
-        self.sense = "CURR"
+        self.sense, self._held_s = "CURR", 0.0
 
     def reset(self) -> None:
         """Switch the output off; forget settings, lists and readings."""
@@ -68,6 +68,13 @@ class Keithley2450(ListsAndBuffer):
         """Go on to now, then execute the message."""
         self.advance(self.clock.now())
         super().write(message)
+        self.ready_at = max(self.ready_at, self._held_s)
+
+    @command("*WAI")
+    def _wait(self) -> None:
+        """Hold what comes next until the sweep is over: it is played ahead, and answers come after it."""
+        self._held_s = max(self._held_s, self.busy_until())
+        self.advance(self._held_s)
 
     def _search(self, header: str, *, query: bool):
         """Understand the numbers of the only source and meter, ``SOUR1`` and ``SENS1``."""
@@ -112,7 +119,7 @@ class Keithley2450(ListsAndBuffer):
         code, text = self.error_queue.popleft()
         return f'{code},"{text};1;2026/01/01 00:00:00.000"'
 
-    @command("SYSTem:BEEPer[:IMMediate]", "STATus:PRESet", "*TRG", "SENSe:AZERo:ONCE")
+    @command("SYSTem:BEEPer[:IMMediate]", "STATus:PRESet", "*TRG", "SENSe:AZERo:ONCE", "SYSTem:CLEar")
     def _accept(self, *arguments: bytes) -> None:
         """Accept: none of these changes what the bench simulates."""
 

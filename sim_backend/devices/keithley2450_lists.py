@@ -3,11 +3,13 @@
 import statistics
 from typing import Any
 
+import numpy as np
 from nado_lab.sim_backend.devices.source_core import Operating, SourceCore
 from nado_lab.sim_backend.scpi import ScpiDevice, command, number_of
 from nado_lab.sim_backend.scpi.errors import out_of_range, settings_conflict
 
 _MOST_VALUES, _CHUNK = 2500, 100
+_MOST_POINTS = 1_000_000
 _OVERHEAD_S = 1.5e-3
 
 
@@ -82,6 +84,25 @@ class ListsAndBuffer(ScpiDevice):
     @command("SOURce:SWEep:CURRent:LIST")
     def _sweep_amperes(self, _start: bytes, delay: bytes = b"0", *_more: bytes) -> None:
         self.sweep = ("CURR", number_of(delay))
+
+    @command("SOURce:SWEep:VOLTage:LINear")
+    def _ramp_volts(
+        self, start: bytes, stop: bytes, points: bytes, delay: bytes = b"0", *_more: bytes
+    ) -> None:
+        self._ramp("VOLT", start, stop, points, delay)
+
+    @command("SOURce:SWEep:CURRent:LINear")
+    def _ramp_amperes(
+        self, start: bytes, stop: bytes, points: bytes, delay: bytes = b"0", *_more: bytes
+    ) -> None:
+        self._ramp("CURR", start, stop, points, delay)
+
+    def _ramp(self, word: str, start: bytes, stop: bytes, points: bytes, delay: bytes) -> None:
+        count = int(number_of(points))
+        if not 2 <= count <= _MOST_POINTS:
+            raise out_of_range("points")
+        self.lists[word] = np.linspace(number_of(start), number_of(stop), count).tolist()
+        self.sweep = (word, max(0.0, number_of(delay)))
 
     @command("INITiate[:IMMediate]")
     def _initiate(self) -> None:

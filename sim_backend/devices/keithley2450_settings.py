@@ -17,19 +17,24 @@ def show(value: float) -> str:
     return f"{value:.6G}"
 
 
-def _of(word: str, name: str, most: float, limit: tuple[str, float, float]) -> tuple[Setting, ...]:
-    """Declare what a source and a meter of one quantity store; ``limit`` is header, default and most."""
+def _of(
+    word: str, name: str, most: float, ranges: tuple[float, float], limit: tuple[str, float, float]
+) -> tuple[Setting, ...]:
+    """Declare what a source and a meter of one quantity store; ``limit`` is header, default and most.
+
+    ``ranges`` are those after a reset, of source (p. 6-74) and meter.
+    """
     source, sense, (header, default, top) = f"SOURce:{word}", f"SENSe:{word}[:DC]", limit
     return (
         number(f"{source}[:LEVel][:IMMediate][:AMPLitude]", name, 0.0, -most, most, show),
-        number(f"{source}:RANGe", f"{name} source range", most, -most, most, show),
+        number(f"{source}:RANGe", f"{name} source range", ranges[0], -most, most, show),
         boolean(f"{source}:RANGe:AUTO", f"{name} source auto", default=True),
         number(f"{source}:{header}[:LEVel]", f"{name} limit", default, 0.0, top, show),
         boolean(f"{source}:READ:BACK", f"{name} read back", default=True),
         number(f"{source}:DELay", f"{name} delay", 0.0, 0.0, 1e4, show),
         boolean(f"{source}:DELay:AUTO", f"{name} delay auto", default=True),
         choice(f"OUTPut:{word}:SMODe", f"{name} off", "NORM", "NORMal ZERO HIMPedance GUARd"),
-        number(f"{sense}:RANGe[:UPPer]", f"{name} range", most, -most, most, show),
+        number(f"{sense}:RANGe[:UPPer]", f"{name} range", ranges[1], -most, most, show),
         boolean(f"{sense}:RANGe:AUTO", f"{name} auto", default=True),
         number(f"{sense}:NPLCycles", f"{name} cycles", 1.0, 0.01, 10.0, show),
         boolean(f"{sense}:RSENse", f"{name} four wires"),
@@ -48,13 +53,14 @@ def _averaging(sense: str, name: str) -> tuple[Setting, ...]:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    *_of("VOLTage", "volt", 210.0, ("ILIMit", 105e-6, 1.05)),
-    *_of("CURRent", "curr", 1.05, ("VLIMit", 21.0, 210.0)),
+    *_of("VOLTage", "volt", 210.0, (0.02, 20.0), ("ILIMit", 105e-6, 1.05)),
+    *_of("CURRent", "curr", 1.05, (1e-8, 1e-4), ("VLIMit", 21.0, 210.0)),
     *_averaging("SENSe:RESistance", "res"),
     number("SENSe:RESistance:RANGe[:UPPer]", "res range", 2e8, 0.0, 2.1e8, show),
     boolean("SENSe:RESistance:RANGe:AUTO", "res auto", default=True),
     number("SENSe:RESistance:NPLCycles", "res cycles", 1.0, 0.01, 10.0, show),
     boolean("SENSe:RESistance:RSENse", "res four wires"),
+    number("SENSe:COUNt", "count", 1, 1, 300_000, show),
     choice("FORMat[:DATA]", "format", "ASC", "ASCii REAL SREal"),
     boolean("OUTPut[:STATe]", "output"),
     choice("SOURce:FUNCtion[:MODE]", "source", "VOLT", "VOLTage CURRent"),

@@ -16,6 +16,8 @@ _OPEN_OHMS = 1e13
 _OVER = 1.01
 _OVERFLOW = 9.91e37
 _LIMITED = 0x40
+_VOLTAGE_LIMIT, _CURRENT_LIMIT = 1, 2
+"""Bits of status.measurement.instrument.smuX (2600BS-901-01 Rev. F, p. 9-283 and 9-290)."""
 
 
 def _ratio(volts: float, amperes: float) -> float:
@@ -193,6 +195,9 @@ class Keithley2600(TspDevice):
             return self.channels[channel].core.operating().limited
         if channel in self.channels and word in ("nvbuffer1.n", "nvbuffer2.n"):
             return float(len(self.channels[channel].rows))
+        if word.startswith("measurement.instrument.") and word.endswith(".condition"):
+            core = self.channels[word.split(".")[2]].core
+            return float({"V": _CURRENT_LIMIT, "A": _VOLTAGE_LIMIT}[core.sourced] * core.operating().limited)
         return super().attribute(name)
 
     def _print_buffer(self, first: str, last: str, *columns: str) -> None:
