@@ -15,7 +15,7 @@ from pymeasure.adapters import Adapter
 
 _RUN = 8
 """Bit 3 of the operation condition register: an acquisition runs (1000 X guide, "Status Reporting")."""
-_POLLS, _POLL_S = 100, 0.02
+_POLLS, _PATIENCE_S = 100, 2.0
 _HOLE, _LOW, _HIGH = 0, 0x01FF, 0xFF00
 """0 is a hole, 0x0001 clipped low, 0xFFFF clipped high (4000 X guide p. 1243); words hold codes of 8 bits
 left-shifted (5000 guide p. 506), so that the lowest and the highest code count as clipped, too."""
@@ -64,7 +64,7 @@ class KeysightDSOX1102G(OneChannel, DSOX1102GQuantities):
         within(trigger_v, (-8.0, 8.0))
         super().__init__(adapter, read_termination="\n", write_termination="\n", **kwargs)
         self._channel, self._trigger_v = f"{channel:.0f}", trigger_v
-        self._rate_hz, self._count = 0.0, 0
+        self._rate_hz, self._count, self._span_s = 0.0, 0, 0.0
 
     def prepare(self, range_v: float, rate_hz: float) -> None:
         """Take volts within ``range_v`` V of either sign at ``rate_hz`` samples/s, from a reset on."""
@@ -96,9 +96,9 @@ class KeysightDSOX1102G(OneChannel, DSOX1102GQuantities):
             self.waveform_points = points
             self.read_back("armed")
             self.write(":SINGle")
-            self._await("armed", 1, 1, "it does not arm its trigger")
+            self._await("armed", 1, 1, _PATIENCE_S, "it does not arm its trigger")
             self.check_errors()
-        self._count = count
+        self._count, self._span_s = count, span
 
     def triggered(self) -> bool:
         """Tell whether the trigger came and all samples are taken."""
@@ -108,7 +108,8 @@ class KeysightDSOX1102G(OneChannel, DSOX1102GQuantities):
         """Read the samples (count,) in V of the finished acquisition."""
         if not self._count:
             raise LimitError(f"{self.name}: nothing was taken; call arm first")
-        self._await("condition", _RUN, 0, "no trigger came, or the acquisition still runs")
+        patience_s = self._span_s + _PATIENCE_S
+        self._await("condition", _RUN, 0, patience_s, "no trigger came, or the acquisition still runs")
         with self.lock:
             preamble = self._numbers(":WAVeform:PREamble?")
             data = np.frombuffer(self.ask_block(":WAVeform:DATA?"), "<u2")
@@ -152,12 +153,12 @@ class KeysightDSOX1102G(OneChannel, DSOX1102GQuantities):
             raise ReplyError(f"{self.name}: expected ten numbers to {query}, got {reply[:60]!r}")
         return found
 
-    def _await(self, register: str, mask: int, wanted: int, trouble: str) -> None:
-        """Ask a register until its bit is as wanted."""
+    def _await(self, register: str, mask: int, wanted: int, patience_s: float, trouble: str) -> None:
+        """Ask a register until its bit is as wanted, for ``patience_s`` s."""
         for _ in range(_POLLS):
             if bool(int(self.read_back(register)) & mask) == bool(wanted):
                 return
-            self.clock.sleep(_POLL_S)
+            self.clock.sleep(patience_s / _POLLS)
         raise InstrumentTimeout(f"{self.name}: {trouble}")
 
     def _make_safe(self) -> None:

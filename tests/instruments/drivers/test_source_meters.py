@@ -424,3 +424,18 @@ def test_pymeasures_own_2600_drives_the_simulated_one():
     assert not bench.device("script_meter").refused
     meter.adapter.close()
     bench.close()
+
+
+def test_what_follows_wai_waits_for_the_sweep():
+    """As QCoDeS' Keithley2450 sweeps: INIT, *WAI, then the data."""
+    bench = open_spare_bench()
+    device = bench.device("meter")
+    for order in ("SOUR:VOLT:ILIM 1", ":SOURce:SWEep:voltage:LINear 0,1,3,0.1,1,AUTO,ON,OFF,'defbuffer1'"):
+        device.write(order.encode())
+    device.write(b":INITiate")
+    device.write(b"*WAI")
+    device.write(b":TRACe:DATA? 1, 3, 'defbuffer1'")
+    assert [float(text) for text in device.take(200).split(b",")] == pytest.approx([0, 5e-4, 1e-3], rel=1e-3)
+    assert device.ready_at > 0.3
+    assert not device.refused
+    bench.close()

@@ -6,6 +6,7 @@ from nado_lab import instruments, sim_backend
 from nado_lab.instruments import InterlockError, LimitError, SetupError, load_setup, open_setup
 from nado_lab.instruments.setups.nanoring.config import Axis
 from nado_lab.sim_backend.benches.nanoring.coils import Coil
+from nado_lab.sim_backend.devices import KeysightDSOX1102G
 from nado_lab.sim_backend.noise import ReadoutNoise
 from nado_lab.sim_backend.samples.nanoring import NanoringArray
 
@@ -313,3 +314,24 @@ def test_noise_is_added_by_the_bench():
     with open_on(bench) as setup:
         [response] = setup.measure(np.zeros((1, 1, 1)), field_tesla=np.zeros((1, 1)))
     assert response.waveform.std() == pytest.approx(1e-3, rel=0.3)
+
+
+def test_an_oscilloscope_stands_in_the_place_of_a_digitiser():
+    """Both see contact 0: the oscilloscope reads with its twelve bits what the digitiser reads."""
+    made = sim_backend.open_bench("nanoring", specimen=3, size=2, **QUIET)
+    scope = KeysightDSOX1102G(made.clock, made.world, 0)
+    devices = {**made.roles, "digitiser_1": (made.roles["digitiser_1"][0], scope)}
+    made.world.digitisers = [
+        *(each for _, each in made.roles.values() if hasattr(each, "external_trigger")),
+        scope,
+    ]
+    bench = sim_backend.Bench("nanoring", made.clock, made.world, devices)
+    config = load_setup("sim:nanoring")
+    role = config.roles["digitiser_1"].model_copy(update={"driver": "keysight_dsox1102g"})
+    with open_on(bench, config.model_copy(update={"roles": {**config.roles, "digitiser_1": role}})) as setup:
+        [response] = setup.measure(drive_of(1, 3))
+    volts = response.waveform
+    assert np.ptp(volts[..., 0]) > 1e-4
+    code = 1.287 * 2 * config.readout.range_v / 2**12
+    np.testing.assert_allclose(volts[..., 1], volts[..., 0], atol=0.51 * code)
+    bench.close()
