@@ -8,6 +8,10 @@ from nado_lab.protocols.pymeasure_types import Procedure
 
 Streams = dict[str, tuple[Column, ...]]
 Emit = Callable[[str, Row], None]
+PROGRESS = "progress"
+"""The topic under which a procedure tells how far it has come, as PyMeasure's do."""
+PERCENT = "percent"
+"""The only entry of a record of progress: 0 to 100."""
 
 
 class NadoProcedure(Procedure):

@@ -3,6 +3,7 @@
 import getpass
 import math
 
+from nado_lab.lab.json_ready import json_value
 from nado_lab.lab.runs.monitors import MonitorSettings
 from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import (
@@ -67,7 +68,7 @@ def describe_protocol(procedure: Procedure) -> ProtocolRecord:
     return ProtocolRecord(
         name=protocol_name(procedure),
         parameters={
-            name: ParameterRecord(value=each.value, units=each.units, type=each.type)
+            name: ParameterRecord(value=json_value(each.value), units=each.units, type=each.type)
             for name, each in describe(procedure).items()
         },
     )

@@ -1,8 +1,9 @@
 """The one door to hardware: whoever drives a bench owns it, has the supervisor beside, and leaves it safe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from math import inf
+from typing import cast
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs.bench import NoBench, SafeBench, bench_outside, owned
@@ -49,7 +50,7 @@ class DrivenBench:
     def make_safe(self) -> UnsafeError | None:
         """Take the bench to its safe state; give what went wrong, for the caller to raise."""
         try:
-            left = tuple(map(str, self.setup.shutdown()))
+            left = _left_on(self.setup.shutdown())
         except Exception as error:  # noqa: BLE001  (whatever it is, the supervisor must hear of it)
             unsafe = UnsafeError(f"could not be made safe: {error}")
             unsafe.__cause__ = error
@@ -83,6 +84,15 @@ class DrivenBench:
             self._watch.take(lambda state, at: state.shut_down(at, left, Source.SUPERVISOR))
         else:
             self._lost("the safety supervisor switched it off while this program was driving it")
+
+
+def _left_on(answer: object) -> tuple[str, ...]:
+    """Read what a shutdown says is left on; people's own say nothing, True or False instead of a list."""
+    if answer is None or answer is True:
+        return ()
+    if answer is False:
+        return ("its shutdown() says that it failed",)
+    return (answer,) if isinstance(answer, str) else tuple(map(str, cast("Iterable[object]", answer)))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from nado_lab.lab.runs.observer import Harmless, Observer
 from nado_lab.lab.store import RunWriter, Status, StoreError
 from nado_lab.observer import Progress
 from nado_lab.protocols import NadoProcedure, Row
+from nado_lab.protocols.base import PERCENT, PROGRESS
 from pymeasure.experiment import Procedure
 
 _PAUSE_POLL_S = 0.05
@@ -33,6 +34,7 @@ class Measurement:
         self._procedure, self._bench, self._writer = procedure, bench, writer
         self._monitor, self._stop = monitor, observer.stop
         self._done, self._total = writer.rows(), procedure.row_count()
+        self._told = 0.0
         self._failure: BaseException | None = None
         self._observer = Harmless(observer)
 
@@ -59,7 +61,8 @@ class Measurement:
             self._baseline("before")
             self._procedure.startup()
             self._keep_metadata()
-            self._procedure.execute()
+            if not self._should_stop():  # Ctrl-C while everything was switched on
+                self._procedure.execute()
         except BaseException as error:  # noqa: BLE001  (whatever it is, the hardware comes first)
             self._failure = error
 
@@ -82,13 +85,25 @@ class Measurement:
 
     def _emit(self, stream: str, row: Row) -> None:
         """Take a row: to the store, to the observer; then see whether all is well."""
+        if stream == PROGRESS:
+            self._take_progress(row)
+            return
         self._writer.append(stream, row)
         self._observer.row(stream, row)
         if stream == "primary":
             self._done += 1
-            self._observer.progress(progress_of(self._done, self._total))
+            self._observer.progress(progress_of(self._done, self._total, self._told))
         self._look_around()
         self._wait_while_paused()
+
+    def _take_progress(self, row: Row) -> None:
+        """Pass on how far a procedure says it has come; what is no number between 0 and 100 is left out."""
+        with suppress(TypeError, ValueError):
+            percent = float(row[PERCENT])  # type: ignore[arg-type]
+            if 0 <= percent <= 100:
+                self._told = percent / 100
+                self._observer.progress(progress_of(self._done, self._total, self._told))
+        self._look_around()
 
     def _look_around(self) -> None:
         """Take the readings that are due; one beyond its limits ends the run."""
@@ -169,9 +184,9 @@ class Measurement:
         return Status.COMPLETE, "", ""
 
 
-def progress_of(rows: int, total: int) -> Progress:
-    """Say how many rows of how many there are; of a `total` of 0 nobody knows."""
-    share = rows / total if total else 0.0
+def progress_of(rows: int, total: int, told: float = 0.0) -> Progress:
+    """Say how many rows of how many there are; of a `total` of 0 nobody knows: the share is what was told."""
+    share = rows / total if total else told
     return Progress("measure", share, f"{rows} of {total or '?'} rows", {"rows": rows, "total": total})
 
 

@@ -5,11 +5,10 @@ so an interrupt between "committed" and "forgotten" neither doubles rows nor los
 """
 
 import numpy as np
+from nado_lab.lab.store.cells import cell, fast_types
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.layout import ELAPSED, item_bytes
 from nado_lab.protocols.columns import Column, Row
-
-"""Column -> scalar, text or array."""
 
 BLOCK_BYTES = 4 << 20
 BLOCK_ROWS = 16384
@@ -22,12 +21,12 @@ class RowBuffer:
         self.start = start
         self._stream, self._all = stream, columns
         self._columns = {column.name: column for column in columns}
-        self._shaped = [column for column in columns if column.shape]
         row_bytes = sum(int(np.prod(c.shape, dtype=np.int64)) * item_bytes(c) for c in columns)
         self._full = int(np.clip(BLOCK_BYTES // max(row_bytes, 1), 1, BLOCK_ROWS))
         self._rows: list[tuple[object, ...]] = []
         self._names = tuple(self._columns)
         self._name_set = frozenset(self._names)
+        self._kinds = [(column, fast_types(column)) for column in columns]
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -41,11 +40,13 @@ class RowBuffer:
         """Take one row of every declared column, measured `elapsed` seconds after the run began."""
         if row.keys() != self._name_set:
             raise StoreError(self._odd_names(row))
-        if self._shaped:
-            row = dict(row)
-            for column in self._shaped:
-                row[column.name] = self._array(column, row[column.name])
-        self._rows.append((*[row[name] for name in self._names], elapsed))
+        self._rows.append((*[self._cell(column, as_it_is, row) for column, as_it_is in self._kinds], elapsed))
+
+    @staticmethod
+    def _cell(column: Column, as_it_is: frozenset[type], row: Row) -> object:
+        """Give a value as it is stored; StoreError where that would change it."""
+        value = row[column.name]
+        return value if type(value) in as_it_is else cell(column, value)
 
     def successor(self, start: int) -> "RowBuffer":
         """Give an empty buffer for the rows from number `start` on."""
@@ -60,24 +61,10 @@ class RowBuffer:
         }
         return {**stacked, ELAPSED.name: np.asarray(elapsed)}
 
-    def _array(self, column: Column, value: object) -> np.ndarray:
-        array = np.array(value, dtype=column.dtype)
-        if array.shape != column.shape:
-            raise StoreError(
-                f"column {column.name!r} of stream {self._stream!r} was declared with shape "
-                f"{column.shape} {column.dims}; a row came with shape {array.shape}"
-            )
-        return array
-
-    def _stack(self, column: Column, values: tuple[object, ...]) -> np.ndarray:
-        try:
-            if column.dtype == "string":
-                return np.array(values, dtype=object)
-            return np.asarray(values, dtype=column.dtype).reshape(len(values), *column.shape)
-        except (TypeError, ValueError) as error:
-            raise StoreError(
-                f"column {column.name!r} of stream {self._stream!r} was declared as {column.dtype}: {error}"
-            ) from error
+    @staticmethod
+    def _stack(column: Column, values: tuple[object, ...]) -> np.ndarray:
+        dtype = object if column.dtype == "string" else column.dtype
+        return np.asarray(values, dtype=dtype).reshape(len(values), *column.shape)
 
     def _odd_names(self, row: Row) -> str:
         missing = sorted(self._name_set - row.keys())

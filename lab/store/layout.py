@@ -16,6 +16,8 @@ from zarr.core.group import Group
 
 PRIMARY = "primary"
 COMMITTED = "rows_committed"
+ORDER = "column_order"
+"""The attribute of a stream that names its columns as they were declared; a folder lists them anyhow."""
 ELAPSED = Column("elapsed", units="s", description="time since the run began", is_coordinate=True)
 NUMBER = Column(ROW, dtype="int64", description="row number", is_coordinate=True)
 
@@ -29,7 +31,8 @@ def create_stream(root: Group, name: str, columns: Iterable[Column], labels: Ite
     used = {dim for column in columns for dim in column.dims}
     labels = [label for label in labels if label.along in used]
     marks = " ".join(_marks(columns, labels))
-    group = root.create_group(name, attributes={COMMITTED: 0, "coordinates": marks})
+    order: list[JSON] = [column.name for column in columns]
+    group = root.create_group(name, attributes={COMMITTED: 0, "coordinates": marks, ORDER: order})
     for column in columns:
         _create_column(group, column)
     for label in labels:
@@ -76,8 +79,16 @@ def committed_rows(group: Group) -> int:
 
 
 def row_arrays(group: Group) -> dict[str, Array]:
-    """Give the arrays of a stream that have one entry a row."""
-    return {name: array for name, array in group.arrays() if dimensions(array)[:1] == (ROW,)}
+    """Give the arrays of a stream that have one entry a row, in the order in which they were declared."""
+    found = {name: array for name, array in group.arrays() if dimensions(array)[:1] == (ROW,)}
+    return {name: found[name] for name in in_order(group, found)}
+
+
+def in_order(group: Group, names: Iterable[str]) -> list[str]:
+    """Sort names of a stream: columns as they were declared, then the rest (of older runs all) by name."""
+    declared = group.attrs.get(ORDER)
+    known = {str(name): place for place, name in enumerate(declared)} if isinstance(declared, list) else {}
+    return sorted(names, key=lambda name: (known.get(name, len(known)), name))
 
 
 def dimensions(array: Array) -> tuple[str, ...]:

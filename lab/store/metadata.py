@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from nado_lab.lab.json_file import JsonObject
+from nado_lab.lab.json_ready import json_ready
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 SCHEMA = "nado-run/1"
@@ -24,7 +25,7 @@ class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
 
 
-ParameterValue = bool | int | float | str | list[object] | None
+ParameterValue = bool | int | float | str | list[object] | JsonObject | None
 
 
 class ParameterRecord(_Model):
@@ -99,7 +100,7 @@ class RunMetadata(_Model):
 
     def to_attributes(self) -> JsonObject:
         """Give the JSON-able root attributes of the store."""
-        return self.model_dump(mode="json", by_alias=True)
+        return json_ready(self.model_dump(mode="python", by_alias=True))
 
 
 def new_run_id() -> str:

@@ -100,7 +100,9 @@ class Run:
             ).isel({layout.ROW: slice(0, rows)})
             for names in by_length.values()
         ]
-        return xr.merge(parts, compat="override", join="override", combine_attrs="override")
+        whole = xr.merge(parts, compat="override", join="override", combine_attrs="override")
+        whole.attrs.pop(layout.ORDER, None)
+        return whole[layout.in_order(group, map(str, whole.data_vars))]
 
     def group(self, stream: str = layout.PRIMARY) -> Group:
         """Give the zarr group of a stream, torn tail and all."""

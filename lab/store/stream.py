@@ -1,11 +1,12 @@
 """The writing end of one stream: a buffer of rows and the arrays they are committed to."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 
 import numpy as np
 from nado_lab.lab.store import layout
 from nado_lab.lab.store.buffer import Row, RowBuffer
+from nado_lab.lab.store.cells import cells
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.location import require_there, storage_errors
 from nado_lab.protocols.columns import Column
@@ -97,7 +98,6 @@ def retry(action: Callable[[], object], attempts: int = 5) -> None:
 
 
 def _fitting(column: Column, values: object) -> np.ndarray:
-    array = np.asarray(values)
-    if array.shape[1:] != column.shape:
-        raise StoreError(f"column {column.name!r}: expected (rows, *{column.shape}), came {array.shape}")
-    return array
+    if not isinstance(values, Sized):
+        raise StoreError(f"column {column.name!r}: expected (rows, *{column.shape}), came {values!r}")
+    return cells(column, values, (len(values), *column.shape))

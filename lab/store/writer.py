@@ -21,7 +21,7 @@ from nado_lab.lab.store.ownership import Ownership, run_ownership
 from nado_lab.lab.store.pack import pack_stream
 from nado_lab.lab.store.stream import StreamWriter, retry
 from nado_lab.lab.store.ticker import start_ticker
-from nado_lab.protocols.columns import Column, Coordinate
+from nado_lab.protocols.columns import Column, Coordinate, require_storable
 from zarr.core.group import Group
 
 FLUSH_S = 1.0
@@ -59,6 +59,7 @@ class RunWriter:
         """Make a new run at a path (or URL) that does not exist yet."""
         labels = tuple(coordinates)
         columns = {name: tuple(cols) for name, cols in streams.items()}
+        require_storable(columns, labels)
 
         def fill(root: Group) -> None:
             for name, cols in columns.items():
@@ -112,6 +113,10 @@ class RunWriter:
             self.flush()
         except StoreError as error:
             self._trouble = error
+        except Exception as error:  # noqa: BLE001  (else the clock's thread ends, unheard)
+            self._trouble = StoreError(
+                f"rows of {self.path} cannot be written: {type(error).__name__}: {error}"
+            )
 
     def update(self, **fields: object) -> None:
         """Change fields of the metadata, in memory and in the store."""

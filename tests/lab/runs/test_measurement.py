@@ -247,3 +247,15 @@ def test_hardware_left_on_is_told_even_where_something_failed_before(tmp_path):
     run = Run.open(tmp_path / "run")
     assert "fell off the table" in run.metadata.traceback
     assert "UnsafeError" in run.metadata.reason
+
+
+@pytest.mark.parametrize(("answer", "status"), [(True, "complete"), (None, "complete"), (False, "failed")])
+def test_a_shutdown_of_ones_own_that_answers_true_or_false(tmp_path, answer, status):
+    class Own(FakeDevice):
+        def shutdown(self):
+            super().shutdown()
+            return answer
+
+    with nullcontext() if status == "complete" else pytest.raises(UnsafeError, match="says that it failed"):
+        run_protocol(characterise(2), Own(), tmp_path / "run")
+    assert Run.open(tmp_path / "run").status.value == status
