@@ -108,9 +108,7 @@ def as_protocol(procedure: type[Procedure]) -> type[NadoProcedure]:
     if issubclass(procedure, NadoProcedure):
         return procedure
     if procedure is Procedure:
-        raise ProtocolError(
-            "Procedure is PyMeasure's own, which measures nothing: name a class of yours"
-        )
+        raise ProtocolError("Procedure is PyMeasure's own, which measures nothing: name a class of yours")
     hidden = [name for name in _OURS if hasattr(procedure, name)]
     if hidden:
         raise ProtocolError(
