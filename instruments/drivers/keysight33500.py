@@ -22,6 +22,8 @@ _LEAST_POINTS = 8
 _SINE_HERTZ = (1e-6, 30e6)
 _RATES_HZ = (1e-6, 250e6)
 _OPEN_OHMS = 9e37
+_HARMLESS = {"output": False, "polarity": "NORM", "amplitude_unit": "VPP", "limits_enabled": False}
+_HARMLESS |= {"burst_phase": 0.0, "trigger_delay": 0.0}
 
 
 class Keysight33500(OperationDriver, Agilent33500):
@@ -216,6 +218,15 @@ class Keysight33500(OperationDriver, Agilent33500):
                 if offset:
                     channel.offset = offset * float(fraction)
             self.clock.sleep(seconds / len(fractions))
+
+    def left_behind(self) -> list[str]:
+        """Say which settings of the last user would turn or move a field; ``prepare`` sets them anew."""
+        found = []
+        for channel in self.pair:
+            for name, harmless in _HARMLESS.items():
+                value = self._answer(channel, name)
+                found += [] if value == harmless else [f"ch_{channel.id}.{name} is {value}"]
+        return found
 
     def snapshot(self) -> Snapshot:
         """Read all settings of the instrument and of both channels."""

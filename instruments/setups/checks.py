@@ -19,9 +19,9 @@ def run_checks(setup: Setup[Any], more: dict[str, Callable[[], object]] | None =
     missing = setup.limits_left_out().items()
     checks += [Check(f"limits of {name}", passed=True, detail=told, warning=True) for name, told in missing]
     for name, supply in setup.coil_supplies.items():
-        checks.append(_check(f"1 % of range, {name}", lambda s=supply: _one_percent(setup, s)))
+        checks.append(_check(f"1 % of range, {name}", lambda s=supply: one_percent(setup, s)))
     checks += [_check(name, action) for name, action in (more or {}).items()]
-    checks.append(_check("interlock trips and clears", lambda: _interlock(setup)))
+    checks.append(_check("interlock trips and clears", lambda: refuses_while_tripped(setup)))
     failed = setup.shutdown()
     checks.append(Check("shutdown", not failed, "; ".join(failed) or setup.config.safe_state))
     return checks
@@ -40,7 +40,7 @@ def _limits(setup: Setup[Any]) -> str:
     return f"{field}, slew {limits.max_slew_t_per_s:g} T/s, duty {limits.max_duty:g}"
 
 
-def _one_percent(setup: Setup[Any], supply: BipolarSupply) -> str:
+def one_percent(setup: Setup[Any], supply: BipolarSupply) -> str:
     """Drive 1 % of the current range from the bus and read it back."""
     wanted = 0.01 * supply.most_amperes
     supply.prepare_amplifier(supply.most_volts)
@@ -58,7 +58,7 @@ def read_at_rest(supply: BipolarSupply) -> float:
     return float(getattr(supply, "reads_at_rest_a", 0.0))
 
 
-def _interlock(setup: Setup[Any]) -> str:
+def refuses_while_tripped(setup: Setup[Any]) -> str:
     """Trip the interlock, see that the setup refuses to drive, clear it, see that it drives again."""
     was_tripped = setup.interlock_tripped
     setup.trip_interlock()

@@ -7,6 +7,7 @@ import typer
 GROUPS: tuple[str, ...] = (
     "plugins",
     "bench",
+    "bring_up",
     "calibrate",
     "measure",
     "runs",

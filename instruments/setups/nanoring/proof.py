@@ -41,7 +41,7 @@ def prove_field(setup: Watched) -> dict[Axis, float]:
         field[:, place] = asked * _shape(config.timing.samples_per_rotation)
         seen = {each: _swing(config, tesla) / (1.5 * asked) for each, tesla in setup.watched(field).items()}
         other = next(each for each in Axis if each is not axis)
-        _require(axis, seen[axis], seen[other], config.monitor.largest_deviation, asked)
+        require_axis(axis, seen[axis], seen[other], config.monitor.largest_deviation, asked)
         found[axis] = seen[axis]
     return found
 
@@ -65,7 +65,11 @@ def _swing(config: NanoringConfig, tesla: np.ndarray) -> float:
     return float(high - low)
 
 
-def _require(axis: Axis, seen: float, crossed: float, most: float, asked: float) -> None:
+def require_axis(axis: Axis, seen: float, crossed: float, most: float, asked: float) -> None:
+    """Raise InstrumentError where an axis saw another share of ``asked`` T than 1, or the other axis saw it.
+
+    The message says what is likely: swapped, inverted, nothing seen, another calibration.
+    """
     if abs(seen - 1) <= most and abs(crossed) <= most:
         return
     if abs(crossed) > max(most, abs(seen)):

@@ -10,7 +10,9 @@ from nado_lab.instruments.clock import Clock
 from nado_lab.instruments.errors import InstrumentError, InstrumentTimeout, SetupError, StuckOutputError
 from nado_lab.instruments.limits import check_all
 from nado_lab.instruments.roles import CurrentSource, Digitiser, WaveformPair
+from nado_lab.instruments.setups.bring_up import Step, first_steps, last_steps
 from nado_lab.instruments.setups.checks import read_at_rest, run_checks
+from nado_lab.instruments.setups.nanoring.bring_up import field_steps
 from nado_lab.instruments.setups.nanoring.config import Axis, AxisConfig, NanoringConfig
 from nado_lab.instruments.setups.nanoring.drive_waveform import LEAD_FRAMES, DriveWaveform
 from nado_lab.instruments.setups.nanoring.harmonics import basis, channel_names, harmonics
@@ -228,6 +230,9 @@ class NanoringSetup(Setup[NanoringConfig]):
         samples = self.waveform.samples
         tesla = volts[:-samples, 0] * self.config.monitor.tesla_per_volt
         return tesla.reshape(-1, samples)[LEAD_FRAMES + _SETTLING :]
+
+    def bring_up_steps(self) -> list[Step]:
+        return [*first_steps(self), *field_steps(self), *last_steps(self)]
 
     def check(self) -> list[Check]:
         """Prove identities, ranges, 1 % of the field and the interlock."""
