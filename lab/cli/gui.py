@@ -26,9 +26,12 @@ def gui(
     as_json: Json = False,
 ) -> None:
     """Open the dashboard."""
-    from nado_lab.lab.dashboard import require_qt
+    from nado_lab.lab.dashboard import require_display, require_qt
 
-    require_qt(with_display=tour is None and sys.platform.startswith("linux") and not _offscreen())
+    on_screen = tour is None and not _offscreen()
+    require_qt(with_display=on_screen and sys.platform.startswith("linux"))
+    if on_screen:
+        require_display()
     if tour is None:
         from nado_lab.lab.dashboard.start import show_dashboard
 

@@ -1,7 +1,9 @@
 """Whether Qt can be loaded here, and what to install where it cannot."""
 
 import ctypes
+import os
 import sys
+from pathlib import Path
 
 from nado_lab.lab.errors import LabError
 
@@ -44,6 +46,39 @@ def require_qt(with_display: bool = False) -> None:
         import PyQt6.QtWidgets  # noqa: F401
     except ImportError as error:
         raise LabError(f"the dashboard needs PyQt6, which cannot be loaded: {error}") from error
+
+
+def require_display() -> None:
+    """Raise an error that says what to do where Qt would find no screen, and abort the program."""
+    if not sys.platform.startswith("linux") or _wayland_answers():
+        return
+    display = os.environ.get("DISPLAY", "")
+    if display and _x11_answers():
+        return
+    what = f"no X server answers at DISPLAY={display}" if display else "there is no display here"
+    raise LabError(
+        f"{what}: the dashboard needs a screen. Over ssh connect with `ssh -X`; pictures need none: "
+        "nado gui --tour FOLDER"
+    )
+
+
+def _wayland_answers() -> bool:
+    """Say whether a Wayland compositor listens (its socket, as libwayland looks for it)."""
+    name, folder = os.environ.get("WAYLAND_DISPLAY", ""), os.environ.get("XDG_RUNTIME_DIR", "")
+    return bool(name) and Path(folder, name).exists()
+
+
+def _x11_answers() -> bool:
+    """Say whether the X server of DISPLAY lets us in, by the library that Qt uses (xcb_connect(3))."""
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return True  # nothing to ask with: Qt is to say what it misses
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    refused = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return not refused
 
 
 def _loads(library: str) -> bool:

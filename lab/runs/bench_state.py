@@ -22,6 +22,7 @@ SAFE_WORDS = "field at zero, sources off"
 class Condition(StrEnum):
     """What is known of a bench."""
 
+    ABSENT = "not connected"
     IDLE = "not driven"
     DRIVING = "driving"
     HELD = "held"
@@ -46,12 +47,12 @@ class BenchState:
     `why` what keeps anybody from knowing. `reading` with `read_at` is the last reading of this condition.
     """
 
-    condition: Condition = Condition.UNKNOWN
+    condition: Condition = Condition.ABSENT
     at: float = 0.0
     source: Source = Source.NOBODY
     up_to: str = ""
     safe_state: str = SAFE_WORDS
-    why: str = "no bench is connected"
+    why: str = ""
     reading: str = ""
     read_at: float = 0.0
 
@@ -65,6 +66,7 @@ class BenchState:
         by = {Source.SUPERVISOR: " by the safety supervisor", Source.PROCESS: " by another process"}
         who = by.get(self.source, "")
         return {
+            Condition.ABSENT: "no bench is connected",
             Condition.IDLE: f"not driven by this program since {clock(self.at)}",
             Condition.DRIVING: f"driving {self.up_to or 'within its limits'} since {clock(self.at)}{who}",
             Condition.HELD: f"held at {self.safe_state} since {clock(self.at)}",
@@ -89,7 +91,7 @@ class BenchState:
         try:
             kept = _Kept.model_validate(found)
         except ValidationError:
-            return cls(why="the run does not say how it left the bench")
+            return cls().lost(0.0, "the run does not say how it left the bench")
         return cls(kept.condition, kept.at.timestamp(), kept.source, "", kept.safe_state, kept.why)
 
     # -- what can happen; each gives the state that it leads to ------------------------------
@@ -124,7 +126,7 @@ class BenchState:
 
     def closed(self, at: float) -> "BenchState":
         """The connection was closed: what was confirmed stays confirmed at its time, all else is unknown."""
-        if self.condition in (Condition.SAFE, Condition.UNKNOWN):
+        if self.condition in (Condition.SAFE, Condition.UNKNOWN, Condition.ABSENT):
             return replace(self, reading="", read_at=0.0)
         return self.lost(at, "it was disconnected without a confirmed shutdown")
 

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from nado_lab.instruments.setups.setup import Setup
 
 log = logging.getLogger(__name__)
-_WORST_FIRST = (Condition.UNKNOWN, Condition.DRIVING, Condition.HELD, Condition.SAFE, Condition.IDLE)
+_WORST_FIRST = (
+    Condition.UNKNOWN,
+    Condition.DRIVING,
+    Condition.HELD,
+    Condition.SAFE,
+    Condition.IDLE,
+    Condition.ABSENT,
+)
 
 
 class Elsewhere(Protocol):

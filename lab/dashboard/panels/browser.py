@@ -9,6 +9,7 @@ from nado_lab.lab.dashboard.models.events import CatalogueRead, EntryRead, Finis
 from nado_lab.lab.dashboard.models.lineage import lineage
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.views.entry_table import EntryTable
+from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.lineage_graph import LineageGraph
 from nado_lab.lab.dashboard.views.theme import curve_colour
@@ -47,6 +48,7 @@ class BrowserPanel(QWidget):
         self.search.setPlaceholderText("search: words of name, id, status, protocol, sample …")
         self.kind.addItems(["everything", *EntryKind])
         self.list, self.count = EntryTable(), label("", "faint")
+        Hint(self.list, "No runs here yet: measure one in Measure. They are listed with twins and networks.")
         self.metadata, self.snippet, self.graph = QTreeWidget(), QPlainTextEdit(), LineageGraph()
         self.metadata.setHeaderLabels(["field", "value"])
         self.channel, self.overlay = QComboBox(), plot("", ("step", ""), ("readout", "V"))

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import deque
 
 from nado_lab.lab.dashboard.models.events import (
     BenchSafe,
@@ -12,8 +13,9 @@ from nado_lab.lab.dashboard.models.events import (
     RunStarted,
 )
 from nado_lab.lab.dashboard.views.hub import Hub
-from nado_lab.lab.dashboard.views.theme import ABORT, BAD
+from nado_lab.lab.dashboard.views.theme import worn
 from nado_lab.lab.runs.bench_state import BenchState, Condition
+from PyQt6.QtCore import QEvent
 from PyQt6.QtGui import QFont
 from PyQt6.QtWidgets import QPlainTextEdit
 
@@ -26,7 +28,8 @@ class LogPanel(QPlainTextEdit):
 
     def __init__(self, hub: Hub) -> None:
         super().__init__()
-        self._known = Condition.UNKNOWN
+        self._known = Condition.ABSENT
+        self._lines: deque[tuple[int, str]] = deque(maxlen=MOST_LINES)
         self.setReadOnly(True)
         self.setMaximumBlockCount(MOST_LINES)
         self.setFont(QFont("monospace", 9))
@@ -39,9 +42,21 @@ class LogPanel(QPlainTextEdit):
 
     def write(self, text: str, level: int = logging.INFO) -> None:
         """Append one line with the time of day."""
-        colour = ABORT if level >= logging.ERROR else BAD if level >= logging.WARNING else None
-        line = _escape(f"{time.strftime('%H:%M:%S')}  {text}")
-        self.appendHtml(f'<span style="color:{colour}">{line}</span>' if colour else line)
+        self._lines.append((level, _escape(f"{time.strftime('%H:%M:%S')}  {text}")))
+        self._append(*self._lines[-1])
+
+    def changeEvent(self, e: QEvent | None) -> None:
+        """Write all lines again in the colours of another theme."""
+        super().changeEvent(e)
+        if e is not None and e.type() == QEvent.Type.PaletteChange and hasattr(self, "_lines"):
+            self.clear()
+            for level, line in self._lines:
+                self._append(level, line)
+
+    def _append(self, level: int, line: str) -> None:
+        weight = "; font-weight:600" if level >= logging.ERROR else ""
+        told = f'<span style="color:{worn().bad}{weight}">{line}</span>'
+        self.appendHtml(told if level >= logging.WARNING else line)
 
     def _state(self, state: BenchState) -> None:
         """Note changes of the bench's condition, not every reading."""

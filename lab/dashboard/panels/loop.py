@@ -8,6 +8,7 @@ from nado_lab.lab.dashboard.models.events import BenchOpened, Finished, JobChang
 from nado_lab.lab.dashboard.models.looping import TEMPLATE, Looped
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
+from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.theme import curve_colour
 from nado_lab.lab.dashboard.views.widgets import boxed, button, fill, label, plot, row, table, tell
@@ -44,6 +45,7 @@ class LoopPanel(QWidget):
         for each in (self.scores, self.gaps):
             each.addLegend(offset=(-6, 6), labelTextSize="8pt")
         self.rounds = table(["round", "twin", "device", "gap", "±", "drift"], stretch=3)
+        Hint(self.rounds, "No round yet: connect the bench that the text names, then press Run.")
         self._lay_out()
         hub.listen(BenchOpened, self._opened)
         hub.listen(Progressed, self._progress)

@@ -8,6 +8,7 @@ from nado_lab.lab.dashboard.models.experiment import Experiment, State
 from nado_lab.lab.dashboard.models.own_protocols import classes_in
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.views.form import ParameterForm
+from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table, tell
 from nado_lab.lab.errors import is_for_people, message_of
@@ -55,6 +56,7 @@ class MeasurePanel(QWidget):
         self.progress.setRange(0, 1000)
         self.left = label("", "faint")
         self.list = table(["#", "protocol", "state", "done"], stretch=1)
+        Hint(self.list, "Nothing is queued: connect a bench, set the parameters above, press Queue.")
         self.pause_button = button("Pause", self.pause_or_resume, "Hold the queue, field at zero (Ctrl+P)")
         self._lay_out()
         self._show_form(self.protocol.currentText())

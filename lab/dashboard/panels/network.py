@@ -41,13 +41,17 @@ class NetworkPanel(QWidget):
         self.count = counter(60)
         self.train_button = button("Train", self.train, "Train through the twin")
         self.deploy_button = button("Deploy", self.deploy, "Send the network's drives to the bench")
-        self.state, self.findings = label("", "faint"), label()
+        self.state, self.findings = (
+            label("train through a twin, then deploy on the connected bench", "faint"),
+            label(),
+        )
         self.loss = plot("training loss", ("epoch", ""), ("loss", ""))
         self.weights = HeatMap()
         self.accuracy, self.nodes = BarPlot("score"), BarPlot("|device − twin mean|, in deviations")
         self._points: list[tuple[float, float]] = []
         self.matrix.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._fill_choices()
+        self.twins.setPlaceholderText("none: fit one in Twin")
         self._lay_out()
         hub.listen(ChoicesRead, self._offer)
         hub.listen(CatalogueRead, self._list)

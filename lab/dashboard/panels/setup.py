@@ -12,9 +12,10 @@ from nado_lab.lab.dashboard.models.events import (
 )
 from nado_lab.lab.dashboard.models.readings import Readings
 from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.safety import SafetyLabel
-from nado_lab.lab.dashboard.views.theme import BAD, GOOD
+from nado_lab.lab.dashboard.views.theme import worn
 from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import (
@@ -48,8 +49,10 @@ class SetupPanel(QWidget):
         self.temperature = label("–")
         self.limits = label("–", "faint")
         self.identities = table(["role", "identity"], stretch=1)
+        Hint(self.identities, "Choose a setup above and press Connect: its instruments are listed here.")
         self.readings = table(["reading or setting", "value"])
         self.checks = table(["", "check", "what was seen"], stretch=2)
+        Hint(self.checks, "Press Check to prove identities, limits and interlock.")
         self._lay_out()
         self._listen(hub)
         self._timer = QTimer(self)
@@ -147,7 +150,9 @@ class SetupPanel(QWidget):
             self.state.setText(event.text)
 
     def _mark(self, widget: QLabel, text: str, good: bool) -> None:
-        widget.setText(f'<span style="color:{GOOD if good else BAD}; font-weight:600">{text}</span>')
+        widget.setText(
+            f'<span style="color:{worn().good if good else worn().bad}; font-weight:600">{text}</span>'
+        )
 
     def _browse(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Setup", "", "Setups (*.toml)")

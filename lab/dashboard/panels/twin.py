@@ -9,6 +9,7 @@ from nado_lab.lab.dashboard.models.events import CatalogueRead, ChoicesRead, Fin
 from nado_lab.lab.dashboard.models.fitting import TwinResult
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
+from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.theme import curve_colour
 from nado_lab.lab.dashboard.views.twin_pictures import TwinPictures
@@ -54,10 +55,13 @@ class TwinPanel(QWidget):
         self.counts: dict[str, QSpinBox] = {}
         self.fit_button = button("Fit", self.fit, "Fit a twin to the marked runs")
         self.state = label("mark the runs to fit", "faint")
+        self.twins.setPlaceholderText("no twin yet: fit one")
         self.losses = plot("held-out loss", ("step of the fit", ""), ("loss", ""))
         self.losses.addLegend(offset=(-6, 6), labelTextSize="8pt")
         self._points: dict[str, list[tuple[float, float]]] = {}
         self.scores = table(["score", "twin", "floor", "ratio"])
+        Hint(self.runs, "No runs to fit yet: measure some in Measure, then tick them here.")
+        Hint(self.scores, "Tick runs and press Fit, or choose a twin and press Evaluate: scores stand here.")
         self.pictures = TwinPictures()
         self._lay_out()
         hub.listen(ChoicesRead, self._offer)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nado_lab.lab.dashboard.models.catalogue import INTERRUPTED, UNREADABLE, Entry
-from nado_lab.lab.dashboard.views.theme import BAD, GOOD
+from nado_lab.lab.dashboard.views.theme import worn
 from nado_lab.lab.dashboard.views.widgets import headers
 from PyQt6.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QModelIndex, Qt
 from PyQt6.QtGui import QColor
@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 # heading -> width in pixels; the name takes the room that is left
 COLUMNS = {"kind": 58, "name": 0, "status": 76, "started": 134, "protocol": 90, "rows": 50}
-COLOURS = {"failed": BAD, INTERRUPTED: BAD, UNREADABLE: BAD, "aborted": BAD, "running": GOOD}
+BAD = ("failed", INTERRUPTED, UNREADABLE, "aborted")
 DISPLAY, TIP, FOREGROUND = (
     Qt.ItemDataRole.DisplayRole,
     Qt.ItemDataRole.ToolTipRole,
@@ -50,8 +50,10 @@ class _Rows(QAbstractTableModel):
             return _cells(entry)[column]
         if role == TIP:
             return f"{entry.path}\n{entry.setup} {entry.sample}".rstrip()
-        if role == FOREGROUND and column == 2 and entry.status in COLOURS:
-            return QColor(COLOURS[entry.status])
+        if role == FOREGROUND and column == 2 and entry.status in BAD:
+            return QColor(worn().bad)
+        if role == FOREGROUND and column == 2 and entry.status == "running":
+            return QColor(worn().good)
         return None
 
 

@@ -2,13 +2,12 @@
 
 import time
 
-from nado_lab.lab.dashboard.views.theme import BAD, GOOD
-from nado_lab.lab.runs.bench_state import BenchState, Condition
+from nado_lab.lab.dashboard.views.theme import worn
+from nado_lab.lab.runs.bench_state import BenchState, Condition, age
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QLabel, QWidget
 
 EVERY_MS = 1000
-COLOURS = {Condition.UNKNOWN: BAD, Condition.SAFE: GOOD, Condition.HELD: GOOD}
 
 
 class SafetyLabel(QLabel):
@@ -29,10 +28,9 @@ class SafetyLabel(QLabel):
         self._show()
 
     def _show(self) -> None:
-        colour = COLOURS.get(self.state.condition)
-        style = f"color:{colour};" if colour else ""
-        read = self.state.reading_text(time.time())
-        more = f"<br>{_escape(read)}" if read else ""
+        colour = worn().bad if self.state.condition is Condition.UNKNOWN else worn().good
+        style = f"color:{colour};" if self.state.is_safe or self.state.condition is Condition.UNKNOWN else ""
+        more = f"<br>read {age(time.time() - self.state.read_at)} ago" if self.state.reading else ""
         self.setText(f'<span style="{style} font-weight:600">{_escape(self.state.text())}</span>{more}')
 
 

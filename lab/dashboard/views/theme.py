@@ -23,12 +23,11 @@ SEQUENTIAL = "cividis"
 DIVERGING = "CET-CBD1"
 TICK = (Path(__file__).parent / "tick.png").as_posix()
 ABORT = "#C1272D"
-GOOD, BAD = "#009E73", "#D55E00"
 
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of one look."""
+    """The colours of one look; every text on every ground has a contrast of 4.5 : 1 or more (WCAG 2.1)."""
 
     name: str
     window: str
@@ -37,11 +36,18 @@ class Theme:
     text: str
     faint: str
     accent: str
+    good: str
+    bad: str
 
 
-DARK = Theme("dark", "#1E2227", "#15181C", "#2A3038", "#E4E7EB", "#8A939E", "#3D7EBF")
-LIGHT = Theme("light", "#F3F4F6", "#FFFFFF", "#E3E6EA", "#1C2126", "#5F6873", "#2F6FB0")
+DARK = Theme(
+    "dark", "#1E2227", "#15181C", "#2A3038", "#E4E7EB", "#9AA3AE", "#3673B0", good="#2FBF8F", bad="#FF7B6B"
+)
+LIGHT = Theme(
+    "light", "#F3F4F6", "#FFFFFF", "#E3E6EA", "#1C2126", "#58616C", "#2F6FB0", good="#00704F", bad="#B3261E"
+)
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+_worn = [DARK]
 
 
 def apply(theme: Theme, application: QApplication) -> None:
@@ -51,7 +57,14 @@ def apply(theme: Theme, application: QApplication) -> None:
         application.setStyle("Fusion")
         application.setPalette(_palette(theme))
         application.setStyleSheet(sheet)
+    _worn.append(theme)
+    del _worn[:-1]
     pg.setConfigOptions(background=theme.base, foreground=theme.text, antialias=False)
+
+
+def worn() -> Theme:
+    """Give the theme that the application wears now."""
+    return _worn[-1]
 
 
 def curve_colour(index: int) -> str:

@@ -2,7 +2,7 @@ import ctypes
 import sys
 
 import pytest
-from nado_lab.lab.dashboard import libraries, missing_packages, require_qt
+from nado_lab.lab.dashboard import libraries, missing_packages, require_display, require_qt
 from nado_lab.lab.errors import LabError
 
 
@@ -36,3 +36,23 @@ def test_the_x11_plugin_needs_more(monkeypatch):
     monkeypatch.setattr(libraries, "_loads", lambda name: name not in libraries.XCB)
     assert missing_packages() == []
     assert "libxcb-cursor0" in missing_packages(with_display=True)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a screen")
+@pytest.mark.parametrize(
+    ("display", "message"),
+    [("", "there is no display here"), (":987", "no X server answers at DISPLAY=:987")],
+)
+def test_without_a_screen_there_is_one_line_and_no_core_dump(monkeypatch, display, message):
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    with pytest.raises(LabError, match=f"{message}.*nado gui --tour FOLDER") as raised:
+        require_display()
+    assert "\n" not in str(raised.value)
+
+
+def test_a_wayland_socket_is_a_screen(monkeypatch, tmp_path):
+    (tmp_path / "wayland-0").touch()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    require_display()

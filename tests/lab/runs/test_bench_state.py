@@ -92,6 +92,7 @@ def test_nothing_is_shown_that_nobody_knows(events):
 
 
 def test_the_words_of_each_condition():
+    assert BenchState().text() == "no bench is connected"
     bench = BenchState().opened(0, "outputs at 0 V, off")
     assert bench.text().startswith("not driven by this program since ")
     assert bench.driven(1, "up to 2.5 V").text().startswith("driving up to 2.5 V since ")
