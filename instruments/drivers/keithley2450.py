@@ -18,6 +18,7 @@ _LIMITED = 32
 """STAT_LIMIT of the source status (p. 8-29)."""
 _LOW_VOLTS, _HIGH_AMPERES = 21.0, 0.105
 """Above 21 V it gives at most 105 mA (2450 data sheet: 200 V at 100 mA, 20 V at 1 A, each and 5 %)."""
+_TIMED_POINTS, _POLLS, _POLL_S = 20, 200, 0.05
 _LEAST_DELAY_S = 50e-6
 """A sweep waits 50 us or more at each point, or not at all (p. 6-85)."""
 _WORDS = {"voltage": "VOLT", "current": "CURR"}
@@ -36,7 +37,7 @@ class Keithley2450(SourceMeterDriver, Keithley2450Quantities):
     """A list holds 2500 values (p. 6-79); the last is the zero after it."""
     _starting = (f":TRAC:CLE {BUFFER}", "OUTPUT 1", ":INIT")
     _overhead_s = 3e-3
-    """Between two points, beside measuring: our allowance, not from the manual. ``seconds`` are measured."""
+    """Between two points, beside measuring: an allowance until it is measured, as the manual does not say."""
     units: ClassVar = {
         "source_enabled": "",
         "source_mode": "",
@@ -150,6 +151,24 @@ class Keithley2450(SourceMeterDriver, Keithley2450Quantities):
         delay = step_s - self.shortest_step_s
         delay = delay if delay >= _LEAST_DELAY_S else 0.0
         self.write(f":SOUR:SWE:{word}:LIST 1, {delay:.9g}, 1, OFF, {BUFFER}")
+
+    def _time_points(self) -> None:
+        """Play a list of zeros without a delay: how long its points take is what later delays add to."""
+        self._store(np.zeros(_TIMED_POINTS), 0.0)
+        self._points = _TIMED_POINTS
+        self.trigger()
+        for _ in range(_POLLS):
+            if not self.busy():
+                break
+            self.clock.sleep(_POLL_S)
+        step_s = float(np.mean(np.diff(self.readings().seconds)))
+        least = self._measuring_s()
+        if not 0.5 * least < step_s < least + 0.2:
+            raise ReplyError(
+                f"{self.name}: a point of {least:.3g} s took {step_s:.3g} s; its lists cannot be timed"
+            )
+        self._points, self._point_s = 0, step_s
+        self._switch(on=True)
 
     def _switch(self, *, on: bool) -> None:
         """Switch the output and read back that it obeyed."""

@@ -44,6 +44,7 @@ class SourceMeterDriver(OperationDriver):
         self._full_ramp_s, self._line_cycles = full_ramp_s, line_cycles
         self._sourced, self._most = "", 0.0
         self._points = 0
+        self._point_s = 0.0
         self._line_hz = 50.0
 
     @property
@@ -59,7 +60,7 @@ class SourceMeterDriver(OperationDriver):
     @property
     def shortest_step_s(self) -> float:
         """Return the shortest step of a list in s, as prepared."""
-        return self._measuring_s() + self._overhead_s
+        return self._point_s or self._measuring_s() + self._overhead_s
 
     def source_volts(self, most_v: float, compliance_a: float) -> None:
         """Source 0 V in a range that holds ``most_v`` V, with at most ``compliance_a`` A; output on."""
@@ -144,6 +145,9 @@ class SourceMeterDriver(OperationDriver):
         """Switch the output and read back that it obeyed."""
         raise NotImplementedError
 
+    def _time_points(self) -> None:
+        """Measure ``_point_s``, how long a point takes, where the instrument does not keep time itself."""
+
     def _measuring_s(self) -> float:
         """Return how long one point is measured, in s."""
         raise NotImplementedError
@@ -161,11 +165,12 @@ class SourceMeterDriver(OperationDriver):
                     f"{self.name}: {name} {value:g} lies outside 0 to {self._max[limit]:g}; nothing was sent"
                 )
         with self.lock:
-            self._sourced, self._points = "", 0
+            self._sourced, self._points, self._point_s = "", 0, 0.0
             self._prepare(sourced, most, compliance)
             self._switch(on=True)
             self.check_errors()
             self._sourced, self._most = sourced, most
+            self._time_points()
 
     def _prepared(self) -> float:
         """Return the largest level as prepared, or say that nothing is."""

@@ -17,7 +17,7 @@ from pymeasure.instruments.keithley import Keithley2450 as PyMeasure2450
 from pymeasure.instruments.keithley import Keithley2600 as PyMeasure2600
 from pymeasure.test import expected_protocol
 
-from tests.instruments.drivers.spare_bench import OHMS, ROLES, open_spare_bench
+from tests.instruments.drivers.spare_bench import OHMS, ROLES, open_driver, open_spare_bench
 
 NO_ERROR = ("SYST:ERR?", '0,"No error;0;0 0"')
 NO_TSP_ERROR = ("print(errorqueue.next())", "0.00000e+00\tQueue Is Empty\t0.00000e+00\t1.00000e+00")
@@ -305,11 +305,20 @@ def test_a_list_is_timed_by_the_instrument_and_ends_at_zero(sourcing):
     points = played(driver, bench, levels)
     np.testing.assert_allclose(points.volts, np.minimum(levels, 1.0), rtol=1e-3, atol=1e-6)
     np.testing.assert_allclose(points.limited, levels > 1.0)
-    np.testing.assert_allclose(np.diff(points.seconds), 0.03, rtol=0.07)
+    np.testing.assert_allclose(np.diff(points.seconds), 0.03, rtol=1e-3)
     core = getattr(device, "core", None) or device.channels["smua"].core
     assert core.operating().volts == 0.0
     driver.ramp_to(0.4)
     assert driver.measured()[0] == pytest.approx(0.4, rel=1e-3)
+
+
+def test_a_2450_whose_points_take_forever_is_refused(monkeypatch):
+    bench = open_spare_bench()
+    monkeypatch.setattr("nado_lab.sim_backend.devices.keithley2450_lists._OVERHEAD_S", 0.3)
+    driver = open_driver(bench, "meter")
+    with pytest.raises(ReplyError, match="lists cannot be timed"):
+        driver.source_volts(3.0, 1e-3)
+    bench.close()
 
 
 def test_a_list_can_be_played_again_and_the_readings_are_the_new_ones(sourcing):
