@@ -96,13 +96,13 @@ def dashboard(points: int, seconds: float) -> dict[str, float]:
         window.show()
         samples = RATE // ROWS_PER_S
         columns = (
-            Column("field", ("step",), (samples,), units="T"),
+            Column("input", ("step", "port"), (samples, 1), units="T"),
             Column("waveform", ("step", "sample", "contact"), (1, samples, CHANNELS), "float32", "V"),
         )
         window.live.start(RunStarted("x", "stream", {"primary": columns}, (), (), 1 / RATE, 10**6))
         window.live.span.setCurrentText("all")
         run = window.live.run
-        for signal in [*run.panels["field"], *run.panels["waveform"]]:
+        for signal in [*run.panels["input"], *run.panels["waveform"]]:
             signal.trace.step = 1 / RATE
             signal.trace.append(np.random.default_rng(0).normal(size=points).cumsum())
         stop = threading.Event()
@@ -179,7 +179,7 @@ def _feed(post: Any, row: Any, samples: int, stop: threading.Event) -> None:
     rng = np.random.default_rng(1)
     begun, number = time.perf_counter(), 0
     while not stop.is_set():
-        values = {"field": rng.normal(size=samples), "waveform": rng.normal(size=(1, samples, CHANNELS))}
+        values = {"input": rng.normal(size=(samples, 1)), "waveform": rng.normal(size=(1, samples, CHANNELS))}
         post(row("primary", values))
         number += 1
         stop.wait(max(0.0, begun + number / ROWS_PER_S - time.perf_counter()))

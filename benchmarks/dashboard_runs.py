@@ -37,7 +37,10 @@ def write_runs(folder: Path, count: int) -> None:
     writer.finalise(Status.COMPLETE, "")
     root = json.loads((template / "zarr.json").read_text(encoding="utf-8"))
     primary = (template / "primary" / "zarr.json").read_text(encoding="utf-8")
-    protocols, states = ("characterise", "repeats", "fmr_map"), ("complete", "complete", "aborted", "failed")
+    protocols, states = (
+        ("characterise", "repeats", "spectrum_map"),
+        ("complete", "complete", "aborted", "failed"),
+    )
     for number in range(count):
         root["attributes"] |= {
             "run_id": f"{number:08d}-{number:026d}",

@@ -29,7 +29,7 @@ class StoredTrials:
         self._first = np.cumsum([0, *(run.rows() for run in self.runs)])
         self.sequence, self.held_out = self._columns()
         heads = [self._rows(number, 0, 1) for number in range(len(self.runs))]
-        self.drive_map = join(heads).drive_map  # refuses runs that cannot be used as one
+        self.ports = join(heads).ports  # refuses runs that cannot be used as one
 
     def __len__(self) -> int:
         return int(self._first[-1])
@@ -46,13 +46,13 @@ class StoredTrials:
         return sum(SINGLE * int(np.prod(first[name].shape[1:])) for name in ("drive", "readout"))
 
     def read(self, rows: np.ndarray) -> Trials:
-        """Read trials by their numbers, ascending, on one drive map; neighbours are read together."""
+        """Read trials by their numbers, ascending, in one window a port; neighbours are read together."""
         rows = np.unique(rows)
         breaks = np.flatnonzero(np.diff(rows) > 1) + 1
         pieces = [each for each in np.split(rows, breaks) if len(each)]
         parts = [part for each in pieces for part in self._stretch(int(each[0]), int(each[-1]) + 1)]
         return replace(
-            join([part.on(self.drive_map) for part in parts]),
+            join([part.on(self.ports) for part in parts]),
             sequence=torch.as_tensor(self.sequence[rows]),
             held_out=torch.as_tensor(self.held_out[rows]),
             lineage=self.lineage,

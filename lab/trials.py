@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from nado_lab.lab.store import Run, StoreError, load_trials
-from nado_lab.twin import Trials, join, read_map
+from nado_lab.twin import Trials, join
 
 if TYPE_CHECKING:
     from nado_lab.lab.store import TrialArrays
@@ -43,5 +43,5 @@ def as_trials(found: TrialArrays) -> Trials:
         step_s=found.step_s or 1.0,
         lineage=found.lineage,
         held_out=None if found.held_out is None else torch.as_tensor(found.held_out),
-        drive_map=read_map(found.drive_map),
+        ports=found.ports,
     )

@@ -1,7 +1,8 @@
 """The base of every protocol: a PyMeasure procedure that declares its columns and emits rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from nado_lab.port import Port
 from nado_lab.protocols.columns import Column, Coordinate, Row
 from nado_lab.protocols.device import MeasuringDevice
 from nado_lab.protocols.pymeasure_types import Procedure
@@ -26,11 +27,24 @@ class NadoProcedure(Procedure):
     resumable: bool = True
     must_be_given: tuple[str, ...] = ()
     """Parameters that neither a default nor the setup settles."""
+    suited: tuple[Port, ...] = ()
+    """The ports that the parameters are those of, once they are known."""
     _emit: Emit
     _should_stop: Callable[[], bool]
 
     def gen_measurement(self) -> None:
         """Leave PyMeasure's column list alone: it is one list shared by all procedures."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]
+        self.waiting: dict[str, object] = {}
+
+    def suit(self, ports: Sequence[Port]) -> None:
+        """Take the ports of the setup that is to come: parameters that belong to a port exist from now on."""
+
+    def awaits(self, name: str) -> bool:  # noqa: ARG002
+        """Tell whether a parameter of this name may exist once the ports are known; it then waits."""
+        return False
 
     def bind(self, setup: MeasuringDevice) -> None:
         """Take the setup, and settle every parameter that it decides."""

@@ -9,7 +9,6 @@ from nado_lab.protocols.base import NadoProcedure, Streams
 from nado_lab.protocols.columns import Column
 from nado_lab.protocols.device import MeasuringDevice
 from nado_lab.protocols.errors import ProtocolError
-from nado_lab.protocols.field_window import TESLA_PER_MILLITESLA
 from nado_lab.protocols.pymeasure_types import integer, number
 
 
@@ -22,6 +21,9 @@ class TurningField(Protocol):
     ) -> np.ndarray | None:
         """Turn the field and give what an axis' gaussmeter saw (rotation, sample) in T; None if stopped."""
         ...
+
+
+TESLA_PER_MILLITESLA = 1e-3
 
 
 class CalibrateAxes(NadoProcedure):
@@ -56,7 +58,7 @@ class CalibrateAxes(NadoProcedure):
 
     def estimate_s(self, setup: MeasuringDevice) -> float:
         """Take the rotations of both axes."""
-        return len(Axis) * self.rotations * float(setup.step_s)
+        return len(Axis) * setup.estimate_s(1, self.rotations)
 
     def execute(self) -> None:
         """Turn the field for each axis that is not stored yet."""

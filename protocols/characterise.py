@@ -1,12 +1,11 @@
 """Random amplitude sequences: the data that a twin is fitted to."""
 
-import numpy as np
-from nado_lab.protocols.field_window import FieldWindow
+from nado_lab.protocols.drive_window import DriveWindow
 from nado_lab.protocols.playback import TrialPlan, interleaved
 from nado_lab.protocols.pymeasure_types import boolean, integer
 
 
-class Characterise(FieldWindow):
+class Characterise(DriveWindow):
     """Drive the device with sequences of independent, uniformly random amplitudes."""
 
     sequences: int = integer("Sequences", default=200, minimum=1, maximum=1_000_000)
@@ -21,7 +20,6 @@ class Characterise(FieldWindow):
 
     def plan(self) -> TrialPlan:
         """Draw every sequence, and play all of them once before any is repeated."""
-        levels = np.random.default_rng(self.seed).uniform(-1, 1, (self.sequences, self.steps))
+        levels = self.random_levels(self.seed, self.sequences, self.steps)
         sequence, repeat = interleaved(self.sequences, self.repeats)
-        field = self.field_at(levels)[sequence]
-        return TrialPlan(self.drive_at(field), sequence, repeat, field)
+        return self.plan_of(levels[sequence], sequence, repeat)

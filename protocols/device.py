@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
+from nado_lab.channels import ChannelAxis
 from nado_lab.instruments import Clock
+from nado_lab.port import Port
 
 
 class Response(Protocol):
-    """One measured trial."""
+    """One measured trial; of devices side by side every array has an axis `device` first."""
 
     @property
     def readout(self) -> np.ndarray:
@@ -26,8 +28,8 @@ class Response(Protocol):
         ...
 
     @property
-    def field(self) -> np.ndarray:
-        """Give the applied field (step,) in tesla."""
+    def input(self) -> np.ndarray:
+        """Give what was applied (step, port), in the SI units of the ports."""
         ...
 
 
@@ -35,8 +37,23 @@ class MeasuringDevice(Protocol):
     """A setup, as protocols see it (see design.md, Device)."""
 
     @property
+    def ports(self) -> tuple[Port, ...]:
+        """Say what the device is driven with."""
+        ...
+
+    @property
     def port_count(self) -> int:
-        """Give the number of drive inputs."""
+        """Give the number of ports."""
+        ...
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """Name the devices that are driven side by side; none: one device, without an axis `device`."""
+        ...
+
+    @property
+    def channel_axis(self) -> ChannelAxis | None:
+        """Say what the channels lie along (frequencies of a spectrum), if they do."""
         ...
 
     @property
@@ -54,17 +71,21 @@ class MeasuringDevice(Protocol):
         """Give the duration of a step in s."""
         ...
 
+    def estimate_s(self, trials: int, steps: int) -> float:
+        """Estimate how many s of the bench's clock so many trials take, resets included."""
+        ...
+
     @property
     def clock(self) -> Clock:
         """Give the bench's clock."""
         ...
 
     def energise(self) -> None:
-        """Switch everything on at zero field."""
+        """Switch everything on in the safe state."""
         ...
 
     def shutdown(self) -> Sequence[str]:
-        """Take the field to zero within its slew limit, sources off; say what may still be on."""
+        """Take everything to the safe state; say what may still be on."""
         ...
 
     @property
@@ -72,12 +93,9 @@ class MeasuringDevice(Protocol):
         """Give the raw samples a step and the number of contacts."""
         ...
 
-    def field_tesla(self, drive: np.ndarray) -> np.ndarray:
-        """Map drives to fields in tesla, number by number."""
-        ...
-
-    def drive_for_field(self, field: np.ndarray) -> np.ndarray:
-        """Map fields in tesla to drives, number by number."""
+    @property
+    def waveform_units(self) -> str:
+        """Give the unit of the raw samples."""
         ...
 
     def measure(
@@ -85,7 +103,10 @@ class MeasuringDevice(Protocol):
         drive: np.ndarray,
         *,
         should_stop: Callable[[], bool] = ...,
-        field_tesla: np.ndarray | None = None,
+        inputs: np.ndarray | None = None,
     ) -> Iterator[Response]:
-        """Play drive (trial, step, port) and yield one Response a trial, in order."""
+        """Play drive (trial, [device,] step, port) and yield one Response a trial, in order.
+
+        `inputs` of the same shape, in SI units, replace what the ports make of the drive.
+        """
         ...

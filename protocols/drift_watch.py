@@ -6,15 +6,15 @@ import numpy as np
 from nado_lab.protocols.base import Streams
 from nado_lab.protocols.columns import Column, Row
 from nado_lab.protocols.device import MeasuringDevice
-from nado_lab.protocols.field_window import FieldWindow
+from nado_lab.protocols.drive_window import DriveWindow
 from nado_lab.protocols.playback import TrialPlan
 from nado_lab.protocols.pymeasure_types import integer, number
 
 _POLL_S = 1.0
 
 
-class DriftWatch(FieldWindow):
-    """Play one random probe sequence, wait with the field at zero, play it again."""
+class DriftWatch(DriveWindow):
+    """Play one random probe sequence, wait in the safe state, play it again."""
 
     probes: int = integer("Probes", default=24, minimum=1, maximum=1_000_000)
     interval: float = number("Time between probes", "s", default=600, minimum=0, maximum=1e7)
@@ -27,14 +27,13 @@ class DriftWatch(FieldWindow):
 
     def estimate_s(self, setup: MeasuringDevice) -> float:
         """Take the probes and the waiting between them."""
-        return self.probes * self.steps * float(setup.step_s) + (self.probes - 1) * self.interval
+        return self.probes * setup.estimate_s(1, self.steps) + (self.probes - 1) * self.interval
 
     def plan(self) -> TrialPlan:
         """Draw the probe once."""
-        levels = np.random.default_rng(self.seed).uniform(-1, 1, (1, self.steps))
-        field = self.field_at(np.repeat(levels, self.probes, axis=0))
+        levels = np.repeat(self.random_levels(self.seed, 1, self.steps), self.probes, axis=0)
         sequence: np.ndarray = np.zeros(self.probes, int)
-        return TrialPlan(self.drive_at(field), sequence, np.arange(self.probes), field)
+        return self.plan_of(levels, sequence, np.arange(self.probes))
 
     def columns(self) -> Streams:
         """Declare, beside what every playback has, the bench's own time of each probe."""
@@ -54,9 +53,9 @@ class DriftWatch(FieldWindow):
 
     def _probe(self, trial: int) -> Iterator[Row]:
         plan, one = self.planned, slice(trial, trial + 1)
-        field = None if plan.field is None else plan.field[one]
+        inputs = None if plan.inputs is None else plan.inputs[one]
         time_s = self.setup.clock.now()
-        for answer in self.setup.measure(plan.drive[one], should_stop=self.should_stop, field_tesla=field):
+        for answer in self.setup.measure(plan.drive[one], should_stop=self.should_stop, inputs=inputs):
             yield {**self._row(plan, trial, answer), "clock": time_s}
 
     def _wait(self) -> bool:

@@ -6,22 +6,22 @@ from nado_lab.protocols.playback import Playback, TrialPlan
 
 
 class Drives(Playback):
-    """Play `drive` (trial, step, port) in [-1, 1], set in Python before the run; see also `sequence`."""
+    """Play `drive` (trial, [device,] step, port) in [-1, 1], set in Python before the run; see `sequence`."""
 
     drive: np.ndarray | None = None
     sequence: np.ndarray | None = None
 
     def extent(self) -> tuple[int, int] | None:
         """Count the trials and the steps of the array, once it is set."""
-        return None if self.drive is None else (np.shape(self.drive)[0], np.shape(self.drive)[1])
+        return None if self.drive is None else (np.shape(self.drive)[0], np.shape(self.drive)[-2])
 
     def plan(self) -> TrialPlan:
         """Take the trials as they were given; equal `sequence` numbers mark repeats."""
         if self.drive is None:
             raise ProtocolError("the protocol `drives` plays an array: set its `drive` (trial, step, port)")
         drive = np.asarray(self.drive, dtype=float)
-        if drive.ndim == 3 and drive.shape[2] != self.setup.port_count:
-            raise ProtocolError(f"drive has {drive.shape[2]} port(s), the setup has {self.setup.port_count}")
+        if drive.ndim in (3, 4) and drive.shape[-1] != self.setup.port_count:
+            raise ProtocolError(f"drive has {drive.shape[-1]} port(s), the setup has {self.setup.port_count}")
         sequence = np.arange(len(drive)) if self.sequence is None else np.asarray(self.sequence)
         return TrialPlan(drive, sequence, _repeats_of(sequence))
 

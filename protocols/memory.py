@@ -1,12 +1,12 @@
 """A long random sequence for the task-agnostic metrics of a reservoir (see metrics.py)."""
 
 import numpy as np
-from nado_lab.protocols.field_window import FieldWindow
+from nado_lab.protocols.drive_window import DriveWindow
 from nado_lab.protocols.playback import TrialPlan
 from nado_lab.protocols.pymeasure_types import integer
 
 
-class Memory(FieldWindow):
+class Memory(DriveWindow):
     """Play a few long sequences of independent amplitudes that differ throughout."""
 
     sequences: int = integer("Sequences", default=4, minimum=1, maximum=100_000)
@@ -19,7 +19,6 @@ class Memory(FieldWindow):
 
     def plan(self) -> TrialPlan:
         """Draw every sequence once."""
-        levels = np.random.default_rng(self.seed).uniform(-1, 1, (self.sequences, self.steps))
-        field = self.field_at(levels)
         sequence = np.arange(self.sequences)
-        return TrialPlan(self.drive_at(field), sequence, np.zeros_like(sequence), field)
+        levels = self.random_levels(self.seed, self.sequences, self.steps)
+        return self.plan_of(levels, sequence, np.zeros_like(sequence))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from nado_lab.protocols.errors import ProtocolError
 from nado_lab.protocols.pymeasure_types import (
@@ -15,24 +16,27 @@ from nado_lab.protocols.pymeasure_types import (
     parameters_of,
     value_of,
 )
+from nado_lab.units import factor_between
 
-# (given unit, unit of the parameter) -> factor
-_CONVERSIONS = {
-    ("Oe", "mT"): 0.1,
-    ("T", "mT"): 1e3,
-    ("uT", "mT"): 1e-3,
-    ("GHz", "Hz"): 1e9,
-    ("MHz", "Hz"): 1e6,
-    ("ms", "s"): 1e-3,
-    ("min", "s"): 60.0,
-    ("h", "s"): 3600.0,
-}
+
+@runtime_checkable
+class Waiting(Protocol):
+    """A procedure some of whose parameters exist only once the ports of its setup are known."""
+
+    waiting: dict[str, object]
+
+    def awaits(self, name: str) -> bool:
+        """Tell whether a parameter of this name may exist then."""
+        ...
 
 
 def configure(procedure: Procedure, values: Mapping[str, object]) -> None:
     """Set parameters by name; text such as "26 Oe" is converted to the parameter's unit."""
     known = parameters_of(procedure)
     for name, value in values.items():
+        if isinstance(procedure, Waiting) and procedure.awaits(name):
+            procedure.waiting[name] = value
+            continue
         if name not in known:
             choices = ", ".join(known) or "none"
             raise ProtocolError(f"there is no parameter {name!r}; {_label(procedure)} has: {choices}")
@@ -97,7 +101,7 @@ def _in_units_of(parameter: Parameter, value: object) -> object:
     if not isinstance(value, str):
         return value
     number, _, unit = value.strip().partition(" ")
-    factor = _CONVERSIONS.get((unit, _units(parameter)))
+    factor = factor_between(unit.strip(), _units(parameter)) if unit else None
     return value if factor is None else float(number) * factor
 
 

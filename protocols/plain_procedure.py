@@ -2,9 +2,10 @@
 
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
+from nado_lab.port import Port
 from nado_lab.protocols.base import PERCENT, PROGRESS, Emit, NadoProcedure, Streams
 from nado_lab.protocols.columns import RESERVED, Column, Coordinate, Row
 from nado_lab.protocols.emitted import as_record, batch_rows, fit_headings
@@ -39,6 +40,9 @@ class PlainProcedure(Procedure):
             super().gen_measurement()
         except ValueError as error:
             raise ProtocolError(f"{type(self).__name__}: {error}") from error
+
+    def suit(self, ports: Sequence[Port]) -> None:
+        """Have no parameters that belong to a port."""
 
     def bind(self, setup: object) -> None:
         """Keep the setup for procedures that want it; refuse to run with a parameter that has no value."""

@@ -1,7 +1,7 @@
 """Protocols that play a list of trials on a device: all they differ in is the plan."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,26 +14,31 @@ from nado_lab.protocols.pymeasure_types import boolean
 
 @dataclass(frozen=True)
 class TrialPlan:
-    """The trials of a run in order: drive (trial, step, port) and labels (trial,).
+    """The trials of a run in order: drive (trial, [device,] step, port) and labels (trial,).
 
-    With `field` (trial, step) in T the fields are played as they are, and need not lie in the setup's
-    drive range; without it the drive must, and the setup maps it.
+    With `inputs` of the same shape, in the SI units of the ports, these are played as they are, and need not
+    lie in the setup's window; without them the drive must, and the setup maps it.
     """
 
     drive: np.ndarray
     sequence: np.ndarray
     repeat: np.ndarray
-    field: np.ndarray | None = None
+    inputs: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         """Refuse a plan whose parts do not fit together."""
         drive = np.shape(self.drive)
-        if len(drive) != 3 or 0 in drive:
-            raise ProtocolError(f"drive must be a non-empty (trial, step, port) array; it has shape {drive}")
+        if len(drive) not in (3, 4) or 0 in drive:
+            raise ProtocolError(
+                f"drive must be a non-empty (trial, step, port) array, or (trial, device, step, port) for "
+                f"devices side by side; it has shape {drive}"
+            )
         if not np.all(np.isfinite(self.drive)):
             raise ProtocolError("drive holds numbers that are not finite")
-        if self.field is not None and np.shape(self.field) != drive[:2]:
-            raise ProtocolError(f"field must be (trial, step) = {drive[:2]}; it is {np.shape(self.field)}")
+        if self.inputs is not None and np.shape(self.inputs) != drive:
+            raise ProtocolError(
+                f"inputs must have the shape of the drive, {drive}; {np.shape(self.inputs)} came"
+            )
 
 
 class Playback(NadoProcedure):
@@ -51,34 +56,49 @@ class Playback(NadoProcedure):
         return self.plan()
 
     def columns(self) -> Streams:
-        """Declare sequence, repeat, drive, field, readout, initial and, if kept, waveform."""
-        _, steps, ports = self.planned.drive.shape
-        channels = len(self.setup.channels)
-        unit = common_unit(self.setup.channel_units)
+        """Declare sequence, repeat, drive, input, readout, initial and, if kept, waveform."""
+        steps, ports = self.planned.drive.shape[-2:]
+        channels, sides = len(self.setup.channels), len(self.setup.devices)
+        unit, applied = common_unit(self.setup.channel_units), common_unit([p.unit for p in self.setup.ports])
+
+        def column(name: str, dims: dict[str, int], units: str = "1", told: str = "") -> Column:
+            dims = {"device": sides, **dims} if sides else dims
+            return Column(name, tuple(dims), tuple(dims.values()), units=units, description=told)
+
+        driven, read = {"step": steps, "port": ports}, {"step": steps, "channel": channels}
         columns = [
             Column("sequence", dtype="int64", description="which input sequence", is_coordinate=True),
             Column("repeat", dtype="int64", description="which repeat of it", is_coordinate=True),
-            Column("drive", ("step", "port"), (steps, ports), description="drive in [-1, 1]"),
-            Column("field", ("step",), (steps,), units="T", description="applied field"),
-            Column("readout", ("step", "channel"), (steps, channels), units=unit),
-            Column("initial", ("channel",), (channels,), units=unit, description="readout before the drive"),
+            column("drive", driven, told="drive in [-1, 1]"),
+            column("input", driven, applied, "as applied"),
+            column("readout", read, unit),
+            column("initial", {"channel": channels}, unit, "readout before the drive"),
         ]
         if self.waveform:
-            shape = (steps, *self.setup.waveform_shape)
-            dims = ("step", "sample", "contact")
-            units = getattr(self.setup, "waveform_units", "V")
-            columns.append(Column("waveform", dims, shape, "float32", units, "raw samples"))
+            samples, contacts = self.setup.waveform_shape
+            raw = column(
+                "waveform",
+                {"step": steps, "sample": samples, "contact": contacts},
+                self.setup.waveform_units,
+                "raw samples",
+            )
+            columns.append(replace(raw, dtype="float32"))
         return {"primary": tuple(columns)}
 
     def coordinates(self) -> tuple[Coordinate, ...]:
-        """Name the channels, with their units where these differ and frequencies where they have them."""
+        """Name channels, ports and devices; channels with what they lie along and with units that differ."""
         labels = [Coordinate("channel", tuple(self.setup.channels))]
-        units = tuple(self.setup.channel_units)
-        frequencies = getattr(self.setup, "frequencies", None)
+        labels.append(Coordinate("port", tuple(port.name for port in self.setup.ports)))
+        if self.setup.devices:
+            labels.append(Coordinate("device", tuple(self.setup.devices)))
+        units, axis = tuple(self.setup.channel_units), self.setup.channel_axis
+        inputs = tuple(port.unit for port in self.setup.ports)
+        if len(set(inputs)) > 1:
+            labels.append(Coordinate("port_units", inputs, dim="port"))
         if len(set(units)) > 1:
             labels.append(Coordinate("channel_units", units, dim="channel"))
-        if frequencies is not None:
-            labels.append(Coordinate("frequency", tuple(map(float, frequencies)), "Hz", dim="channel"))
+        if axis is not None:
+            labels.append(Coordinate(axis.name, axis.values, axis.unit, dim="channel"))
         return tuple(labels)
 
     def row_count(self) -> int:
@@ -90,21 +110,21 @@ class Playback(NadoProcedure):
         return None
 
     def estimate_s(self, setup: MeasuringDevice) -> float | None:
-        """Take the steps of all trials, each as long as the setup says."""
+        """Take all trials, each as long as the setup says."""
         extent = self.extent()
-        return None if extent is None else extent[0] * extent[1] * float(setup.step_s)
+        return None if extent is None else setup.estimate_s(*extent)
 
     def require_limits(self) -> None:
         """Have the setup check the whole plan; it sends nothing before its first answer is asked for."""
-        self.setup.measure(self.planned.drive, field_tesla=self.planned.field)
+        self.setup.measure(self.planned.drive, inputs=self.planned.inputs)
 
     def execute(self) -> None:
         """Play the trials that are not stored yet."""
         plan, first = self.planned, self.start_row
         if first >= len(plan.drive):
             return
-        field = None if plan.field is None else plan.field[first:]
-        answers = self.setup.measure(plan.drive[first:], should_stop=self.should_stop, field_tesla=field)
+        inputs = None if plan.inputs is None else plan.inputs[first:]
+        answers = self.setup.measure(plan.drive[first:], should_stop=self.should_stop, inputs=inputs)
         for trial, answer in enumerate(answers, start=first):
             self.emit("primary", self._row(plan, trial, answer))
             if self.should_stop():
@@ -115,7 +135,7 @@ class Playback(NadoProcedure):
             "sequence": plan.sequence[trial],
             "repeat": plan.repeat[trial],
             "drive": plan.drive[trial],
-            "field": answer.field,
+            "input": answer.input,
             "readout": answer.readout,
             "initial": answer.initial,
         }

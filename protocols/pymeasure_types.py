@@ -14,6 +14,7 @@ __all__ = [
     "Parameter",
     "Procedure",
     "Value",
+    "add_number",
     "boolean",
     "converted",
     "integer",
@@ -56,6 +57,15 @@ def integer(label: str, *, default: int, minimum: int, maximum: int) -> int:
 def number(label: str, units: str, *, minimum: float, maximum: float, default: float | None = None) -> float:
     """Declare a number with its units; without a default the setup settles it."""
     return cast(float, FloatParameter(label, units=units, default=default, minimum=minimum, maximum=maximum))
+
+
+def add_number(
+    procedure: Procedure, name: str, label: str, units: str, minimum: float, maximum: float
+) -> None:
+    """Give one procedure a number as a parameter of its own; a value that stands there already is kept."""
+    own = FloatParameter(label, units=units, minimum=minimum, maximum=maximum)
+    procedure._parameters[name] = own  # noqa: SLF001  (PyMeasure has no other way)
+    setattr(procedure, name, getattr(procedure, name, None))
 
 
 def boolean(label: str, *, default: bool) -> bool:

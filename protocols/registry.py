@@ -14,8 +14,8 @@ from nado_lab.protocols.pymeasure_types import Procedure
 _BUILT_IN = {
     "characterise": "nado_lab.protocols.characterise:Characterise",
     "repeats": "nado_lab.protocols.repeats:Repeats",
-    "hysteresis": "nado_lab.protocols.field_sweep:Hysteresis",
-    "fmr_map": "nado_lab.protocols.field_sweep:FmrMap",
+    "hysteresis": "nado_lab.protocols.sweeps:Hysteresis",
+    "spectrum_map": "nado_lab.protocols.sweeps:SpectrumMap",
     "calibrate_axes": "nado_lab.protocols.calibrate_axes:CalibrateAxes",
     "calibrate_field": "nado_lab.protocols.calibrate_field:CalibrateField",
     "memory": "nado_lab.protocols.memory:Memory",
@@ -37,6 +37,8 @@ PROTOCOLS = Registry[type[Procedure]](
     complaint=_complaint,
     error=ProtocolError,
 )
+OLDER_NAMES = {"fmr_map": "spectrum_map"}
+"""Names of older versions, which stand in stored runs."""
 
 NEEDS_AN_ARRAY = ("drives",)
 """Protocols that a program uses: parameters alone do not say what they do."""
@@ -57,6 +59,7 @@ def load_protocol(name: str) -> type[NadoProcedure]:
     if is_file(name):
         file, _, member = name.rpartition(":")
         return _from_file(Path(file), member)
+    name = OLDER_NAMES.get(name, name)
     if name not in PROTOCOLS:
         known, hint = ", ".join(protocols_to_choose()), PROTOCOLS.hint(name)
         raise ProtocolError(

@@ -2,7 +2,6 @@
 
 from nado_lab.observer import Observer, PartOf, Progress, StoppedError
 from nado_lab.twin.data.alike_runs import alike_runs
-from nado_lab.twin.data.drive_map import DriveMap, read_map
 from nado_lab.twin.data.fitted_drives import unseen
 from nado_lab.twin.data.join import join
 from nado_lab.twin.data.split import ScoredOn, Split, SplitRecord, StreamRecord, split_scored
@@ -32,7 +31,6 @@ __all__ = [
     "Compensation",
     "DataError",
     "DivergenceError",
-    "DriveMap",
     "Figures",
     "FileError",
     "FitSettings",
@@ -67,7 +65,6 @@ __all__ = [
     "join",
     "load",
     "most_informative",
-    "read_map",
     "read_unfinished",
     "recalibrate",
     "save",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nado_lab.instruments.errors import InstrumentError
-from nado_lab.instruments.setups.checks import one_percent, refuses_while_tripped
+from nado_lab.instruments.setups.checks import refuses_while_tripped
 from nado_lab.instruments.setups.records import Check
 from nado_lab.instruments.setups.setup import Setup
 
@@ -23,7 +23,7 @@ class Step:
 
 def first_steps(setup: Setup[Any]) -> list[Step]:
     """Return the steps of any bench, before its field is looked at."""
-    steps = [
+    return [
         Step("identities", "asks each instrument who it is", lambda: _identities(setup)),
         Step(
             "error queues", "asks each instrument for its errors, after clearing them", lambda: _errors(setup)
@@ -36,10 +36,6 @@ def first_steps(setup: Setup[Any]) -> list[Step]:
         ),
         Step("outputs off", "switches every output off, the field to zero", lambda: _off(setup)),
     ]
-    for name, supply in setup.coil_supplies.items():
-        sends = f"1 % of its limit, {0.01 * supply.most_amperes:.3g} A, through the bus, then off"
-        steps.append(Step(f"1 % of range, {name}", sends, lambda s=supply: one_percent(setup, s)))
-    return steps
 
 
 def last_steps(setup: Setup[Any]) -> list[Step]:

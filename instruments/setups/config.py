@@ -1,11 +1,22 @@
-"""A setup as data, what every family has of it: roles, drive map, limits; checked on the way in."""
+"""A setup as data, what every family has of it: roles and ports; checked on the way in."""
 
-from typing import ClassVar, Literal, Self
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Annotated, ClassVar, Literal, Self
 
 from nado_lab.instruments.drivers import speaks_visa
 from nado_lab.instruments.setups.address import visa_address
 from nado_lab.instruments.setups.toml_text import toml_text
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, field_validator, model_validator
+from nado_lab.port import Port
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PositiveFloat,
+    field_validator,
+    model_validator,
+)
 from pyvisa.constants import ControlFlow, Parity, StopBits
 
 
@@ -77,32 +88,24 @@ class RoleConfig(ConfigPart):
         return RoleConfig.model_validate(kept if is_serial else kept | {"serial": None})
 
 
-class DriveConfig(ConfigPart):
-    """The map from u in [-1, 1] to tesla: centre + range x u."""
-
-    field_centre_t: float
-    field_range_t: PositiveFloat
-
-
-class ResetConfig(ConfigPart):
-    """The saturating pulse that begins every trial."""
-
-    field_t: PositiveFloat
+def _port_of(given: object) -> object:
+    """Make a port of a table; ValueError where it has an unknown entry."""
+    if not isinstance(given, dict):
+        return given
+    known = [each.name for each in fields(Port)]
+    if unknown := [str(name) for name in given if name not in known]:
+        raise ValueError(f"a port has no {unknown[0]!r}; it has {', '.join(known)}")
+    return Port.from_json(given)
 
 
-class LimitsConfig(ConfigPart):
-    """What the coils and the sample bear."""
-
-    max_field_t: PositiveFloat
-    max_slew_t_per_s: PositiveFloat
-    max_duty: PositiveFloat = Field(default=1.0, le=1.0)
+PortEntry = Annotated[Port, BeforeValidator(_port_of)]
 
 
 class SetupConfig(BaseModel, frozen=True):
     """What every setup has; the kind decides what else."""
 
-    coil_supplies: ClassVar[tuple[str, ...]] = ()
-    """Roles that feed a coil: what they may send at most must be stated."""
+    required_limits: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    """Role -> limits that must be stated: what it drives bears less than the instrument can do."""
     taken_down: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Roles that drive something, in the order in which they are taken down; a group together."""
     safe_state: ClassVar[str] = ""
@@ -114,11 +117,17 @@ class SetupConfig(BaseModel, frozen=True):
     sample: str = ""
     visa_library: str = "@py"
     roles: dict[str, RoleConfig]
-    drive: DriveConfig
-    reset: ResetConfig
-    limits: LimitsConfig
+    ports: tuple[PortEntry, ...] = Field(min_length=1)
+    """What the device is driven with: the one place where the window of a drive stands."""
     simulation: dict[str, bool | int | float | str] = Field(default_factory=dict)
     """Options of the simulated bench, for setups whose visa_library is one."""
+
+    @model_validator(mode="after")
+    def _ports_have_names(self) -> Self:
+        names = [port.name for port in self.ports]
+        if len(set(names)) < len(names):
+            raise ValueError(f"ports need names of their own; got {', '.join(names)}")
+        return self
 
     def with_addresses(self, addresses: dict[str, str], visa_library: str) -> Self:
         """Return the same setup at other VISA addresses (role -> address)."""

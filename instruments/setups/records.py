@@ -8,12 +8,36 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Response:
-    """readout (step, channel), initial (channel,), waveform (step, sample, contact), field (step,) T."""
+    """One trial: readout (step, channel), initial (channel,), waveform (step, sample, contact), `input`.
+
+    ``input`` (step, port) is what was applied, in the SI units of the ports. Of devices side by side each has
+    an axis ``device`` before these.
+    """
 
     readout: np.ndarray
     initial: np.ndarray
     waveform: np.ndarray
-    field: np.ndarray
+    input: np.ndarray
+
+
+@dataclass(frozen=True)
+class Reset:
+    """What begins every trial, in words, and how many seconds it takes."""
+
+    words: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A largest value that the setup's file states: its name, the value in ``unit`` (SI)."""
+
+    name: str
+    value: float
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value:g} {self.unit}".rstrip()
 
 
 class Reading(NamedTuple):

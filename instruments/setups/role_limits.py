@@ -21,19 +21,20 @@ def limits_of(driver: type[Any]) -> dict[str, object]:
 
 
 def require_limits(config: SetupConfig, where: str) -> None:
-    """Raise SetupError where a limit is none that the driver knows, or a coil has no limit of its current."""
+    """Raise SetupError where a limit is none that the driver knows, or one that must stand is left out."""
     for name, role in config.roles.items():
-        is_bare_coil = name in config.coil_supplies and "max_amperes" not in role.limits
-        known = limits_of(driver_class(role.driver)) if role.limits or is_bare_coil else {}
+        left = [word for word in config.required_limits.get(name, ()) if word not in role.limits]
+        known = limits_of(driver_class(role.driver)) if role.limits or left else {}
         for word in role.limits:
             if word not in known:
                 told = f"it knows {', '.join(known)}" if known else "it takes none"
                 raise SetupError(f"{where}: role {name!r}: {role.driver} has no limit {word!r}; {told}")
-        if is_bare_coil and "max_amperes" in known:
-            raise SetupError(
-                f"{where}: role {name!r} feeds a coil: write the most amperes that the coil bears into "
-                f"[roles.{name}.limits] as max_amperes (left out, the supply may send its most)"
-            )
+        for word in left:
+            if word in known:
+                raise SetupError(
+                    f"{where}: role {name!r}: write the most that what it feeds bears into "
+                    f"[roles.{name}.limits] as {word} (left out, the instrument may send its most)"
+                )
 
 
 def left_out(config: SetupConfig) -> dict[str, str]:

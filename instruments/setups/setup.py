@@ -1,4 +1,4 @@
-"""What all setups share: roles opened together, the drive map, the interlock, records for the laboratory."""
+"""What all setups share: roles opened together, ports, the interlock, records for the laboratory."""
 
 import logging
 import threading
@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterator
 from typing import Generic, Self, TypeVar
 
 import numpy as np
+from nado_lab.channels import ChannelAxis
 from nado_lab.instruments.clock import Clock
 from nado_lab.instruments.errors import BusyError, InstrumentError, InterlockError, SetupError
 from nado_lab.instruments.limits import check_all
-from nado_lab.instruments.roles import BipolarSupply, FieldProbe, Role, Thermometer, lacking
-from nado_lab.instruments.setups.config import LimitsConfig, SetupConfig
+from nado_lab.instruments.roles import Role, Thermometer, lacking
+from nado_lab.instruments.setups.checks import Proof, run_checks
+from nado_lab.instruments.setups.config import SetupConfig
+from nado_lab.instruments.setups.monitored import readings_of
 from nado_lab.instruments.setups.open_roles import VisaLibrary, close_all, each_in_its_own_try, open_roles
-from nado_lab.instruments.setups.records import Check, Reading, Response
+from nado_lab.instruments.setups.records import Check, Limit, Reading, Reset, Response
 from nado_lab.instruments.setups.role_limits import left_out
 from nado_lab.instruments.setups.take_down import taken_down
+from nado_lab.port import Port, drives_of, inputs_of
 
 log = logging.getLogger(__name__)
 Config = TypeVar("Config", bound=SetupConfig)
@@ -25,9 +29,15 @@ Wanted = TypeVar("Wanted", bound=Role)
 class Setup(ABC, Generic[Config]):
     """Instruments by role that answer a drive; leaving the ``with`` block makes everything safe."""
 
-    port_count = 1
     channels: tuple[str, ...] = ()
     channel_units: tuple[str, ...] = ()
+    channel_axis: ChannelAxis | None = None
+    """What the channels lie along, where they are a spectrum or a trace."""
+    devices: tuple[str, ...] = ()
+    """Devices that are driven and read side by side; empty: one device, and no axis ``device``."""
+    stepwise = False
+    """Whether the next drive may depend on the readouts so far."""
+    waveform_units = "V"
 
     def __init__(self, config: Config, visa_library: VisaLibrary, clock: Clock):
         self.config, self.clock = config, clock
@@ -38,7 +48,6 @@ class Setup(ABC, Generic[Config]):
         self._lost: list[str] = []
         self.roles = open_roles(config, visa_library, clock)
         try:
-            self.coil_supplies = {name: self.role(name, BipolarSupply) for name in config.coil_supplies}
             self._assign_roles()
         except BaseException:
             close_all(self.roles)
@@ -77,31 +86,50 @@ class Setup(ABC, Generic[Config]):
     def step_s(self) -> float:
         """Duration of a step in s."""
 
+    @abstractmethod
+    def estimate_s(self, trials: int, steps: int) -> float:
+        """Estimate how many s of the bench's clock so many trials take, resets and reading included."""
+
+    @property
+    @abstractmethod
+    def reset(self) -> Reset:
+        """What begins every trial."""
+
     @property
     @abstractmethod
     def waveform_shape(self) -> tuple[int, int]:
         """Raw samples a step and number of contacts."""
 
     @abstractmethod
-    def check_limits(self, field: np.ndarray) -> None:
-        """Raise LimitError where fields (trial, step) in T ask too much of anything."""
+    def check_limits(self, inputs: np.ndarray) -> None:
+        """Raise LimitError where inputs (trial, step, port) in SI units ask too much of anything.
+
+        Of devices side by side the inputs are (trial, device, step, port).
+        """
 
     @abstractmethod
-    def _play(self, field: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[Response]:
-        """Yield a Response a trial for checked fields (trial, step) in T."""
+    def _play(self, inputs: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[Response]:
+        """Yield a Response a trial for checked inputs (trial, step, port) in SI units."""
 
     @abstractmethod
     def energise(self) -> None:
-        """Switch everything on at zero field, once; the interlock is read every time."""
+        """Switch everything on in the safe state, once; the interlock is read every time."""
 
     @abstractmethod
-    def check(self) -> list[Check]:
-        """Prove identities, ranges, 1 % of the field and the interlock."""
+    def limit_list(self) -> tuple[Limit, ...]:
+        """List the limits of the setup's file."""
 
-    @property
-    def limits(self) -> LimitsConfig:
-        """Limits of field, slew and duty."""
-        return self.config.limits
+    def interlocks(self) -> tuple[str, ...]:
+        """Read what forbids to drive now, one line each; none: the setup may drive."""
+        return ()
+
+    def proofs(self) -> list[Proof]:
+        """Return what `nado check` proves of this family, in order."""
+        return []
+
+    def check(self) -> list[Check]:
+        """Prove identities, limits, the family's own proofs and the interlock; leave everything safe."""
+        return run_checks(self)
 
     def limits_left_out(self) -> dict[str, str]:
         """Return, per role that drives something, which largest values the setup file leaves out."""
@@ -109,24 +137,32 @@ class Setup(ABC, Generic[Config]):
 
     # -- the drive ---------------------------------------------------------------------------
 
-    def field_tesla(self, drive: np.ndarray) -> np.ndarray:
-        """Return the field in T of a drive in [-1, 1]."""
-        drive_map = self.config.drive
-        return drive_map.field_centre_t + drive_map.field_range_t * np.asarray(drive, float)
+    @property
+    def ports(self) -> tuple[Port, ...]:
+        """What the device is driven with."""
+        return self.config.ports
 
-    def drive_for_field(self, field: np.ndarray) -> np.ndarray:
-        """Return the drive whose field in T is given."""
-        drive_map = self.config.drive
-        return (np.asarray(field, float) - drive_map.field_centre_t) / drive_map.field_range_t
+    @property
+    def port_count(self) -> int:
+        """Number of ports."""
+        return len(self.config.ports)
+
+    def inputs_of(self, drive: np.ndarray) -> np.ndarray:
+        """Return the inputs (…, port) in SI units of a drive (…, port) in [-1, 1]."""
+        return inputs_of(self.ports, drive)
+
+    def drives_of(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the drive (…, port) whose inputs (…, port) in SI units are given."""
+        return drives_of(self.ports, inputs)
 
     # -- Device ------------------------------------------------------------------------------
 
     def respond(self, drive: np.ndarray) -> np.ndarray:
-        """Return the readout (…, step, channel) of a drive (…, step, port)."""
-        drive = np.asarray(drive)
-        if drive.ndim < 2 or not drive.shape[-2]:
-            raise ValueError(f"drive must have shape (…, step, {self.port_count}), got {drive.shape}")
-        flat = drive.reshape(-1, *drive.shape[-2:])
+        """Return the readout (…, [device,] step, channel) of a drive (…, [device,] step, port)."""
+        drive, inner = np.asarray(drive), 2 + bool(self.devices)
+        if drive.ndim < inner:
+            raise ValueError(f"drive must have shape (…, {self._shape_words()}), got {drive.shape}")
+        flat = drive.reshape(-1, *drive.shape[-inner:])
         readouts = [response.readout for response in self.measure(flat)]
         return np.array(readouts).reshape(*drive.shape[:-1], len(self.channels))
 
@@ -135,25 +171,39 @@ class Setup(ABC, Generic[Config]):
         drive: np.ndarray,
         *,
         should_stop: Callable[[], bool] = lambda: False,
-        field_tesla: np.ndarray | None = None,
+        inputs: np.ndarray | None = None,
     ) -> Iterator[Response]:
         """Check a drive (trial, step, port) against all limits, then yield one Response a trial.
 
-        ``field_tesla`` (trial, step) replaces the setup's map. When ``should_stop()`` turns true the
-        field goes to zero and the iteration ends; it does so too where the caller leaves the iteration early.
+        Of devices side by side it is (trial, device, step, port). ``inputs`` of the same shape, in SI units,
+        replace what the ports make of the drive. When ``should_stop()`` turns true the setup goes to its
+        safe state and the iteration ends; it does so too where the caller leaves the iteration early.
         """
+        drive = self._drive_of(drive)
+        applied = self.inputs_of(drive) if inputs is None else np.asarray(inputs, float)
+        if applied.shape != drive.shape:
+            raise ValueError(f"inputs must have shape {drive.shape}, got {applied.shape}")
+        if inputs is None:
+            check_all("drive", drive, -1.0, 1.0, "", "Squash the drive into the device's range.")
+        self.check_limits(applied)
+        return self._watched(self._play(applied, should_stop))
+
+    def _drive_of(self, drive: np.ndarray) -> np.ndarray:
+        """Return a drive as real numbers; ValueError where its shape is another than the setup's."""
         if np.iscomplexobj(drive):
             raise ValueError("drive must be real, got complex numbers")
         drive = np.asarray(drive, dtype=float)
-        if drive.ndim != 3 or drive.shape[2] != self.port_count or not drive.shape[1]:
-            raise ValueError(f"drive must have shape (trial, step, {self.port_count}), got {drive.shape}")
-        field = self.field_tesla(drive[:, :, 0]) if field_tesla is None else np.asarray(field_tesla, float)
-        if field.shape != drive.shape[:2]:
-            raise ValueError(f"field_tesla must have shape {drive.shape[:2]}, got {field.shape}")
-        if field_tesla is None:
-            check_all("drive", drive, -1.0, 1.0, "", "Squash the drive into the device's range.")
-        self.check_limits(field)
-        return self._watched(self._play(field, should_stop))
+        sides = (len(self.devices),) if self.devices else ()
+        fits = (
+            drive.ndim == 3 + len(sides) and drive.shape[1:-2] == sides and drive.shape[-1] == self.port_count
+        )
+        if not fits or not drive.shape[-2]:
+            raise ValueError(f"drive must have shape (trial, {self._shape_words()}), got {drive.shape}")
+        return drive
+
+    def _shape_words(self) -> str:
+        """Say what a trial's axes are, with the sizes that are fixed."""
+        return (f"{len(self.devices)} devices, " if self.devices else "") + f"step, {self.port_count}"
 
     def _watched(self, play: Iterator[Response]) -> Iterator[Response]:
         """Pass responses on; whatever ends them early, also a caller who loses interest, leaves all safe."""
@@ -181,9 +231,8 @@ class Setup(ABC, Generic[Config]):
         """Raise InterlockError where an interlock is open."""
         if self.interlock_tripped:
             raise InterlockError("the interlock was tripped by hand; clear it with clear_interlock()")
-        for name, supply in self.coil_supplies.items():
-            if not supply.interlock_closed():
-                raise InterlockError(f"{name}: coil over-temperature; let it cool down")
+        for reason in self.interlocks():
+            raise InterlockError(reason)
 
     def require_energised(self) -> None:
         """Raise InstrumentError where somebody else made the setup safe while it measured."""
@@ -207,7 +256,7 @@ class Setup(ABC, Generic[Config]):
         self.interlock_tripped = False
 
     def shutdown(self) -> list[str]:
-        """Take the field to zero within its slew and switch all sources off; return what may still be on.
+        """Take everything to the safe state and switch all sources off; return what may still be on.
 
         An instrument that drives nothing is stopped too, but cannot leave anything on: it is not among these.
         """
@@ -223,16 +272,12 @@ class Setup(ABC, Generic[Config]):
     # -- what the laboratory writes down -----------------------------------------------------
 
     def readings(self) -> dict[str, Reading]:
-        """Read each current, field and temperature that there is an instrument for, by name."""
-        found: dict[str, Reading] = {}
-        for name, role in self.roles.items():
-            if isinstance(role, BipolarSupply):
-                found[f"{name}_current"] = Reading(role.measured_amperes(), "A")
-            if isinstance(role, FieldProbe):
-                found[f"{name}_field"] = Reading(role.measured_tesla(), "T")
-            if isinstance(role, Thermometer):
-                found[f"{name}_temperature"] = Reading(role.measured_kelvin(), "K")
-        return found
+        """Read what the instruments of this setup measure by themselves, by name."""
+        return readings_of(self.roles)
+
+    def applied(self) -> dict[str, Reading]:
+        """Read what acts on the device now, as far as instruments know it, by the port's name."""
+        return {}
 
     def identities(self) -> dict[str, str]:
         """Return role -> identity, read over VISA."""

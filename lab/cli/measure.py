@@ -111,11 +111,14 @@ def queue(
         raise typer.Exit(1)
 
 
-def protocols(as_json: Json = False) -> None:
-    """List the protocols with their parameters."""
-    from nado_lab.protocols import describe, load_protocol, protocols_to_choose
+def protocols(setup: SetupName = "", as_json: Json = False) -> None:
+    """List the protocols with their parameters; with a setup also those of its ports."""
+    from nado_lab.lab.setup import SetupSource
+    from nado_lab.lab.workflow.measure import configured
+    from nado_lab.protocols import describe, protocols_to_choose
 
-    found = {name: describe(load_protocol(name)()) for name in protocols_to_choose()}
+    source = SetupSource(setup) if setup else None
+    found = {name: describe(configured(name, {}, source)) for name in protocols_to_choose()}
     result(found, as_json, _show_protocols)
 
 

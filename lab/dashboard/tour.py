@@ -172,9 +172,9 @@ class Tour:
         self._page("Measure", self.window.measure)
         live = self.window.live
         live.tabs.setCurrentWidget(live.map)
-        experiment = self._queue("fmr_map", FMR)
+        experiment = self._queue("spectrum_map", FMR)
         self.until(lambda: experiment.state is State.COMPLETE)
-        self.until(lambda: self._live("fmr_map", 1))
+        self.until(lambda: self._live("spectrum_map", 1))
         self.photograph("measure-map")
         live.tabs.setCurrentWidget(live.waterfall)
         self.photograph("measure-waterfall")

@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from nado_lab.lab.reports import Prediction
 from nado_lab.lab.reports.demo_report import Accuracy, DemoReport, Target
-from nado_lab.lab.store import Run
+from nado_lab.lab.store import Run, ports_of
+from nado_lab.lab.store.applied import applied_in
 from nado_lab.network import wilson_interval
 
 if TYPE_CHECKING:
@@ -84,15 +85,17 @@ def _ratio(metrics: Metrics, name: str) -> float:
 
 def shown_sequence(twin: Twin, run: Path, seed: int, draws: int = 200) -> Prediction:
     """Take the first held-out sequence: its repeats as measured, and as many draws of the twin."""
-    data = Run.open(run).dataset()
+    opened = Run.open(run)
+    data = opened.dataset()
     mine = data.isel(trial=np.flatnonzero(data["sequence"].values == 0))
     drive = torch.as_tensor(mine["drive"].values[0], dtype=torch.float32)
     with torch.no_grad():
         generator = torch.Generator().manual_seed(seed)
         predicted = twin.respond(drive.expand(draws, *drive.shape), generator=generator)
+    applied, labels = applied_in(mine, ports_of(opened.metadata))
     return Prediction(
-        applied=mine["field"].values[0] * 1e3,
-        applied_label="field (mT)",
+        applied=applied[:, 0],
+        applied_label=labels[0],
         measured=mine["readout"].values,
         predicted=predicted.numpy(),
         channels=tuple(str(name) for name in mine["channel"].values),

@@ -56,10 +56,21 @@ def _draw_channel(axis: Axes, steps: np.ndarray, shown: Prediction, channel: int
     axis.set_ylabel(f"{shown.channels[channel]} ({prefix}{shown.units})")
 
 
+_PREFIXES = ((1e-9, "G"), (1e-6, "M"), (1e-3, "k"), (1.0, ""), (1e3, "m"), (1e6, "µ"), (1e9, "n"))
+
+
 def engineering(values: np.ndarray) -> tuple[float, str]:
     """Choose a factor and its SI prefix, so that the spread of `values` is a number from 1 to 1000."""
     spread = float(np.ptp(values))
-    for scale, prefix in ((1.0, ""), (1e3, "m"), (1e6, "µ"), (1e9, "n")):
+    for scale, prefix in (
+        (1e-9, "G"),
+        (1e-6, "M"),
+        (1e-3, "k"),
+        (1.0, ""),
+        (1e3, "m"),
+        (1e6, "µ"),
+        (1e9, "n"),
+    ):
         if spread * scale >= 1.0:
             return scale, prefix
     return 1e9, "n"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from nado_lab.lab.reports.again import measure_again
 from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
+from nado_lab.lab.reports.figures import engineering
 from nado_lab.lab.reports.noise import noise_of_repeats
 from nado_lab.lab.reports.run_figures import (
     MAP_FROM,
@@ -20,6 +21,7 @@ from nado_lab.lab.reports.run_figures import (
 if TYPE_CHECKING:
     import xarray as xr
     from nado_lab.lab.store import Run, RunSummary, StreamSummary
+    from nado_lab.port import Port
 
 MOST_TRIALS = 2000
 MOST_COLUMNS = 6
@@ -27,7 +29,7 @@ MOST_COLUMNS = 6
 
 def run_page(path: str | Path) -> Page:
     """Describe the run at a path or URL."""
-    from nado_lab.lab.store import Run, summarise
+    from nado_lab.lab.store import Run, ports_of, summarise
 
     run = Run.open(path)
     about, data = summarise(run), run.dataset().isel(trial=slice(0, MOST_TRIALS))
@@ -38,7 +40,7 @@ def run_page(path: str | Path) -> Page:
         title=f"Run {known.run_id}",
         summary=f"{known.status}{why}: {rows}.",
         sections=(
-            Section("Measured", pictures=tuple(_pictures(data))),
+            Section("Measured", pictures=tuple(_pictures(data, ports_of(known)))),
             *_monitored(run),
             Section("What was done", table=_facts(about)),
             Section("What is stored", table=_columns(about.streams)),
@@ -76,16 +78,18 @@ def _columns(streams: dict[str, StreamSummary]) -> Table:
     return Table(("stream", "column", "dims", "shape", "units"), rows)
 
 
-def _pictures(data: xr.Dataset) -> list[Picture]:
+def _pictures(data: xr.Dataset, ports: tuple[Port, ...]) -> list[Picture]:
     if not data.sizes.get("trial"):
         return []
+    if "device" in data.dims:
+        data = data.isel(device=0)
     readout = data.get("readout")
     if readout is None or readout.dims != ("trial", "step", "channel"):
         return _scalars(data)
-    return [*_first_sequence(data), *_noise(data)]
+    return [*_first_sequence(data, ports), *_noise(data)]
 
 
-def _first_sequence(data: xr.Dataset) -> list[Picture]:
+def _first_sequence(data: xr.Dataset, ports: tuple[Port, ...]) -> list[Picture]:
     """Draw the first sequence with all its repeats."""
     first = data["sequence"].values == data["sequence"].values[0] if "sequence" in data else [True]
     mine = data.isel(trial=np.flatnonzero(first))
@@ -95,19 +99,12 @@ def _first_sequence(data: xr.Dataset) -> list[Picture]:
         drawn = map_figure(readout.mean(0), places, label, str(data["readout"].attrs.get("units", "")))
         return [Picture(drawn, "The first sequence: readout by step and channel (mean over repeats).")]
     from nado_lab.lab.store import channel_units
+    from nado_lab.lab.store.applied import applied_in
 
-    applied, label = _applied(mine)
-    drawn = sequence_figure(applied, readout, channels, channel_units(data), label)
+    applied, labels = applied_in(mine, ports)
+    drawn = sequence_figure(applied, readout, channels, channel_units(data), labels)
     shows = f"The first sequence: what was applied, and the readout of {len(readout)} repeat(s)."
     return [Picture(drawn, shows)]
-
-
-def _applied(data: xr.Dataset) -> tuple[np.ndarray, str]:
-    if "field" in data:
-        return 1e3 * data["field"].values[0], "field (mT)"
-    if "drive" in data:
-        return data["drive"].values[0, :, 0], "drive"
-    return np.zeros(data.sizes["step"]), "drive (not stored)"
 
 
 def _noise(data: xr.Dataset) -> list[Picture]:
@@ -153,10 +150,10 @@ def _channels(data: xr.Dataset) -> tuple[str, ...]:
 
 
 def _places(data: xr.Dataset) -> tuple[np.ndarray, str]:
-    for name, values in data.coords.items():
-        if values.dims == ("channel",) and values.dtype.kind == "f":
-            scale, unit = (
-                (1e-9, "GHz") if values.attrs.get("units") == "Hz" else (1.0, values.attrs.get("units", ""))
-            )
-            return scale * values.values, f"{name} ({unit})"
-    return np.arange(data.sizes["channel"]), "channel"
+    from nado_lab.lab.store import channel_axis
+
+    axis = channel_axis(data)
+    if axis is None:
+        return np.arange(data.sizes["channel"]), "channel"
+    scale, prefix = engineering(np.array(axis.values))
+    return scale * np.array(axis.values), f"{axis.name} ({prefix}{axis.unit})"

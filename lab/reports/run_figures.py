@@ -7,19 +7,27 @@ from matplotlib.figure import Figure
 from nado_lab.lab.reports.figures import BLUE, GREY, ORANGE, engineering, telling_channels
 
 MOST_LINES = 40
+DASHES = ("-", "--", ":", "-.")
 MAP_FROM = 21  # channels from which a readout is drawn as a map
 
 
 def sequence_figure(
-    drive: np.ndarray, readout: np.ndarray, channels: tuple[str, ...], units: tuple[str, ...], applied: str
+    drive: np.ndarray,
+    readout: np.ndarray,
+    channels: tuple[str, ...],
+    units: tuple[str, ...],
+    applied: list[str],
 ) -> Figure:
-    """Draw what was applied (step,) and the readout (repeat, step, channel) of one sequence."""
+    """Draw what was applied (step, port) with its labels, and readouts (repeat, step, channel)."""
     chosen = telling_channels(channels)
     figure = Figure(figsize=(9, 1.6 + 1.7 * len(chosen)), layout="constrained")
     axes = figure.subplots(1 + len(chosen), 1, sharex=True, squeeze=False)[:, 0]
     steps = np.arange(1, len(drive) + 1)
-    axes[0].step(steps, drive, where="mid", color=GREY)
-    axes[0].set_ylabel(applied)
+    for port, name in enumerate(applied):
+        axes[0].step(steps, drive[:, port], where="mid", color=GREY, linestyle=DASHES[port % 4], label=name)
+    axes[0].set_ylabel(applied[0] if len(applied) == 1 else "applied")
+    if len(applied) > 1:
+        axes[0].legend(fontsize=8)
     for axis, channel in zip(axes[1:], chosen, strict=True):
         scale, prefix = engineering(readout[..., channel])
         many = len(readout) > 1

@@ -107,8 +107,8 @@ def _held_out(twin: Twin) -> Trials:
     if part.blocks:
         number, low, high = part.blocks[0]
         whole = [run.at(slice(i, i + 1)) for run in fitted for i in range(len(run))][number]
-        return whole.steps(low, high).on(twin.drive_map)
-    trials = join(fitted).on(twin.drive_map)
+        return whole.steps(low, high).on(twin.ports)
+    trials = join(fitted).on(twin.ports)
     wanted = part.sequences or (card.fit.held_out if card.fit else ()) or (-1,)
     mine = trials.sequence == wanted[0]
     return trials.at(mine if mine.any() else trials.sequence == trials.sequence[0])

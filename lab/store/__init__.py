@@ -1,7 +1,6 @@
 """The run store: one zarr v3 store a run, of which only committed rows count."""
 
 from nado_lab.lab.store.catalogue import Catalogue, RunEntry, find_runs, locate
-from nado_lab.lab.store.drive_maps import drive_map_of
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.export import export
 from nado_lab.lab.store.metadata import (
@@ -13,10 +12,11 @@ from nado_lab.lab.store.metadata import (
     Status,
     code_version,
 )
+from nado_lab.lab.store.ports import ports_of
 from nado_lab.lab.store.reader import Run
 from nado_lab.lab.store.repair import RepairReport, repair
 from nado_lab.lab.store.summary import RunSummary, StreamSummary, summarise
-from nado_lab.lab.store.trials import TrialArrays, channel_units, load_trials
+from nado_lab.lab.store.trials import TrialArrays, channel_axis, channel_units, load_trials
 from nado_lab.lab.store.verify import Check, verify
 from nado_lab.lab.store.writer import RunWriter
 
@@ -37,13 +37,14 @@ __all__ = [
     "StoreError",
     "StreamSummary",
     "TrialArrays",
+    "channel_axis",
     "channel_units",
     "code_version",
-    "drive_map_of",
     "export",
     "find_runs",
     "load_trials",
     "locate",
+    "ports_of",
     "repair",
     "summarise",
     "verify",

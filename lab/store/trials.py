@@ -5,12 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from nado_lab.lab.json_file import JsonObject
-from nado_lab.lab.store.drive_maps import drive_map_of
+from nado_lab.channels import ChannelAxis
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.layout import PRIMARY
 from nado_lab.lab.store.metadata import RunMetadata
+from nado_lab.lab.store.ports import ports_of
 from nado_lab.lab.store.reader import Run
+from nado_lab.port import Port
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -22,8 +23,8 @@ class TrialArrays:
 
     drive (trial, step, port) in [-1, 1]; readout (trial, step, channel); initial (trial, channel) or None;
     sequence (trial,) equal where the drive is a repeat; held_out (trial,) marks trials that are not for
-    fitting, where the run says so; drive_map {low, high, units} says what drive -1 and 1 stood for, in SI
-    units, None where the run does not say; step_s likewise how long a step lasted.
+    fitting, where the run says so; `ports` say what drive -1 and 1 stood for, empty where the run does not
+    say; step_s how long a step lasted, None where it does not.
     """
 
     drive: np.ndarray
@@ -34,7 +35,7 @@ class TrialArrays:
     units: tuple[str, ...]
     lineage: tuple[str, ...]
     held_out: np.ndarray | None = None
-    drive_map: JsonObject | None = None
+    ports: tuple[Port, ...] = ()
     step_s: float | None = None
 
 
@@ -61,7 +62,7 @@ def trials_in(run: Run, data: "xr.Dataset") -> TrialArrays:
         units=channel_units(data),
         lineage=(run.metadata.run_id,),
         held_out=data["held_out"].values.astype(bool) if "held_out" in data else None,
-        drive_map=drive_map_of(run.metadata),
+        ports=ports_of(run.metadata),
         step_s=step_seconds(run.metadata),
     )
 
@@ -80,3 +81,12 @@ def channel_units(data: "xr.Dataset") -> tuple[str, ...]:
     if "channel_units" in data:
         return tuple(str(unit) for unit in data["channel_units"].values)
     return (str(data["readout"].attrs.get("units", "1")),) * data.sizes["channel"]
+
+
+def channel_axis(data: "xr.Dataset") -> ChannelAxis | None:
+    """Return what the channels of a run's rows lie along (frequencies of a spectrum), if they do."""
+    for name, values in data.coords.items():
+        if values.dims == ("channel",) and values.dtype.kind == "f":
+            places = tuple(map(float, values.values))
+            return ChannelAxis(str(name), str(values.attrs.get("units", "")), places)
+    return None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nado_lab.instruments import load_setup
 from nado_lab.lab.compose import SIMULATED
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.sweeps.config import Plan, Source, SweepConfig, Values
 from pydantic import BaseModel, JsonValue, ValidationError
 
@@ -91,9 +92,9 @@ def _check(plan: Plan) -> None:
 
 
 def _check_source(source: Source) -> None:
-    from nado_lab.protocols import configure, load_protocol
+    from nado_lab.lab.workflow.measure import configured
 
-    configure(load_protocol(source.protocol)(), source.parameters)
+    configured(source.protocol, source.parameters, SetupSource(source.setup))
     if load_setup(source.setup).visa_library != SIMULATED:
         raise LabError(
             f"{source.setup} is a real bench, which has one owner at a time; measure first "

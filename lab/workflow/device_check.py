@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
 from nado_lab.lab.errors import LabError
-from nado_lab.twin import DriveMap
+from nado_lab.port import Port, same_ports
 
 if TYPE_CHECKING:
     from nado_lab.lab.setup import Setup
@@ -28,21 +27,16 @@ def check_device(twin: Twin, setup: Setup) -> None:
             f"the twin answers in {_kinds_of(twin.units)}, the setup in {_kinds_of(setup.channel_units)}: "
             "fit a twin to runs of this setup"
         )
-    _check_drive_map(twin, setup)
+    _check_ports(twin, setup)
 
 
-def _check_drive_map(twin: Twin, setup: Setup) -> None:
-    """Refuse a setup on which drives stand for other fields than in the runs the twin was fitted to."""
-    known = twin.drive_map
-    if known is None:
-        return
-    low, high = np.asarray(setup.field_tesla(np.array([-1.0, 1.0])), float).ravel()
-    own = DriveMap(float(low), float(high), "T")
-    if known.units != "T" or not known.same(own):
+def _check_ports(twin: Twin, setup: Setup) -> None:
+    """Refuse a setup on which drives stand for other inputs than in the runs the twin was fitted to."""
+    if twin.ports and not same_ports(twin.ports, setup.ports):
         raise LabError(
-            f"the twin was fitted where drive -1 to 1 stands for {_told(known)}, on this setup for"
-            f" {_told(own)}: give the setup that window (drive.field_centre_t and"
-            " drive.field_range_t), or fit a twin to runs of this setup"
+            f"the twin was fitted where drive -1 to 1 stands for {_told(twin.ports)}, on this setup for"
+            f" {_told(setup.ports)}: give the setup that window ([[ports]] of its file), or fit a"
+            " twin to runs of it"
         )
 
 
@@ -55,5 +49,5 @@ def _kinds_of(units: Sequence[str]) -> str:
     return ", ".join(unit or "no unit" for unit in dict.fromkeys(units))
 
 
-def _told(drive_map: DriveMap) -> str:
-    return f"{drive_map.low:.6g} to {drive_map.high:.6g} {drive_map.units or '(no unit)'}"
+def _told(ports: Sequence[Port]) -> str:
+    return ", ".join(map(str, ports))

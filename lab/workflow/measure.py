@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nado_lab.instruments import load_setup
 from nado_lab.lab.compose import open_source
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.runs import MonitorSettings, NoBench, resume_protocol, run_protocol
@@ -88,6 +89,15 @@ def resume(
     with _bench(procedure, _source(run, request.setup), open_setup) as bench:
         resume_protocol(procedure, bench, request.run, observer=observer, monitors=request.monitors)
     return MeasureResult(Run.open(request.run))
+
+
+def configured(protocol: str, parameters: Mapping[str, object], setup: SetupSource | None) -> NadoProcedure:
+    """Make a procedure with its parameters, those of the ports of a setup that is not opened included."""
+    procedure = load_protocol(protocol)()
+    if setup:
+        procedure.suit(load_setup(setup.name).ports)
+    configure(procedure, parameters)
+    return procedure
 
 
 def _bench(

@@ -49,7 +49,7 @@ class FromTheStart(Drives):
         plan = self.planned
         if self.start_row >= len(plan.drive):
             return
-        answers = self.setup.measure(plan.drive, should_stop=self.should_stop, field_tesla=plan.field)
+        answers = self.setup.measure(plan.drive, should_stop=self.should_stop, inputs=plan.inputs)
         for trial, answer in enumerate(answers):
             if trial >= self.start_row:
                 self.emit("primary", self._row(plan, trial, answer))

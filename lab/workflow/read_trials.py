@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.store import Run, drive_map_of
+from nado_lab.lab.store import Run, ports_of
 from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.choices import Level
+from nado_lab.port import same_ports
 from nado_lab.twin import Trials, alike_runs, join
 
 WINDOW = 48
@@ -37,16 +38,20 @@ def read_trials(
 
 
 def can_stream(runs: Sequence[Path], level: Level) -> bool:
-    """Tell whether the trials of runs can be read part by part: at the step level, of one shape and map."""
+    """Tell whether trials can be read part by part: at the step level, of one shape and window."""
     if level is not Level.STEP:
         return False
-    shapes, maps = set(), []
+    shapes, windows = set(), []
     for path in runs:
         run = Run.open(path)
         group = run.group()
-        maps.append(drive_map_of(run.metadata))
+        windows.append(ports_of(run.metadata))
         shapes.add(tuple(group[name].shape[1:] for name in ("drive", "readout") if name in group))  # type: ignore[union-attr]
-    return len(shapes) == 1 and len(next(iter(shapes))) == 2 and maps.count(maps[0]) == len(maps)
+    return (
+        len(shapes) == 1
+        and len(next(iter(shapes))) == 2
+        and all(same_ports(each, windows[0]) for each in windows)
+    )
 
 
 def _waveforms_of(run: Run) -> Trials:

@@ -52,7 +52,7 @@ def recalibrate(request: RecalibrateRequest, observer: Observer | None = None) -
     scored = read_trials(request.scored_on).trials if request.scored_on else None
     metrics = None
     if scored:
-        scored, warning = unseen(twin.card.drives, scored.on(twin.drive_map))
+        scored, warning = unseen(twin.card.drives, scored.on(twin.ports))
         metrics = warned(evaluate(twin, scored, seed=request.seed), warning)
     origin = RecalibrationOrigin(
         twin=str(request.twin.resolve()),

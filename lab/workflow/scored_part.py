@@ -28,7 +28,7 @@ def part_to_score(twin: Twin, runs: Sequence[Path], level: Level, part: Part) ->
     where they were measured in other runs (the same seed draws the same drives).
     """
     trials, scored_on = _part(twin, runs, level, part)
-    new, warning = unseen(twin.card.drives, trials.on(twin.drive_map))
+    new, warning = unseen(twin.card.drives, trials.on(twin.ports))
     if part is Part.AUTO and scored_on in (ScoredOn.ALL, ScoredOn.ALL_SOME_FITTED):
         return new, ScoredOn.ALL if len(new) < len(trials) else scored_on, warning
     return trials, scored_on, warning and SOME_FITTED

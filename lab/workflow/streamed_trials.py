@@ -77,7 +77,7 @@ def score_in_parts(
     found: list[JsonObject] = []
     weights: list[int] = []
     for each in parts:
-        trials, warning = unseen(twin.card.drives, stored.read(each).on(twin.drive_map))
+        trials, warning = unseen(twin.card.drives, stored.read(each).on(twin.ports))
         found.append(warned(evaluate(twin, trials, seed=seed), warning).to_json())
         weights.append(len(trials))
     mean = _mean(found, weights)

@@ -128,7 +128,7 @@ def validate(
 
 def scored(twin: Twin, trials: Trials, sequence_s: float) -> Scored:
     """Score a twin on all trials, and on each of MOST_GROUPS (or fewer) groups of sequences for intervals."""
-    trials, warning = unseen(twin.card.drives, trials.on(twin.drive_map))
+    trials, warning = unseen(twin.card.drives, trials.on(twin.ports))
     numbers = trials.sequence.unique()
     parts = [part for part in np.array_split(numbers.numpy(), MOST_GROUPS) if len(part)]
     groups = tuple(evaluate(twin, trials.at(isin(trials.sequence, as_tensor(part)))) for part in parts)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from nado_lab.port import Port, inputs_of
 
 CENTRE, SPAN = 2.6e-3, 1.0e-3
 
@@ -12,7 +13,7 @@ class FakeResponse:
     readout: np.ndarray
     initial: np.ndarray
     waveform: np.ndarray
-    field: np.ndarray
+    input: np.ndarray
 
 
 class FakeClock:
@@ -32,7 +33,11 @@ class FakeDevice:
     """Answer u with x' = x / 2 + u and 2 x; `fail_at` raises, `interrupt_at` runs a callable."""
 
     in_process = True
+    ports = (Port("field", "T", CENTRE - SPAN, CENTRE + SPAN, shown="mT"),)
     port_count = 1
+    devices = ()
+    channel_axis = None
+    waveform_units = "V"
     channels = ("x", "double")
     channel_units = ("V", "V")
     waveform_shape = (4, 1)
@@ -45,15 +50,12 @@ class FakeDevice:
         self.failed = list(failed)
         self.played = 0
 
-    def field_tesla(self, drive):
-        return CENTRE + SPAN * np.asarray(drive)
+    def estimate_s(self, trials, steps):
+        return trials * steps * self.step_s
 
-    def drive_for_field(self, field):
-        return (np.asarray(field) - CENTRE) / SPAN
-
-    def measure(self, drive, *, should_stop=lambda: False, field_tesla=None):
-        fields = self.field_tesla(drive)[..., 0] if field_tesla is None else field_tesla
-        for number, (trial, field) in enumerate(zip(drive, fields, strict=True)):
+    def measure(self, drive, *, should_stop=lambda: False, inputs=None):
+        inputs = inputs_of(self.ports, drive) if inputs is None else inputs
+        for number, (trial, applied) in enumerate(zip(drive, inputs, strict=True)):
             if self.on_trial:
                 self.on_trial(number)
             if should_stop():
@@ -61,14 +63,14 @@ class FakeDevice:
             if number == self.fail_at:
                 raise RuntimeError("the generator fell off the table")
             self.played += 1
-            yield self._respond(trial, field)
+            yield self._respond(trial, applied)
 
-    def _respond(self, trial, field):
+    def _respond(self, trial, applied):
         x, readout = 0.0, []
         for u in trial[:, 0]:
             x = x / 2 + u
             readout.append((x, 2 * x))
-        return FakeResponse(np.array(readout), np.zeros(2), np.ones((len(trial), 4, 1)), field)
+        return FakeResponse(np.array(readout), np.zeros(2), np.ones((len(trial), 4, 1)), applied)
 
     def snapshot(self):
         return {"generator": {"identity": "FAKE,1,0,0"}}

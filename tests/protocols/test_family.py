@@ -12,7 +12,7 @@ SMALL = {
     "characterise": {"sequences": 2, "steps": 3},
     "repeats": {"sequences": 2, "repeats": 3, "steps": 3},
     "hysteresis": {"points": 4},
-    "fmr_map": {"points": 4},
+    "spectrum_map": {"points": 4},
     "calibrate_field": {"points": 3},
     "memory": {"sequences": 1, "steps": 50},
     "drift_watch": {"probes": 3, "steps": 3, "interval": 60},
@@ -122,7 +122,7 @@ def test_replay_plays_the_drives_of_another_run(tmp_path):
         ("characterise", {"sequences": 5, "repeats": 3, "steps": 20}, 5 * 3 * 20 * 0.01),
         ("repeats", {"sequences": 2, "repeats": 4, "steps": 10}, 2 * 4 * 10 * 0.01),
         ("hysteresis", {"points": 5, "loops": 2, "settle": 3, "repeats": 2}, 2 * 17 * 3 * 0.01),
-        ("fmr_map", {"points": 61}, 0.61),
+        ("spectrum_map", {"points": 61}, 0.61),
         ("memory", {"sequences": 2, "steps": 100}, 2.0),
         ("drift_watch", {"probes": 3, "steps": 10, "interval": "10 min"}, 1200.3),
         ("calibrate_field", {"points": 11, "settle": 2}, 42.0),
@@ -134,7 +134,7 @@ def test_a_protocol_tells_how_long_it_takes(name, values, seconds):
     assert procedure.estimate_s(FakeDevice()) == pytest.approx(seconds)
 
 
-@pytest.mark.parametrize("name", ["characterise", "hysteresis", "fmr_map", "memory", "drift_watch"])
+@pytest.mark.parametrize("name", ["characterise", "hysteresis", "spectrum_map", "memory", "drift_watch"])
 def test_the_extent_is_that_of_the_plan(name):
     procedure = load_protocol(name)()
     configure(procedure, SMALL[name])

@@ -17,7 +17,7 @@ def measured(bench, fields=FIELDS, setup="sim:nanoring", between=lambda: None):
         for action in (lambda: None, between):
             action()
             drive = np.zeros((*fields.shape, 1))
-            answers.append(next(iter(opened.measure(drive, field_tesla=fields))))
+            answers.append(next(iter(opened.measure(drive, inputs=fields[..., None]))))
     return answers
 
 

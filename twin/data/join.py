@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import torch
-from nado_lab.twin.data.drive_map import DriveMap
+from nado_lab.twin.data.ports import spanning
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.errors import DataError
 from torch import Tensor
@@ -21,7 +21,7 @@ def join(parts: Sequence[Trials], window: int | None = None) -> Trials:
 
     With `window`, runs of unequal length and a few long trials without a defined start become overlapping
     windows of so many steps; without it they are refused. Drives that stood for other inputs in each run are
-    brought to one map.
+    brought to one window a port.
     """
     if not parts:
         raise DataError("no trials were given to join")
@@ -101,14 +101,11 @@ def _origins(parts: Sequence[Trials]) -> Tensor | None:
 
 
 def _on_one_map(parts: Sequence[Trials]) -> list[Trials]:
-    """Bring all parts to the map that spans theirs; parts none of which states a map stay as they are."""
-    maps = [part.drive_map for part in parts if part.drive_map is not None]
-    if not maps:
+    """Bring all parts to the windows that span theirs; parts none of which states any stay as they are."""
+    windows = [part.ports for part in parts if part.ports]
+    if not windows:
         return list(parts)
-    if len(maps) < len(parts):
+    if len(windows) < len(parts):
         raise DataError("some runs say what their drive stands for and some do not: they cannot be joined")
-    low, high = min(each.low for each in maps), max(each.high for each in maps)
-    common = DriveMap(low, high, maps[0].units)
-    if all(each.same(maps[0]) for each in maps):
-        common = maps[0]
+    common = spanning(windows)
     return [part.on(common) for part in parts]

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import torch
-from nado_lab.twin.data.drive_map import DriveMap
+from nado_lab.port import Port
+from nado_lab.twin.data.ports import converted
 from nado_lab.twin.errors import DataError
 from torch import Tensor
 
@@ -22,7 +23,7 @@ class Trials:
     `sequence` (trial,) numbers the different inputs: trials of one number are repeats of one drive.
     `initial` is the readout of the defined state before the first step. `held_out` (trial,) marks trials
     that are never fitted. Of windows, `origin` (trial, 2) tells the long trial and the step they begin at.
-    `drive_map` says what drive -1 and 1 stood for, where that is known.
+    `ports` say what drive -1 and 1 stood for, one a port; empty where that is not known.
     """
 
     drive: Tensor
@@ -35,7 +36,7 @@ class Trials:
     lineage: tuple[str, ...] = ()
     held_out: Tensor | None = None
     origin: Tensor | None = None
-    drive_map: DriveMap | None = None
+    ports: tuple[Port, ...] = ()
 
     def __post_init__(self) -> None:
         _fill(self)
@@ -62,11 +63,11 @@ class Trials:
         out = torch.isin(self.sequence, torch.as_tensor(list(held_out), dtype=torch.long))
         return self.at(~out), self.at(out)
 
-    def on(self, drive_map: DriveMap | None) -> Trials:
-        """Return the same trials with their drives on another map; as they are where one map is unknown."""
-        if drive_map is None or self.drive_map is None:
+    def on(self, ports: tuple[Port, ...]) -> Trials:
+        """Return the same trials with their drives in other windows; as they are where one is unknown."""
+        if not ports or not self.ports:
             return self
-        return replace(self, drive=self.drive_map.convert(self.drive, drive_map), drive_map=drive_map)
+        return replace(self, drive=converted(self.drive, self.ports, ports), ports=ports)
 
     def first(self, steps: int) -> Trials:
         """Return the first steps of every trial."""
@@ -137,5 +138,7 @@ def _check(trials: Trials) -> None:
             f"initial must be (trial, channel) = {(readout.shape[0], readout.shape[2])};"
             f" got {tuple(trials.initial.shape)}"
         )
+    if trials.ports and len(trials.ports) != drive.shape[2]:
+        raise DataError(f"a drive of {drive.shape[2]} ports came with the windows of {len(trials.ports)}")
     if not (torch.isfinite(drive).all() and torch.isfinite(readout).all()):
         raise DataError("drive or readout holds values that are not finite; leave those trials out")

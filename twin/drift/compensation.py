@@ -43,4 +43,4 @@ def compensate(twin: Twin, trials: Trials) -> Compensation:
     The drift is one that `recalibrate` would follow (`twin.drift.correction`); where none predicts better
     than no drift, the compensation changes nothing.
     """
-    return Compensation(twin, best_correction(twin, rows_of(twin, trials.on(twin.drive_map))))
+    return Compensation(twin, best_correction(twin, rows_of(twin, trials.on(twin.ports))))

@@ -39,7 +39,7 @@ def recalibrate(
     (`twin.drift.correction`). The spread follows the repeats where there are any, else the residual, as far
     as that says more than misfit.
     """
-    trials, fresh = trials.on(twin.drive_map), copy.deepcopy(twin)
+    trials, fresh = trials.on(twin.ports), copy.deepcopy(twin)
     fresh.calibration.load_state_dict(
         type(twin.calibration)(twin.spec.channels, twin.spec.components).state_dict()
     )

@@ -36,7 +36,7 @@ def evaluate(
     Equal numbers of paths stand on either side, so a perfect twin scores the floor. Metrics and floor are
     means over SPLITS random halvings of the repeats, because a single one scatters by about 10 %.
     """
-    trials = trials.on(twin.drive_map)
+    trials = trials.on(twin.ports)
     scale = twin.readout_std if scale is None else scale
     generator = torch.Generator().manual_seed(seed)
     groups = [g for g in trials.groups() if len(g) >= FEWEST]

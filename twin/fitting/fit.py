@@ -51,7 +51,7 @@ def fit(
     """
     trials, observer = trials.for_fitting(), observer or Observer()
     settings = (settings or FitSettings()).settled(trials.readout[..., 0].numel())
-    trials = trials if start is None else trials.on(start.drive_map)
+    trials = trials if start is None else trials.on(start.ports)
     drives = set(drive_numbers(trials).tolist())
     with torch.random.fork_rng(devices=[]), one_thread():
         torch.manual_seed(settings.seed)
@@ -73,7 +73,7 @@ def fit(
         split=SplitRecord(describe(fitted), describe(held)),
         metrics=None,
         scored_on="",
-        drive_map=trials.drive_map or twin.card.drive_map,
+        ports=trials.ports or twin.card.ports,
         lineage=trials.lineage,
         versions=versions(),
         drives=pack(drives.union(unpack(start.card.drives if start else "").tolist())),
@@ -84,7 +84,7 @@ def fit(
 def _noted(blocks: Iterator[Trials], twin: Twin, drives: set[int]) -> Iterator[Trials]:
     """Pass further trials on, and keep the numbers of their drives."""
     for block in blocks:
-        drives.update(drive_numbers(block.on(twin.drive_map)).tolist())
+        drives.update(drive_numbers(block.on(twin.ports)).tolist())
         yield block
 
 

@@ -64,7 +64,7 @@ def fit_and_score(
         scored = split_stopping(parts.training, settings.held_out_share, settings.seed)[1]
     left_out = ""
     if kept is not None:
-        scored, left_out = unseen(twin.card.drives, kept.on(twin.drive_map))
+        scored, left_out = unseen(twin.card.drives, kept.on(twin.ports))
     metrics = warned(evaluate(twin, scored, seed=settings.seed, observer=observer), left_out)
     record = twin.card.split or SplitRecord()
     twin.card = replace(

@@ -43,7 +43,7 @@ class RowStream:
         """Take note that `count` rows were drawn; read what is due."""
         self._due += count
         while self._due > 0 and (block := next(self._blocks, None)) is not None:
-            self._write(rows, rows_of(self._twin, block.on(self._twin.drive_map)))
+            self._write(rows, rows_of(self._twin, block.on(self._twin.ports)))
             self._due -= DRAWS * len(block)
             self.read += len(block)
 

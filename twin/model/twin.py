@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from nado_lab.twin.data.drive_map import DriveMap
+from nado_lab.port import Port
 from nado_lab.twin.errors import TwinError
 from nado_lab.twin.model.basis import Basis
 from nado_lab.twin.model.calibration import Calibration
@@ -47,9 +47,9 @@ class Twin(nn.Module):
         return self.spec.ports
 
     @property
-    def drive_map(self) -> DriveMap | None:
+    def ports(self) -> tuple[Port, ...]:
         """What drive -1 and 1 stand for, where the runs that were fitted say so."""
-        return self.card.drive_map
+        return self.card.ports
 
     @property
     def readout_mean(self) -> Tensor:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from nado_lab.twin.data.drive_map import DriveMap
+from nado_lab.port import Port
 from nado_lab.twin.data.split import SplitRecord
+from nado_lab.twin.errors import TwinError
 from nado_lab.twin.records.json_object import JsonObject, read_entry
 from nado_lab.twin.records.metrics import Metrics
 from nado_lab.twin.records.settings import FitSettings
@@ -70,7 +71,7 @@ class TwinCard:
     split: SplitRecord | None = None
     metrics: Metrics | None = None
     scored_on: str = ""
-    drive_map: DriveMap | None = None
+    ports: tuple[Port, ...] = ()
     lineage: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -83,6 +84,8 @@ class TwinCard:
     def from_json(cls, found: JsonObject) -> TwinCard:
         """Read a card, of an older version too; an entry of another kind is named in a `TwinError`."""
         current = {OLDER_NAMES.get(name, name): value for name, value in found.items()}
+        if window := current.pop("drive_map", None):
+            current["ports"] = [_older_port(window)]
         known = {each.name for each in fields(cls)} - {"other"}
         entries = {name: _read(name, current[name]) for name in current.keys() & known}
         return cls(**entries, other={name: current[name] for name in current.keys() - known})
@@ -98,7 +101,7 @@ class TwinCard:
 _ENTRIES: dict[str, TypeAdapter[Any]] = {
     "split": TypeAdapter(SplitRecord | None),
     "scored_on": TypeAdapter(str),
-    "drive_map": TypeAdapter(DriveMap | None),
+    "ports": TypeAdapter(tuple[Port, ...]),
     "lineage": TypeAdapter(tuple[str, ...]),
     "runs": TypeAdapter(tuple[str, ...]),
     "versions": TypeAdapter(dict[str, str]),
@@ -108,6 +111,14 @@ _ENTRIES: dict[str, TypeAdapter[Any]] = {
 }
 _OBJECT, _METRICS = TypeAdapter(JsonObject), TypeAdapter(Metrics)
 _NUMBERS = TypeAdapter(tuple[int, ...])
+
+
+def _older_port(window: object) -> object:
+    """Read what an older version wrote of the one port: {low, high, units}."""
+    try:
+        return Port.from_json(read_entry("drive_map", _OBJECT, window)).to_json()
+    except ValueError as error:
+        raise TwinError(f"drive_map: {error}") from error
 
 
 def _read(name: str, value: object) -> Any:

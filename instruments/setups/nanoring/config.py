@@ -1,9 +1,11 @@
 """What a nanoring setup states beside the common part."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar, Literal, Self
 
-from nado_lab.instruments.setups.config import ConfigPart, SetupConfig
+from nado_lab.instruments.setups.config import ConfigPart
+from nado_lab.instruments.setups.magnetic import MagneticConfig
 from pydantic import Field, PositiveFloat
 
 
@@ -70,12 +72,12 @@ class AxesConfig(ConfigPart):
         return self.x if axis is Axis.X else self.y
 
 
-class NanoringConfig(SetupConfig, frozen=True, extra="forbid"):
+class NanoringConfig(MagneticConfig, frozen=True, extra="forbid"):
     """A rotating field and the voltage over a nanoring array."""
 
     coil_supplies: ClassVar[tuple[str, ...]] = ("supply_x", "supply_y")
     taken_down: ClassVar[tuple[tuple[str, ...], ...]] = (coil_supplies, ("generator", "source"))
-    safe_state: ClassVar[str] = "field at zero, sources off"
+    required_limits: ClassVar[Mapping[str, tuple[str, ...]]] = dict.fromkeys(coil_supplies, ("max_amperes",))
 
     kind: Literal["nanoring"]
     timing: TimingConfig

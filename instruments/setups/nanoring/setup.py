@@ -11,23 +11,24 @@ from nado_lab.instruments.errors import InstrumentError, InstrumentTimeout, Setu
 from nado_lab.instruments.limits import check_all
 from nado_lab.instruments.roles import CurrentSource, Digitiser, WaveformPair
 from nado_lab.instruments.setups.bring_up import Step, first_steps, last_steps
-from nado_lab.instruments.setups.checks import read_at_rest, run_checks
+from nado_lab.instruments.setups.checks import Proof
+from nado_lab.instruments.setups.magnetic import MagneticSetup, read_at_rest
 from nado_lab.instruments.setups.nanoring.bring_up import field_steps
 from nado_lab.instruments.setups.nanoring.config import Axis, AxisConfig, NanoringConfig
 from nado_lab.instruments.setups.nanoring.drive_waveform import LEAD_FRAMES, DriveWaveform
 from nado_lab.instruments.setups.nanoring.harmonics import basis, channel_names, harmonics
 from nado_lab.instruments.setups.nanoring.proof import prove_field, told
 from nado_lab.instruments.setups.open_roles import VisaLibrary
-from nado_lab.instruments.setups.records import Check, Response
-from nado_lab.instruments.setups.setup import Setup
+from nado_lab.instruments.setups.records import Reset, Response
 
 _GRACE_S = 5.0
 _FADE_S = 0.2
 _REST_SHARE, _REST_S = 0.01, 0.4
 _SETTLING = 2
+_STEPPED_FRAMES = 2  # a rotation, its rise and its fall, and the zero between (DriveWaveform.single)
 
 
-class NanoringSetup(Setup[NanoringConfig]):
+class NanoringSetup(MagneticSetup[NanoringConfig]):
     """Drive the array and read it, one trial after the other; a Device."""
 
     def __init__(self, config: NanoringConfig, visa_library: VisaLibrary, clock: Clock):
@@ -41,6 +42,7 @@ class NanoringSetup(Setup[NanoringConfig]):
         super().__init__(config, visa_library, clock)
 
     def _assign_roles(self) -> None:
+        super()._assign_roles()
         self.generator = self.role("generator", WaveformPair)
         self.source = self.role("source", CurrentSource)
         names = sorted(name for name in self.roles if name.startswith("digitiser_"))
@@ -60,22 +62,41 @@ class NanoringSetup(Setup[NanoringConfig]):
         """Raw samples a step and number of contact pairs."""
         return self.waveform.samples, len(self.digitisers)
 
+    @property
+    def reset(self) -> Reset:
+        """The saturating pulse and a rotation at zero field."""
+        words = f"a pulse of {1e3 * self.waveform.reset_t:g} mT along +y, then one rotation at zero field"
+        return Reset(words, LEAD_FRAMES * self.step_s)
+
+    def estimate_s(self, trials: int, steps: int) -> float:
+        """Take the rotations of all trials, lead and tail of each burst included; uploads are short."""
+        each = 1 if self.config.timing.mode == "stepped" else self._batch_size(steps)
+        bursts = -(-trials // each)
+        rotations = trials * (LEAD_FRAMES + steps) + bursts
+        if self.config.timing.mode == "stepped":
+            rotations = trials * (LEAD_FRAMES + 1 + _STEPPED_FRAMES * steps)
+        return rotations * self.step_s
+
+    def tesla_per_ampere(self, supply: str) -> float:
+        """Return the calibration of the axis that `supply_x` or `supply_y` feeds."""
+        return self.config.axes.of(Axis(supply.removeprefix("supply_"))).tesla_per_ampere
+
     # -- limits ------------------------------------------------------------------------------
 
-    def check_limits(self, field: np.ndarray) -> None:
-        limits, waveform = self.config.limits, self.waveform
-        check_all("field", field, 0.0, limits.max_field_t, "T", "Lower field_centre or field_range.")
-        check_all("reset field", np.array([waveform.reset_t]), 0.0, limits.max_field_t, "T", "Lower reset.")
+    def check_limits(self, inputs: np.ndarray) -> None:
+        field, limits, waveform = inputs[..., 0], self.config.limits, self.waveform
+        self.check_field(field)
         for name, axis in (("supply_x", self.config.axes.x), ("supply_y", self.config.axes.y)):
             most = self.config.roles[name].limits.get("max_amperes", np.inf)
             peak = max(waveform.reset_t, float(np.max(field, initial=0.0))) + abs(axis.offset_t)
             amperes = np.array([peak / axis.tesla_per_ampere])
             check_all(f"current of {name}", amperes, 0.0, most, "A", "Lower the field.")
         slew, duty = waveform.steepest(field), waveform.duty(field, limits.max_field_t)
-        check_all("slew", np.array([slew]), 0, limits.max_slew_t_per_s, "T/s", "Lower field_range.")
+        check_all("slew", np.array([slew]), 0, limits.max_slew_t_per_s, "T/s", "Narrow the window.")
         check_all("duty", np.array([duty]), 0, limits.max_duty, "", "Lower the field.")
 
-    def _play(self, field: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[Response]:
+    def _play(self, inputs: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[Response]:
+        field = inputs[..., 0]
         stepped = self.config.timing.mode == "stepped"
         if self._is_monitored() and not self._proven:
             prove_field(self)
@@ -173,7 +194,7 @@ class NanoringSetup(Setup[NanoringConfig]):
                 readout=readout[trial, 1:],
                 initial=readout[trial, 0],
                 waveform=frames[trial, LEAD_FRAMES:],
-                field=batch[trial],
+                input=batch[trial][:, None],
             )
 
     # -- power -------------------------------------------------------------------------------
@@ -218,7 +239,7 @@ class NanoringSetup(Setup[NanoringConfig]):
                 f"axis {axis} needs a role 'monitor_{axis}' (a digitiser); this setup has {known}"
             )
         amplitudes = np.full((1, rotations + _SETTLING), field_t)
-        self.check_limits(amplitudes)
+        self.check_limits(amplitudes[..., None])
         try:
             volts = self.burst(self.waveform.field(amplitudes), [self.monitors[axis]], should_stop)
         except BaseException:
@@ -232,11 +253,13 @@ class NanoringSetup(Setup[NanoringConfig]):
         return tesla.reshape(-1, samples)[LEAD_FRAMES + _SETTLING :]
 
     def bring_up_steps(self) -> list[Step]:
-        return [*first_steps(self), *field_steps(self), *last_steps(self)]
+        """Return the steps of the guided first hour."""
+        return [*first_steps(self), *self.supply_steps(), *field_steps(self), *last_steps(self)]
 
-    def check(self) -> list[Check]:
-        """Prove identities, ranges, 1 % of the field and the interlock."""
-        return run_checks(self, {"field seen by the monitors": self._prove} if self._is_monitored() else None)
+    def proofs(self) -> list[Proof]:
+        """Drive 1 % of each supply's range; see the field on the monitors where there are any."""
+        seen: list[Proof] = [("field seen by the monitors", self._prove)] if self._is_monitored() else []
+        return super().proofs() + seen
 
     def _prove(self) -> str:
         """Prove the field from a safe bench on: what went before may have switched a supply off."""

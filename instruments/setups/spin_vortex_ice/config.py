@@ -1,8 +1,10 @@
 """What a setup of a spin-vortex ice states beside the common part; its kind is called "asvi" in files."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, Self
 
-from nado_lab.instruments.setups.config import ConfigPart, SetupConfig
+from nado_lab.instruments.setups.config import ConfigPart
+from nado_lab.instruments.setups.magnetic import MagneticConfig
 from pydantic import PositiveFloat, PositiveInt, model_validator
 
 
@@ -46,12 +48,12 @@ class MagnetConfig(ConfigPart):
     offset_t: float = 0.0
 
 
-class SpinVortexIceConfig(SetupConfig, frozen=True, extra="forbid"):
+class SpinVortexIceConfig(MagneticConfig, frozen=True, extra="forbid"):
     """Field loops and microwave spectra of an artificial spin-vortex ice."""
 
     coil_supplies: ClassVar[tuple[str, ...]] = ("supply",)
     taken_down: ClassVar[tuple[tuple[str, ...], ...]] = (coil_supplies, ("microwave", "lockin"))
-    safe_state: ClassVar[str] = "field at zero, sources off"
+    required_limits: ClassVar[Mapping[str, tuple[str, ...]]] = {"supply": ("max_amperes",)}
 
     kind: Literal["asvi"]
     loop: FieldLoopConfig

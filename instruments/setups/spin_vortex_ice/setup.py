@@ -7,30 +7,32 @@ spectrum comes back as one block.
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from nado_lab.channels import ChannelAxis
 from nado_lab.instruments.errors import InstrumentTimeout, StuckOutputError
 from nado_lab.instruments.limits import check_all
 from nado_lab.instruments.roles import FieldProbe, LockIn, MicrowaveSource
-from nado_lab.instruments.setups.checks import run_checks
-from nado_lab.instruments.setups.records import Check, Response
-from nado_lab.instruments.setups.setup import Setup
+from nado_lab.instruments.setups.magnetic import MagneticSetup
+from nado_lab.instruments.setups.records import Reset, Response
 from nado_lab.instruments.setups.spin_vortex_ice.config import SpinVortexIceConfig
 
 _GRACE_S = 5.0
 _LEAST_TOLERANCE_T = 2e-4
 
 
-class SpinVortexIceSetup(Setup[SpinVortexIceConfig]):
+class SpinVortexIceSetup(MagneticSetup[SpinVortexIceConfig]):
     """Drive the ice by field loops and read its resonances; a Device."""
 
     waveform_units = "T"
 
     def _assign_roles(self) -> None:
+        super()._assign_roles()
         self.supply = self.coil_supplies["supply"]
         self.gaussmeter = self.role("gaussmeter", FieldProbe)
         self.microwave = self.role("microwave", MicrowaveSource)
         self.lockin = self.role("lockin", LockIn)
         self.channels = tuple(f"{hertz / 1e9:.3f} GHz" for hertz in self.frequencies)
         self.channel_units = ("V",) * len(self.channels)
+        self.channel_axis = ChannelAxis("frequency", "Hz", tuple(map(float, self.frequencies)))
 
     @property
     def frequencies(self) -> np.ndarray:
@@ -49,13 +51,38 @@ class SpinVortexIceSetup(Setup[SpinVortexIceConfig]):
         """Raw samples a step (field read at +H and at -H, in T) and number of probes."""
         return 2, 1
 
+    @property
+    def reset(self) -> Reset:
+        """The saturating field, the middle of the window, and a spectrum there."""
+        spectrum, loop = self.config.spectrum, self.config.loop
+        words = (
+            f"-{1e3 * self.config.reset.field_t:g} mT, then a spectrum at -{1e3 * self.ports[0].middle:g} mT"
+        )
+        return Reset(
+            words, spectrum.points * spectrum.dwell_s + 2 * loop.settle_s + self._ramps_s(reset=True)
+        )
+
+    def estimate_s(self, trials: int, steps: int) -> float:
+        """Take resets, sweeps, settling and ramps of all trials."""
+        return trials * (self.reset.seconds + steps * (self.step_s + self._ramps_s(reset=False)))
+
+    def _ramps_s(self, *, reset: bool) -> float:
+        """Return how long the current moves in a reset, or in a step at the middle of the window."""
+        middle, most = self.ports[0].middle, self.config.reset.field_t
+        way_t = middle + most + abs(most - middle) if reset else 4 * middle
+        return way_t / (self.supply.slew * self.config.axis.tesla_per_ampere)
+
+    def tesla_per_ampere(self, supply: str) -> float:  # noqa: ARG002  (there is one)
+        """Return the calibration of the magnet."""
+        return self.config.axis.tesla_per_ampere
+
     # -- limits ------------------------------------------------------------------------------
 
-    def check_limits(self, field: np.ndarray) -> None:
-        limits, reset = self.config.limits, self.config.reset.field_t
-        check_all("field", field, 0.0, limits.max_field_t, "T", "Lower field_centre or field_range.")
-        check_all("reset field", np.array([reset]), 0.0, limits.max_field_t, "T", "Lower reset.")
-        peak = max(reset, float(np.max(field, initial=0.0))) + abs(self.config.axis.offset_t)
+    def check_limits(self, inputs: np.ndarray) -> None:
+        field, limits, reset = inputs[..., 0], self.config.limits, self.config.reset.field_t
+        start = self.ports[0].middle
+        self.check_field(np.append(field, start))
+        peak = max(reset, start, float(np.max(field, initial=0.0))) + abs(self.config.axis.offset_t)
         amperes = np.array([peak / self.config.axis.tesla_per_ampere])
         check_all("current of supply", amperes, 0.0, self.supply.most_amperes, "A", "Lower the field.")
         slew = np.array([self.supply.slew * self.config.axis.tesla_per_ampere])
@@ -63,9 +90,9 @@ class SpinVortexIceSetup(Setup[SpinVortexIceConfig]):
 
     # -- a trial -----------------------------------------------------------------------------
 
-    def _play(self, field: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[Response]:
-        for trial in field:
-            response = None if should_stop() else self._trial(trial, should_stop)
+    def _play(self, inputs: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[Response]:
+        for trial in inputs:
+            response = None if should_stop() else self._trial(trial[:, 0], should_stop)
             if response is None:
                 self.shutdown()
                 return
@@ -75,7 +102,7 @@ class SpinVortexIceSetup(Setup[SpinVortexIceConfig]):
         """Saturate, read the initial spectrum, then loop and read for each field (step,) in T."""
         self.energise()
         self._go_to(-self.config.reset.field_t)
-        self._go_to(-self.config.drive.field_centre_t)
+        self._go_to(-self.ports[0].middle)
         initial = self._spectrum(should_stop)
         spectra, fields = [], []
         for peak in field:
@@ -89,7 +116,8 @@ class SpinVortexIceSetup(Setup[SpinVortexIceConfig]):
         if initial is None:
             return None
         shape = (len(field), len(self.channels))
-        return Response(np.reshape(spectra, shape), initial, np.reshape(fields, (len(field), 2, 1)), field)
+        seen = np.reshape(fields, (len(field), 2, 1))
+        return Response(np.reshape(spectra, shape), initial, seen, np.asarray(field)[:, None])
 
     def _go_to(self, tesla: float) -> float:
         """Take the field to ``tesla`` within the slew limit; return what the gaussmeter reads in T."""
@@ -141,7 +169,3 @@ class SpinVortexIceSetup(Setup[SpinVortexIceConfig]):
     def _safe_actions(self) -> list[tuple[str, Callable[[], object]]]:
         self._energised = False
         return super()._safe_actions()
-
-    def check(self) -> list[Check]:
-        """Prove identities, ranges, 1 % of the field and the interlock."""
-        return run_checks(self)

@@ -18,7 +18,7 @@ from nado_lab.lab.dashboard.models.events import (
     ChecksDone,
     Post,
 )
-from nado_lab.lab.dashboard.models.readings import headline, readings, settings
+from nado_lab.lab.dashboard.models.readings import applied, headline, readings, settings
 from nado_lab.lab.dashboard.models.safety import Elsewhere, Safety
 from nado_lab.lab.dashboard.models.worker import Job, Worker
 from nado_lab.lab.errors import LabError, is_for_people
@@ -178,7 +178,8 @@ class BenchModel:
             self.safety.shut_down(setup)
         config, (able, unable) = setup.config.model_dump(mode="json"), default_parameters(setup)
         channels, simulated = tuple(setup.channels), simulation is not None
-        self._post(BenchOpened(name, identities, channels, config, able, unable, simulated))
+        told = (name, identities, channels, config, able, unable, simulated)
+        self._post(BenchOpened(*told, setup.ports, setup.limit_list()))
         self._post(BenchSettings(settings(setup)))
         self._read()
 
@@ -203,9 +204,10 @@ class BenchModel:
 
     def _read(self) -> None:
         setup = self.opened()
-        found = readings(setup)
+        acting = applied(setup)
+        found = {**acting, **readings(setup)}
         watch_of(setup).take(lambda state, at: state.read(at, headline(found)))
-        self._post(BenchReading(found))
+        self._post(BenchReading(found, tuple(acting)))
 
     def _make_safe(self, jobs: list[Job]) -> None:
         """Let the bench's own thread shut the setup down; where it hangs, do it past it.

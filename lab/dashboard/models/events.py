@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from nado_lab.channels import ChannelAxis
+from nado_lab.instruments.setups.records import Limit
 from nado_lab.lab.dashboard.models.readings import Readings
 from nado_lab.lab.json_file import JsonObject
 from nado_lab.observer import Progress
+from nado_lab.port import Port
 from nado_lab.protocols import Column, Row
 
 if TYPE_CHECKING:
@@ -40,7 +43,10 @@ class LogLine(Event):
 
 @dataclass(frozen=True)
 class BenchOpened(Event):
-    """A setup answers: identities by role, its file, parameters it settles, protocols it cannot do."""
+    """A setup answers: identities by role, its file, parameters it settles, protocols it cannot do.
+
+    `ports` are what it is driven with, `limits` those of its file.
+    """
 
     name: str
     identities: dict[str, str]
@@ -49,6 +55,8 @@ class BenchOpened(Event):
     defaults: Mapping[str, Mapping[str, object]]
     unable: dict[str, str]
     simulated: bool
+    ports: tuple[Port, ...] = ()
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,9 +68,10 @@ class BenchClosed(Event):
 
 @dataclass(frozen=True)
 class BenchReading(Event):
-    """Live quantities of the bench, just read: name -> (value, unit)."""
+    """Live quantities of the bench, just read: name -> (value, unit); `applied` act on the device."""
 
     values: Readings
+    applied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,7 +125,8 @@ class QueueChanged(Event):
 class RunStarted(Event):
     """A run begins: columns per stream, seconds of one step, rows to come, monitored quantity -> unit.
 
-    `frequencies` (channel,) in Hz where the readout of a step is a spectrum.
+    `axis` says what the channels lie along, where the readout of a step is a spectrum or a trace; `ports`
+    what the device is driven with.
     """
 
     path: str
@@ -127,7 +137,8 @@ class RunStarted(Event):
     step_s: float
     rows: int
     monitors: dict[str, str] = field(default_factory=dict)
-    frequencies: tuple[float, ...] = ()
+    axis: ChannelAxis | None = None
+    ports: tuple[Port, ...] = ()
 
 
 @dataclass(frozen=True)

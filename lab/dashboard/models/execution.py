@@ -12,7 +12,6 @@ from nado_lab.lab.dashboard.models.estimates import Estimates
 from nado_lab.lab.dashboard.models.events import Post, RowArrived, RunStarted
 from nado_lab.lab.dashboard.models.experiment import ABORTED, Experiment, State, given, prepare
 from nado_lab.lab.dashboard.models.following import Follower
-from nado_lab.lab.dashboard.models.readings import frequencies
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs import MonitorSettings, StopRequest
@@ -134,7 +133,7 @@ class Executor:
         rows, monitors = experiment.total, {name: unit for name, (_, unit) in take_readings(setup).items()}
         where = str(experiment.out)
         what = (where, experiment.label, columns, channels, units, step_s, rows, monitors)
-        self._post(RunStarted(*what, frequencies(setup)))
+        self._post(RunStarted(*what, axis=setup.channel_axis, ports=setup.ports))
 
     def _conclude(self, experiment: Experiment, stop: StopRequest, procedure: NadoProcedure) -> None:
         status = Run.open(experiment.out).status if experiment.out else Status.FAILED

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 from nado_lab.lab.dashboard.models.events import Post, RowArrived, RunStarted
-from nado_lab.lab.dashboard.models.readings import frequencies
 from nado_lab.protocols import Column, MeasuringDevice, Row
 
 
@@ -27,12 +26,13 @@ class Feed:
         self._post(RowArrived(stream, row))
 
     def _announce(self, row: Row) -> None:
-        setup, steps = self._setup, np.shape(row["field"])[0]
+        setup = self._setup
+        sides = ("device",) if setup.devices else ()
         channels, units = tuple(setup.channels), tuple(setup.channel_units)
         columns = (
-            Column("field", ("step",), (steps,), units="T"),
-            Column("readout", ("step", "channel"), np.shape(row["readout"]), units=units[0]),
+            Column("input", (*sides, "step", "port"), np.shape(row["input"])),
+            Column("readout", (*sides, "step", "channel"), np.shape(row["readout"]), units=units[0]),
         )
         step_s = float(setup.step_s)
         started = RunStarted("", self._what, {"primary": columns}, channels, units, step_s, self.rows)
-        self._post(replace(started, frequencies=frequencies(setup)))
+        self._post(replace(started, axis=setup.channel_axis, ports=setup.ports))

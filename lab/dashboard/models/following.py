@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nado_lab.lab.dashboard.models.events import Post, RowArrived, RunStarted
-from nado_lab.lab.store import Run
+from nado_lab.lab.store import Run, channel_axis, ports_of
 from nado_lab.protocols import ROW, Column
 
 if TYPE_CHECKING:
@@ -38,13 +38,12 @@ class Follower:
         units = str(data["readout"].attrs.get("units", "")) if "readout" in data else ""
         channels = tuple(map(str, data["channel"].values)) if "channel" in data.coords else ()
         own = tuple(map(str, data["channel_units"].values)) if "channel_units" in data.coords else ()
-        grid = tuple(map(float, data["frequency"].values)) if "frequency" in data.coords else ()
         step_s, monitors = float(run.metadata.notes.get("step_s", 1.0)), self._monitors(run)
         by_row = [name for name in data.variables if _by_row(data[name])]
         columns = {"primary": tuple(_column(name, data[name]) for name in by_row)}
         self._seen = {"primary": 0} | ({"monitor": 0} if monitors else {})
         what = (str(self._run), self._label, columns, channels, own or (units,) * len(channels), step_s)
-        self._post(RunStarted(*what, self.rows, monitors, grid))
+        self._post(RunStarted(*what, self.rows, monitors, channel_axis(data), ports_of(run.metadata)))
 
     def _monitors(self, run: Run) -> dict[str, str]:
         if "monitor" not in run.streams:

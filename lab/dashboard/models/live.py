@@ -24,7 +24,7 @@ class Signal:
 class LiveRun:
     """Take the rows of one run: curves for what has steps or samples, one number a row for the rest.
 
-    `panels` groups signals that share an axis: "field", "waveform", "readout", "rows", "monitor".
+    `panels` groups signals that share an axis: "input", "waveform", "readout", "rows", "monitor".
     """
 
     def __init__(self, start: RunStarted, capacity: int = CAPACITY) -> None:
@@ -32,9 +32,9 @@ class LiveRun:
         self.panels: dict[str, list[Signal]] = {}
         self.trials: list[tuple[int, np.ndarray, np.ndarray]] = []
         self.rows = 0
-        self._feeds = [
-            feed for column in start.columns.get("primary", ()) if (feed := self._feed(column)) is not None
-        ]
+        columns = start.columns.get("primary", ())
+        self._sides = {column.name: column.dims[:1] == ("device",) for column in columns}
+        self._feeds = [feed for column in columns if (feed := self._feed(column)) is not None]
 
         if start.monitors:
             self.panels["monitor"] = [
@@ -50,8 +50,8 @@ class LiveRun:
             return
         self.rows += 1
         for name, signals in self._feeds:
-            _append(signals, np.asarray(event.row[name]))
-        if "readout" in event.row and "field" in event.row:
+            _append(signals, self._of_one_device(name, np.asarray(event.row[name])))
+        if "readout" in event.row and "input" in event.row:
             self._keep(event.row)
 
     @property
@@ -60,12 +60,12 @@ class LiveRun:
         return len(self.start.channels) > MOST_CURVES
 
     def spectra(self) -> tuple[np.ndarray, np.ndarray]:
-        """Give readouts (step, channel) and fields (step,): of the newest trial if it sweeps, else of all."""
+        """Give readouts (step, channel) and inputs (step,) of the newest trial if it sweeps, else of all."""
         newest = self.trials[-1:] if monotonic(self.trials[-1][1]) else self.trials
         return np.concatenate([each[2] for each in newest]), np.concatenate([each[1] for each in newest])
 
     def repeats(self) -> list[tuple[int, np.ndarray, np.ndarray]]:
-        """Give the kept trials (sequence, field (step,), readout (step, channel)) of the newest sequence."""
+        """Give the kept trials (sequence, input (step,), readout (step, channel)) of the newest sequence."""
         if not self.trials:
             return []
         newest = self.trials[-1][0]
@@ -74,7 +74,7 @@ class LiveRun:
     @property
     def seconds(self) -> float:
         """Give the time measured so far, in seconds of the device."""
-        signals = [s for panel in ("field", "readout") for s in self.panels.get(panel, [])]
+        signals = [s for panel in ("input", "readout") for s in self.panels.get(panel, [])]
         return signals[0].trace.count * signals[0].trace.step if signals else float(self.rows)
 
     def _feed(self, column: Column) -> tuple[str, list[Signal]] | None:
@@ -82,34 +82,43 @@ class LiveRun:
         if column.is_coordinate or column.name == "initial" or column.dtype == "string":
             return None
         step_s = self.start.step_s
-        if column.dims == ("step",):
-            return self._signals(column, "field", [column.name], step_s)
-        if column.dims == ("step", "channel") and column.shape[1] <= MOST_CURVES:
+        dims = column.dims[1:] if column.dims[:1] == ("device",) else column.dims
+        if column.name == "input":
+            ports = self.start.ports
+            return self._signals(column, "input", [p.name for p in ports], step_s, [p.unit for p in ports])
+        if dims == ("step", "channel") and column.shape[-1] <= MOST_CURVES:
             return self._signals(column, "readout", list(self.start.channels), step_s)
-        if column.dims == ("step", "sample", "contact"):
-            names = [f"contact {index}" for index in range(column.shape[2])]
-            return self._signals(column, "waveform", names, step_s / column.shape[1])
+        if dims == ("step", "sample", "contact"):
+            names = [f"contact {index}" for index in range(column.shape[-1])]
+            return self._signals(column, "waveform", names, step_s / column.shape[-2])
         return self._signals(column, "rows", [column.name], 1.0) if not column.dims else None
 
-    def _signals(self, column: Column, panel: str, names: list[str], step: float) -> tuple[str, list[Signal]]:
-        signals = [Signal(name, column.units, Trace(self.capacity, step)) for name in names]
+    def _signals(
+        self, column: Column, panel: str, names: list[str], step: float, units: list[str] | None = None
+    ) -> tuple[str, list[Signal]]:
+        each = units or [column.units] * len(names)
+        signals = [Signal(n, unit, Trace(self.capacity, step)) for n, unit in zip(names, each, strict=True)]
         self.panels.setdefault(panel, []).extend(signals)
         return column.name, signals
+
+    def _of_one_device(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Take the first of devices side by side."""
+        return values[0] if self._sides.get(name) else values
 
     def _keep(self, row: Row) -> None:
         self.trials.append(
             (
                 int(np.asarray(row.get("sequence", self.rows))),
-                np.array(row["field"]),
-                np.array(row["readout"]),
+                np.array(self._of_one_device("input", np.asarray(row["input"]))[:, 0]),
+                np.array(self._of_one_device("readout", np.asarray(row["readout"]))),
             )
         )
         del self.trials[:-KEPT_TRIALS]
 
 
-def monotonic(fields: np.ndarray) -> bool:
-    """Say whether fields (step,) only rise or only fall, as those of a sweep do."""
-    steps = np.diff(fields)
+def monotonic(inputs: np.ndarray) -> bool:
+    """Say whether inputs (step,) only rise or only fall, as those of a sweep do."""
+    steps = np.diff(inputs)
     return len(steps) > 1 and bool(np.all(steps > 0) or np.all(steps < 0))
 
 

@@ -1,6 +1,7 @@
-"""What is measured now: field, raw voltage and harmonics over time; repeats step by step; loops."""
+"""What is measured now: input, raw samples and readout over time; repeats step by step; loops."""
 
 import numpy as np
+from nado_lab.channels import ChannelAxis
 from nado_lab.lab.dashboard.models.events import RowArrived, RunStarted
 from nado_lab.lab.dashboard.models.live import LiveRun, monotonic
 from nado_lab.lab.dashboard.views.hub import Hub
@@ -14,9 +15,9 @@ from PyQt6.QtWidgets import QCheckBox, QComboBox, QSplitter, QTabWidget, QVBoxLa
 
 WINDOWS = {"all": 0, "last 50 steps": 50, "last 200 steps": 200, "last 1000 steps": 1000}
 LABELS = {
-    "field": "field",
-    "waveform": "raw voltage",
-    "readout": "harmonics",
+    "input": "applied",
+    "waveform": "raw samples",
+    "readout": "readout",
     "rows": "values",
 }
 
@@ -47,7 +48,7 @@ class LivePanel(QWidget):
             each.setVisible(name in self.run.panels)
         self.monitors.set_signals(self.run.panels.get("monitor", []))
         self._set_window(self.span.currentText())
-        self.steps.set_channels(event.channels, event.units)
+        self.steps.set_channels(event.channels, event.units, event.ports)
         for page in (self.map, self.waterfall):
             self.tabs.setTabEnabled(self.tabs.indexOf(page), self.run.is_spectral)
         self.map.automatic()
@@ -74,10 +75,10 @@ class LivePanel(QWidget):
             self._draw_spectra(self.run)
 
     def _draw_spectra(self, run: LiveRun) -> None:
-        values, fields = run.spectra()
-        grid = np.array(run.start.frequencies or range(values.shape[1]), float)
-        swept = fields if monotonic(fields) else None
-        spectra = Spectra(values.astype(np.float32), grid, run.start.units[0], swept)
+        values, inputs = run.spectra()
+        axis = run.start.axis or ChannelAxis("channel", "", tuple(map(float, range(values.shape[1]))))
+        swept, port = (inputs, run.start.ports[0]) if run.start.ports and monotonic(inputs) else (None, None)
+        spectra = Spectra(values.astype(np.float32), axis, run.start.units[0], swept, port)
         if self.map.isVisible():
             self.map.show_map(spectra)
         else:
@@ -98,12 +99,12 @@ class LivePanel(QWidget):
         self.centred.setChecked(True)
         follow = button("Follow", self.follow, "Show the newest data again (F)")
         splitter = QSplitter(Qt.Orientation.Vertical)
-        for name in ("field", "waveform", "readout", "rows"):
+        for name in ("input", "waveform", "readout", "rows"):
             splitter.addWidget(self.plots[name])
-        self.plots["waveform"].setXLink(self.plots["field"])
-        self.plots["readout"].setXLink(self.plots["field"])
+        self.plots["waveform"].setXLink(self.plots["input"])
+        self.plots["readout"].setXLink(self.plots["input"])
         self.plots["rows"].hide()
-        for name in ("field", "waveform"):
+        for name in ("input", "waveform"):
             self.plots[name].showLabel("bottom", False)
         tabs = QTabWidget()
         tabs.addTab(splitter, "Over time")
@@ -123,7 +124,7 @@ class LivePanel(QWidget):
 
     def _set_window(self, text: str) -> None:
         step_s = self.run.start.step_s if self.run else 0.0
-        for name in ("field", "waveform", "readout"):
+        for name in ("input", "waveform", "readout"):
             self.plots[name].window_s = WINDOWS[text] * step_s
             self.plots[name].automatic()
 

@@ -12,6 +12,7 @@ from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table, tell
 from nado_lab.lab.errors import is_for_people, message_of
+from nado_lab.port import Port
 from nado_lab.protocols import load_protocol, protocols_to_choose
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QStandardItemModel
@@ -39,6 +40,7 @@ class MeasurePanel(QWidget):
         super().__init__()
         self._session = session
         self._defaults: Mapping[str, Mapping[str, object]] = {}
+        self._ports: tuple[Port, ...] = ()
         self.protocol, self.times = QComboBox(), QSpinBox()
         self.protocol.addItems(protocols_to_choose())
         self.protocol.currentTextChanged.connect(self._show_form)
@@ -123,6 +125,7 @@ class MeasurePanel(QWidget):
     def _show_form(self, name: str) -> None:
         try:
             procedure = load_protocol(name)()
+            procedure.suit(self._ports)
         except Exception as error:  # noqa: BLE001 - it is the user's own code
             tell(self, name, message_of(error))
             return
@@ -138,8 +141,10 @@ class MeasurePanel(QWidget):
     def _opened(self, event: BenchOpened) -> None:
         before, self._defaults = self._default(), event.defaults
         self._offer(event.unable)
-        now = self.form.values()
-        self.form.set_values({k: v for k, v in self._default().items() if now.get(k) == before.get(k)})
+        edited = {name: value for name, value in self.form.values().items() if value != before.get(name)}
+        self._ports = event.ports
+        self._show_form(self.protocol.currentText())
+        self.form.set_values(edited)
         self._session.queue.check_what_waits()
         self._estimate()
 

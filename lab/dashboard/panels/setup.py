@@ -1,6 +1,9 @@
-"""The bench: which setup, what answers there, its field and current now, limits and interlock."""
+"""The bench: which setup, what answers there, what is applied and read now, limits and interlock."""
+
+from collections.abc import Iterable
 
 import pyqtgraph as pg
+from nado_lab.instruments.setups.records import Limit
 from nado_lab.lab.dashboard.models.events import (
     BenchClosed,
     BenchOpened,
@@ -17,6 +20,7 @@ from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.safety import SafetyLabel
 from nado_lab.lab.dashboard.views.theme import worn
 from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table
+from nado_lab.port import Port
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -39,6 +43,7 @@ class SetupPanel(QWidget):
         super().__init__()
         self._session = session
         self._values: Readings = {}
+        self._ports: tuple[Port, ...] = ()
         self.choice, self.seed = _setups(), QSpinBox()
         self.seed.setToolTip("Which specimen of a simulated bench (its disorder and noise).")
         self.connect_button = button("Connect", self.connect_bench, "Open the instruments (Ctrl+K)")
@@ -78,7 +83,7 @@ class SetupPanel(QWidget):
         now = QGroupBox("Now")
         grid = QFormLayout(now)
         grid.addRow(self.safety)
-        shown = {"field": self.field, "current": self.current, "temperature": self.temperature}
+        shown = {"applied": self.field, "current": self.current, "temperature": self.temperature}
         for name, widget in {**shown, "interlock": self.interlock}.items():
             grid.addRow(name, widget)
         grid.addRow("limits", self.limits)
@@ -105,8 +110,8 @@ class SetupPanel(QWidget):
         self.state.setText(f"connected to {event.name} ({kind}), {len(event.channels)} channels")
         self.connect_button.setText("Disconnect")
         fill(self.identities, list(event.identities.items()))
-        limits = event.config.get("limits", {})
-        self.limits.setText(", ".join(limit_text(name, value) for name, value in limits.items()))
+        self._ports = event.ports
+        self.limits.setText(", ".join(limit_text(limit) for limit in event.limits))
 
     def _closed(self) -> None:
         self._values = {}
@@ -120,9 +125,11 @@ class SetupPanel(QWidget):
     def _read(self, event: BenchReading) -> None:
         self._show_values(event.values)
         values = event.values
-        self.field.setText(_pair(values, "field", "T"))
-        self.current.setText(_pair(values, "current", "A"))
-        self.temperature.setText(_temperatures(values))
+        self.field.setText(_of(values, event.applied))
+        read = [name for name in values if name not in event.applied]
+        self.current.setText(_of(values, [name for name in read if values[name][1] == "A"]))
+        kelvin = [name for name in read if values[name][1] == "K"]
+        self.temperature.setText(_of(values, kelvin) or "no sensor")
         if "interlock" in values:
             closed = bool(values["interlock"][0])
             self._mark(self.interlock, "closed" if closed else "OPEN", closed)
@@ -173,23 +180,14 @@ def _setups() -> QComboBox:
     return choice
 
 
-def limit_text(name: str, value: float) -> str:
+def limit_text(limit: Limit) -> str:
     """Write a limit of the setup's file as "field ≤ 10 mT"."""
-    name = name.removeprefix("max_")
-    for ending, unit in (("_t_per_s", "T/s"), ("_t", "T"), ("_a", "A"), ("_v", "V")):
-        if name.endswith(ending):
-            return f"{name.removesuffix(ending)} ≤ {pg.siFormat(value, precision=3, suffix=unit)}"
-    return f"{name.replace('_', ' ')} ≤ {value:g}"
+    shown = pg.siFormat(limit.value, precision=3, suffix=limit.unit) if limit.unit else f"{limit.value:g}"
+    return f"{limit.name} ≤ {shown}"
 
 
-def _pair(values: Readings, name: str, unit: str) -> str:
-    found = [values[key][0] for key in (name, f"{name} x", f"{name} y") if key in values]
-    return "  ".join(pg.siFormat(value, precision=3, suffix=unit) for value in found) or "–"
-
-
-def _temperatures(values: Readings) -> str:
-    found = [f"{values[key][0]:.2f} K" for key in values if key.split(" ")[0] == "temperature"]
-    return "  ".join(found) or "no sensor"
+def _of(values: Readings, names: Iterable[str]) -> str:
+    return "  ".join(_text(*values[name]) for name in names if name in values)
 
 
 def _text(value: object, unit: str) -> str:

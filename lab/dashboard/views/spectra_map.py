@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
+from nado_lab.channels import ChannelAxis
 from nado_lab.lab.dashboard.views.theme import SEQUENTIAL
 from nado_lab.lab.dashboard.views.widgets import item_of
+from nado_lab.port import Port
 
 CLIP = (1, 99)
 MOST_CURVES = 48
@@ -14,20 +16,27 @@ OFFSET_SHARE = 0.35
 
 @dataclass(frozen=True)
 class Spectra:
-    """Readouts (step, channel) at `frequencies` (channel,) in Hz; `fields` (step,) in T of a sweep."""
+    """Readouts (step, channel) in `units`, channels along `axis`; `inputs` (step,) of a sweep of `port`."""
 
     values: np.ndarray
-    frequencies: np.ndarray
+    axis: ChannelAxis
     units: str
-    fields: np.ndarray | None = None
+    inputs: np.ndarray | None = None
+    port: Port | None = None
+
+    @property
+    def places(self) -> np.ndarray:
+        """Give where the channels lie along the axis (channel,)."""
+        return np.array(self.axis.values)
 
     @property
     def down(self) -> tuple[str, str, float, float]:
         """Give label, unit, first and last value of the axis down the steps."""
-        if self.fields is None:
+        if self.inputs is None or self.port is None:
             return "step", "", 0.0, float(len(self.values))
-        half = 0.5 * (self.fields[-1] - self.fields[0]) / max(len(self.fields) - 1, 1)
-        return "field", "T", float(self.fields[0] - half), float(self.fields[-1] + half)
+        first, last = float(self.inputs[0]), float(self.inputs[-1])
+        half = 0.5 * (last - first) / max(len(self.inputs) - 1, 1)
+        return self.port.quantity or self.port.name, self.port.unit, first - half, last + half
 
 
 class SpectraMap(pg.GraphicsLayoutWidget):
@@ -42,7 +51,6 @@ class SpectraMap(pg.GraphicsLayoutWidget):
         self._levels = pg.HistogramLUTItem(self._image)
         self._levels.gradient.setColorMap(pg.colormap.get(SEQUENTIAL))
         layout.addItem(self._levels)
-        self._plot.setLabel("bottom", "frequency", units="Hz")
         self._automatic, self._setting = True, False
         self._levels.sigLevelChangeFinished.connect(self._taken_over)
 
@@ -54,7 +62,8 @@ class SpectraMap(pg.GraphicsLayoutWidget):
         """Show other spectra."""
         self._image.setImage(spectra.values, autoLevels=False)
         name, unit, first, last = spectra.down
-        left, right = _edges(spectra.frequencies)
+        left, right = _edges(spectra.places)
+        self._plot.setLabel("bottom", spectra.axis.name, units=spectra.axis.unit)
         self._image.setRect(left, first, right - left, last - first)
         self._plot.setLabel("left", name, units=unit)
         self._levels.axis.setLabel("readout", units=spectra.units)
@@ -75,7 +84,6 @@ class Waterfall(pg.PlotWidget):
     def __init__(self) -> None:
         super().__init__()
         self._item = item = item_of(self)
-        item.setLabel("bottom", "frequency", units="Hz")
         item.showGrid(x=True, alpha=0.15)
         self._curves = [pg.PlotCurveItem() for _ in range(MOST_CURVES)]
         for curve in self._curves:
@@ -89,21 +97,24 @@ class Waterfall(pg.PlotWidget):
         shades = np.linspace(0.25, 1, len(chosen))
         colours = np.array(pg.colormap.get(SEQUENTIAL).map(shades))  # type: ignore[union-attr]
         for place, (curve, step) in enumerate(zip(self._curves, chosen, strict=False)):
-            curve.setData(spectra.frequencies, spectra.values[step] + place * offset)
+            curve.setData(spectra.places, spectra.values[step] + place * offset)
             curve.setPen(pg.mkPen(colours[place], width=1))
         for curve in self._curves[len(chosen) :]:
             curve.setData([], [])
+        self._item.setLabel("bottom", spectra.axis.name, units=spectra.axis.unit)
         self._item.setLabel("left", "readout, each shifted up", units=spectra.units)
         self._item.setTitle(_span(spectra, len(chosen)), size="9pt")
 
 
-def _edges(frequencies: np.ndarray) -> tuple[float, float]:
-    half = 0.5 * (frequencies[-1] - frequencies[0]) / max(len(frequencies) - 1, 1)
-    return float(frequencies[0] - half), float(frequencies[-1] + half)
+def _edges(places: np.ndarray) -> tuple[float, float]:
+    half = 0.5 * (places[-1] - places[0]) / max(len(places) - 1, 1)
+    return float(places[0] - half), float(places[-1] + half)
 
 
 def _span(spectra: Spectra, count: int) -> str:
-    if spectra.fields is None:
+    if spectra.inputs is None or spectra.port is None:
         return f"{count} of {len(spectra.values)} steps, the first at the bottom"
-    first, last = (pg.siFormat(field, precision=3, suffix="T") for field in spectra.fields[[0, -1]])
-    return f"{count} of {len(spectra.values)} fields, from {first} (bottom) to {last}"
+    first, last = (
+        pg.siFormat(each, precision=3, suffix=spectra.port.unit) for each in spectra.inputs[[0, -1]]
+    )
+    return f"{count} of {len(spectra.values)} inputs, from {first} (bottom) to {last}"

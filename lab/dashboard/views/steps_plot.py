@@ -1,27 +1,28 @@
-"""One sequence step by step: its repeats and their mean, and the readout against the field, up and down."""
+"""One sequence step by step: its repeats and their mean, and the readout against the input, up and down."""
 
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.views.theme import curve_colour, faded
 from nado_lab.lab.dashboard.views.widgets import label, plot, row
+from nado_lab.port import Port
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
 
 MOST_REPEATS = 32
 RISING, FALLING = 0, 1
-BRANCHES = {RISING: "field rising", FALLING: "field falling"}
+BRANCHES = {RISING: "rising", FALLING: "falling"}
 Trials = list[tuple[int, np.ndarray, np.ndarray]]
 
 
 class StepsPlot(QWidget):
-    """Draw the newest sequence. A field that is swept up and down so becomes a hysteresis loop."""
+    """Draw the newest sequence. An input that is swept up and down so becomes a hysteresis loop."""
 
     def __init__(self) -> None:
         super().__init__()
         self.channel = QComboBox()
         self.over_steps = plot("", ("step", ""), ("readout", "V"))
-        self.against_field = plot("", ("field", "T"), ("readout", "V"))
-        self.against_field.setTitle(_legend(), size="9pt")
+        self.against_input = plot("", ("input", ""), ("readout", "V"))
+        self.against_input.setTitle(_legend(), size="9pt")
         pen = pg.mkPen(faded(curve_colour(0), 90))
         self._repeats = [self.over_steps.plot(pen=pen) for _ in range(MOST_REPEATS)]
         self._mean = self.over_steps.plot(pen=pg.mkPen(curve_colour(1), width=2))
@@ -30,22 +31,26 @@ class StepsPlot(QWidget):
         self.channel.currentIndexChanged.connect(lambda _: self.show_trials(self._trials))
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.over_steps)
-        splitter.addWidget(self.against_field)
+        splitter.addWidget(self.against_input)
         splitter.setSizes([500, 500])
         layout = QVBoxLayout(self)
         layout.addLayout(row(label("channel"), self.channel, None))
         layout.addWidget(splitter, 1)
 
-    def set_channels(self, channels: tuple[str, ...], units: tuple[str, ...]) -> None:
-        """Offer other channels."""
+    def set_channels(
+        self, channels: tuple[str, ...], units: tuple[str, ...], ports: tuple[Port, ...] = ()
+    ) -> None:
+        """Offer other channels; the input is that of the first of the ports."""
+        if ports:
+            self.against_input.setLabel("bottom", ports[0].quantity or ports[0].name, units=ports[0].unit)
         self._trials = []
         self.channel.clear()
         self.channel.addItems(list(channels))
-        for each in (self.over_steps, self.against_field):
+        for each in (self.over_steps, self.against_input):
             each.setLabel("left", "readout", units=units[0] if units else "")
 
     def show_trials(self, trials: Trials) -> None:
-        """Draw trials (sequence, field (step,), readout (step, channel)) of one sequence."""
+        """Draw trials (sequence, input (step,), readout (step, channel)) of one sequence."""
         self._trials, channel = trials, max(self.channel.currentIndex(), 0)
         readouts = [readout[:, channel] for _, _, readout in trials[-MOST_REPEATS:]]
         for curve, values in zip(self._repeats, readouts, strict=False):
@@ -54,19 +59,19 @@ class StepsPlot(QWidget):
             curve.setData([])
         if readouts:
             self._mean.setData(np.mean(readouts, axis=0))
-            self._draw_branches([field for _, field, _ in trials[-MOST_REPEATS:]], readouts)
+            self._draw_branches([each for _, each, _ in trials[-MOST_REPEATS:]], readouts)
             told = "1 passage" if len(readouts) == 1 else f"{len(readouts)} passages and their mean"
             self.over_steps.setTitle(f"sequence {trials[-1][0]}: {told}", size="9pt")
 
     def _branch(self, which: int) -> pg.PlotDataItem:
         dots = {"symbol": "o", "symbolSize": 4, "symbolPen": None, "symbolBrush": curve_colour(which)}
-        return self.against_field.plot(pen=None, connect="finite", **dots)
+        return self.against_input.plot(pen=None, connect="finite", **dots)
 
-    def _draw_branches(self, fields: list[np.ndarray], readouts: list[np.ndarray]) -> None:
-        """Draw the steps that follow a rise and those that follow a fall; joined where the field is swept."""
-        x, y = np.concatenate(fields), np.concatenate(readouts)
-        change = np.concatenate([np.diff(field, prepend=2 * field[0] - field[1]) for field in fields])
-        swept = is_swept(fields[0])
+    def _draw_branches(self, inputs: list[np.ndarray], readouts: list[np.ndarray]) -> None:
+        """Draw the steps that follow a rise and those that follow a fall; joined where the input is swept."""
+        x, y = np.concatenate(inputs), np.concatenate(readouts)
+        change = np.concatenate([np.diff(each, prepend=2 * each[0] - each[1]) for each in inputs])
+        swept = is_swept(inputs[0])
         for which, sign in ((RISING, 1), (FALLING, -1)):
             there = change * sign > 0
             values = np.where(there, y, np.nan) if swept else y[there]
@@ -80,7 +85,7 @@ def _legend() -> str:
     return " · ".join(texts)
 
 
-def is_swept(field: np.ndarray) -> bool:
-    """Say whether a field (step,) goes up and down in long runs, as a hysteresis loop does."""
-    turns = np.count_nonzero(np.diff(np.sign(np.diff(field))))
-    return len(field) > 4 and bool(turns < len(field) / 8)
+def is_swept(inputs: np.ndarray) -> bool:
+    """Say whether inputs (step,) go up and down in long runs, as those of a loop do."""
+    turns = np.count_nonzero(np.diff(np.sign(np.diff(inputs))))
+    return len(inputs) > 4 and bool(turns < len(inputs) / 8)

@@ -10,30 +10,31 @@ from nado_lab.lab.store.imports.options import ImportOptions
 from nado_lab.lab.store.imports.tables import Table, tidy
 from nado_lab.lab.store.layout import ELAPSED, NUMBER, PRIMARY
 from nado_lab.lab.store.metadata import ParameterRecord, ProtocolRecord, RunMetadata, Status, code_version
-from nado_lab.lab.store.si_units import to_si
 from nado_lab.lab.store.writer import RunWriter
+from nado_lab.port import UNNAMED, Port, drives_of
 from nado_lab.protocols.columns import Column, Coordinate, common_unit
+from nado_lab.units import to_si
 
 
 def write_trials(trials: ImportedTrials, out: str | Path, options: ImportOptions) -> None:
     """Write trials with the drive scaled to [-1, 1] and the input kept in SI units beside it."""
-    low, high = _range(trials, options)
     input_units, input_si = to_si(trials.input_units)
+    ports = _ports(trials, options)
     channel_units, channel_si = zip(*map(to_si, trials.readout_units), strict=True)
     readout_units, readout_si = common_unit(channel_units), np.array(channel_si)
-    _, steps, ports = trials.input.shape
+    _, steps, count = trials.input.shape
     channels = trials.readout.shape[2]
     columns = [
         Column("sequence", dtype="int64", is_coordinate=True),
         Column("repeat", dtype="int64", is_coordinate=True),
-        Column("drive", ("step", "port"), (steps, ports), description="input scaled to [-1, 1]"),
-        Column("input", ("step", "port"), (steps, ports), units=input_units, description="as applied"),
+        Column("drive", ("step", "port"), (steps, count), description="input scaled to [-1, 1]"),
+        Column("input", ("step", "port"), (steps, count), units=input_units, description="as applied"),
         Column("readout", ("step", "channel"), (steps, channels), units=readout_units),
     ]
     block: dict[str, np.ndarray] = {
         "sequence": trials.sequence,
         "repeat": trials.repeat,
-        "drive": (trials.input - (high + low) / 2) / ((high - low) / 2),
+        "drive": drives_of(ports, trials.input * input_si),
         "input": trials.input * input_si,
         "readout": trials.readout * readout_si,
     }
@@ -47,8 +48,12 @@ def write_trials(trials: ImportedTrials, out: str | Path, options: ImportOptions
     labels = [Coordinate("channel", trials.channels)]
     if len(set(channel_units)) > 1:
         labels.append(Coordinate("channel_units", channel_units, dim="channel"))
-    drive_map = {"low": low, "high": high, "units": trials.input_units}
-    notes = {**trials.notes, "drive_map": drive_map, "step_s": options.step_seconds or trials.step_s}
+    labels.append(Coordinate("port", tuple(port.name for port in ports)))
+    notes = {
+        **trials.notes,
+        "ports": [port.to_json() for port in ports],
+        "step_s": options.step_seconds or trials.step_s,
+    }
     metadata = _metadata(trials.files, options, notes)
     writer = RunWriter.create(out, metadata, {PRIMARY: columns}, labels)
     writer.append_block(PRIMARY, block)
@@ -86,10 +91,22 @@ def _metadata(files: tuple[str, ...], options: ImportOptions, notes: JsonObject)
     )
 
 
-def _range(trials: ImportedTrials, options: ImportOptions) -> tuple[float, float]:
-    """Give the input that -1 and 1 stand for: as stated, else what the data span."""
-    low = float(np.min(trials.input)) if options.drive_low is None else options.drive_low
-    high = float(np.max(trials.input)) if options.drive_high is None else options.drive_high
+def _ports(trials: ImportedTrials, options: ImportOptions) -> tuple[Port, ...]:
+    """Say what -1 and 1 stand for at each port: as stated, else what the data span there."""
+    unit, factor = to_si(trials.input_units)
+    count = trials.input.shape[2]
+    names = [UNNAMED] if count == 1 else [f"{UNNAMED}_{at}" for at in range(count)]
+    windows = [_range(trials.input[:, :, at], options) for at in range(count)]
+    return tuple(
+        Port(name, unit, low * factor, high * factor, shown="" if factor == 1 else trials.input_units)
+        for name, (low, high) in zip(names, windows, strict=True)
+    )
+
+
+def _range(inputs: np.ndarray, options: ImportOptions) -> tuple[float, float]:
+    """Give the input that -1 and 1 stand for, in the units of the file."""
+    low = float(np.min(inputs)) if options.drive_low is None else options.drive_low
+    high = float(np.max(inputs)) if options.drive_high is None else options.drive_high
     if low == high and options.drive_low is None and options.drive_high is None:
         low, high = low - 1.0, high + 1.0
     if not low < high:

@@ -21,7 +21,7 @@ def test_unknown_setup_names_the_known_ones():
     [
         ("rotation_hz = 37.0", "rotation_hz = -37.0", "rotation_hz"),
         ('driver = "kepco_bop"', 'driver = "toaster"', "toaster"),
-        ("[drive]", "[drive", "TOML"),
+        ("[timing]", "[timing", "TOML"),
         ("max_duty", "max_dutty", "max_dutty"),
         (
             "max_amperes = 5.0",
@@ -31,7 +31,11 @@ def test_unknown_setup_names_the_known_ones():
         ),
         ('address = "GPIB99::17', 'limits = { max_t = 1 }\naddress = "GPIB99::17', "it knows input_number"),
         ('"keithley_dmm6500"', '"keithley_dmm6500"\nlimits = { max_volts = 1 }', "it takes none"),
-        ("max_amperes = 5.0, ", "", r"role 'supply_x' feeds a coil.*\[roles.supply_x.limits\] as max_amp"),
+        (
+            "max_amperes = 5.0, ",
+            "",
+            r"'supply_x': write the most .*\[roles.supply_x.limits\] as max_amp",
+        ),
     ],
 )
 def test_a_bad_file_says_what_is_wrong(tmp_path, old, new, told):

@@ -164,7 +164,7 @@ def test_an_instrument_that_does_not_say_whether_it_drives_may_be_unsafe():
         ("max_field_t = 10e-3", "max_field_t = inf"),
         ("max_duty = 0.25", "max_duty = 25.0"),
         ("max_burst_s = 30.0", "max_burst_s = inf"),
-        ("field_centre_t = 2.6e-3", "field_centre_t = nan"),
+        ("low = 1.6e-3", "low = nan"),
         ("rotation_hz = 37.0", "rotation_hz = 37.1"),
         ("phase_rad = 0.00145", "phase_rad = nan"),
     ],

@@ -3,8 +3,9 @@
 import json
 
 import numpy as np
+import pytest
 from nado_lab.lab.cli import data
-from nado_lab.lab.store import Run
+from nado_lab.lab.store import Run, ports_of
 
 from tests.lab.cli.command_line import call
 
@@ -16,5 +17,11 @@ def test_import_states_range_and_sample(tmp_path):
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["status"] == "complete"
     run = Run.open(tmp_path / "run")
-    assert run.metadata.notes["drive_map"] == {"low": 100.0, "high": 300.0, "units": "Oe"}
+    [port] = ports_of(run.metadata)
+    assert (port.low, port.high, port.unit, port.shown) == (
+        pytest.approx(0.01),
+        pytest.approx(0.03),
+        "T",
+        "Oe",
+    )
     assert np.allclose(run.dataset()["drive"].values[0, :, 0], [-0.2, 0.35])

@@ -103,13 +103,13 @@ def test_resuming_runs_no_code_that_only_the_run_names(tmp_path):
 
 
 def test_protocols_lists_parameters_with_ranges():
-    listed = json.loads(call(measure, "protocols", "--json").stdout)
+    listed = json.loads(call(measure, "protocols", "--setup", "sim:nanoring", "--json").stdout)
     assert listed["characterise"]["field_centre"]["units"] == "mT"
     assert listed["characterise"]["sequences"]["value"] == 200
 
 
 def test_protocols_lists_what_can_be_run_and_what_must_be_given():
-    listed = json.loads(call(measure, "protocols", "--json").stdout)
+    listed = json.loads(call(measure, "protocols", "--setup", "sim:nanoring", "--json").stdout)
     assert "drives" not in listed
     required = {(name, key) for name, found in listed.items() for key, p in found.items() if p["required"]}
     assert required == {("replay", "of")}

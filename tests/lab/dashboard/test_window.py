@@ -65,7 +65,7 @@ def test_connect_shows_what_answers(qtbot, window):
 def test_points_arrive_while_it_measures_and_abort_leaves_no_field(qtbot, window):
     connect(qtbot, window)
     experiment = measure(qtbot, window, sequences=5000, steps=28)
-    trace = lambda: window.live.run.panels["field"][0].trace  # noqa: E731
+    trace = lambda: window.live.run.panels["input"][0].trace  # noqa: E731
     qtbot.waitUntil(lambda: window.live.run is not None and trace().count > 28, timeout=PATIENCE)
     assert 1e-3 < np.abs(trace().newest(28)).max() < 4e-3
     click(qtbot, window.abort_button)
@@ -256,7 +256,7 @@ def test_a_map_of_spectra_against_the_field_is_drawn_and_bars_as_bars(qtbot, win
     qtbot.waitUntil(lambda: window.setup.connect_button.text() == "Disconnect", timeout=PATIENCE)
     live = window.live
     live.tabs.setCurrentWidget(live.map)
-    window.measure.protocol.setCurrentText("fmr_map")
+    window.measure.protocol.setCurrentText("spectrum_map")
     experiment = measure(qtbot, window, points=5, field_centre=20, field_range=4)
     finished(qtbot, experiment)
     qtbot.waitUntil(lambda: live.map._image.image is not None, timeout=PATIENCE)
@@ -270,7 +270,7 @@ def test_a_map_of_spectra_against_the_field_is_drawn_and_bars_as_bars(qtbot, win
     curves = live.waterfall._curves
     qtbot.waitUntil(lambda: len(curves[4].getData()[0]) > 0, timeout=PATIENCE)
     np.testing.assert_allclose(curves[0].getData(), [grid, stored["readout"].values[0, 0]], rtol=1e-6)
-    assert "5 of 5 fields" in live.waterfall.getPlotItem().titleLabel.text
+    assert "5 of 5 inputs" in live.waterfall.getPlotItem().titleLabel.text
     window.simulator.draw()
     assert window.simulator.stack.currentWidget() is window.simulator.views[Bars]
 

@@ -36,7 +36,7 @@ def test_runs_are_complete_and_open_in_xarray(demo):
         assert readout.dims == ("trial", "step", "channel")
         assert readout.attrs["units"] == "V"
         assert readout.sizes["trial"] == TINY.sequences
-        assert tree["primary"]["field"].attrs["units"] == "T"
+        assert tree["primary"]["input"].attrs["units"] == "T"
 
 
 def test_page_is_self_contained(demo):

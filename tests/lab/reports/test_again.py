@@ -70,6 +70,7 @@ def test_a_run_is_measured_again_with_its_numbers_and_seeds(tmp_path, parse):
     run = measured(tmp_path / "run", procedure, specimen=11, noise_seed=1234567890)
     asked = parse(measure_again(run.metadata, run.path))
     again = load_protocol(asked["protocol"])()
+    again.suit(FakeDevice.ports)
     configure(again, parse_assignments(asked["parameter"]))
     assert describe(again) == describe(procedure)
     assert (asked["setup"], asked["seed"], asked["noise_seed"]) == ("sim:nanoring", 11, "1234567890")

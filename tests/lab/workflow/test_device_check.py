@@ -1,10 +1,10 @@
 """A setup must be the device that the twin was fitted on, driven over the same window."""
 
-import numpy as np
 import pytest
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.workflow.device_check import check_device
-from nado_lab.twin import DriveMap, ModelSpec, Twin, TwinCard
+from nado_lab.port import Port
+from nado_lab.twin import ModelSpec, Twin, TwinCard
 
 
 class Bench:
@@ -12,13 +12,12 @@ class Bench:
 
     port_count, channels, channel_units = 1, ("c",), ("V",)
 
-    def field_tesla(self, drive):
-        return 2.6e-3 + 1e-3 * np.asarray(drive)
+    ports = (Port("field", "T", 1.6e-3, 3.6e-3),)
 
 
 def twin_over(low=1.6e-3, high=3.6e-3, units="T", channel="c", unit="V"):
     twin = Twin(ModelSpec(ports=1, channels=1, components=1), (channel,), (unit,))
-    twin.card = TwinCard(drive_map=DriveMap(low, high, units))
+    twin.card = TwinCard(ports=(Port("field", units, low, high),))
     return twin
 
 
@@ -29,7 +28,7 @@ def test_the_device_and_the_window_of_the_fitted_runs_pass():
 
 @pytest.mark.parametrize(("low", "high", "units"), [(1.6e-3, 3.5e-3, "T"), (1.6e-3, 3.6e-3, "V")])
 def test_another_window_is_refused_with_what_to_set(low, high, units):
-    with pytest.raises(LabError, match="field_centre_t"):
+    with pytest.raises(LabError, match=r"\[\[ports\]\]"):
         check_device(twin_over(low, high, units), Bench())
 
 

@@ -1,5 +1,6 @@
 """Refining drives the device as every verb does: supervised, into runs, on the device of the twin."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,9 @@ from nado_lab.network import load
 def other_window(folder):
     """Write a nanoring setup whose drives stand for other fields: path."""
     config = load_setup("sim:nanoring")
-    drive = config.drive.model_copy(update={"field_centre_t": config.drive.field_centre_t * 0.9})
+    ports = tuple(replace(port, low=port.low * 0.9) for port in config.ports)
     file = folder / "other.toml"
-    file.write_text(config.model_copy(update={"drive": drive}).to_toml())
+    file.write_text(config.model_copy(update={"ports": ports}).to_toml())
     return str(file)
 
 
@@ -43,7 +44,7 @@ def test_everything_that_is_measured_is_a_run(demo, tmp_path, benches):
 
 
 def test_another_window_is_refused_before_anything_is_sent(demo, tmp_path):
-    with pytest.raises(LabError, match="field_centre_t"):
+    with pytest.raises(LabError, match=r"\[\[ports\]\]"):
         refine(request_for(demo, tmp_path, other_window(tmp_path)))
     assert not list(tmp_path.rglob("*.zarr"))
     assert not (tmp_path / "better.net").exists()
@@ -52,7 +53,7 @@ def test_another_window_is_refused_before_anything_is_sent(demo, tmp_path):
 def test_evaluating_on_a_bench_refuses_another_window_too(demo, tmp_path):
     net = demo[0] / "networks" / "noise_aware.net"
     source = SetupSource(other_window(tmp_path), specimen=3)
-    with pytest.raises(LabError, match="field_centre_t"):
+    with pytest.raises(LabError, match=r"\[\[ports\]\]"):
         evaluate_network(EvaluateNetworkRequest(net, (source,), test_examples=4, out=tmp_path / "out"))
     assert not list(tmp_path.rglob("*.zarr"))
 

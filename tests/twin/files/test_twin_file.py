@@ -8,6 +8,7 @@ import stat
 
 import pytest
 import torch
+from nado_lab.port import Port
 from nado_lab.twin import FileError, TwinCard, load, save
 from nado_lab.twin.files.tensors import save_file as save_whole
 from safetensors.torch import load_file, save_file
@@ -221,7 +222,7 @@ def test_entries_of_another_version_are_kept_and_older_names_are_read(saved, tmp
     assert (card.split.fitted.sequences, card.split.stopping.blocks) == ((0, 1, 2), ((0, 1, 2),))
     assert (card.fit.settings.seed, card.fit.settings.method) == (3, "gan")
     assert (card.fit.held_out, card.fit.settings.model.components) == ((4,), 2)
-    assert card.drive_map.units == "V"
+    assert card.ports == (Port("drive", "V", -1.0, 1.0),)
     assert card.other == {"sample": {"name": "ring 7"}}
 
 

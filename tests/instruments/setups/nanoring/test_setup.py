@@ -47,7 +47,7 @@ def drive_of(trials, steps, seed=0):
 def test_measured_harmonics_are_those_of_the_sample(setup, bench):
     """The same field, played to a second sample of the same seed, gives the voltages of the whole chain."""
     field = np.array([[3.4e-3, 1.5e-3, 3.6e-3, 1.0e-3]])
-    [response] = setup.measure(np.zeros((1, 4, 1)), field_tesla=field)
+    [response] = setup.measure(np.zeros((1, 4, 1)), inputs=field[..., None])
     twin = NanoringArray(size=4, contacts=2, seed=3)
     wave = setup.waveform.field(field)
     ohms = twin.advance(wave, 1 / setup.waveform.rate_hz)[2 * 64 : 6 * 64].reshape(4, 64, 2)
@@ -59,7 +59,7 @@ def test_measured_harmonics_are_those_of_the_sample(setup, bench):
     second = 2 * np.mean(volts * np.cos(2 * phi)[None, :, None], axis=1)
     np.testing.assert_allclose(found[coherent, :, 3], second[coherent], atol=4e-5)
     np.testing.assert_allclose(response.waveform[0], volts[0], atol=2e-4)
-    np.testing.assert_allclose(response.field, field[0])
+    np.testing.assert_allclose(response.input[:, 0], field[0])
 
 
 def test_initial_state_is_set_by_the_saturating_pulse(setup):
@@ -82,13 +82,13 @@ def test_batches_do_not_change_what_is_yielded(bench):
         drive = drive_of(5, 6)
         responses = list(setup.measure(drive))
         assert len(responses) == 5
-        np.testing.assert_allclose([r.field for r in responses], setup.field_tesla(drive[:, :, 0]))
+        np.testing.assert_allclose([r.input for r in responses], setup.inputs_of(drive))
 
 
 def test_drive_map_and_its_inverse(setup):
     drive = np.linspace(-1, 1, 5)
-    np.testing.assert_allclose(setup.drive_for_field(setup.field_tesla(drive)), drive, atol=1e-12)
-    np.testing.assert_allclose(setup.field_tesla([-1, 0, 1]), [1.6e-3, 2.6e-3, 3.6e-3])
+    np.testing.assert_allclose(setup.drives_of(setup.inputs_of(drive)), drive, atol=1e-12)
+    np.testing.assert_allclose(setup.inputs_of([[-1], [0], [1]])[:, 0], [1.6e-3, 2.6e-3, 3.6e-3])
     assert setup.step_s == pytest.approx(1 / 37)
 
 
@@ -115,7 +115,7 @@ def test_every_limit_raises_before_anything_is_sent(setup, bench, drive, field, 
     elif field is not None:
         fields = np.full((2, 20), field)
     with pytest.raises(LimitError, match=told):
-        setup.measure(shape, field_tesla=fields)
+        setup.measure(shape, inputs=None if fields is None else fields[..., None])
     assert written == []
     for _, device in bench.roles.values():
         del device.write
@@ -124,8 +124,8 @@ def test_every_limit_raises_before_anything_is_sent(setup, bench, drive, field, 
 def test_wrong_shapes_are_named(setup):
     with pytest.raises(ValueError, match="trial, step"):
         setup.measure(np.zeros((3, 4)))
-    with pytest.raises(ValueError, match="field_tesla"):
-        setup.measure(np.zeros((3, 4, 1)), field_tesla=np.zeros((3, 5)))
+    with pytest.raises(ValueError, match="inputs"):
+        setup.measure(np.zeros((3, 4, 1)), inputs=np.zeros((3, 5, 1)))
 
 
 @pytest.mark.parametrize("polls", [0, 1, 3])
@@ -246,7 +246,7 @@ def stepped(bench):
 
 def test_stepped_mode_reads_what_the_sample_does_one_rotation_at_a_time(stepped, bench):
     fields = np.array([[3.5e-3, 3.6e-3, 3.4e-3]])
-    [response] = stepped.measure(np.zeros((1, 3, 1)), field_tesla=fields)
+    [response] = stepped.measure(np.zeros((1, 3, 1)), inputs=None if fields is None else fields[..., None])
     assert response.waveform.shape == (3, *stepped.waveform_shape)
     twin = NanoringArray(size=4, contacts=2, seed=3)
     dt = 1 / stepped.waveform.rate_hz
@@ -312,7 +312,7 @@ def test_noise_is_added_by_the_bench():
     noise = ReadoutNoise(white_v=1e-3, seed=0, contacts=2)
     bench = sim_backend.open_bench("nanoring", specimen=3, size=4, noise=noise)
     with open_on(bench) as setup:
-        [response] = setup.measure(np.zeros((1, 1, 1)), field_tesla=np.zeros((1, 1)))
+        [response] = setup.measure(np.zeros((1, 1, 1)), inputs=np.zeros((1, 1, 1)))
     assert response.waveform.std() == pytest.approx(1e-3, rel=0.3)
 
 

@@ -48,8 +48,8 @@ def test_the_sample_sees_the_turning_points_of_the_field_and_nothing_between():
     ice = Recorder()
     bench = sim_backend.open_bench("asvi", sample=ice)
     with open_on(bench) as setup:
-        list(setup.measure(np.zeros((1, 2, 1)), field_tesla=np.array([[20e-3, 22e-3]])))
-    centre = load_setup("sim:asvi").drive.field_centre_t
+        list(setup.measure(np.zeros((1, 2, 1)), inputs=np.array([[[20e-3], [22e-3]]])))
+    centre = load_setup("sim:asvi").ports[0].middle
     turns = [-60e-3, -centre, 20e-3, -20e-3, 22e-3, -22e-3]
     np.testing.assert_allclose(ice.fields[: len(turns)], turns, atol=1e-5)
 
@@ -57,7 +57,7 @@ def test_the_sample_sees_the_turning_points_of_the_field_and_nothing_between():
 def test_the_spectrum_is_that_of_the_sample_at_minus_h():
     bench = sim_backend.open_bench("asvi", sample=Recorder())
     with open_on(bench) as setup:
-        [response] = setup.measure(np.zeros((1, 1, 1)), field_tesla=np.array([[20e-3]]))
+        [response] = setup.measure(np.zeros((1, 1, 1)), inputs=np.array([[[20e-3]]]))
         wanted = 10 * -20e-3 * np.exp(-(((setup.frequencies - 5e9) / 1e9) ** 2)) * VOLTS_PER_UNIT
     np.testing.assert_allclose(response.readout[0], wanted, atol=8e-7)
     np.testing.assert_allclose(response.waveform[0, :, 0], [20e-3, -20e-3], atol=5e-5)
@@ -85,7 +85,7 @@ def test_limits_raise_before_anything_is_sent(setup, bench, field, told):
     for role in bench.roles:
         bench.gate(role).write = written.append
     with pytest.raises(LimitError, match=told):
-        setup.measure(np.zeros((1, 2, 1)), field_tesla=np.full((1, 2), field))
+        setup.measure(np.zeros((1, 2, 1)), inputs=np.full((1, 2, 1), field))
     assert written == []
     for role in bench.roles:
         del bench.gate(role).write

@@ -136,10 +136,14 @@ def test_every_protocol_is_estimated_and_a_measured_run_corrects_it(session, wai
     assert queue.estimate_s(characterise, SMALL) is None
     session.bench.connect("sim:nanoring").ended.wait(150)
     rate = session.bench.setup.config.timing.rotation_hz
-    assert queue.estimate_s(characterise, SMALL) == pytest.approx(72 / rate)
+    assert queue.estimate_s(characterise, SMALL) == pytest.approx(
+        (12 * (2 + 6) + 1) / rate
+    )  # two rotations before each trial, one after a burst
     waits = {"probes": 3, "steps": 10, "interval": 60}
-    assert queue.estimate_s(load_protocol("drift_watch"), waits) == pytest.approx(120 + 30 / rate)
-    assert queue.estimate_s(load_protocol("hysteresis"), {"points": 21}) == pytest.approx(41 / rate)
+    assert queue.estimate_s(load_protocol("drift_watch"), waits) == pytest.approx(
+        120 + 3 * (2 + 10 + 1) / rate
+    )
+    assert queue.estimate_s(load_protocol("hysteresis"), {"points": 21}) == pytest.approx((2 + 41 + 1) / rate)
     experiment = queue.add("characterise", SMALL)
     wait_for(lambda: experiment.state is State.COMPLETE)
     again = queue.estimate_s(characterise, SMALL | {"repeats": 4})

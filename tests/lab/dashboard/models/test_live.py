@@ -1,11 +1,14 @@
 import numpy as np
 from nado_lab.lab.dashboard.models.events import RowArrived, RunStarted
 from nado_lab.lab.dashboard.models.live import LiveRun
+from nado_lab.port import Port
 from nado_lab.protocols import Column
+
+FIELD = Port("field", "T", 0.0, 1.0)
 
 COLUMNS = (
     Column("sequence", dtype="int64", is_coordinate=True),
-    Column("field", ("step",), (3,), units="T"),
+    Column("input", ("step", "port"), (3, 1), units="T"),
     Column("readout", ("step", "channel"), (3, 2), units="V"),
     Column("waveform", ("step", "sample", "contact"), (3, 4, 2), "float32", "V"),
     Column("temperature", units="K"),
@@ -13,13 +16,13 @@ COLUMNS = (
 
 
 def started():
-    return RunStarted("x.zarr", "p", {"primary": COLUMNS}, ("a", "b"), ("V", "V"), 0.5, 10)
+    return RunStarted("x.zarr", "p", {"primary": COLUMNS}, ("a", "b"), ("V", "V"), 0.5, 10, ports=(FIELD,))
 
 
 def row(sequence=0):
     readout = np.arange(6.0).reshape(3, 2)
     waveform = np.arange(24.0).reshape(3, 4, 2)
-    values = {"sequence": sequence, "field": np.ones(3), "readout": readout, "waveform": waveform}
+    values = {"sequence": sequence, "input": np.ones((3, 1)), "readout": readout, "waveform": waveform}
     return RowArrived("primary", values | {"temperature": 300.0})
 
 
@@ -29,13 +32,13 @@ def test_columns_become_curves_with_their_own_time_step():
     live.take(row())
     panels = {name: [s.name for s in signals] for name, signals in live.panels.items()}
     assert panels == {
-        "field": ["field"],
+        "input": ["field"],
         "readout": ["a", "b"],
         "waveform": ["contact 0", "contact 1"],
         "rows": ["temperature"],
     }
     steps = {name: signals[0].trace.step for name, signals in live.panels.items()}
-    assert steps == {"field": 0.5, "readout": 0.5, "waveform": 0.125, "rows": 1.0}
+    assert steps == {"input": 0.5, "readout": 0.5, "waveform": 0.125, "rows": 1.0}
     np.testing.assert_array_equal(live.panels["readout"][1].trace.newest(6), [1, 3, 5, 1, 3, 5])
     np.testing.assert_array_equal(live.panels["waveform"][0].trace.newest(12), np.arange(0, 24, 2))
     assert live.seconds == 3.0
