@@ -88,7 +88,7 @@ class Keithley2450(SourceMeterDriver, Keithley2450Quantities):
 
     def measured(self) -> tuple[float, float]:
         """Measure now: volts in V, current in A."""
-        self._prepared()
+        self._require_rest()
         reply = self.ask(f":READ? {BUFFER}, SOUR, READ")
         sourced, measured = self._numbers(reply, 2)
         return (sourced, measured) if self._sourced == "voltage" else (measured, sourced)

@@ -96,7 +96,7 @@ class Keithley2600(OneChannel, SourceMeterDriver, Keithley2600Quantities):  # ty
 
     def measured(self) -> tuple[float, float]:
         """Measure now: volts in V, current in A."""
-        self._prepared()
+        self._require_rest()
         reply = self.ask("print(smu{ch}.measure.iv())")
         try:
             amperes, volts = (float(text) for text in reply.split("\t"))

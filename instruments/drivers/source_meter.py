@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from nado_lab.instruments.drivers.operation import OperationDriver
-from nado_lab.instruments.errors import LimitError, OverloadError, ReplyError
+from nado_lab.instruments.errors import BusyError, LimitError, OverloadError, ReplyError
 from nado_lab.instruments.limits import check_all, positive, within
 from nado_lab.instruments.source_meter import SourcedPoints
 from pymeasure.adapters import Adapter
@@ -179,6 +179,12 @@ class SourceMeterDriver(OperationDriver):
                 f"{self.name}: it sources nothing yet; call source_volts or source_amperes first"
             )
         return self._most
+
+    def _require_rest(self) -> None:
+        """Raise BusyError while a list runs: a reading would disturb it."""
+        self._prepared()
+        if self.running:
+            raise BusyError(f"{self.name}: a list runs; its points are measured, ask busy() and readings()")
 
     def _hold(self, name: str, value: float) -> None:
         """Set a range; the instrument takes the next larger one, never a smaller one."""

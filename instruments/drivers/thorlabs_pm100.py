@@ -98,7 +98,7 @@ class ThorlabsPM100(SafeDriver, PyMeasurePM100):
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "It is not known whether", FutureWarning)
             super().__init__(adapter, read_termination="\n", write_termination="\n", **kwargs)
-        self._averages, self._flags = int(averages), 0
+        self._averages, self._flags, self._in_watts = int(averages), 0, False
 
     def _set_flags(self) -> None:
         """Do nothing: PyMeasure asks in the constructor, before anybody knows which instrument it is."""
@@ -129,6 +129,7 @@ class ThorlabsPM100(SafeDriver, PyMeasurePM100):
                 raise LimitError(
                     f"{self.name}: its largest range with this sensor is {found:g} W, not {most_w:g} W"
                 )
+            self._in_watts = True
             self.check_errors()
 
     def _correct_for(self, wavelength_nm: float) -> None:
@@ -142,7 +143,10 @@ class ThorlabsPM100(SafeDriver, PyMeasurePM100):
         self.apply(wavelength_nm=wavelength_nm)
 
     def measured_watts(self) -> float:
-        """Read the power in W."""
+        """Read the power in W, also where nothing was prepared."""
+        if not self._in_watts:
+            self.apply(power_unit="W")
+            self._in_watts = True
         found = self.read_back("reading")
         if not isinstance(found, float):
             raise ReplyError(f"{self.name}: expected a power, got {found!r}")

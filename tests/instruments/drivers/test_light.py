@@ -184,7 +184,13 @@ def test_what_the_sensor_cannot_do_is_refused(bench, wavelength_m, most_w, messa
 
 
 def test_a_reply_that_is_no_power_is_told():
-    with expected_protocol(ThorlabsPM100, [("MEAS:POW?", "what")]) as meter, pytest.raises(ReplyError):
+    exchange = [
+        ("SENS:POW:UNIT W", None),
+        ("SENS:POW:UNIT?", "W"),
+        ("SYST:ERR?", '0,"No error"'),
+        ("MEAS:POW?", "what"),
+    ]
+    with expected_protocol(ThorlabsPM100, exchange) as meter, pytest.raises(ReplyError):
         meter.measured_watts()
 
 

@@ -5,6 +5,7 @@ import pytest
 from nado_lab.instruments.drivers.keithley2450 import Keithley2450
 from nado_lab.instruments.drivers.keithley2600 import Keithley2600
 from nado_lab.instruments.errors import (
+    BusyError,
     DeviceReportedError,
     LimitError,
     OverloadError,
@@ -337,6 +338,8 @@ def test_shutdown_in_the_middle_of_a_list_leaves_nothing_on(sourcing):
     driver.trigger()
     bench.clock.sleep(0.5)
     assert driver.busy()
+    with pytest.raises(BusyError, match="a list runs"):
+        driver.measured_volts()
     driver.shutdown()
     core = getattr(device, "core", None) or device.channels["smua"].core
     assert not core.output
