@@ -6,13 +6,17 @@ from nado_lab.sim_backend.scpi import (
     Arrivals,
     ScpiDevice,
     ScpiError,
+    Unterminated,
     boolean,
     choice,
     command,
+    indexed,
     make_block,
     number,
     number_of,
+    numeral,
     read_block,
+    row,
     split_outside,
 )
 
@@ -144,3 +148,47 @@ def test_error_queue_overflow_is_reported_in_its_last_entry():
 def test_read_block_refuses_what_is_too_short():
     with pytest.raises(ScpiError):
         read_block(b"#2991")
+
+
+class Whole(ScpiDevice):
+    """A device with what real dialects have beside words and numbers."""
+
+    terminator = b"\r\n"
+    settings = (
+        indexed(number("AUX", "aux", 0.0, -10, 10, "{:g}".format), "1", "2"),
+        numeral("IVMD", "input", 0, "VOLTage CURRent"),
+        row("PID", "pid", "1,2,3", "1"),
+        number("LEVel[:IMMediate][:AMPLitude]", "level", 1.0, 0.0, 5.0, "{:g}".format),
+    )
+
+    @command("BLOCk?")
+    def _block(self) -> bytes:
+        return Unterminated(make_block(b"abc", 6))
+
+
+@pytest.mark.parametrize(
+    ("sent", "got"),
+    [
+        (b"LEV 2;LEV ?", b"2\r\n"),
+        (b"LEV:IMM:AMPL 3;:LEV?", b"3\r\n"),
+        (b"LEV? MAX", b"5\r\n"),
+        (b"IVMD CURR;IVMD?", b"1\r\n"),
+        (b"IVMD 1;IVMD?", b"1\r\n"),
+        (b"AUX 2, 1.5;AUX? 2;AUX? 1", b"1.5;0\r\n"),
+        (b"PID 1,5,6,7;PID? 1", b"5,6,7\r\n"),
+        (b"BLOC?", b"#6000003abc"),
+    ],
+)
+def test_a_dialect_is_whole(sent, got):
+    device = Whole(SimulatedClock())
+    device.write(sent)
+    assert not device.error_queue
+    assert device.take(100) == got
+
+
+def test_what_is_refused_is_kept_once_by_its_header():
+    device = Whole(SimulatedClock())
+    for sent in (b"TOAST 1", b"TOAST 2", b"AUX 3,1", b"PID 1,2", b"LEV 1,2"):
+        device.write(sent)
+    assert list(device.refused) == ["TOAST", "AUX", "PID", "LEV"]
+    assert len(device.error_queue) == 5
