@@ -173,6 +173,8 @@ def served_setup(
     options: dict[str, Any] = dict(config.simulation)
     with closing(simulated_bench(config.kind, specimen=specimen, clock=WallClock(), **options)) as bench:
         _break(bench, config, faults)
+        if bench.channels:
+            raise LabError(f"{name} is on an NI card: its channels are no VISA instruments, none is served")
         with serve(bench, host, port) as server:
             reached = config.with_addresses(server.addresses(), "@py")
             yield server, reached.model_copy(update={"simulation": {}}).to_toml()
@@ -189,7 +191,7 @@ def fault_kinds() -> dict[str, list[str]]:
             continue
         options: dict[str, Any] = dict(config.simulation)
         with closing(simulated_bench(config.kind, **options)) as bench:
-            found |= {f"{name} {role}": sorted(bench.device(role).faults) for role in config.roles}
+            found |= {f"{name} {role}": sorted(bench.faults_of(role)) for role in config.roles}
     return found
 
 

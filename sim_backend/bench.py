@@ -41,6 +41,10 @@ class Bench:
         """Return the simulated instrument of a role."""
         return self.roles[role][1]
 
+    def faults_of(self, role: str) -> frozenset[str]:
+        """Return what can be broken on purpose at a role, be it an instrument or channels of an NI card."""
+        return self.channels[role].faults if role in self.channels else self.roles[role][1].faults
+
     def device_at(self, address: str) -> FaultGate | None:
         """Return what answers at a VISA address, None where nothing does."""
         role = self._by_address.get(_canonical(address))

@@ -18,6 +18,11 @@ class BenchServer:
 
     def __init__(self, bench: Bench, host: str = "127.0.0.1", port: int = 0):
         """Listen on ``port``, ``port`` + 1, … in the order of the roles; 0 takes free ports."""
+        if bench.channels:
+            roles = ", ".join(bench.channels)
+            raise ValueError(
+                f"{roles}: channels of an NI card are no VISA instruments; nothing can be served"
+            )
         self.bench, self.host = bench, host
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []

@@ -128,7 +128,7 @@ def wall_places(centres: np.ndarray, segment: np.ndarray, segments: int) -> np.n
 
 def faults(bench: Bench, roles: Iterable[str]) -> list[str]:
     """List the faults of the roles that a setup has, as role:fault."""
-    return [f"{role}:{kind}" for role in roles for kind in sorted(bench.device(role).faults)]
+    return [f"{role}:{kind}" for role in roles for kind in sorted(bench.faults_of(role))]
 
 
 def _rings(state: RingState) -> Rings:

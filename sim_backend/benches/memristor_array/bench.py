@@ -4,13 +4,13 @@ from nado_lab.sim_backend.benches.memristor_array.load import MemristorLoad
 from nado_lab.sim_backend.benches.memristor_array.world import MemristorWorld
 from nado_lab.sim_backend.clock import Clock
 from nado_lab.sim_backend.daqmx import DaqChannels, DaqInput, DaqOutput
-from nado_lab.sim_backend.devices import Keithley2450
+from nado_lab.sim_backend.devices import Keithley2600
 from nado_lab.sim_backend.noise import ReadoutNoise, derived_seed
 from nado_lab.sim_backend.samples.memristor_array import MODELS, MemristorArray
 from nado_lab.sim_backend.scpi import ScpiDevice
 
 CARD = "SIMULATED"
-METER = "USB0::0x05E6::0x2450::SIMULATED::INSTR"
+METER = "GPIB99::26::INSTR"
 WIRINGS = ("card", "meter")
 CARD_AMPERES = 5e-3
 """Most that an analogue output gives (NI 6363 specifications: 5 mA)."""
@@ -66,6 +66,6 @@ def _on_a_card(clock: Clock, world: MemristorWorld) -> Devices:
 
 def _on_a_meter(clock: Clock, world: MemristorWorld) -> Devices:
     load = MemristorLoad(world)
-    meter = Keithley2450(clock, load)
-    load.core = meter.core
+    meter = Keithley2600(clock, load)
+    load.core = meter.channels["smua"].core
     return {"meter": (METER, meter)}

@@ -91,6 +91,12 @@ class MemristorArray:
         """The longest time constant (device,) in s: what a rest must be long against."""
         return self.matrix[self._row("tau" if self._is_film else "tau0")]
 
+    def states(self) -> dict[str, tuple[np.ndarray, str]]:
+        """Name the inner states (device,) as they are now, and which devices are broken."""
+        inner = {"w": self.state[0]} if self._is_film else {"g": self.state[0], "g0": self.state[1]}
+        found = {name: (values.copy(), "") for name, values in inner.items()}
+        return found | {"broken": (self.broken.astype(float), "")}
+
     def set_temperature(self, kelvin: float) -> None:
         """Warm or cool the devices to ``kelvin`` K: they forget faster or slower."""
         exponent = ACTIVATION_EV / BOLTZMANN_EV * (1 / kelvin - 1 / ROOM_K)

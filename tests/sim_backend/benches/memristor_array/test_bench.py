@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from nado_lab.instruments.drivers import driver_class
 from nado_lab.instruments.errors import OverloadError
-from nado_lab.sim_backend import open_bench
+from nado_lab.sim_backend import open_bench, serve
 from nado_lab.sim_backend.benches.memristor_array.bench import CARD_AMPERES
-from nado_lab.sim_backend.samples.memristor_array import MemristorArray, wox
+from nado_lab.sim_backend.samples.memristor_array import MemristorArray
 
 RATE = 20e3
 GAIN = 2e4
@@ -97,7 +97,7 @@ def test_an_output_gives_no_more_than_the_card_can():
 
 def test_on_a_meter_lists_are_seen_by_the_device_and_the_compliance_holds():
     bench = open_bench("memristor", specimen=1, wiring="meter")
-    meter = driver_class("keithley2450")(
+    meter = driver_class("keithley2600")(
         bench.roles["meter"][0],
         visa_library=bench.visa_library,
         clock=bench.clock,
@@ -106,7 +106,7 @@ def test_on_a_meter_lists_are_seen_by_the_device_and_the_compliance_holds():
     )
     meter.source_volts(2.0, 1e-4)
     levels = np.array([0.5, 0.0, 0.1] * 5 + [1.8] * 20 + [0.0])
-    meter.load(levels, 8e-3)
+    meter.load(levels, 5e-3)
     meter.trigger()
     while meter.busy():
         bench.clock.sleep(0.05)
@@ -134,4 +134,9 @@ def test_faults_reach_the_channels():
         bench.set_fault("output:garbage")
     bench.clear_faults()
     assert bench.channels["input"].gate.fault is None
-    assert wox().tau == 0.05
+    assert bench.faults_of("output") == {"disconnect", "error", "slow", "stuck"}
+
+
+def test_channels_of_a_card_are_not_served_over_the_network():
+    with pytest.raises(ValueError, match="NI card"):
+        serve(open_bench("memristor"))

@@ -150,6 +150,7 @@ def test_the_present_current_is_that_of_the_next_tick(name):
     found = array.amperes(0.4)
     np.testing.assert_allclose(found, held(array, 0.4, 1e-9, 1e-9)[0], rtol=1e-9)
     assert array.amperes(0.0).tolist() == [0.0] * 3
+    assert all(len(values) == 3 for values, _ in array.states().values())
 
 
 def test_wrong_shapes_are_named():
