@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nado_lab.plugins import Registry
     from nado_lab.sim_backend import Bench, BenchServer
     from nado_lab.sim_backend.samples.delay_oscillator.survey import GainSurvey
+    from nado_lab.sim_backend.samples.memristor_array.loops import Loop
 
 SIMULATED = "sim"
 TESLA_PER_OERSTED = 1e-4
@@ -235,6 +236,16 @@ def simulate_loop(model: str, gains: list[float], nodes: int, coupling: float | 
     first = theory.first_bifurcation(parameters)
     rows = survey.survey(parameters, gains or [parameters.gain])
     return LoopGains(first if isfinite(first) else None, rows)
+
+
+def simulate_memristor(model: str, peak_v: float, periods_s: list[float], seed: int) -> list[Loop]:
+    """Sweep one bare memristor ("wox", "nbox", "tiox") by sines of the voltage, one a period in s."""
+    from nado_lab.sim_backend.samples.memristor_array.loops import sweep_loops
+
+    try:
+        return sweep_loops(model, peak_v, periods_s, seed)
+    except ValueError as error:
+        raise LabError(str(error)) from error
 
 
 def _break(bench: Bench, config: SetupConfig, faults: Iterable[str]) -> None:

@@ -15,6 +15,7 @@ from nado_lab.lab.text_file import write_text
 
 if TYPE_CHECKING:
     from nado_lab.lab.compose import IceLoops, LoopGains, Rotations
+    from nado_lab.sim_backend.samples.memristor_array.loops import Loop
 
 _BLOCK = re.compile(r"^\s*(\d+(?:\.\d*)?)\s*(?:x\s*(\d+))?\s*$")
 
@@ -25,6 +26,7 @@ def register(app: typer.Typer) -> None:
     group.command("nanoring")(nanoring)
     group.command("asvi")(asvi)
     group.command("delay-oscillator")(delay_oscillator)
+    group.command("memristor")(memristor)
     group.command("serve")(serve)
     group.command("faults")(faults)
     app.add_typer(group, name="sim")
@@ -71,6 +73,22 @@ def delay_oscillator(
     from nado_lab.lab.compose import simulate_loop
 
     result(simulate_loop(model, parse_gains(gain), nodes, coupling), as_json, _show_loop)
+
+
+def memristor(
+    model: Annotated[str, typer.Option(help="wox, nbox or tiox.")] = "wox",
+    peak_v: Annotated[float, typer.Option(min=0.001, max=5.0, help="Peak of the sine in V.")] = 0.9,
+    period_s: Annotated[str, typer.Option(help="Periods in s: 1e-1,1e-2,1e-3.")] = "1,1e-1,1e-2,1e-3,1e-4",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the specimen.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Sweep a volatile memristor by sines of the voltage: its I(V) loops open and close with the period."""
+    from nado_lab.lab.compose import simulate_memristor
+
+    periods = parse_numbers(period_s, "--period-s")
+    if not all(0 < period <= 100 for period in periods):
+        raise LabError(f"--period-s takes periods above 0, up to 100 s, not {period_s!r}")
+    result(simulate_memristor(model, peak_v, periods, seed), as_json, _show_memristor)
 
 
 def serve(
@@ -124,10 +142,22 @@ def parse_blocks(text: str, rotations: int) -> list[tuple[float, int]]:
 
 def parse_gains(text: str) -> list[float]:
     """Read `-0.8,-1.2` as numbers."""
+    return parse_numbers(text, "--gain", "-0.8,-1.2")
+
+
+def parse_numbers(text: str, option: str, example: str = "1e-1,1e-2") -> list[float]:
+    """Read numbers with commas between them."""
     try:
         return [float(part) for part in text.split(",") if part.strip()]
     except ValueError as error:
-        raise LabError(f"--gain takes numbers, as -0.8,-1.2, not {text!r}") from error
+        raise LabError(f"{option} takes numbers, as {example}, not {text!r}") from error
+
+
+def _show_memristor(loops: list[Loop]) -> None:
+    rows = [
+        [f"{loop.period_s:g}", f"{loop.peak_a * 1e6:.4g}", f"{100 * loop.open_share:.2f}"] for loop in loops
+    ]
+    table("I(V) loops", ["period (s)", "peak current (uA)", "area of a lobe (% of peak V x peak I)"], rows)
 
 
 def _show_loop(report: LoopGains) -> None:

@@ -40,7 +40,7 @@ class MemristorArray:
         chosen = constants or wox()
         self.constants = replace(chosen, disturbance=chosen.disturbance.quiet()) if quiet else chosen
         self.devices, self.share = devices, share
-        self._is_film = isinstance(self.constants, FilmConstants)
+        self.has_film = isinstance(self.constants, FilmConstants)
         self.matrix = self._drawn(np.random.default_rng([seed, 41]))
         self._cold_tau = self.matrix[self._row("tau")].copy()
         self._words = seeded_words(seed if noise_seed is None else noise_seed, devices)
@@ -51,14 +51,14 @@ class MemristorArray:
         self.forget()
 
     def _row(self, name: str) -> int:
-        return (film.ROWS if self._is_film else pair.ROWS).index(name)
+        return (film.ROWS if self.has_film else pair.ROWS).index(name)
 
     def _drawn(self, rng: np.random.Generator) -> np.ndarray:
         """Return the constants (row, device), each device with its own."""
-        rows = film.ROWS if self._is_film else pair.ROWS
+        rows = film.ROWS if self.has_film else pair.ROWS
         values = [np.resize(np.asarray(getattr(self.constants, name), float), self.devices) for name in rows]
         matrix = np.array(values)
-        for name in _SPREAD_ROWS if self._is_film else ():
+        for name in _SPREAD_ROWS if self.has_film else ():
             factor = np.exp(self.constants.disturbance.spread * rng.standard_normal(self.devices))
             matrix[self._row(name)] *= factor
         return matrix
@@ -79,7 +79,7 @@ class MemristorArray:
 
     def forget(self) -> None:
         """Begin where no voltage has been applied for long; what is broken stays broken."""
-        self.state[:] = self.matrix[self._row("least" if self._is_film else "rest")]
+        self.state[:] = self.matrix[self._row("least" if self.has_film else "rest")]
 
     @property
     def broken(self) -> np.ndarray:
@@ -89,11 +89,11 @@ class MemristorArray:
     @property
     def tau_s(self) -> np.ndarray:
         """The longest time constant (device,) in s: what a rest must be long against."""
-        return self.matrix[self._row("tau" if self._is_film else "tau0")]
+        return self.matrix[self._row("tau" if self.has_film else "tau0")]
 
     def states(self) -> dict[str, tuple[np.ndarray, str]]:
         """Name the inner states (device,) as they are now, and which devices are broken."""
-        inner = {"w": self.state[0]} if self._is_film else {"g": self.state[0], "g0": self.state[1]}
+        inner = {"w": self.state[0]} if self.has_film else {"g": self.state[0], "g0": self.state[1]}
         found = {name: (values.copy(), "") for name, values in inner.items()}
         return found | {"broken": (self.broken.astype(float), "")}
 
@@ -104,8 +104,8 @@ class MemristorArray:
 
     def amperes(self, volts: float) -> np.ndarray:
         """Return the current (device,) in A that ``volts`` V drives in the present state; nothing changes."""
-        rows = dict(zip(film.ROWS if self._is_film else pair.ROWS, self.matrix, strict=True))
-        if self._is_film:
+        rows = dict(zip(film.ROWS if self.has_film else pair.ROWS, self.matrix, strict=True))
+        if self.has_film:
             w = np.minimum(self.state[0] + self.constants.disturbance.trap_height * self._trap, rows["most"])
             low = rows["alpha"] * (1 - np.exp(-rows["beta"] * volts))
             found = (1 - w) * low + w * rows["gamma"] * np.sinh(rows["delta"] * volts)
@@ -127,7 +127,7 @@ class MemristorArray:
         most = np.full(self.devices, np.inf) if limits is None else np.asarray(limits, float)
         amperes = np.empty_like(volts)
         common = (self._words, volts, dt, most, self._disturbance, self.share, amperes)
-        if self._is_film:
+        if self.has_film:
             state = (self.state[0], self._cycle, self._trap, self.broken_ohm)
             film.run_film(self.matrix, *state, *common)
         else:

@@ -32,3 +32,20 @@ def test_what_is_no_loop_is_told(given, told):
     done = call(sim, "sim", "delay-oscillator", *given)
     assert done.exit_code != 0
     assert told in str(done.exception)
+
+
+def test_memristors_loops_open_and_close_with_the_period():
+    done = call(sim, "sim", "memristor", "--period-s=1e-2,1e-6", "--json")
+    slow, fast = json.loads(done.stdout)
+    assert slow["open_share"] > 0.1 > 0.001 > fast["open_share"]
+    assert "peak current" in call(sim, "sim", "memristor").stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [("--model=x", "wox, nbox, tiox"), ("--period-s=a", "--period-s"), ("--period-s=0", "above 0")],
+)
+def test_what_no_memristor_can_do_is_a_line(given, told):
+    done = call(sim, "sim", "memristor", given)
+    assert done.exit_code != 0
+    assert told in str(done.exception)
