@@ -25,6 +25,7 @@ FAMILIES = Registry[Family](
     {
         "nanoring": f"{_HERE}.nanoring:FAMILY",
         "asvi": f"{_HERE}.spin_vortex_ice:FAMILY",
+        "memristor": f"{_HERE}.memristor_array:FAMILY",
     },
     complaint=_complaint,
     error=SetupError,

@@ -14,8 +14,7 @@ from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.text_file import write_text
 
 if TYPE_CHECKING:
-    from nado_lab.lab.compose import IceLoops, LoopGains, Rotations
-    from nado_lab.sim_backend.samples.memristor_array.loops import Loop
+    from nado_lab.lab.compose import IceLoops, Loop, LoopGains, Rotations
 
 _BLOCK = re.compile(r"^\s*(\d+(?:\.\d*)?)\s*(?:x\s*(\d+))?\s*$")
 
