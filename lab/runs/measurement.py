@@ -9,6 +9,7 @@ from nado_lab.lab.runs.bench import SafeBench
 from nado_lab.lab.runs.driven_bench import DrivenBench, driven
 from nado_lab.lab.runs.guard import HANG_S
 from nado_lab.lab.runs.interrupts import shielded, stop_on_signals
+from nado_lab.lab.runs.largest_drive import largest_drive
 from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
 from nado_lab.lab.runs.observer import Harmless, Observer
 from nado_lab.lab.store import RunWriter, Status, StoreError
@@ -35,6 +36,7 @@ class Measurement:
         self._monitor, self._stop = monitor, observer.stop
         self._done, self._total = writer.rows(), procedure.row_count()
         self._told = 0.0
+        self._up_to = largest_drive(procedure, bench.setup)
         self._failure: BaseException | None = None
         self._observer = Harmless(observer)
 
@@ -59,6 +61,7 @@ class Measurement:
         self._procedure.attach(self._emit, self._should_stop)
         try:
             self._baseline("before")
+            self._bench.drives(self._up_to)
             self._procedure.startup()
             self._keep_metadata()
             if not self._should_stop():  # Ctrl-C while everything was switched on
@@ -125,7 +128,7 @@ class Measurement:
             self._writer.flush()
             while stop.paused and not self._should_stop():
                 time.sleep(_PAUSE_POLL_S)
-            self._bench.drives()
+            self._bench.drives(self._up_to)
 
     def _baseline(self, moment: str) -> None:
         if self._monitor.first:

@@ -1,10 +1,8 @@
 """What the setup panel shows of a bench: a few quantities with units, read in the bench's own thread."""
 
-from math import floor, isfinite, log10
-
 from nado_lab.instruments.setups.setup import Setup
+from nado_lab.lab.si_text import si_text
 
-PREFIXES = {-4: "p", -3: "n", -2: "µ", -1: "m", 0: "", 1: "k", 2: "M", 3: "G", 4: "T"}
 Readings = dict[str, tuple[object, str]]
 """Quantity or setting -> (value, unit)."""
 INTERLOCK = "interlock"
@@ -25,14 +23,6 @@ def headline(found: Readings) -> str:
     """Write the readings that have a unit in one line: "0 T, 0 A, 295 K"."""
     told = [(float(value), unit) for value, unit in found.values() if unit and isinstance(value, int | float)]
     return ", ".join(si_text(value, unit) for value, unit in told)
-
-
-def si_text(value: float, unit: str) -> str:
-    """Write a value with three digits and the prefix that suits it: "3.36 mT"."""
-    if unit == "K" or unit[0].isdigit() or not isfinite(value) or not value:
-        return f"{value:.3g} {unit}" if unit != "K" else f"{value:.2f} K"
-    power = max(-4, min(4, floor(log10(abs(value)) / 3)))
-    return f"{value / 1000**power:.3g} {PREFIXES[power]}{unit}"
 
 
 def settings(setup: Setup) -> Readings:

@@ -144,6 +144,8 @@ class SetupPanel(QWidget):
         if not event.state.reading:
             for text in (self.field, self.current, self.temperature, self.interlock):
                 text.setText("–")
+            if event.state.up_to:
+                self.field.setText(event.state.up_to)
 
     def _checked(self, event: ChecksDone) -> None:
         rows = [["✓" if passed else "✗", name, detail] for name, passed, detail in event.checks]
