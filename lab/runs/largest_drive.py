@@ -1,9 +1,8 @@
 """How far a run will drive its device: known from its plan, before anything is sent."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from nado_lab.lab.si_text import si_text
+from nado_lab.port import inputs_of
 
 
 def largest_drive(procedure: object, setup: object) -> str:
@@ -12,15 +11,9 @@ def largest_drive(procedure: object, setup: object) -> str:
     if plan is None or not ports:
         return ""
     given = getattr(plan, "inputs", None)
-    inputs = np.asarray(given if given is not None else _inputs(ports, plan.drive), float)
+    inputs = np.asarray(given if given is not None else inputs_of(ports, plan.drive), float)
     most = np.abs(inputs).reshape(-1, len(ports)).max(axis=0)
     told = [si_text(float(value), port.unit) for value, port in zip(most, ports, strict=True)]
     if len(told) == 1:
         return f"up to {told[0]}"
     return ", ".join(f"{port.name} up to {text}" for port, text in zip(ports, told, strict=True))
-
-
-def _inputs(ports: Sequence[object], drive: np.ndarray) -> np.ndarray:
-    """Give the inputs (…, port) in SI units of a drive (…, port) in [-1, 1]."""
-    low, high = (np.array([getattr(port, end) for port in ports], float) for end in ("low", "high"))
-    return (low + high) / 2 + (high - low) / 2 * np.asarray(drive, float)

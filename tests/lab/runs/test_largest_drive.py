@@ -8,12 +8,13 @@ from nado_lab.lab.runs import Observer, run_protocol
 from nado_lab.lab.runs.bench_state import watch_of
 from nado_lab.lab.runs.largest_drive import largest_drive
 from nado_lab.lab.si_text import si_text
+from nado_lab.port import Port
 from nado_lab.protocols import Characterise, configure
 
 from tests.protocols.fake_device import FakeDevice
 
-FIELD = SimpleNamespace(name="field", unit="T", low=1.6e-3, high=3.6e-3)
-VOLTAGE = SimpleNamespace(name="voltage", unit="V", low=-2.0, high=3.0)
+FIELD = Port("field", "T", 1.6e-3, 3.6e-3, "mT")
+VOLTAGE = Port("voltage", "V", -2.0, 3.0)
 
 
 def plan(drive, inputs=None):
