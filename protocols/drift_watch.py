@@ -9,8 +9,7 @@ from nado_lab.protocols.device import MeasuringDevice
 from nado_lab.protocols.drive_window import DriveWindow
 from nado_lab.protocols.playback import TrialPlan
 from nado_lab.protocols.pymeasure_types import integer, number
-
-_POLL_S = 1.0
+from nado_lab.protocols.waiting import wait_safely
 
 
 class DriftWatch(DriveWindow):
@@ -44,7 +43,7 @@ class DriftWatch(DriveWindow):
     def execute(self) -> None:
         """Measure, wait, measure."""
         for trial in range(self.start_row, self.probes):
-            if trial > self.start_row and not self._wait():
+            if trial > self.start_row and not wait_safely(self.setup, self.interval, self.should_stop):
                 return
             for row in self._probe(trial):
                 self.emit("primary", row)
@@ -57,14 +56,3 @@ class DriftWatch(DriveWindow):
         time_s = self.setup.clock.now()
         for answer in self.setup.measure(plan.drive[one], should_stop=self.should_stop, inputs=inputs):
             yield {**self._row(plan, trial, answer), "clock": time_s}
-
-    def _wait(self) -> bool:
-        """Wait for the next probe with everything off; false if the run is to stop."""
-        clock = self.setup.clock
-        self.setup.shutdown()
-        end = clock.now() + self.interval
-        while (left := end - clock.now()) > 0:
-            if self.should_stop():
-                return False
-            clock.sleep(min(left, _POLL_S))
-        return True

@@ -18,6 +18,7 @@ _BUILT_IN = {
     "spectrum_map": "nado_lab.protocols.sweeps:SpectrumMap",
     "calibrate_axes": "nado_lab.protocols.calibrate_axes:CalibrateAxes",
     "calibrate_field": "nado_lab.protocols.calibrate_field:CalibrateField",
+    "bias_scan": "nado_lab.protocols.bias_scan:BiasScan",
     "memory": "nado_lab.protocols.memory:Memory",
     "drift_watch": "nado_lab.protocols.drift_watch:DriftWatch",
     "drives": "nado_lab.protocols.drives:Drives",

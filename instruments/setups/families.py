@@ -26,6 +26,7 @@ FAMILIES = Registry[Family](
         "nanoring": f"{_HERE}.nanoring:FAMILY",
         "asvi": f"{_HERE}.spin_vortex_ice:FAMILY",
         "memristor": f"{_HERE}.memristor_array:FAMILY",
+        "delay-oscillator": f"{_HERE}.delay_oscillator:FAMILY",
     },
     complaint=_complaint,
     error=SetupError,

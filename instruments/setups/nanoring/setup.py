@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from nado_lab.instruments.clock import Clock
-from nado_lab.instruments.errors import InstrumentError, InstrumentTimeout, SetupError, StuckOutputError
+from nado_lab.instruments.errors import InstrumentError, SetupError, StuckOutputError
 from nado_lab.instruments.limits import check_all
 from nado_lab.instruments.roles import CurrentSource, Digitiser, WaveformPair
 from nado_lab.instruments.setups.bring_up import Step, first_steps, last_steps
+from nado_lab.instruments.setups.burst import wait_for_end
 from nado_lab.instruments.setups.checks import Proof
 from nado_lab.instruments.setups.magnetic import MagneticSetup, read_at_rest
 from nado_lab.instruments.setups.nanoring.bring_up import field_steps
@@ -21,7 +22,6 @@ from nado_lab.instruments.setups.nanoring.proof import prove_field, told
 from nado_lab.instruments.setups.open_roles import VisaLibrary
 from nado_lab.instruments.setups.records import Reset, Response
 
-_GRACE_S = 5.0
 _FADE_S = 0.2
 _REST_SHARE, _REST_S = 0.01, 0.4
 _SETTLING = 2
@@ -151,24 +151,12 @@ class NanoringSetup(MagneticSetup[NanoringConfig]):
         for digitiser in digitisers:
             digitiser.arm(len(field))
         self.generator.trigger()
-        if not self._wait(len(field) / self.waveform.rate_hz, should_stop):
+        seconds = len(field) / self.waveform.rate_hz
+        if not wait_for_end(self, self.generator.busy, seconds, self.config.timing.poll_s, should_stop):
             return None
         self.require_energised()
         self._require_rest()
         return np.stack([digitiser.readings() for digitiser in digitisers], axis=1)
-
-    def _wait(self, seconds: float, should_stop: Callable[[], bool]) -> bool:
-        """Wait for the end of the burst; return False where it was stopped."""
-        end = self.clock.now() + seconds
-        while self.generator.busy():
-            if should_stop():
-                return False
-            self.require_interlock()
-            left = end - self.clock.now()
-            if left < -_GRACE_S:
-                raise InstrumentTimeout(f"the burst of {seconds:.1f} s did not end; check the generator")
-            self.clock.sleep(min(self.config.timing.poll_s, max(left, 1e-3)))
-        return True
 
     def _require_rest(self) -> None:
         """Raise StuckOutputError where a current still flows after the burst; ask all instruments' health."""
