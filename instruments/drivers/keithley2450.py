@@ -52,6 +52,8 @@ class Keithley2450(SourceMeterDriver, Keithley2450Quantities):
         "voltage_range": "V",
         "current_nplc": "",
         "voltage_nplc": "",
+        "current_four_wires": "",
+        "voltage_four_wires": "",
         "voltage_read_back": "",
         "current_read_back": "",
         "voltage_output_off_state": "",
@@ -131,6 +133,7 @@ class Keithley2450(SourceMeterDriver, Keithley2450Quantities):
             **{
                 f"compliance_{measured}": compliance,
                 f"{measured}_nplc": self._line_cycles,
+                f"{measured}_four_wires": self._four_wires,
                 f"{sourced}_read_back": True,
                 f"source_{sourced}_delay": 0.0,
                 f"{sourced}_output_off_state": "NORM",

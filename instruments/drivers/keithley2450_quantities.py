@@ -99,6 +99,20 @@ class Keithley2450Quantities(PyMeasure2450):
         validator=within,
         values=(0.01, 10),
     )
+    current_four_wires = Instrument.control(
+        ":SENS:CURR:RSEN?",
+        ":SENS:CURR:RSEN %d",
+        """Control whether the voltage is sensed with four wires while the current is measured (bool).""",
+        map_values=True,
+        values={True: 1, False: 0},
+    )
+    voltage_four_wires = Instrument.control(
+        ":SENS:VOLT:RSEN?",
+        ":SENS:VOLT:RSEN %d",
+        """Control whether the voltage is sensed with four wires while it is measured (bool).""",
+        map_values=True,
+        values={True: 1, False: 0},
+    )
     voltage_read_back = Instrument.control(
         ":SOUR:VOLT:READ:BACK?",
         ":SOUR:VOLT:READ:BACK %d",

@@ -144,7 +144,7 @@ class Keithley2600(OneChannel, SourceMeterDriver, Keithley2600Quantities):  # ty
         for order in ("format.data = format.REAL64", "format.byteorder = format.LITTLEENDIAN"):
             self.write(order)
         self._line_hz = float(self.read_back("line_frequency"))
-        self.apply(source_mode=sourced, remote_sense=False, output_off_mode="normal")
+        self.apply(source_mode=sourced, remote_sense=self._four_wires, output_off_mode="normal")
         self._hold(f"source_{sourced}_range", most)
         self._hold(f"{measured}_range", compliance)
         self._hold(f"{sourced}_range", most)

@@ -32,9 +32,12 @@ class SourceMeterDriver(OperationDriver):
         max_amperes: float,
         full_ramp_s: float = 1.0,
         line_cycles: float = 0.1,
+        four_wires: float = 0,
         **kwargs: Any,
     ):
-        """``full_ramp_s`` is how long a ramp over the whole of ``most`` takes, in s."""
+        """``full_ramp_s``: how long a ramp over the whole of ``most`` takes, in s; ``four_wires``: 0 or 1."""
+        if four_wires not in (0, 1):
+            raise LimitError(f"four_wires = {four_wires:g}: expected 0 or 1")
         positive("max_volts", max_volts, self.rated_volts)
         positive("max_amperes", max_amperes, self.rated_amperes)
         positive("full_ramp_s", full_ramp_s, _MOST_RAMP_S)
@@ -42,6 +45,7 @@ class SourceMeterDriver(OperationDriver):
         super().__init__(adapter, **kwargs)
         self._max = {"voltage": max_volts, "current": max_amperes}
         self._full_ramp_s, self._line_cycles = full_ramp_s, line_cycles
+        self._four_wires = bool(four_wires)
         self._sourced, self._most = "", 0.0
         self._points = 0
         self._point_s = 0.0

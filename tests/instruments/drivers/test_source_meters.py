@@ -365,6 +365,21 @@ def test_nothing_is_left_of_the_last_user(sourcing):
     assert driver.check_errors() == []
 
 
+@pytest.mark.parametrize("wires", [0, 1])
+@pytest.mark.parametrize("role", ["meter", "script_meter"])
+def test_four_wires_are_used_where_they_are_asked_for(role, wires):
+    bench = open_spare_bench()
+    driver = open_driver(bench, role, four_wires=wires)
+    driver.source_volts(3.0, 1e-3)
+    snapshot = driver.snapshot()
+    name = "current_four_wires" if role == "meter" else "remote_sense"
+    assert snapshot[name]["value"] is bool(wires)
+    with pytest.raises(LimitError, match="expected 0 or 1"):
+        open_driver(bench, role, four_wires=2)
+    driver.close()
+    bench.close()
+
+
 def test_an_open_lead_shows_as_no_current_and_as_compliance(sourcing):
     driver, device, _ = sourcing
     driver.source_amperes(2e-3, 1.0)
