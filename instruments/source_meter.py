@@ -62,11 +62,11 @@ class SourceMeter(Role, Protocol):
         ...
 
     def measured_volts(self) -> float:
-        """Measure the voltage in V; nothing is asked where nothing is sourced: it is 0."""
+        """Measure the voltage in V; 0 where the output is off."""
         ...
 
     def measured_amperes(self) -> float:
-        """Measure the current in A; nothing is asked where nothing is sourced: it is 0."""
+        """Measure the current in A; 0 where the output is off."""
         ...
 
     def compliance_reached(self) -> bool:

@@ -89,12 +89,15 @@ class SourceMeterDriver(OperationDriver):
         self.check_errors()
 
     def measured_volts(self) -> float:
-        """Measure the voltage in V; nothing is asked where nothing is sourced: it is 0."""
-        return self.measured()[0] if self._sourced else 0.0
+        """Measure the voltage in V; 0 where the output is off."""
+        return self.measured()[0] if self._is_on() else 0.0
 
     def measured_amperes(self) -> float:
-        """Measure the current in A; nothing is asked where nothing is sourced: it is 0."""
-        return self.measured()[1] if self._sourced else 0.0
+        """Measure the current in A; 0 where the output is off."""
+        return self.measured()[1] if self._is_on() else 0.0
+
+    def _is_on(self) -> bool:
+        return bool(self._sourced) and bool(self.read_back("source_enabled"))
 
     def load(self, levels: np.ndarray, step_s: float) -> None:
         """Store (point,) levels in V or A, ``step_s`` s each, measured near the end of each step."""

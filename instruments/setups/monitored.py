@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nado_lab.instruments.roles import BipolarSupply, FieldProbe, Role, Thermometer
+from nado_lab.instruments.roles import BipolarSupply, FieldProbe, PowerMeter, Role, SourceMeter, Thermometer
 from nado_lab.instruments.setups.records import Reading
 
 
@@ -22,6 +22,9 @@ MONITORED = [
     Monitored(BipolarSupply, "current", "A", lambda supply: supply.measured_amperes()),
     Monitored(FieldProbe, "field", "T", lambda probe: probe.measured_tesla()),
     Monitored(Thermometer, "temperature", "K", lambda thermometer: thermometer.measured_kelvin()),
+    Monitored(SourceMeter, "voltage", "V", lambda meter: meter.measured_volts()),
+    Monitored(SourceMeter, "current", "A", lambda meter: meter.measured_amperes()),
+    Monitored(PowerMeter, "power", "W", lambda meter: meter.measured_watts()),
 ]
 
 

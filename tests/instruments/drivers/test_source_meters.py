@@ -309,6 +309,7 @@ def test_a_list_is_timed_by_the_instrument_and_ends_at_zero(sourcing):
     np.testing.assert_allclose(np.diff(points.seconds), 0.03, rtol=1e-3)
     core = getattr(device, "core", None) or device.channels["smua"].core
     assert core.operating().volts == 0.0
+    assert driver.measured_volts() == pytest.approx(0.0, abs=1e-9)
     driver.ramp_to(0.4)
     assert driver.measured()[0] == pytest.approx(0.4, rel=1e-3)
 
