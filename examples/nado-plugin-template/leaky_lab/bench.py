@@ -16,7 +16,7 @@ from nado_lab.sim_backend.world import World
 
 ADDRESS = "GPIB99::25::INSTR"
 TAU_S = np.array([0.02, 0.06])
-TICK_S = 1e-3
+SAMPLE_S = 1e-3
 WATTS = 1e-3
 
 
@@ -35,7 +35,7 @@ class Integrator:
         return {"level": (self.level, "V")}
 
     def advance(self, volts: float, watts: float, dt: float) -> None:
-        """Run for `dt` s with both inputs held."""
+        """Run for `dt` s with both inputs held; exact for any `dt`."""
         rate = np.array([1 + watts / WATTS, 1.0]) / TAU_S
         keep = np.exp(-rate * dt)
         target = np.tanh(volts) * (0.5 + watts / WATTS)
@@ -53,16 +53,15 @@ class LeakyWorld(World[Integrator]):
         self.lock, self.conditions, self.time = threading.RLock(), Conditions(), clock.now()
 
     def advance(self) -> None:
-        """Run the world up to the bench time, in ticks."""
+        """Run the world up to the bench time; what the box holds has not changed since."""
         with self.lock:
-            while (left := self.clock.now() - self.time) > 0:
-                tick = min(TICK_S, left)
-                self.sample.advance(*self.box.inputs(), tick)
-                self.time += tick
+            now = self.clock.now()
+            self.sample.advance(*self.box.inputs(), now - self.time)
+            self.time = now
 
     def read(self) -> np.ndarray:
         """Return what the box would show (level,) in V, with noise and drift."""
-        noise = self.conditions.noise_scale * self.noise.sample(self.time, TICK_S, 1)[0]
+        noise = self.conditions.noise_scale * self.noise.sample(self.time, SAMPLE_S, 1)[0]
         gain, offset = self.conditions.gain(self.time), self.conditions.offset_v(self.time)
         return gain * (self.sample.level + noise) + offset
 
