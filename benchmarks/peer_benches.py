@@ -7,7 +7,12 @@ from contextlib import ExitStack, contextmanager
 
 from nado_lab import sim_backend
 
-BENCHES = {"nanoring": {"size": 2}, "asvi": {"size": 2}, "asvi sr830": {"size": 2, "lockin": "sr830"}}
+BENCHES = {
+    "nanoring": {"size": 2},
+    "asvi": {"size": 2},
+    "asvi sr830": {"size": 2, "lockin": "sr830"},
+    "memristor meter": {"wiring": "meter"},
+}
 INSTRUMENTS = {
     "SR830": ("asvi sr830", "lockin"),
     "SR860": ("asvi", "lockin"),
@@ -19,11 +24,12 @@ INSTRUMENTS = {
     "8257D": ("asvi", "microwave"),
     "E5071C": ("asvi", "analyser"),
     "335": ("asvi", "thermometer"),
+    "2600": ("memristor meter", "meter"),
 }
 
 
 class Served:
-    """Both benches on loopback."""
+    """The benches on loopback."""
 
     def __init__(self, servers: dict[str, sim_backend.BenchServer]):
         self.servers = servers
@@ -65,5 +71,9 @@ def served() -> Iterator[Served]:
             kind = name.partition(" ")[0]
             bench = sim_backend.open_bench(kind, specimen=1, clock=sim_backend.WallClock(), **options)
             stack.callback(bench.close)
+            for _, device in bench.roles.values():
+                device.write(
+                    b"*CLS"
+                )  # what is compiled at the first message must not be waited for by a peer
             servers[name] = stack.enter_context(sim_backend.serve(bench))
         yield Served(servers)

@@ -19,6 +19,9 @@ _TIMEOUT_MS = 400
 _NEWLINE = {"read_termination": "\n", "write_termination": "\n"}
 _TYPO = "PyMeasure 0.16 sends another command than the manual has"
 _PAIR = "DDEF? answers two numbers (SR830 manual 5-8; QCoDeS splits them), PyMeasure expects one"
+_BELOW_ZERO = "PyMeasure offers limits below zero, which the instrument refuses"
+_MAPPED = "PyMeasure 0.16 maps numbers to places in a list and cannot read them"
+_NOT_SCPI = "a 2600 has no SCPI; PyMeasure's class inherits it"
 _NO_OPTIONS = "*OPT? is not among its common commands"
 
 CLASSES = {
@@ -31,6 +34,7 @@ CLASSES = {
     "DMM6500": ("pymeasure.instruments.keithley", "KeithleyDMM6500", {"write_termination": "\n"}),
     "8257D": ("pymeasure.instruments.agilent", "Agilent8257D", _NEWLINE),
     "E5071C": ("pymeasure.instruments.agilent.agilentE5062A", "AgilentE5062A", _NEWLINE),
+    "2600": ("pymeasure.instruments.keithley", "Keithley2600", _NEWLINE),
 }
 METHODS: dict[str, list[tuple[str, tuple[Any, ...]]]] = {
     "SR830": [
@@ -131,6 +135,11 @@ EXCUSED = {
     ("SR860", "reference_externalinput ="): _TYPO,
     ("SR860", "filter_advanced ="): _TYPO,
     ("SR860", "horizontal_time_div ="): _TYPO,
+    ("2600", "options"): _NO_OPTIONS,
+    ("2600", "compliance_current ="): _BELOW_ZERO,
+    ("2600", "compliance_voltage ="): _BELOW_ZERO,
+    ("2600", "measure_nplc"): _MAPPED,
+    ("2600", "source_current_range"): "PyMeasure prints 100 nA as 0.000000",
 }
 _SKIPPED = {"adapter", "shutdown", "error", "filer_synchronous", "sensitvity", "check_errors", "SCPI"}
 
@@ -178,6 +187,8 @@ def _parts(name: str, made: Any) -> list[tuple[str, Any]]:
     """Return the instrument and its channels."""
     if name == "33500":
         return [("", made), ("ch_1.", made.ch_1), ("ch_2.", made.ch_2)]
+    if name == "2600":
+        return [("", made), ("ChA.", made.ChA), ("ChB.", made.ChB)]
     if name == "E5071C":
         traced = made.channels[1].traces[1]
         return [("", made), ("ch_1.", made.channels[1]), ("ch_2.", made.channels[2]), ("trace_1.", traced)]

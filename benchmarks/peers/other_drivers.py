@@ -20,6 +20,7 @@ QCODES = {
     "335": ("qcodes.instrument_drivers.Lakeshore", "LakeshoreModel335", {}),
     "8257D": ("qcodes.instrument_drivers.agilent", "AgilentE8257D", {}),
     "DMM6500": ("qcodes.instrument_drivers.Keithley", "Keithley6500", {}),
+    "2600": ("qcodes.instrument_drivers.Keithley", "Keithley2636B", {}),
 }
 NOT_TRIED = (
     "ch1_databuffer",
@@ -29,6 +30,9 @@ NOT_TRIED = (
     "trace",
     "complex_voltage",
     "buffer.",
+    "fastsweep",
+    "timetrace",
+    "time_axis",
 )
 SETS_NOTHING = ("IDN", "timeout")
 ASKS_TO_SET = {("DMM6500", "digits")}

@@ -6,7 +6,13 @@ Dialect: Series 2600B Reference Manual 2600BS-901-01 Rev. C, section 7; replies 
 from collections.abc import Callable
 
 import numpy as np
-from nado_lab.sim_backend.devices.keithley2600_settings import BOUNDS, CONSTANTS, DEFAULTS, RANGES
+from nado_lab.sim_backend.devices.keithley2600_settings import (
+    BOUNDS,
+    CONSTANTS,
+    DEFAULTS,
+    LEAST_SOURCED_A,
+    RANGES,
+)
 from nado_lab.sim_backend.devices.source_core import Load, Operating, Resistor, SourceCore
 from nado_lab.sim_backend.devices.tsp import TspDevice
 from nado_lab.sim_backend.scpi import ScpiDevice, ScpiError
@@ -172,9 +178,12 @@ class Keithley2600(TspDevice):
 
     def check(self, name: str, value: object) -> None:
         """Refuse a level, a limit or line cycles beyond what the instrument can do."""
-        bound = BOUNDS.get(name.partition(".")[2])
-        if bound is not None and (not isinstance(value, float) or abs(value) > bound):
-            raise ScpiError(1102, f"Parameter too big; {name}")
+        low, high = BOUNDS.get(name.partition(".")[2], (None, None))
+        if low is None or high is None:
+            return
+        if not isinstance(value, float) or not low <= value <= high:
+            small = isinstance(value, float) and value < low
+            raise ScpiError(1101 if small else 1102, f"Parameter too {'small' if small else 'big'}; {name}")
 
     def assigned(self, name: str) -> None:
         """Round a range up to one there is; a range that is set ends the automatic one."""
@@ -183,7 +192,8 @@ class Keithley2600(TspDevice):
             return
         if word[:-1].endswith(".range"):
             wanted = abs(self.attributes[name])
-            fits = [each for each in RANGES[word[-1]] if wanted <= each * _OVER]
+            least = LEAST_SOURCED_A if word == "source.rangei" else 0.0
+            fits = [each for each in RANGES[word[-1]] if each >= least and wanted <= each * _OVER]
             self.attributes[name] = fits[0] if fits else RANGES[word[-1]][-1]
             self.attributes[name[:-6] + "autorange" + word[-1]] = 0.0
         self.channels[channel].sync()

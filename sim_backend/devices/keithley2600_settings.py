@@ -45,10 +45,13 @@ CONSTANTS = {
     "SOURCE_HOLD": 1.0,
     "trigger.ARMED_EVENT_ID": 1.0,
 }
+LEAST_SOURCED_A = 1e-9
+"""Its lowest range of 0.1 nA only measures (2636B data sheet; QCoDeS has none below 1 nA)."""
 BOUNDS = {
-    "source.levelv": 202.0,
-    "source.leveli": 1.515,
-    "source.limitv": 202.0,
-    "source.limiti": 1.515,
-    "measure.nplc": 25.0,
+    "source.levelv": (-202.0, 202.0),
+    "source.leveli": (-1.515, 1.515),
+    "source.limitv": (0.02, 202.0),
+    "source.limiti": (1e-10, 1.515),
+    "measure.nplc": (0.001, 25.0),
 }
+"""Of a 2636B; least limits as QCoDeS' driver has them."""
