@@ -142,7 +142,7 @@ def _stick(device: ScpiDevice) -> None:
     if isinstance(device, KepcoBOP) and device.stuck_amperes is None:
         present = float(device.world.amperes()[device.axis])
         device.stuck_amperes = present if abs(present) > _STUCK_AMPERES else _STUCK_AMPERES
-    elif isinstance(device, Keithley2700 | SantecTSL570):
+    elif isinstance(device, Keithley2450 | Keithley2600 | Keithley2700 | SantecTSL570):
         device.stick()
 
 

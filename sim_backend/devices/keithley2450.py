@@ -24,7 +24,7 @@ class Keithley2450(ListsAndBuffer):
     """Source into a load that the bench supplies; see ``Load``."""
 
     identity = "KEITHLEY INSTRUMENTS,MODEL 2450,04419966,1.6.4c"
-    faults = ScpiDevice.faults | {"open", "overload"}
+    faults = ScpiDevice.faults | {"open", "overload", "stuck"}
     settings = SETTINGS
 
     def __init__(self, clock, load: Load, *, noise: float = 5e-6, seed: int = 0):
@@ -43,11 +43,16 @@ class Keithley2450(ListsAndBuffer):
     def recover(self) -> None:
         """Mend what was broken."""
         super().recover()
-        self.core.open_circuit = False
+        self.core.mend()
 
     def break_bond(self) -> None:
         """Lift a bond: the terminals see an open circuit."""
         self.core.open_circuit = True
+
+    def stick(self) -> None:
+        """Weld the relay of the output."""
+        self.core.stick()
+        self.sync()
 
     def busy_until(self) -> float:
         """Return the bench time at which the sweep is over."""
@@ -101,7 +106,8 @@ class Keithley2450(ListsAndBuffer):
     def sync(self) -> None:
         """Give the settings to the source."""
         core = self.core
-        core.output, core.sourced = self.get("output"), _SOURCED[self.get("source")]
+        core.output, core.sourced = core.is_on(wanted=self.get("output")), _SOURCED[self.get("source")]
+        self.values["output", ()] = core.output
         core.levels = {"V": self.get("volt"), "A": self.get("curr")}
         core.limits = {"A": self.get("volt limit"), "V": self.get("curr limit")}
 

@@ -76,7 +76,9 @@ class Channel:
     def sync(self) -> None:
         """Give the settings to the source."""
         core = self.core
-        core.output, core.sourced = self.get("source.output") == 1.0, "V" if self.get("source.func") else "A"
+        core.output = core.is_on(wanted=self.get("source.output") == 1.0)
+        core.sourced = "V" if self.get("source.func") else "A"
+        self.device.attributes[f"{self.name}.source.output"] = float(core.output)
         core.levels = {"V": self.get("source.levelv"), "A": self.get("source.leveli")}
         core.limits = {"V": self.get("source.limitv"), "A": self.get("source.limiti")}
 
@@ -127,7 +129,7 @@ class Keithley2600(TspDevice):
     """Source into a load at channel A that the bench supplies; nothing is connected to channel B."""
 
     identity = "Keithley Instruments Inc., Model 2636B, 4308079, 3.2.2"
-    faults = ScpiDevice.faults | {"open", "overload"}
+    faults = ScpiDevice.faults | {"open", "overload", "stuck"}
 
     def __init__(self, clock, load: Load, *, noise: float = 5e-6, seed: int = 0):
         super().__init__(clock)
@@ -166,11 +168,16 @@ class Keithley2600(TspDevice):
     def recover(self) -> None:
         """Mend what was broken."""
         super().recover()
-        self.channels["smua"].core.open_circuit = False
+        self.channels["smua"].core.mend()
 
     def break_bond(self) -> None:
         """Lift a bond: the terminals of channel A see an open circuit."""
         self.channels["smua"].core.open_circuit = True
+
+    def stick(self) -> None:
+        """Weld the relay of channel A's output."""
+        self.channels["smua"].core.stick()
+        self.channels["smua"].sync()
 
     def busy_until(self) -> float:
         """Return the bench time at which all lists are over."""

@@ -71,7 +71,7 @@ class SourceCore:
         self.output, self.sourced = False, "V"
         self.levels = {"V": 0.0, "A": 0.0}
         self.limits = {"A": 105e-6, "V": 21.0}
-        self.open_circuit = False
+        self.open_circuit = self.stuck = False
         self.playing: Playing | None = None
         self._noise, self._slice_s = noise, slice_s
         self._random = np.random.default_rng(seed)
@@ -112,6 +112,18 @@ class SourceCore:
             middle = 0.5 * (low + high)
             low, high = (middle, high) if abs(self.load.amperes(middle)) < abs(amperes) else (low, middle)
         return 0.5 * (low + high)
+
+    def is_on(self, *, wanted: bool) -> bool:
+        """Return whether the output is on when it is told to: one that is stuck stays on."""
+        return wanted or self.stuck
+
+    def stick(self) -> None:
+        """Weld the relay of the output."""
+        self.stuck = self.output = True
+
+    def mend(self) -> None:
+        """Mend what was broken."""
+        self.open_circuit = self.stuck = False
 
     def measure(self) -> Operating:
         """Return a reading of both quantities, with the noise of the meter."""

@@ -8,6 +8,7 @@ from nado_lab.sim_backend.faults import FAULTS
 from tests.instruments.drivers.spare_bench import ROLES, open_driver, open_spare_bench
 
 WITHOUT_WORD = {("meter", "open"), ("script_meter", "open"), ("switch", "stuck"), ("laser", "stuck")}
+STICKS = ("switch", "laser", "meter", "script_meter")
 """Faults that no action shows: an open lead carries no current; what sticks is told at the end."""
 ON_ANY = ("timeout", "truncate", "corrupt", "garbage", "error", "disconnect", "slow")
 
@@ -91,10 +92,12 @@ def test_a_fault_has_a_name_and_leaves_the_instrument_safe(role, kind, after):
     bench.close()
 
 
-@pytest.mark.parametrize("role", ["switch", "laser"])
+@pytest.mark.parametrize("role", STICKS)
 def test_what_sticks_is_told_at_shutdown(role):
     bench = open_spare_bench()
     driver = open_driver(bench, role)
+    if "meter" in role:
+        driver.source_volts(3.0, 1e-3)
     bench.set_fault(f"{role}:stuck@0")
     ACTIONS[role](driver, bench) if role == "laser" else driver.identify()
     with pytest.raises(StuckOutputError):
