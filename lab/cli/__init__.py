@@ -21,8 +21,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-EXIT_ERROR = 1
-
 
 def main() -> None:
     """Run `nado`; an error meant for people becomes one line on stderr and exit status 1."""

@@ -14,8 +14,8 @@ import typer
 from nado_lab import plugins as known
 from nado_lab.lab.cli.console import result, table
 from nado_lab.lab.cli.options import Json
+from nado_lab.lab.cli.stopping import Commands
 from nado_lab.lab.json_record import JsonRecord
-from typer.core import TyperGroup
 
 OPTION = "--plugin"
 
@@ -39,8 +39,8 @@ class Listing(JsonRecord):
     members: tuple[Listed, ...]
 
 
-class PluginGroup(TyperGroup):
-    """Take `--plugin FILE` wherever it stands."""
+class PluginGroup(Commands):
+    """Take `--plugin FILE` wherever it stands; an interruption is told as for all commands."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Read the arguments with every `--plugin FILE` in front."""
