@@ -75,7 +75,8 @@ def fit_calibration(path: str | Path) -> CalibrateResult:
     record = run.metadata.setup
     config = config_from(record.details if record else {}, str(run.path))
     how = calibration_of(config.kind)
-    if run.metadata.protocol.name != how.protocol:
-        raise LabError(f"{path} is a run of {run.metadata.protocol.name}, and not of {how.protocol}")
+    measured = run.metadata.protocol.name if run.metadata.protocol else "nothing"
+    if measured != how.protocol:
+        raise LabError(f"{path} is a run of {measured}, and not of {how.protocol}")
     parts, calibrated = how.fit(config, run.dataset())
     return CalibrateResult(how.what, parts, calibrated)

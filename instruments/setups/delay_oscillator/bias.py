@@ -106,4 +106,5 @@ def _errors(volts: np.ndarray, light: np.ndarray, half_wave: float, parts: np.nd
     covariance = scatter2 * np.linalg.pinv(jacobian.T @ jacobian)
     swing2 = parts[1] ** 2 + parts[2] ** 2
     turned = np.array([0.0, parts[2], -parts[1], 0.0]) / (2 * swing2) if swing2 else np.zeros(4)
-    return np.sqrt([scatter2, max(turned @ covariance @ turned, 0.0), max(covariance[3, 3], 0.0)])
+    variances = np.array([scatter2, float(turned @ covariance @ turned), float(covariance[3, 3])])
+    return np.sqrt(np.maximum(variances, 0.0))

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from nado_lab.instruments.errors import SetupError
-from nado_lab.instruments.roles import AnalogueInput, AnalogueOutput, Digitiser, WaveformPair
+from nado_lab.instruments.roles import AnalogueInput, AnalogueOutput, Digitiser, Role, WaveformPair
+from nado_lab.instruments.setups.delay_oscillator.config import DelayOscillatorConfig
 
-if TYPE_CHECKING:
-    from nado_lab.instruments.setups.delay_oscillator.setup import DelayOscillatorSetup
+Wanted = TypeVar("Wanted", bound=Role)
+
+
+class HasRoles(Protocol):
+    """A setup whose instruments are open."""
+
+    roles: dict[str, Role]
+
+    @property
+    def config(self) -> DelayOscillatorConfig: ...
+
+    def role(self, name: str, kind: type[Wanted]) -> Wanted: ...
 
 
 class Electronics(Protocol):
@@ -99,7 +110,7 @@ class Channels:
         return self.inputs.readings()
 
 
-def electronics_of(setup: DelayOscillatorSetup) -> Electronics:
+def electronics_of(setup: HasRoles) -> Electronics:
     """Return what the roles of a setup are; SetupError where they do not make a bench."""
     nodes, name = len(setup.config.ports), setup.config.name
     if "output" not in setup.roles:

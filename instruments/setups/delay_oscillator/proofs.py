@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from nado_lab.instruments.errors import InstrumentError
-
-if TYPE_CHECKING:
-    from nado_lab.instruments.setups.delay_oscillator.setup import DelayOscillatorSetup
+from nado_lab.instruments.setups.delay_oscillator.bias import BiasPoint
+from nado_lab.instruments.setups.delay_oscillator.config import DelayOscillatorConfig
+from nado_lab.instruments.setups.delay_oscillator.drive_waveform import DriveWaveform
 
 _LOW_DRIVE = 0.1
 _STEPS = 100
@@ -16,7 +17,26 @@ _FAR_RAD = 0.3
 _STANDARD_ERRORS = 5.0
 
 
-def bias_found(setup: DelayOscillatorSetup) -> str:
+class Oscillator(Protocol):
+    """What is proved: the setup of a delay oscillator."""
+
+    waveform: DriveWaveform
+
+    @property
+    def config(self) -> DelayOscillatorConfig: ...
+
+    def check_limits(self, inputs: np.ndarray) -> None: ...
+
+    def burst(self, volts: np.ndarray) -> np.ndarray | None: ...
+
+    def bias_levels(self) -> np.ndarray: ...
+
+    def scan_bias(self, levels: np.ndarray) -> np.ndarray | None: ...
+
+    def bias_points(self, levels: np.ndarray, light: np.ndarray) -> Sequence[BiasPoint]: ...
+
+
+def bias_found(setup: Oscillator) -> str:
     """Scan the bias; InstrumentError where a phase lies more than 0.3 rad from the file's."""
     levels = setup.bias_levels()
     light = setup.scan_bias(levels)
@@ -36,7 +56,7 @@ def bias_found(setup: DelayOscillatorSetup) -> str:
     return f"{', '.join(told)}; {np.max(light):.3g} V of light at most"
 
 
-def light_follows_drive(setup: DelayOscillatorSetup) -> str:
+def light_follows_drive(setup: Oscillator) -> str:
     """Drive a tenth of the window up and down; InstrumentError where a node's light does not follow."""
     ports = setup.config.ports
     volts = _LOW_DRIVE * min(setup.config.limits.max_volts, *(port.half for port in ports))
