@@ -111,7 +111,9 @@ class MemristorSetup(Setup[MemristorConfig]):
             if amperes is None:
                 self.shutdown()
                 return
-            yield from self._responses(self.pulses.frames(amperes, len(volts[batch])), inputs[batch])
+            frames = self.pulses.frames(amperes, len(volts[batch]))
+            self._require_conduction(self.pulses.readout(frames)[..., 0])
+            yield from self._responses(frames, inputs[batch])
 
     def burst(self, volts: np.ndarray, should_stop: Callable[[], bool]) -> np.ndarray | None:
         """Play volts (sample, device) that end at 0 V; return the currents in A, None if stopped."""
@@ -151,6 +153,15 @@ class MemristorSetup(Setup[MemristorConfig]):
             if left > _REST_SHARE * most:
                 name = self._device_name(device)
                 raise StuckOutputError(f"{name}: {left:.3g} A still flow at the end, at 0 V")
+
+    def _require_conduction(self, read: np.ndarray) -> None:
+        """Raise where the read pulses (trial, device, step) of a device find nothing: a bond, an output."""
+        for device, most in enumerate(np.max(np.abs(read), axis=(0, 2))):
+            if most < self.config.readout.least_amperes:
+                raise InstrumentError(
+                    f"{self._device_name(device)} does not conduct: {most:.2g} A at "
+                    f"{self.config.pulse.read_v:g} V; check its bond, the output and the amplifier"
+                )
 
     def _device_name(self, device: int) -> str:
         return self.devices[device] if self.devices else "the device"
@@ -193,11 +204,6 @@ class MemristorSetup(Setup[MemristorConfig]):
         if amperes is None:
             raise InstrumentError("the read pulse was stopped")
         found = self.pulses.readout(self.pulses.frames(amperes, 1))[0, :, 0, 0]
-        for device, current in enumerate(found):
-            if abs(current) < self.config.readout.least_amperes:
-                raise InstrumentError(
-                    f"{self._device_name(device)} does not conduct: {current:.2g} A at "
-                    f"{self.config.pulse.read_v:g} V; check its bond and the amplifier"
-                )
+        self._require_conduction(found[None, :, None])
         low, high = np.min(np.abs(found)) * 1e6, np.max(np.abs(found)) * 1e6
         return f"{low:.3g} to {high:.3g} uA" if devices > 1 else f"{low:.3g} uA"

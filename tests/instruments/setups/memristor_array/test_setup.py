@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from nado_lab.instruments.errors import (
     DisconnectedError,
+    InstrumentError,
     InstrumentTimeout,
     InterlockError,
     LimitError,
@@ -150,6 +151,20 @@ def test_a_device_that_does_not_conduct_fails_the_check_by_its_name():
         failed = [check for check in setup.check() if not check.passed]
         assert len(failed) == 1
         assert "m5 does not conduct" in failed[0].detail
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"), [("sim:memristor-smu", "meter:open"), ("sim:memristor", "output:stuck")]
+)
+def test_a_bond_that_lifts_or_an_output_that_is_dead_is_no_data(name, fault):
+    with bench_of(name) as (setup, bench):
+        setup.energise()
+        bench.set_fault(fault)
+        with pytest.raises(InstrumentError, match="does not conduct"):
+            list(setup.measure(drive_for(setup)))
+        bench.clear_faults()
+        assert setup.shutdown() == []
+        assert not bench.world.sources_on()
 
 
 @pytest.mark.parametrize(
