@@ -38,7 +38,7 @@ def _listening(driver: SafeDriver) -> Iterator[Pairs]:
     write, read = driver.write, driver.read
 
     def written(command: str, **kwargs: object) -> None:
-        pairs.append((command, None))
+        pairs.append((driver.spelt(command), None))
         write(command, **kwargs)
 
     def answered(**kwargs: object) -> str:

@@ -74,9 +74,14 @@ class SafeDriver(Instrument):
 
     def write(self, command: str, **kwargs: Any) -> None:
         """Send a command."""
+        command = self.spelt(command)
         with self.lock, self._named_errors(command):
             self.isShutdown = False
             super().write(command, **kwargs)
+
+    def spelt(self, command: str) -> str:
+        """Return a command as it goes out."""
+        return command
 
     def write_bytes(self, content: bytes, **kwargs: Any) -> None:
         """Send bytes."""

@@ -1,7 +1,5 @@
 """What drivers share that use one channel of an instrument of several and leave the others alone."""
 
-from typing import Any
-
 from nado_lab.instruments.drivers.base import SafeDriver
 
 
@@ -10,6 +8,6 @@ class OneChannel(SafeDriver):
 
     _channel = ""
 
-    def write(self, command: str, **kwargs: Any) -> None:
-        """Send a command, to the channel that is meant."""
-        super().write(command.replace("{ch}", self._channel), **kwargs)
+    def spelt(self, command: str) -> str:
+        """Return a command as it goes out, to the channel that is meant."""
+        return command.replace("{ch}", self._channel)

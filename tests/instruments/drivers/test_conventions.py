@@ -7,12 +7,13 @@ from nado_lab import sim_backend
 from nado_lab.instruments.drivers import DRIVERS, SafeDriver, driver_class
 from nado_lab.instruments.drivers.ni_daqmx import NiDevice
 from nado_lab.instruments.errors import InstrumentTimeout
+from nado_lab.instruments.recording import record
 from nado_lab.instruments.roles import Role
 from nado_lab.instruments.setups import load_setup
 from nado_lab.instruments.setups.config import RoleConfig
 from nado_lab.instruments.setups.open_roles import _open
 
-from tests.instruments.drivers.spare_bench import ROLES, open_spare_bench
+from tests.instruments.drivers.spare_bench import ROLES, open_driver, open_spare_bench
 
 CASES = [(setup, role) for setup in ("sim:nanoring", "sim:asvi") for role in load_setup(setup).roles]
 CASES += [("spare", role) for role in ROLES]
@@ -71,3 +72,16 @@ def test_a_query_without_an_answer_is_a_named_time_out(opened):
     driver, _, _ = opened
     with pytest.raises(InstrumentTimeout):
         driver.read()
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_a_recording_holds_what_went_out(role):
+    bench = open_spare_bench()
+    driver = open_driver(bench, role)
+    identity, pairs = record(driver)
+    assert identity == bench.device(role).identity.strip()
+    assert all("{" not in sent for sent, _ in pairs)
+    assert all(answer is not None for sent, answer in pairs)
+    assert not bench.device(role).refused
+    driver.close()
+    bench.close()
