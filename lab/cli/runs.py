@@ -159,3 +159,5 @@ def _show_checks(run: str, checks: "list[Check]") -> None:
 def _show_repair(done: "RepairReport") -> None:
     cut = sum(done.rows_cut.values())
     typer.echo(f"{done.path}: {done.status}; {cut} torn rows cut, {done.files_removed} stray files removed")
+    for line in done.said:
+        typer.echo(f"  {line}")

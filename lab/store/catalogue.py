@@ -183,16 +183,27 @@ def _row(relative: str, root: str, stamp: str) -> dict[str, str | int] | None:
     return {
         "path": relative,
         "stamp": stamp,
-        "rows": _attributes(Path(root) / layout.PRIMARY / "zarr.json").get(layout.COMMITTED, 0),
-        "protocol": (found.get("protocol") or {}).get("name", ""),
-        "setup": (found.get("setup") or {}).get("name", ""),
-        "lineage": json.dumps(found.get("lineage") or []),
-        **{name: found.get(name, "") for name in ("run_id", "status", "started", "sample", "operator")},
+        "rows": _count(_attributes(Path(root) / layout.PRIMARY / "zarr.json").get(layout.COMMITTED)),
+        "protocol": _name_of(found.get("protocol")),
+        "setup": _name_of(found.get("setup")),
+        "lineage": json.dumps(found.get("lineage") if isinstance(found.get("lineage"), list) else []),
+        **{name: str(found.get(name, "")) for name in ("run_id", "status", "started", "sample", "operator")},
     }
 
 
 def _attributes(path: Path) -> JsonObject:
     try:
-        return json.loads(path.read_text(encoding="utf-8")).get("attributes", {})
-    except (OSError, ValueError):
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
+    attributes = found.get("attributes") if isinstance(found, dict) else None
+    return attributes if isinstance(attributes, dict) else {}
+
+
+def _name_of(record: object) -> str:
+    return str(record.get("name", "")) if isinstance(record, dict) else ""
+
+
+def _count(found: object) -> int:
+    """Give a count of rows; 0 where a damaged store says something else."""
+    return found if type(found) is int and 0 <= found < 1 << 63 else 0

@@ -9,10 +9,12 @@ from collections.abc import Iterable
 
 import numpy as np
 import zarr
+from nado_lab.lab.store.errors import StoreError
 from nado_lab.protocols.columns import ROW, Column, Coordinate
 from zarr.core.array import Array
 from zarr.core.common import JSON
 from zarr.core.group import Group
+from zarr.core.sync import sync
 
 PRIMARY = "primary"
 COMMITTED = "rows_committed"
@@ -66,22 +68,59 @@ def item_bytes(column: Column) -> int:
 
 def streams(root: Group) -> dict[str, Group]:
     """Open every stream group of a run, never through consolidated metadata, which may be stale."""
-    mode = "r" if root.read_only else "r+"
-    return {
-        name: zarr.open_group(root.store, path=group.path, mode=mode, use_consolidated=False)
-        for name, group in root.groups()
-    }
+    opened = {name: _open(root, name) for name in members(root)}
+    return {name: each for name, each in opened.items() if isinstance(each, Group) and is_stream(each)}
+
+
+def members(group: Group) -> list[str]:
+    """List the folders directly below a group, whether they can be opened or not."""
+
+    async def collect() -> list[str]:
+        return [name async for name in group.store.list_dir(group.path)]
+
+    return sorted(name for name in sync(collect()) if name != "zarr.json" and not name.startswith("."))
+
+
+def _open(group: Group, name: str) -> Group | Array:
+    """Open one member; one after another, as zarr reports only one of several faults and logs the others."""
+    path, mode = f"{group.path}/{name}".strip("/"), "r" if group.read_only else "r+"
+    try:
+        return zarr.open(group.store, path=path, mode=mode, use_consolidated=False)
+    except Exception as error:  # zarr raises whatever json and numpy raise
+        told = f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"
+        raise StoreError(f"{path}/zarr.json is damaged ({told}); `nado runs verify` says more") from error
 
 
 def committed_rows(group: Group) -> int:
     """Give the number of rows that are safe in a stream."""
-    return int(group.attrs[COMMITTED])  # type: ignore[arg-type]
+    found = group.attrs.get(COMMITTED)
+    if type(found) is not int or found < 0:
+        seen = "is missing" if found is None else f"is {str(found)[:20]!r}"
+        raise StoreError(f"{group.path}/zarr.json: {COMMITTED} {seen}; expected a whole number from 0")
+    return found
+
+
+def is_stream(group: Group) -> bool:
+    """Tell a stream, also a damaged one, from a folder that somebody put there."""
+    return COMMITTED in group.attrs or "coordinates" in group.attrs
 
 
 def row_arrays(group: Group) -> dict[str, Array]:
     """Give the arrays of a stream that have one entry a row, in the order in which they were declared."""
-    found = {name: array for name, array in group.arrays() if dimensions(array)[:1] == (ROW,)}
+    opened = {name: _open(group, name) for name in members(group)}
+    found = {
+        n: each for n, each in opened.items() if isinstance(each, Array) and dimensions(each)[:1] == (ROW,)
+    }
     return {name: found[name] for name in in_order(group, found)}
+
+
+def last_chunk_gone(numbers: Array) -> str:
+    """Name the file with the last row's number where it is not there: that many rows were never written."""
+    if numbers.ndim != 1 or not numbers.shape[0]:
+        return ""
+    size = (numbers.shards or numbers.chunks)[0]
+    key = f"{numbers.path}/{numbers.metadata.encode_chunk_key(((numbers.shape[0] - 1) // size,))}"
+    return "" if sync(numbers.store.exists(key)) else key
 
 
 def in_order(group: Group, names: Iterable[str]) -> list[str]:
@@ -97,10 +136,12 @@ def dimensions(array: Array) -> tuple[str, ...]:
 
 
 def truncate(group: Group) -> int:
-    """Cut every array of a stream back (or out) to the committed rows; give the rows cut off."""
+    """Cut every array of a stream back to the committed rows; give the rows cut off."""
     rows = committed_rows(group)
     cut = 0
     for array in row_arrays(group).values():
+        if array.shape[0] < rows:
+            raise StoreError(f"{array.path}/zarr.json: {array.shape[0]} rows of {rows} committed")
         if array.shape[0] != rows:
             cut = max(cut, array.shape[0] - rows)
             array.resize((rows, *array.shape[1:]))

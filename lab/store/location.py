@@ -13,8 +13,9 @@ import zarr
 from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.new_output import refuse_existing, taken
 from nado_lab.lab.store.errors import StoreError
-from nado_lab.lab.store.metadata import SCHEMA
+from nado_lab.lab.store.metadata import SCHEMA, RunMetadata
 from nado_lab.lab.store.run_files import HALF_WRITTEN, RunFiles
+from pydantic import ValidationError
 from zarr.core.group import Group
 from zarr.errors import ContainsGroupError
 
@@ -83,6 +84,16 @@ def open_root(path: str | Path, mode: Literal["r", "r+"] = "r") -> Group:
     if schema != SCHEMA:
         raise StoreError(f"{path} is not a run: its schema is {schema!r}, expected {SCHEMA!r}")
     return root
+
+
+def metadata_of(path: str | Path, root: Group) -> RunMetadata:
+    """Read the description of a run; StoreError names the entry that is not valid."""
+    try:
+        return RunMetadata.model_validate(root.attrs.asdict())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise StoreError(f"{path}: zarr.json: its metadata is not valid: {where}: {first['msg']}") from error
 
 
 def _create_at_url(url: str, attributes: JsonObject, fill: Callable[[Group], None]) -> Group:

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nado_lab.lab.store import layout
+from nado_lab.lab.store.damage import StreamFound, damage_named, look
 from nado_lab.lab.store.errors import StoreError
-from nado_lab.lab.store.location import open_root
-from nado_lab.lab.store.metadata import RunMetadata, Status
-from pydantic import ValidationError
+from nado_lab.lab.store.location import metadata_of, open_root
+from nado_lab.lab.store.metadata import Status
 from zarr.core.group import Group
 
 if TYPE_CHECKING:
@@ -24,11 +24,7 @@ class Run:
     def __init__(self, path: str, root: Group) -> None:
         self.path = path
         self._root = root
-        try:
-            self.metadata = RunMetadata.model_validate(root.attrs.asdict())
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise StoreError(f"{path}: its metadata is not valid: {first['loc']}: {first['msg']}") from error
+        self.metadata = metadata_of(path, root)
 
     @classmethod
     def open(cls, path: str | Path) -> "Run":
@@ -43,8 +39,13 @@ class Run:
     @property
     def streams(self) -> tuple[str, ...]:
         """Name the streams of the run, primary first."""
-        found = [name for name, _ in self._root.groups()]
+        with damage_named(self.path):
+            found = list(layout.streams(self._root))
         return tuple(sorted(found, key=lambda name: (name != layout.PRIMARY, name)))
+
+    def look(self) -> tuple[dict[str, StreamFound], dict[str, str]]:
+        """Open what can be opened of a damaged run: its streams, and folders that are none."""
+        return look(self._root)
 
     def rows(self, stream: str = layout.PRIMARY) -> int:
         """Give the committed rows of a stream."""
@@ -59,9 +60,12 @@ class Run:
         for _ in range(LOOKS - 1):
             try:
                 return self._open_rows(stream)
+            except StoreError:
+                raise
             except ValueError:  # xarray: arrays of conflicting sizes
                 time.sleep(LOOK_AGAIN_S)
-        return self._open_rows(stream)
+        with damage_named(self.path):
+            return self._open_rows(stream)
 
     def load(self, stream: str = layout.PRIMARY, first: int = 0, last: int | None = None) -> "xr.Dataset":
         """Read the committed rows from `first` to before `last` into memory.
@@ -71,7 +75,8 @@ class Run:
         """
         for _ in range(LOOKS - 1):
             before = self._shards(stream)
-            found = self.dataset(stream).isel({layout.ROW: slice(first, last)}).load()
+            with damage_named(self.path):
+                found = self.dataset(stream).isel({layout.ROW: slice(first, last)}).load()
             if self._shards(stream) == before:
                 return found
         raise StoreError(f"{self.path}: stream {stream!r} changed its form each time it was read; try again")
@@ -87,7 +92,11 @@ class Run:
         rows = layout.committed_rows(group)
         fixed = {name for name, array in group.arrays() if layout.dimensions(array)[:1] != (layout.ROW,)}
         by_length: dict[int, set[str]] = {}
-        for name, array in layout.row_arrays(group).items():
+        arrays = layout.row_arrays(group)
+        numbers = arrays.get(layout.ROW)
+        if rows > 0 and numbers is not None and numbers.shape[0] == rows and layout.last_chunk_gone(numbers):
+            raise StoreError(f"{self.path} is damaged: it declares {rows} rows; `nado runs verify` says more")
+        for name, array in arrays.items():
             by_length.setdefault(array.shape[0], set()).add(name)
         everything = fixed.union(*by_length.values())
         parts = [
@@ -106,7 +115,8 @@ class Run:
 
     def group(self, stream: str = layout.PRIMARY) -> Group:
         """Give the zarr group of a stream, torn tail and all."""
-        groups = layout.streams(self._root)
+        with damage_named(self.path):
+            groups = layout.streams(self._root)
         if stream not in groups:
             raise StoreError(f"{self.path} has no stream {stream!r}; it has {', '.join(self.streams)}")
         return groups[stream]

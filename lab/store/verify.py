@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.store import layout
+from nado_lab.lab.store.damage import StreamFound
 from nado_lab.lab.store.metadata import Status
 from nado_lab.lab.store.pack import digest
 from nado_lab.lab.store.reader import Run
@@ -25,8 +26,12 @@ def verify(run: str | Path | Run) -> list[Check]:
     """Check the metadata, the lengths and every chunk of every stream of a run, and its checksums."""
     opened = run if isinstance(run, Run) else Run.open(run)
     checks = [_ended(opened)]
-    for stream in opened.streams:
-        checks += _stream(opened, stream)
+    streams, stray = opened.look()
+    for name, found in streams.items():
+        checks += [Check(f"{name}: files", passed=False, detail=problem) for problem in found.problems]
+        checks += _stream(opened, name, found)
+    none = {name: problem or f"{name}/: is no stream of a run" for name, problem in stray.items()}
+    checks += [Check(f"{name}: files", passed=False, detail=problem) for name, problem in none.items()]
     return checks
 
 
@@ -36,10 +41,8 @@ def _ended(run: Run) -> Check:
     return Check("status", closed, detail if closed else "running, or killed: `nado runs repair` closes it")
 
 
-def _stream(run: Run, stream: str) -> list[Check]:
-    group = run.group(stream)
-    rows = layout.committed_rows(group)
-    arrays = layout.row_arrays(group)
+def _stream(run: Run, stream: str, found: StreamFound) -> list[Check]:
+    rows, arrays = found.rows, found.arrays
     lengths = {name: array.shape[0] for name, array in arrays.items()}
     short = [name for name, length in lengths.items() if length < rows]
     long = [name for name, length in lengths.items() if length > rows]

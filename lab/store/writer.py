@@ -8,9 +8,11 @@ from pathlib import Path
 
 from nado_lab.lab.store import layout
 from nado_lab.lab.store.buffer import Row
+from nado_lab.lab.store.damage import damage_named
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.location import (
     create_root,
+    metadata_of,
     open_root,
     remove_half_written,
     require_there,
@@ -36,7 +38,7 @@ class RunWriter:
     ) -> None:
         self.path = path
         self._root, self._owner = root, owner
-        self.metadata = RunMetadata.model_validate(root.attrs.asdict())
+        self.metadata = metadata_of(path, root)
         groups = layout.streams(root)
         absent = [name for name in columns if name not in groups]
         if absent:
@@ -74,7 +76,7 @@ class RunWriter:
         root = open_root(path, mode="r+")
         owner = run_ownership(path).take()
         try:
-            with storage_errors(path, "repair"):
+            with storage_errors(path, "repair"), damage_named(path):
                 remove_half_written(path)
                 for group in layout.streams(root).values():
                     layout.truncate(group)
