@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from nado_lab.lab.store import TrialArrays
 
 
-def trials_of(*runs: str | Path | Run) -> Trials:
-    """Read all committed trials of one or several runs, those marked as held out with their marks."""
-    return join([as_trials(load_trials(run)) for run in open_runs(*runs)])
+def trials_of(*runs: str | Path | Run, device: str = "") -> Trials:
+    """Read all committed trials of one or several runs, those marked as held out with their marks.
+
+    Of devices side by side, `device` names whose; empty: those of all.
+    """
+    return join([as_trials(load_trials(run, device)) for run in open_runs(*runs)])
 
 
 def open_runs(*runs: str | Path | Run) -> list[Run]:

@@ -19,7 +19,7 @@ from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.scored_fit import fit_and_score
 from nado_lab.twin.model.start import Start
 from nado_lab.twin.model.twin import Twin
-from nado_lab.twin.records.card import TwinCard
+from nado_lab.twin.records.card import DeviceRecord, TwinCard
 from nado_lab.twin.records.metrics import Figures, Metrics, warned
 from nado_lab.twin.records.settings import FitSettings, Method, OptimiserName, PhaseName
 from nado_lab.twin.records.spec import ModelSizes, ModelSpec
@@ -30,6 +30,7 @@ __all__ = [
     "Checkpointer",
     "Compensation",
     "DataError",
+    "DeviceRecord",
     "DivergenceError",
     "Figures",
     "FileError",

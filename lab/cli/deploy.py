@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import Faults, Json, MovedTwins, NetworkFile, TestExamples
+from nado_lab.lab.cli.options import Faults, Json, MovedTwins, NetworkFile, OtherDevice, TestExamples
 from nado_lab.lab.cli.stopping import if_begun
 from nado_lab.lab.noise_seed import OF_THE_SPECIMEN, read_noise_seed
 
@@ -43,6 +43,7 @@ def deploy(
     estimate: Annotated[
         bool, typer.Option("--estimate", help="Only say how long the device would be driven.")
     ] = False,
+    other_device: OtherDevice = False,
     seed: Annotated[int, typer.Option(help="The specimen of a simulated bench (of the first).")] = 0,
     noise_seed: Annotated[
         str,
@@ -71,6 +72,7 @@ def deploy(
         refit_readout=refit_readout,
         resume=resume,
         seed=seed,
+        other_device=other_device,
     )
     if estimate:
         result(verb.estimate(request), as_json, _show_estimate)

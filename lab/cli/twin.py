@@ -59,6 +59,10 @@ def fit(
     keep_all: Annotated[
         bool, typer.Option("--keep-all", help="Fit runs whose mean readout is unlike the others', too.")
     ] = False,
+    device_name: Annotated[str, typer.Option(help="Of devices measured side by side: fit this one.")] = "",
+    each_device: Annotated[
+        bool, typer.Option("--each-device", help="Fit a twin of each device, into OUT/NAME.twin.")
+    ] = False,
     setting: Annotated[
         list[str] | None,
         typer.Option("--set", help='name=value of the fit (batch=96, model={"hidden": 8}).'),
@@ -74,7 +78,7 @@ def fit(
 
     from nado_lab.lab.cli.progress import shown
     from nado_lab.lab.runs.observer import Observer, Together
-    from nado_lab.lab.workflow.fit import FitRequest
+    from nado_lab.lab.workflow.fit import FitRequest, fit_each
     from nado_lab.lab.workflow.fit import fit as fit_twin
     from nado_lab.lab.workflow.tensorboard import tensorboard_log
     from nado_lab.twin import FitSettings, ScoredOn
@@ -101,12 +105,17 @@ def fit(
         resume=resume,
         memory_gb=memory_gb,
         keep_all=keep_all,
+        device=device_name,
     )
     with ExitStack() as stack:
         go_on = if_begun(request.unfinished, "the same command with --resume")
         observer: Observer = stack.enter_context(shown(go_on))
         if tensorboard:
             observer = Together(observer, stack.enter_context(tensorboard_log(tensorboard / out.name)))
+        if each_device:
+            fitted = fit_each(request, observer)
+            result({name: each.metrics.to_json() for name, each in fitted.items()}, as_json, _show_each)
+            return
         done = fit_twin(request, observer)
     for path in done.unlike:
         what = "it is used all the same" if keep_all else "it is left out (--keep-all fits it too)"
@@ -183,6 +192,11 @@ def _show(report: Mapping[str, object]) -> None:
     ]
     told = f", scored on: {report['scored_on']}" if "scored_on" in report else ""
     table(f"{report['twin']}{told}", ["", "twin", "floor"], rows)
+
+
+def _show_each(reports: Mapping[str, Mapping[str, object]]) -> None:
+    for name, report in reports.items():
+        _show({"twin": name, **report})
 
 
 def _figure(value: float | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import BenchSeed, Json, SetupName, TwinFile
+from nado_lab.lab.cli.options import BenchSeed, Json, OtherDevice, SetupName, TwinFile
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import JsonObject
 
@@ -35,6 +35,7 @@ def validate(
     repeats: Annotated[int, typer.Option(min=4, help="Repeats of each: they make the floor.")] = 20,
     steps: Annotated[int, typer.Option(min=2, help="Steps of a random sequence.")] = 28,
     drive_seed: Annotated[int | None, typer.Option(help="Repeat these drives. [default: new ones]")] = None,
+    other_device: OtherDevice = False,
     seed: BenchSeed = 0,
     history: Annotated[bool, typer.Option("--history", help="Only show the trend so far.")] = False,
     as_json: Json = False,
@@ -61,6 +62,7 @@ def validate(
         repeats=repeats,
         steps=steps,
         seed=drive_seed,
+        other_device=other_device,
     )
     with shown(lambda: KEPT if out else NOTHING_KEPT) as observer:
         report = validate_twin(request, observer)

@@ -52,6 +52,11 @@ def _ask(this: Round) -> tuple[list[int], list[float]]:
     ports, step_s = [], []
     for array in this.arrays:
         with this.context.open_device(this.session("measure", array=array)) as setup:
+            if setup.devices:
+                raise LabError(
+                    f"this setup has {len(setup.devices)} devices side by side, and a loop plays one an "
+                    "array: measure, fit and deploy with the single commands"
+                )
             ports.append(setup.port_count)
             step_s.append(setup.step_s)
     return ports, step_s

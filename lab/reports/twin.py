@@ -98,7 +98,7 @@ def _held_out(twin: Twin) -> Trials:
     from nado_lab.twin import SplitRecord, join
 
     card = twin.card
-    runs = [trials_of(run) for run in card.runs if "://" not in run]
+    runs = [trials_of(run, device=twin.device_name) for run in card.runs if "://" not in run]
     fitted = [run for run in runs if set(run.lineage) <= set(card.lineage or run.lineage)]
     if not fitted or fitted[0].channels != twin.channels:
         raise StoreError("no run with the twin's channels is left")

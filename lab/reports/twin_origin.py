@@ -37,6 +37,7 @@ class FitOrigin(Kept):
     start: str | None = None
     memory_gb: float = 8.0
     keep_all: bool = False
+    device: str = ""
 
     NAME = "asked"
 

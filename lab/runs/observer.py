@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from threading import Lock
 from typing import cast
 
 from nado_lab.lab.runs.interrupts import StopRequest
@@ -43,6 +44,41 @@ class Staged(Observer):
     def row(self, stream: str, row: Row) -> None:
         """Pass a row on."""
         self._whole.row(stream, row)
+
+
+class Shares:
+    """Put together the progress of parts that are done at the same time, in threads of their own."""
+
+    def __init__(self, whole: Observer, count: int) -> None:
+        self._whole, self._shares, self._lock = whole, [0.0] * count, Lock()
+
+    def part(self, number: int) -> Observer:
+        """Give the observer of one part."""
+        return _Share(self._whole.stop, self, number)
+
+    def progress(self, number: int, progress: Progress) -> None:
+        """Take note of how far a part is, and tell how far the whole is."""
+        with self._lock:
+            self._shares[number] = progress.share
+            share = sum(self._shares) / len(self._shares)
+            self._whole.progress(Progress(progress.stage, share, progress.doing, progress.figures))
+
+    def row(self, stream: str, row: Row) -> None:
+        """Pass a row on."""
+        with self._lock:
+            self._whole.row(stream, row)
+
+
+class _Share(Observer):
+    def __init__(self, stop: StopRequest, shares: Shares, number: int) -> None:
+        super().__init__(stop)
+        self._shares, self._number = shares, number
+
+    def progress(self, progress: Progress) -> None:
+        self._shares.progress(self._number, progress)
+
+    def row(self, stream: str, row: Row) -> None:
+        self._shares.row(stream, row)
 
 
 class Harmless(Observer):

@@ -16,7 +16,7 @@ from nado_lab.lab.store.ports import ports_of
 from nado_lab.lab.store.reader import Run
 from nado_lab.lab.store.repair import RepairReport, repair
 from nado_lab.lab.store.summary import RunSummary, StreamSummary, summarise
-from nado_lab.lab.store.trials import TrialArrays, channel_axis, channel_units, load_trials
+from nado_lab.lab.store.trials import TrialArrays, channel_axis, channel_units, device_names, load_trials
 from nado_lab.lab.store.verify import Check, verify
 from nado_lab.lab.store.writer import RunWriter
 
@@ -40,6 +40,7 @@ __all__ = [
     "channel_axis",
     "channel_units",
     "code_version",
+    "device_names",
     "export",
     "find_runs",
     "load_trials",

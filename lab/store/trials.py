@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+_WITH_DEVICE = ("drive", "readout", "initial", "waveform")
+
+
 @dataclass(frozen=True)
 class TrialArrays:
     """Measured trials in device units.
@@ -39,14 +42,27 @@ class TrialArrays:
     step_s: float | None = None
 
 
-def load_trials(run: str | Path | Run) -> TrialArrays:
-    """Read drive, readout, initial and sequence of all committed trials of a run."""
+def load_trials(run: str | Path | Run, device: str = "") -> TrialArrays:
+    """Read drive, readout, initial and sequence of all committed trials of a run, or of one device of it."""
     opened = run if isinstance(run, Run) else Run.open(run)
-    return trials_in(opened, opened.dataset(PRIMARY))
+    return trials_in(opened, opened.dataset(PRIMARY), device)
 
 
-def trials_in(run: Run, data: "xr.Dataset") -> TrialArrays:
-    """Read the trials of some rows `data` of a run, and nothing that a fit does not need."""
+def device_names(data: "xr.Dataset") -> tuple[str, ...]:
+    """Name the devices that were measured side by side; none: one device."""
+    if "device" not in data.dims:
+        return ()
+    named = data["device"].values if "device" in data.coords else range(data.sizes["device"])
+    return tuple(str(name) for name in named)
+
+
+def trials_in(run: Run, data: "xr.Dataset", device: str = "") -> TrialArrays:
+    """Read the trials of some rows `data` of a run, and nothing that a fit does not need.
+
+    Of devices side by side these are the trials of `device`, or of all: then each device's follow each other
+    as trials, with sequences of their own.
+    """
+    data = _of_one_device(run, data, device)
     for name, dims in (("drive", ("trial", "step", "port")), ("readout", ("trial", "step", "channel"))):
         if name not in data or data[name].dims != dims:
             raise StoreError(f"{run.path} holds no {name!r} with dims {dims}; it cannot be used as trials")
@@ -64,6 +80,35 @@ def trials_in(run: Run, data: "xr.Dataset") -> TrialArrays:
         held_out=data["held_out"].values.astype(bool) if "held_out" in data else None,
         ports=ports_of(run.metadata),
         step_s=step_seconds(run.metadata),
+    )
+
+
+def _of_one_device(run: Run, data: "xr.Dataset", device: str) -> "xr.Dataset":
+    """Take one device's rows, or those of all as rows of one device."""
+    names = device_names(data)
+    if device and device not in names:
+        there = f"it has {', '.join(names)}" if names else "it has one device, without a name"
+        raise StoreError(f"{run.path} holds no device {device!r}; {there}")
+    if not names:
+        return data
+    if device:
+        return data.isel(device=names.index(device)).drop_vars("device", errors="ignore")
+    rows = data.sizes["trial"]
+    number = data["sequence"].values if "sequence" in data else np.arange(rows)
+    each = np.add.outer(number * len(names), np.arange(len(names))).ravel()
+    kept = {
+        name: ("trial", np.repeat(data[name].values, len(names))) for name in ("held_out",) if name in data
+    }
+    apart = {name: data[name].transpose("trial", "device", ...) for name in _WITH_DEVICE if name in data}
+    flat = {
+        name: (("trial", *values.dims[2:]), values.values.reshape(-1, *values.shape[2:]), values.attrs)
+        for name, values in apart.items()
+    }
+    others = [name for name in data.variables if "trial" in data[name].dims or "device" in data[name].dims]
+    return (
+        data.drop_vars(others)
+        .drop_dims("device", errors="ignore")
+        .assign({**flat, **kept, "sequence": ("trial", each)})
     )
 
 

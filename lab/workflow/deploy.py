@@ -25,6 +25,7 @@ from nado_lab.lab.workflow.device_check import check_device
 from nado_lab.lab.workflow.node_metrics import average_layers, find_failures, measure_nodes
 from nado_lab.lab.workflow.play_drives import PlayOptions
 from nado_lab.lab.workflow.refit_readout import calibrated, refit_readout
+from nado_lab.lab.workflow.side_by_side import slots
 from nado_lab.network import load
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class DeployRequest:
 
     `setups` are one, one a layer, or several a layer whose nodes take them in turn. `twins` say where those
     of the network's card lie now. `refit_readout` is the share of the examples on which the readout is fitted
-    again. `seed` decides the twins' noise and that share.
+    again. `seed` decides the twins' noise and that share. With `other_device` the devices may be others than
+    those that the twins were fitted to.
     """
 
     network: Path
@@ -49,6 +51,7 @@ class DeployRequest:
     refit_readout: float | None = None
     resume: bool = False
     seed: int = 0
+    other_device: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def deploy(
     started = time.perf_counter()
     with ExitStack() as opened:
         setups = [opened.enter_context(open_setup(source)) for source in request.setups]
-        check_devices(saved, context, setups)
+        check_devices(saved, context, setups, is_other=request.other_device)
         inputs = context.task.test.inputs
         device_s = device_seconds(saved.network, setups, *inputs.shape[:2])
         identities = _identities(setups)
@@ -137,17 +140,20 @@ def estimate(request: DeployRequest, open_setup: OpenSetup = open_source) -> Dep
     return DeployEstimate(len(inputs), len(inputs) * saved.network.node_count, seconds)
 
 
-def check_devices(saved: SavedNetwork, context: NetworkContext, setups: Sequence[Setup]) -> None:
+def check_devices(
+    saved: SavedNetwork, context: NetworkContext, setups: Sequence[Setup], *, is_other: bool = False
+) -> None:
     """Refuse setups that are other devices, or driven over another window, than those of the twins."""
-    for twins, own in zip(context.twins, check_fit(saved.network, setups), strict=True):
+    for twins, mine in zip(context.twins, check_fit(saved.network, setups), strict=True):
+        own = slots(mine)
         known = twins if isinstance(twins, list) else [twins] * len(own)
         if len(known) != len(own):
             raise LabError(
-                f"the nodes of this network belong to several arrays: give {len(known)} setups a layer, in "
-                "the order of its twins, or evaluate it on its twins"
+                f"the nodes of this network belong to {len(known)} devices, {len(own)} are here: give "
+                "as many, in the order of its twins, or evaluate it on its twins"
             )
-        for twin, setup in zip(known, own, strict=True):
-            check_device(twin, setup)
+        for twin, (setup, device) in zip(known, own, strict=True):
+            check_device(twin, setup, device, is_other=is_other)
 
 
 def report_of(

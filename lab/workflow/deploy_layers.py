@@ -7,6 +7,7 @@ and what is decoded is read back from those runs: what was not stored did not ha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs.observer import Observer, Staged
+from nado_lab.lab.runs.observer import Observer, Shares, Staged
+from nado_lab.lab.store import Run
 from nado_lab.lab.workflow.play_drives import PlayOptions, own_readout, play_drives
+from nado_lab.lab.workflow.side_by_side import packed, unpacked
 
 if TYPE_CHECKING:
     from nado_lab.lab.setup import Setup
@@ -59,20 +62,69 @@ def deploy_on(
 
     def respond(layer: int, drive: np.ndarray) -> np.ndarray:
         nonlocal played
-        answers, below, count = [], tuple(lineage), len(of_layers[layer])
-        parts = split(network, layer, drive, count)
-        for device, (own, part) in enumerate(zip(of_layers[layer], parts, strict=False)):
-            known = options[(layer * count + device) % len(options)]
-            path = run_of(out, layer, device)
-            look = Staged(observer, "deploy", played / total, (played + len(part)) / total)
-            run = play_drives(part, own, path, replace(known, lineage=below), look)
-            played += len(part)
-            answers.append(own_readout(run, known.probe is not None))
-            runs.append(path)
-            lineage.append(run.metadata.run_id)
+        below, count = tuple(lineage), len(of_layers[layer])
+        share = (played + len(drive)) / total
+        parts = [
+            Part(
+                own,
+                nodes_of(network, layer, count, number),
+                part,
+                run_of(out, layer, number),
+                replace(options[(layer * count + number) % len(options)], lineage=below),
+            )
+            for number, (own, part) in enumerate(
+                zip(of_layers[layer], split(network, layer, drive, count), strict=False)
+            )
+        ]
+        answers = play_at_once(parts, Staged(observer, "deploy", played / total, share))
+        played += len(drive)
+        runs.extend(part.path for part in parts)
+        lineage.extend(Run.open(part.path).metadata.run_id for part in parts)
         return merge(network, layer, answers)
 
     return replace(deploy_layers(network, inputs, respond), runs=runs)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one setup plays of a layer: drives (trial, step, port) of `nodes` nodes of each example."""
+
+    setup: Setup
+    nodes: int
+    drive: np.ndarray
+    path: Path
+    options: PlayOptions
+
+
+def play_at_once(parts: Sequence[Part], observer: Observer) -> list[np.ndarray]:
+    """Play all parts, each on its setup, at the same time; give their readouts (trial, step, channel).
+
+    Where one fails the others are stopped; their runs are kept, to be gone on with.
+    """
+    if len(parts) == 1:
+        return [_play(parts[0], observer)]
+    whole = Shares(observer, len(parts))
+    with ThreadPoolExecutor(len(parts), thread_name_prefix="setup") as pool:
+        playing = [pool.submit(_play, part, whole.part(number)) for number, part in enumerate(parts)]
+        wait(playing, return_when=FIRST_EXCEPTION)
+        if failed := next((each.exception() for each in playing if each.done() and each.exception()), None):
+            observer.stop.stop("another setup of the layer failed")
+            wait(playing)
+            raise failed
+    return [each.result() for each in playing]
+
+
+def _play(part: Part, observer: Observer) -> np.ndarray:
+    """Play a part, its nodes side by side where the setup has several devices."""
+    devices, probed = len(part.setup.devices), part.options.probe is not None
+    drive = packed(part.drive, part.nodes, devices) if devices else part.drive
+    answer = own_readout(play_drives(drive, part.setup, part.path, part.options, observer), probed)
+    return unpacked(answer, part.nodes) if devices else answer
+
+
+def nodes_of(network: DeviceNetwork, layer: int, setups: int, number: int) -> int:
+    """Count the nodes of a layer that setup `number` of so many plays."""
+    return len(range(number, network.spec.layers[layer].nodes, setups))
 
 
 def deploy_layers(network: DeviceNetwork, inputs: np.ndarray, respond: Respond) -> Deployment:
@@ -150,12 +202,15 @@ def check_layer(network: DeviceNetwork, layer: int, setup: Setup) -> None:
 
 
 def device_seconds(network: DeviceNetwork, setups: Sequence[Setup], examples: int, steps: int) -> float:
-    """Foretell the seconds of drive for so many examples of so many steps."""
-    of_layers = check_fit(network, setups)
+    """Foretell the seconds that so many examples of so many steps take; setups of a layer play at once."""
     return sum(
-        own.step_s * steps * examples * len(range(device, layer.nodes, len(devices)))
-        for layer, devices in zip(network.spec.layers, of_layers, strict=True)
-        for device, own in enumerate(devices)
+        max(
+            own.estimate_s(
+                examples * -(-nodes_of(network, layer, len(mine), number) // max(1, len(own.devices))), steps
+            )
+            for number, own in enumerate(mine)
+        )
+        for layer, mine in enumerate(check_fit(network, setups))
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from nado_lab.lab.errors import LabError
 from nado_lab.port import Port, same_ports
+from nado_lab.twin import DeviceRecord
 
 if TYPE_CHECKING:
     from nado_lab.lab.setup import Setup
@@ -15,8 +16,13 @@ if TYPE_CHECKING:
 SHOWN_CHANNELS = 4
 
 
-def check_device(twin: Twin, setup: Setup) -> None:
-    """Refuse a setup with other ports, channels, units or drives than the twin's."""
+def check_device(twin: Twin, setup: Setup, device: str = "", *, is_other: bool = False) -> None:
+    """Refuse a setup with other ports, channels, units or drives than the twin's, another sample or device.
+
+    `device` is the one of devices side by side; with `is_other` it may be another one than was fitted.
+    """
+    if not is_other:
+        _check_identity(twin, setup, device)
     if twin.port_count != setup.port_count or tuple(twin.channels) != tuple(setup.channels):
         raise LabError(
             f"the twin answers {_kind(twin.port_count, twin.channels)}; the setup has "
@@ -28,6 +34,20 @@ def check_device(twin: Twin, setup: Setup) -> None:
             "fit a twin to runs of this setup"
         )
     _check_ports(twin, setup)
+
+
+def _check_identity(twin: Twin, setup: Setup, device: str) -> None:
+    """Refuse another sample or device than the one that the twin's runs name; what is not named passes."""
+    known, config = twin.card.device, getattr(setup, "config", None)
+    if known is None or config is None:
+        return
+    here = DeviceRecord(config.name, config.kind, config.sample, device)
+    same_sample = here.sample == known.sample if known.sample and here.sample else here.setup == known.setup
+    if here.device != known.device or not same_sample:
+        raise LabError(
+            f"the twin was fitted to {known}; this is {here}: give the setups in the order of their twins, "
+            "or say --other-device if another device is meant"
+        )
 
 
 def _check_ports(twin: Twin, setup: Setup) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -10,12 +11,14 @@ from nado_lab.lab.errors import LabError
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.reports.twin_origin import FitOrigin
 from nado_lab.lab.runs.interrupts import stop_on_signals
-from nado_lab.lab.runs.observer import Observer
+from nado_lab.lab.runs.observer import Observer, Staged
+from nado_lab.lab.store import Run, device_names
 from nado_lab.lab.workflow.choices import Level
 from nado_lab.lab.workflow.read_trials import WINDOW, RunTrials, can_stream, read_trials
 from nado_lab.lab.workflow.streamed_trials import MEMORY_GB, Stream, open_stream
 from nado_lab.twin import (
     Checkpointer,
+    DeviceRecord,
     FitSettings,
     Metrics,
     StreamRecord,
@@ -35,7 +38,8 @@ class FitRequest:
     `scored_share` of the sequences is set aside first and scores the twin, unless `scored_on` names runs that
     are kept for that. `resume` goes on with a fit of the same OUT that was stopped, with the settings it
     began with; those named in `stated` must agree with them. Runs unlike the others are left out unless
-    `keep_all`. Of runs larger than `memory_gb` (GiB) a part is in memory at a time.
+    `keep_all`. Of runs larger than `memory_gb` (GiB) a part is in memory at a time. `device` says whose
+    trials of devices measured side by side.
     """
 
     runs: tuple[Path, ...]
@@ -49,6 +53,7 @@ class FitRequest:
     resume: bool = False
     memory_gb: float = MEMORY_GB
     keep_all: bool = False
+    device: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
@@ -92,18 +97,60 @@ def fit(request: FitRequest, observer: Observer | None = None) -> FitResult:
             start=start,
             checkpointer=checkpointer,
             more=stream.more if stream else None,
-            kept=read_trials(request.scored_on, level=request.level).trials if request.scored_on else None,
+            kept=_kept(request),
         )
     twin = done.twin
     if stream and twin.card.split:
         streamed = StreamRecord(len(stream.stored), in_memory=stream.most, read_later=stream.read)
         twin.card = replace(twin.card, split=replace(twin.card.split, streamed=streamed))
     origin = _origin(request)
-    twin.card = replace(twin.card, runs=origin.runs, other=origin.beside(twin.card.other))
+    device = device_of(request.runs, request.device)
+    twin.card = replace(twin.card, device=device, runs=origin.runs, other=origin.beside(twin.card.other))
     save(twin, request.out)
     checkpointer.remove()
     wall_s = time.perf_counter() - started
     return FitResult(twin, request.out, done.metrics, done.scored, found.unlike, wall_s)
+
+
+def fit_each(request: FitRequest, observer: Observer | None = None) -> dict[str, FitResult]:
+    """Fit a twin of each of the devices that were measured side by side: OUT/NAME.twin.
+
+    Those that are there already are left as they are, so that a fit of many that was stopped goes on.
+    """
+    names = {name for path in request.runs for name in device_names(Run.open(path).dataset())}
+    if not names:
+        raise LabError(f"{request.runs[0]} holds one device: leave --each-device out")
+    observer = observer or Observer()
+    request.out.mkdir(parents=True, exist_ok=True)
+    done = {}
+    for number, name in enumerate(sorted(names)):
+        out = request.out / f"{name}.twin"
+        if not out.exists():
+            own = replace(request, out=out, device=name)
+            done[name] = fit(
+                own, Staged(observer, f"fit {name}", number / len(names), (number + 1) / len(names))
+            )
+    return done
+
+
+def device_of(runs: Sequence[Path], device: str) -> DeviceRecord | None:
+    """Say which device runs were measured on; None where they do not say, or not the same."""
+    found = set()
+    for path in runs:
+        known = Run.open(path).metadata
+        setup = known.setup
+        found.add(
+            DeviceRecord(setup.name if setup else "", setup.kind if setup else "", known.sample, device)
+        )
+    one = found.pop()
+    return None if found or one == DeviceRecord() else one
+
+
+def _kept(request: FitRequest) -> Trials | None:
+    """Read the trials that are kept to score the twin."""
+    if not request.scored_on:
+        return None
+    return read_trials(request.scored_on, level=request.level, device=request.device).trials
 
 
 def _origin(request: FitRequest) -> FitOrigin:
@@ -116,6 +163,7 @@ def _origin(request: FitRequest) -> FitOrigin:
         start=str(request.start.resolve()) if request.start else None,
         memory_gb=request.memory_gb,
         keep_all=request.keep_all,
+        device=request.device,
     )
 
 
@@ -126,7 +174,9 @@ def _trials(request: FitRequest, seed: int) -> tuple[RunTrials, Stream | None]:
         if stream.needed:
             return RunTrials(stream.first()), stream
     alike = not request.keep_all
-    return read_trials(request.runs, level=request.level, window=WINDOW, only_alike=alike), None
+    return read_trials(
+        request.runs, level=request.level, window=WINDOW, only_alike=alike, device=request.device
+    ), None
 
 
 def _checkpointer(request: FitRequest) -> Checkpointer:

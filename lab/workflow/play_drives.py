@@ -65,7 +65,7 @@ def play_drives(
     observer: Observer | None = None,
     sequence: np.ndarray | None = None,
 ) -> Run:
-    """Play drive (trial, step, port) in [-1, 1] into a run and open it; equal `sequence` mark repeats.
+    """Play drive (trial, [device,] step, port) into a run and open it; equal `sequence` mark repeats.
 
     A probe of the options is woven in (`own_readout` leaves it out again, `probe_readout` finds it).
     With `options.resume` a run that exists is completed if it ended early; it must hold these drives.

@@ -44,12 +44,13 @@ def recalibrate(request: RecalibrateRequest, observer: Observer | None = None) -
     """Write a twin that follows the device as the runs show it."""
     refuse_existing(request.out)
     observer = observer or Observer()
-    before, trials = load(request.twin), read_trials(request.runs).trials.for_fitting()
+    before = load(request.twin)
+    trials = read_trials(request.runs, device=before.device_name).trials.for_fitting()
     if request.fit_steps:
         twin = adapt(before, trials, request.fit_steps, request.seed, observer)
     else:
         twin = recalibrate_twin(before, trials, request.steps)
-    scored = read_trials(request.scored_on).trials if request.scored_on else None
+    scored = read_trials(request.scored_on, device=before.device_name).trials if request.scored_on else None
     metrics = None
     if scored:
         scored, warning = unseen(twin.card.drives, scored.on(twin.ports))

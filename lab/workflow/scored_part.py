@@ -35,7 +35,7 @@ def part_to_score(twin: Twin, runs: Sequence[Path], level: Level, part: Part) ->
 
 
 def _part(twin: Twin, runs: Sequence[Path], level: Level, part: Part) -> tuple[Trials, ScoredOn]:
-    trials = read_trials(runs, level=level).trials
+    trials = read_trials(runs, level=level, device=twin.device_name).trials
     marked = trials.marked()
     if part is Part.TEST and marked is None:
         raise LabError(NO_MARKS)
@@ -73,6 +73,6 @@ def _set_aside_before(twin: Twin, runs: Sequence[Path], level: Level) -> Trials 
     split = twin.card.split or SplitRecord()
     seed = twin.card.fit.settings.seed if twin.card.fit else 0
     fewer = len(twin.card.lineage) < len(runs)
-    trials = read_trials(runs, level=level, window=WINDOW, only_alike=fewer).trials
+    trials = read_trials(runs, level=level, window=WINDOW, only_alike=fewer, device=twin.device_name).trials
     same = trials.lineage == twin.card.lineage and len(trials) == split.trials
     return split_scored(trials, split.scored_share, seed).scored if same else None

@@ -23,6 +23,7 @@ from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.device_check import check_device
 from nado_lab.lab.workflow.draw_drives import choose_rows, network_drives, random_drives
 from nado_lab.lab.workflow.play_drives import PlayOptions, play_drives
+from nado_lab.lab.workflow.side_by_side import on_every_device
 from nado_lab.lab.workflow.tolerances import Check, Scored, Tolerances
 from nado_lab.network import load as load_network
 from nado_lab.protocols.playback import interleaved
@@ -42,6 +43,7 @@ class ValidateRequest:
 
     `network` adds as many of the drives that this network sends when it works on its task. `seed` is that of
     the drives and, on a simulated setup whose source names no noise, of the noise (None: new every time).
+    With `other_device` the device may be another than the one that was fitted.
     """
 
     twin: Path
@@ -53,6 +55,7 @@ class ValidateRequest:
     repeats: int = 20
     steps: int = 28
     seed: int | None = None
+    other_device: bool = False
 
     def __post_init__(self) -> None:
         """Refuse too few repeats to tell the noise."""
@@ -103,13 +106,19 @@ def validate(
         source = replace(source, noise_seed=noise_seed_of("validate", str(seed)))
     scores: dict[str, Scored] = {}
     with open_setup(source) as setup, _folder(request.out) as out:
-        check_device(twin, setup)
+        check_device(twin, setup, twin.device_name, is_other=request.other_device)
         for kind, drives in _drives(setup, request, seed).items():
             sequence, _ = interleaved(len(drives), request.repeats)
             options = PlayOptions(source, twin.card.lineage)
             look = Staged(observer, f"measure ({kind})")
-            run = play_drives(drives[sequence], setup, out / f"{kind}.zarr", options, look, sequence)
-            scores[kind] = scored(twin, trials_of(run.path), request.repeats * request.steps * setup.step_s)
+            run = play_drives(
+                on_every_device(drives[sequence], setup), setup, out / f"{kind}.zarr", options, look, sequence
+            )
+            scores[kind] = scored(
+                twin,
+                trials_of(run.path, device=twin.device_name),
+                request.repeats * request.steps * setup.step_s,
+            )
         identities = setup.identities()
     checks = tuple(check for kind, found in scores.items() for check in request.tolerances.judge(found, kind))
     report = ValidationReport(

@@ -52,6 +52,11 @@ class Twin(nn.Module):
         return self.card.ports
 
     @property
+    def device_name(self) -> str:
+        """Which of devices side by side it was fitted to; empty where there is one."""
+        return self.card.device.device if self.card.device else ""
+
+    @property
     def readout_mean(self) -> Tensor:
         """Mean readout (channel,) of the trials the twin was fitted to."""
         return self.basis.mean

@@ -51,6 +51,20 @@ class Recalibration:
 
 
 @dataclass(frozen=True)
+class DeviceRecord:
+    """Which device a twin was fitted to: the setup and its kind, the sample, the device side by side."""
+
+    setup: str = ""
+    kind: str = ""
+    sample: str = ""
+    device: str = ""
+
+    def __str__(self) -> str:
+        named = (("device", self.device), ("sample", self.sample), ("setup", self.setup))
+        return ", ".join(f"{word} {name!r}" for word, name in named if name) or "a device without a name"
+
+
+@dataclass(frozen=True)
 class Adaptation:
     """On how many trials, over how many steps, all weights of a twin followed a drifted device."""
 
@@ -72,6 +86,7 @@ class TwinCard:
     metrics: Metrics | None = None
     scored_on: str = ""
     ports: tuple[Port, ...] = ()
+    device: DeviceRecord | None = None
     lineage: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -102,6 +117,7 @@ _ENTRIES: dict[str, TypeAdapter[Any]] = {
     "split": TypeAdapter(SplitRecord | None),
     "scored_on": TypeAdapter(str),
     "ports": TypeAdapter(tuple[Port, ...]),
+    "device": TypeAdapter(DeviceRecord | None),
     "lineage": TypeAdapter(tuple[str, ...]),
     "runs": TypeAdapter(tuple[str, ...]),
     "versions": TypeAdapter(dict[str, str]),

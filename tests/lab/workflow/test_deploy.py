@@ -72,7 +72,9 @@ def test_report_compares_twin_and_device(demo, tmp_path):
     report = deploy(request).report
     assert report == DeploymentReport.read(tmp_path / "out" / "report.json")
     assert report.n_test == 4
-    assert report.device_s == pytest.approx(4 * 28 * len(report.nodes) / 37)
+    trials = 4 * len(report.nodes)
+    # each has two rotations before its steps, each burst (of at most 36 trials) one after them
+    assert report.device_s == pytest.approx((trials * (2 + 28) + 1) / 37)
     assert report.transfer_gap == pytest.approx(report.twin - report.device)
     assert report.gap_low <= report.transfer_gap <= report.gap_high
     (layer,) = report.layers
