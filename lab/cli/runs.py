@@ -138,6 +138,8 @@ def _show_one(run: "RunSummary") -> None:
         rows.append(["lineage", ", ".join(known.lineage)])
     if known.setup:
         rows.append(["setup", known.setup.name])
+    if isinstance(left := known.notes.get("bench"), dict):
+        rows.append(["bench as it was left", str(left.get("text", left.get("condition", "")))])
     if known.protocol:
         rows.append(["protocol", known.protocol.name])
         rows += [[f"  {name}", f"{p.value} {p.units}"] for name, p in known.protocol.parameters.items()]

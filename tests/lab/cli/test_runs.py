@@ -35,7 +35,10 @@ def test_show_gives_metadata_and_columns(run):
     shown = json.loads(call(runs, "runs", "show", run, "--json").stdout)
     assert shown["operator"] == "ada"
     assert shown["streams"]["primary"]["columns"]["readout"]["units"] == "V"
-    assert "characterise" in call(runs, "runs", "show", run).stdout
+    told = call(runs, "runs", "show", run).stdout
+    assert "characterise" in told
+    assert "bench as it was left" in told
+    assert shown["notes"]["bench"]["condition"] == "safe"
 
 
 def test_verify_passes_a_whole_run(run):
