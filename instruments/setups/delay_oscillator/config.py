@@ -52,6 +52,13 @@ class ReadoutConfig(ConfigPart):
     range_v: PositiveFloat
 
 
+class LaserConfig(ConfigPart):
+    """What a laser of the setup's (role `laser`) is set to."""
+
+    wavelength_m: PositiveFloat
+    watts: PositiveFloat
+
+
 class BiasConfig(ConfigPart):
     """The bias point of a modulator, as a bias scan measures it (`nado measure bias_scan`).
 
@@ -98,11 +105,14 @@ class DelayOscillatorConfig(SetupConfig, frozen=True, extra="forbid"):
     readout: ReadoutConfig
     bias: tuple[BiasConfig, ...] = Field(min_length=1)
     limits: LimitsConfig
+    laser: LaserConfig | None = None
 
     @model_validator(mode="after")
     def _a_bias_a_port(self) -> Self:
         if len(self.bias) != len(self.ports):
             raise ValueError(f"{len(self.ports)} ports need as many [[bias]]; there are {len(self.bias)}")
+        if "laser" in self.roles and self.laser is None:
+            raise ValueError("a role 'laser' needs a table [laser] with wavelength_m and watts")
         units = {port.unit for port in self.ports}
         if units != {"V"}:
             raise ValueError(f"the ports are voltages at the modulators: unit V, not {', '.join(units)}")

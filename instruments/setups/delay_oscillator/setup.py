@@ -10,6 +10,7 @@ from nado_lab.channels import ChannelAxis
 from nado_lab.instruments.clock import Clock
 from nado_lab.instruments.errors import SetupError
 from nado_lab.instruments.limits import check_all
+from nado_lab.instruments.roles import Laser, PowerMeter
 from nado_lab.instruments.setups.burst import wait_for_end
 from nado_lab.instruments.setups.checks import Proof
 from nado_lab.instruments.setups.delay_oscillator.bias import BiasPoint, fit_bias
@@ -43,10 +44,13 @@ class DelayOscillatorSetup(Setup[DelayOscillatorConfig]):
             np.array([bias.volts for bias in config.bias]),
             max(rest_steps, 1),
         )
+        self._lit = False
         super().__init__(config, visa_library, clock)
 
     def _assign_roles(self) -> None:
         self.electronics = electronics_of(self)
+        self.laser = self.role("laser", Laser) if "laser" in self.roles else None
+        self.power_meter = self.role("power_meter", PowerMeter) if "power_meter" in self.roles else None
         nodes, samples = len(self.config.ports), self.waveform.samples
         times = np.arange(samples) / self.config.timing.sample_hz
         names = [f"light_{sample}" for sample in range(samples)]
@@ -161,9 +165,25 @@ class DelayOscillatorSetup(Setup[DelayOscillatorConfig]):
         limits, timing = self.config.limits, self.config.timing
         peak = max(limits.max_volts, limits.max_bias_v)
         self.electronics.prepare(timing.sample_hz, peak, self.config.readout.range_v)
+        self._light_up()
+
+    def _light_up(self) -> None:
+        """Switch the laser on, if it is the setup's, once the modulators are at 0 V."""
+        wanted = self.config.laser
+        if self.power_meter is not None and wanted is not None:
+            self.power_meter.prepare(wanted.wavelength_m, wanted.watts)
+        if self.laser is not None and wanted is not None:
+            self.laser.prepare(wanted.wavelength_m, wanted.watts)
+            self.laser.emit()
+            self._lit = True
+
+    def interlocks(self) -> tuple[str, ...]:
+        """Say so where the laser went dark, as its own interlock makes it, while the setup is on."""
+        is_dark = self.laser is not None and self._lit and not self.laser.emits()
+        return ("laser: it is dark; close its interlock and look at its key",) if is_dark else ()
 
     def _safe_actions(self) -> list[tuple[str, Callable[[], object]]]:
-        self._energised = False
+        self._energised = self._lit = False
         return super()._safe_actions()
 
     # -- the bias ----------------------------------------------------------------------------

@@ -3,6 +3,7 @@ import pytest
 from nado_lab import sim_backend
 from nado_lab.instruments import InterlockError, LimitError, SetupError, load_setup, open_setup
 from nado_lab.instruments.setups.config import SetupConfig
+from nado_lab.instruments.setups.delay_oscillator.config import LaserConfig
 from nado_lab.sim_backend.samples.delay_oscillator import DelayOscillator, audio
 from numpy.testing import assert_allclose
 from pydantic import ValidationError
@@ -214,3 +215,37 @@ def test_roles_that_make_no_bench_are_told(bench):
     two = config.model_copy(update={"ports": config.ports * 2, "bias": config.bias * 2})
     with pytest.raises(SetupError, match="a generator drives one node"):
         open_on(bench, two)
+
+
+class FakeLaser:
+    """A laser that notes what it is asked for."""
+
+    def __init__(self):
+        self.asked, self.shines = [], False
+
+    def prepare(self, wavelength_m, watts):
+        self.asked.append((wavelength_m, watts))
+
+    def emit(self):
+        self.shines = True
+
+    def emits(self):
+        return self.shines
+
+
+def test_a_laser_is_lit_after_the_modulators_and_its_own_interlock_ends_the_measurement(bench):
+    config = load_setup(NAME)
+    lit = config.model_copy(update={"laser": LaserConfig(wavelength_m=1550e-9, watts=2e-3)})
+    with open_on(bench, lit) as setup:
+        setup.laser = laser = FakeLaser()
+        assert setup.interlocks() == ()
+        list(setup.measure(drive_of(1, 3)))
+        assert (laser.asked, laser.shines) == ([(1550e-9, 2e-3)], True)
+        laser.shines = False
+        with pytest.raises(InterlockError, match="laser: it is dark"):
+            list(setup.measure(drive_of(1, 3)))
+        assert_safe(bench)
+    role = {"driver": "santec_tsl570", "address": "GPIB99::1::INSTR"}
+    plain = config.model_dump()
+    with pytest.raises(ValidationError, match="needs a table"):
+        type(config).model_validate(plain | {"roles": plain["roles"] | {"laser": role}})
