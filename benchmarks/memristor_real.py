@@ -4,10 +4,10 @@
 
 Self-directed-channel memristors behind a resistor (Hajto et al., arXiv 2505.15757): the drive is the applied
 voltage, the readout the voltage over the resistor, 62.5 us a step, sweeps of 200, 250 and 400 mV. Fitted on
-the first sweeps of each amplitude, scored on the last one. R2 is that of the mean path over the whole sweep;
-the area of the hysteresis loop (V^2 a period) is compared with the measured one; the coverage is the share of
-measured points inside the central 90 % of free-running paths with noise. Beside it a ridge on lagged voltages
-(with squares, cubes, products), and the ridge without lags, which has no memory and so no loop.
+the begin of the first two sweeps of each amplitude, scored on the last one. R2 is that of the mean path over
+the whole sweep; the area of the hysteresis loop (V^2 a period) is compared with the measured one; the
+coverage is the share of measured points inside the central 90 % of free-running paths with noise. Beside it a
+ridge on lagged voltages (with squares, cubes, products), and the ridge without lags, which has no memory.
 Without NADO_REAL_DATA it says so and measures nothing.
 """
 
@@ -32,8 +32,12 @@ from nado_lab.twin.model.rows import rows_of
 MILLIVOLTS = (200, 250, 400)
 FULL_V = 0.4
 LAGS = 12
-WINDOW = 160
-PATHS = 64
+FITTED = 2
+"""Sweeps of each amplitude that are fitted, at most."""
+STEPS = 480
+"""Steps of each sweep that are fitted: thirty periods; the others repeat them."""
+WINDOW = 80
+PATHS = 32
 BAND = (0.05, 0.95)
 
 
@@ -57,7 +61,7 @@ def split(folder: Path) -> tuple[list[Trials], dict[int, Trials]]:
     for millivolts in MILLIVOLTS:
         applied, measured, _ = sweeps(folder, millivolts)
         pairs = list(zip(applied, measured, strict=True))
-        fitted += [trial(*pair) for pair in pairs[:-1]]
+        fitted += [trial(applied[:STEPS], measured[:STEPS]) for applied, measured in pairs[:-1][:FITTED]]
         scored[millivolts] = trial(*pairs[-1])
     return fitted, scored
 

@@ -12,7 +12,7 @@ from nado_lab.instruments.errors import (
     SetupError,
     StuckOutputError,
 )
-from nado_lab.instruments.setups import load_setup, open_setup
+from nado_lab.instruments.setups import load_setup, open_setup, taken_down
 from nado_lab.instruments.setups.load import config_from
 from nado_lab.instruments.setups.memristor_array.pulses import Pulses
 from nado_lab.sim_backend import open_bench
@@ -260,3 +260,12 @@ def test_pulses_read_back_what_they_wrote():
     np.testing.assert_allclose(readout[:, :, 1:, 1], inputs)
     np.testing.assert_allclose(readout[:, :, :, 0], 0.15)
     np.testing.assert_allclose(readout[:, :, 0, 1], 0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "group"), [("sim:memristor", ("output",)), ("sim:memristor-smu", ("meter",))]
+)
+def test_whoever_makes_it_safe_knows_what_drives(name, group):
+    config = load_setup(name)
+    assert taken_down(config) == (group,)
+    assert config.safe_state == "outputs at 0 V, off"
