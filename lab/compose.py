@@ -111,12 +111,13 @@ def open_named_role(name: str, role: str) -> Iterator[Any]:
     if role not in config.roles:
         raise LabError(f"setup {name} has no role {role!r}; it has {', '.join(config.roles)}")
     alone = config.model_copy(update={"roles": {role: config.roles[role]}})
+    options: dict[str, Any] = dict(config.simulation)
     with ExitStack() as stack:
         if config.visa_library != SIMULATED:
             stack.enter_context(owned(config))
             library, clock = config.visa_library, WallClock()
         else:
-            bench = stack.enter_context(closing(simulated_bench(config.kind, **dict(config.simulation))))
+            bench = stack.enter_context(closing(simulated_bench(config.kind, **options)))
             library, clock = bench.visa_library, bench.clock
         opened = open_roles(alone, library, clock)
         stack.callback(close_all, opened)

@@ -83,15 +83,24 @@ class LiveRun:
             return None
         step_s = self.start.step_s
         dims = column.dims[1:] if column.dims[:1] == ("device",) else column.dims
-        if column.name == "input":
-            ports = self.start.ports
-            return self._signals(column, "input", [p.name for p in ports], step_s, [p.unit for p in ports])
+        if column.name in ("drive", "input"):
+            return self._driven(column)
         if dims == ("step", "channel") and column.shape[-1] <= MOST_CURVES:
             return self._signals(column, "readout", list(self.start.channels), step_s)
         if dims == ("step", "sample", "contact"):
             names = [f"contact {index}" for index in range(column.shape[-1])]
             return self._signals(column, "waveform", names, step_s / column.shape[-2])
         return self._signals(column, "rows", [column.name], 1.0) if not column.dims else None
+
+    def _driven(self, column: Column) -> tuple[str, list[Signal]] | None:
+        """Draw what was applied; of ports in different units, which share no axis, the drives."""
+        ports, step_s = self.start.ports, self.start.step_s
+        share_an_axis = len({port.unit for port in ports}) <= 1
+        if column.name != ("input" if share_an_axis else "drive"):
+            return None
+        names = [port.name if share_an_axis else f"drive of {port.name}" for port in ports]
+        units = [port.unit if share_an_axis else "" for port in ports]
+        return self._signals(column, "input", names, step_s, units)
 
     def _signals(
         self, column: Column, panel: str, names: list[str], step: float, units: list[str] | None = None

@@ -64,3 +64,22 @@ def test_the_baseline_is_left_alone():
     live = LiveRun(started(), capacity=100)
     live.take(RowArrived("baseline", {"coil": 1.0}))
     assert live.rows == 0
+
+
+def test_ports_in_different_units_share_no_axis_and_their_drives_are_drawn():
+    driven = [Column(name, ("step", "port"), (3, 2)) for name in ("drive", "input")]
+    ports = (Port("voltage", "V", 0.0, 2.0), Port("light", "W", 0.0, 1e-3))
+    columns = {"primary": (*driven, COLUMNS[2])}
+    live = LiveRun(RunStarted("x.zarr", "p", columns, ("a", "b"), ("V", "V"), 0.5, 10, ports=ports), 100)
+    values = {
+        "sequence": 0,
+        "drive": np.full((3, 2), -0.5),
+        "input": np.ones((3, 2)),
+        "readout": np.ones((3, 2)),
+    }
+    live.take(RowArrived("primary", values))
+    assert [(s.name, s.units) for s in live.panels["input"]] == [
+        ("drive of voltage", ""),
+        ("drive of light", ""),
+    ]
+    np.testing.assert_array_equal(live.panels["input"][1].trace.newest(3), [-0.5] * 3)
