@@ -111,7 +111,7 @@ def _source(file: File, node: ast.ImportFrom) -> str:
 
 def _inside(module: str) -> str:
     """Name a module from its room on, as it is called since all rooms lie in one package and as before."""
-    return module.removeprefix("nado_lab.")
+    return "" if module == "nado_lab" else module.removeprefix("nado_lab.")
 
 
 def arrows(files: dict[str, File]) -> set[tuple[str, str]]:
@@ -119,7 +119,7 @@ def arrows(files: dict[str, File]) -> set[tuple[str, str]]:
     found = set()
     for file in files.values():
         for module, name, _ in imported(file):
-            whole = f"{module}.{name}"
+            whole = f"{module}.{name}" if module else name
             target = whole if whole in files else module
             if target in files and target != file.name:
                 found.add((file.name, target))

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from nado_lab.instruments.drivers import SafeDriver
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import Json
 from nado_lab.lab.cli.stopping import going_on
@@ -66,6 +65,8 @@ def record(
 
     refuse_existing(out)
     with open_named_role(setup, role) as instrument:
+        from nado_lab.instruments.drivers import SafeDriver
+
         if not isinstance(instrument, SafeDriver):
             raise LabError(f"role {role!r} has no messages to record: {type(instrument).__name__}")
         identity, pairs = recorded(instrument)

@@ -1,5 +1,7 @@
 """A bench whose field is not what was asked for is found at a tenth of the field, and not driven further."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from nado_lab import sim_backend
@@ -108,7 +110,7 @@ def test_a_supply_that_reads_5_ma_at_rest_is_healthy_whatever_its_limit():
         update={
             "roles": config.roles | small,
             "reset": config.reset.model_copy(update={"field_t": 6e-4}),
-            "drive": config.drive.model_copy(update={"field_centre_t": 3e-4, "field_range_t": 1e-4}),
+            "ports": (replace(config.ports[0], low=2e-4, high=4e-4),),
         }
     )
     with open_setup(small_field, visa_library=bench.visa_library, clock=bench.clock) as setup:
