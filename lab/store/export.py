@@ -43,8 +43,30 @@ def _netcdf(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
             data = data.rename({name: f"{stream}_{name}" for name in (*data.variables, *data.sizes)})
         whole = whole.merge(data, compat="no_conflicts", join="outer")
     whole.attrs = {"nado_run": json.dumps(run.metadata.to_attributes())}
-    whole.to_netcdf(target, engine="scipy")
+    _classic(whole).to_netcdf(target, engine="scipy")
     return []
+
+
+def _classic(data: "xr.Dataset") -> "xr.Dataset":
+    """Write what netCDF 3 has no type for in what it has: complex as two columns, large integers as text."""
+    for name in list(data.variables):
+        kind = data[name].dtype.kind
+        if kind == "c":
+            parts = {f"{name}_real": data[name].real, f"{name}_imag": data[name].imag}
+            data = data.drop_vars([name]).assign(parts)
+        elif kind in "iu":
+            data = data.assign({name: _whole_numbers(data[name])})
+    return data
+
+
+def _whole_numbers(values: "xr.DataArray") -> "xr.DataArray":
+    """Give whole numbers as int32 where they fit, as float64 where that is exact, else as text."""
+    largest = max((abs(int(end)) for end in (values.min(), values.max())), default=0) if values.size else 0
+    if largest < 1 << 31:
+        return values.astype("int32", keep_attrs=True)
+    if largest <= 1 << 53:
+        return values.astype("float64", keep_attrs=True)
+    return values.astype(str, keep_attrs=True).astype(object, keep_attrs=True)
 
 
 def _npz(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:

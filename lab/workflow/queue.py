@@ -7,13 +7,14 @@ from nado_lab.lab.compose import open_source
 from nado_lab.lab.errors import LabError, is_for_people
 from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.runs import UnsafeError, is_of_the_experiment
+from nado_lab.lab.runs.describe import describe_protocol
 from nado_lab.lab.runs.observer import Observer, Staged
 from nado_lab.lab.runs.rebuild import require_limits
 from nado_lab.lab.setup import OpenSetup, SetupSource
 from nado_lab.lab.store import Run, Status
 from nado_lab.lab.toml_file import read_model
 from nado_lab.lab.workflow.measure import MeasureRequest, ResumeRequest, measure, resume
-from nado_lab.protocols import MeasuringDevice, configure, load_protocol
+from nado_lab.protocols import MeasuringDevice, PlainProcedure, configure, load_protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 HELD = "held"
@@ -26,7 +27,7 @@ class QueuedRun(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     protocol: str
-    setup: str
+    setup: str = ""
     out: Path
     parameters: JsonObject = Field(default_factory=dict)
     operator: str = ""
@@ -54,7 +55,10 @@ def read_queue(path: Path) -> list[QueuedRun]:
     """Read the [[experiment]] tables of a TOML file and check every protocol and parameter."""
     queue = read_model(path, _Queue).experiment
     for each in queue:
-        configure(load_protocol(each.protocol)(), each.parameters)
+        procedure = load_protocol(each.protocol)()
+        configure(procedure, each.parameters)
+        if not each.setup and not isinstance(procedure, PlainProcedure):
+            raise LabError(f"{path}: {each.protocol} into {each.out} needs a setup (see `nado setups`)")
     return queue
 
 
@@ -82,11 +86,30 @@ def run_queue(
 def _require_limits(queue: list[QueuedRun], open_setup: OpenSetup) -> None:
     """Open every setup once and refuse, before anything is measured, what its limits do not allow."""
     new = [each for each in queue if not each.out.exists()]
-    for name, seed in dict.fromkeys((each.setup, each.seed) for each in new):
+    for each in queue:
+        if each.out.exists():
+            _require_same(each, Run.open(each.out))
+    for name, seed in dict.fromkeys((each.setup, each.seed) for each in new if each.setup):
         with open_setup(SetupSource(name, seed)) as setup:
             for each in new:
                 if (each.setup, each.seed) == (name, seed):
                     _require(each, setup)
+
+
+def _require_same(queued: QueuedRun, run: Run) -> None:
+    """Refuse to take a run for this entry's, or to go on with it, that was measured otherwise."""
+    procedure = load_protocol(queued.protocol)()
+    configure(procedure, queued.parameters)
+    wanted, record = describe_protocol(procedure), run.metadata.protocol
+    before = record.values() if record else {}
+    asked = {name: value for name, value in wanted.values().items() if name in queued.parameters}
+    changed = {name: value for name, value in asked.items() if before.get(name) != value}
+    other = [f"{name} {before.get(name)!r}, now {value!r}" for name, value in changed.items()]
+    if record is None or record.name != wanted.name:
+        other.insert(0, f"protocol {record.name if record else 'none'}, now {wanted.name}")
+    if other:
+        told = f"{queued.out} holds a run measured with other settings ({'; '.join(other)})"
+        raise LabError(f"nothing was measured: {told}: give this entry another out")
 
 
 def _require(queued: QueuedRun, setup: MeasuringDevice) -> None:
@@ -125,7 +148,7 @@ def _measure(queued: QueuedRun, observer: Observer, open_setup: OpenSetup) -> Ru
     request = MeasureRequest(
         queued.protocol,
         queued.out,
-        SetupSource(queued.setup, queued.seed),
+        SetupSource(queued.setup, queued.seed) if queued.setup else None,
         queued.parameters,
         queued.operator,
     )

@@ -71,3 +71,27 @@ def test_an_existing_file_or_unknown_format_is_refused(run, tmp_path):
         export(run, tmp_path / "mine.csv")
     with pytest.raises(StoreError, match=r"ends in \.nc, \.csv, \.npz"):
         export(run, tmp_path / "run.xlsx")
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".npz", ".csv"])
+def test_complex_and_large_whole_numbers_are_exported_without_loss(tmp_path, suffix):
+    columns = (
+        Column("z", dtype="complex128"),
+        Column("big", dtype="int64"),
+        Column("long", dtype="uint64"),
+        Column("byte", dtype="uint8"),
+    )
+    writer = RunWriter.create(tmp_path / "odd", RunMetadata(notes={"q": float("nan")}), {"primary": columns})
+    writer.append("primary", {"z": 1 + 2j, "big": 2**40, "long": 2**63 + 1, "byte": 200})
+    writer.finalise("complete")
+    target = tmp_path / f"odd{suffix}"
+    export(tmp_path / "odd", target)
+    attributes = json.loads((tmp_path / "odd/zarr.json").read_text(), parse_constant=pytest.fail)[
+        "attributes"
+    ]
+    assert attributes["notes"] == {"q": "nan"}
+    if suffix == ".nc":
+        with xr.open_dataset(target, engine="scipy") as found:
+            assert (found["z_real"].item(), found["z_imag"].item()) == (1, 2)
+            assert (found["big"].item(), found["byte"].item()) == (2**40, 200)
+            assert found["long"].values.astype(str).tolist() == [str(2**63 + 1)]

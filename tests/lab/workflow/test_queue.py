@@ -161,7 +161,7 @@ def test_a_mistake_is_found_before_anything_runs(tmp_path):
     with pytest.raises(ProtocolError, match="points=1"):
         read_queue(path)
     path.write_text(QUEUE.format(folder="x").replace("setup =", "bench ="))
-    with pytest.raises(LabError, match=r"experiment\.0\.setup"):
+    with pytest.raises(LabError, match=r"experiment\.0\.bench"):
         read_queue(path)
 
 
@@ -175,3 +175,30 @@ def test_a_file_that_is_no_queue_is_told_in_words(tmp_path, content, message):
     with pytest.raises(LabError, match=message) as refused:
         read_queue(path)
     assert "Errno" not in str(refused.value)
+
+
+def test_a_run_that_was_measured_with_other_parameters_is_not_taken_for_done(queue, tmp_path):
+    devices = {"a": FakeDevice(), "b": FakeDevice()}
+    run_queue(queue, None, bench(devices))
+    changed = [queue[0].model_copy(update={"parameters": {"sequences": 4, "steps": 2}}), queue[1]]
+    with pytest.raises(LabError, match=r"one holds a run .*sequences 3, now 4.*another out"):
+        run_queue(changed, None, bench(devices))
+    other = [queue[0].model_copy(update={"protocol": "repeats", "parameters": {}})]
+    with pytest.raises(LabError, match="protocol characterise, now repeats"):
+        run_queue(other, None, bench(devices))
+
+
+def test_a_plain_procedure_is_queued_without_a_bench(tmp_path):
+    (tmp_path / "scan.py").write_text(
+        "from pymeasure.experiment import Procedure\n"
+        "class Scan(Procedure):\n"
+        "    DATA_COLUMNS = ['x']\n"
+        "    def execute(self):\n"
+        "        self.emit('results', {'x': 1})\n"
+    )
+    path = tmp_path / "queue.toml"
+    folder = tmp_path.as_posix()
+    path.write_text(f'[[experiment]]\nprotocol = "{folder}/scan.py:Scan"\nout = "{folder}/run"\n')
+    for _ in range(2):
+        assert [line.status for line in run_queue(read_queue(path))] == ["complete"]
+    assert Run.open(tmp_path / "run").rows() == 1
