@@ -1,6 +1,7 @@
 """The slow wandering of the modulators' bias phase: the same path however often it is looked at."""
 
 import numpy as np
+from scipy.signal import lfilter
 
 GRID_S = 1.0
 """The path is drawn at whole seconds, and straight between them."""
@@ -32,11 +33,8 @@ class PhaseDrift:
         if missing > 0:
             steps = self._rng.standard_normal((missing, self.nodes))
             steps *= self.deviation * np.sqrt(1 - self._kept**2)
-            new = np.empty_like(steps)
-            here = self._knots[-1]
-            for index, step in enumerate(steps):
-                here = self._kept * here + step
-                new[index] = here
+            before = self._kept * self._knots[-1:]
+            new = np.asarray(lfilter([1.0], [1.0, -self._kept], steps, axis=0, zi=before)[0])
             self._knots = np.concatenate([self._knots, new])
         old = max(first - self._first, 0)
         self._knots, self._first = self._knots[old:], self._first + old
