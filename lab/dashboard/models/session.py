@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from nado_lab.lab.dashboard.models.bench import PATIENCE_S, BenchModel
 from nado_lab.lab.dashboard.models.catalogue import Entry, describe, scan
+from nado_lab.lab.dashboard.models.event_queue import EventQueue
 from nado_lab.lab.dashboard.models.events import (
     CatalogueRead,
     ChoicesRead,
     EntryRead,
-    EventQueue,
     Finished,
     LogLine,
     RunLoaded,

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import TypeVar
 
-from nado_lab.lab.dashboard.models.events import Event, EventQueue
+from nado_lab.lab.dashboard.models.event_queue import EventQueue
+from nado_lab.lab.dashboard.models.events import Event
 from PyQt6.QtCore import QObject, QTimer
 
 log = logging.getLogger(__name__)

@@ -1,6 +1,7 @@
 import threading
 
-from nado_lab.lab.dashboard.models.events import EventQueue, JobChanged, LogLine, RowArrived
+from nado_lab.lab.dashboard.models.event_queue import EventQueue
+from nado_lab.lab.dashboard.models.events import JobChanged, LogLine, RowArrived
 
 
 def test_rows_are_dropped_and_counted_when_nobody_looks_but_news_is_kept():
