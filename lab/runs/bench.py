@@ -9,6 +9,7 @@ from typing import Protocol
 from nado_lab.instruments import SetupConfig
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.store.ownership import Ownership
+from nado_lab.lab.store.same_thing import same_address
 
 IN_PROCESS = "sim"
 """The VISA library of a simulated bench: inside this process, it dies with it."""
@@ -74,7 +75,7 @@ def owned(setup: object) -> Iterator[None]:
     config = bench_outside(setup)
     roles = config.roles.values() if config else ()
     with ExitStack() as stack:
-        for address in sorted(role.address for role in roles):
+        for address in sorted(same_address(role.address) for role in roles):
             _held.take(address)
             stack.callback(_held.give_back, address)
         yield

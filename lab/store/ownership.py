@@ -4,12 +4,20 @@ import hashlib
 import json
 import os
 import tempfile
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import psutil
 from filelock import FileLock, Timeout
 from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.same_thing import same_address, same_place
+
+_OLD_S = 86400.0
+_SWEPT_AT_ONCE = 2000
 
 
 class Ownership:
@@ -17,11 +25,13 @@ class Ownership:
 
     def __init__(self, kind: str, thing: str) -> None:
         self._what = f"{kind} {thing}"
+        thing = same_address(thing) if kind == "instrument" else thing
         self._file = _folder() / f"{kind}-{hashlib.sha256(thing.encode()).hexdigest()[:24]}.lock"
         self._lock = FileLock(self._file, timeout=0)
 
     def take(self) -> "Ownership":
         """Become the owner, or say in one line who is."""
+        _sweep_once(self._file.parent)
         try:
             self._lock.acquire()
         except Timeout:
@@ -68,7 +78,25 @@ class Ownership:
 
 def run_ownership(path: str | Path) -> Ownership:
     """Make the lock of a run, by its absolute path or its URL."""
-    return Ownership("run", str(path) if "://" in str(path) else str(Path(path).resolve()))
+    return Ownership("run", same_place(path))
+
+
+@cache
+def _sweep_once(folder: Path) -> None:
+    """Remove the locks of runs that nobody has held for a day; instruments' stay, they are few."""
+    long_ago = time.time() - _OLD_S
+    with suppress(OSError):
+        for note in list(islice(folder.glob("run-*.json"), _SWEPT_AT_ONCE)):
+            if note.stat().st_mtime < long_ago:
+                _remove(note)
+
+
+def _remove(note: Path) -> None:
+    lock = FileLock(note.with_suffix(".lock"), timeout=0)
+    with suppress(OSError, Timeout), lock:
+        note.unlink(missing_ok=True)
+        if os.name != "nt":  # Windows keeps an open file; the next sweep finds no note, and the file is empty
+            Path(lock.lock_file).unlink(missing_ok=True)
 
 
 def _folder() -> Path:
