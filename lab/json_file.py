@@ -14,8 +14,8 @@ JsonObject = dict[str, Any]
 def read_json(path: Path) -> JsonObject:
     """Read a JSON object, or say what is wrong with the file."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        found = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or error
         raise LabError(f"{path} cannot be read as JSON: {reason}") from error
     if not isinstance(found, dict):

@@ -14,10 +14,10 @@ Model = TypeVar("Model", bound=BaseModel)
 def read_toml(path: Path) -> JsonObject:
     """Read the tables of a TOML file, or say what is wrong with it."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise LabError(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, tables nested as deep
         raise LabError(f"{path} is not valid TOML: {error}") from error
 
 

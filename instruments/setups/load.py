@@ -84,7 +84,7 @@ def config_from(data: Mapping[str, object], where: str) -> SetupConfig:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # Notepad begins a file with a byte order mark
     except OSError as error:
         raise SetupError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -104,9 +104,10 @@ def _path_of(name_or_path: str | Path) -> Path:
 
 def _parse(text: str, where: str) -> SetupConfig:
     try:
-        config = config_from(tomllib.loads(text), where)
-    except tomllib.TOMLDecodeError as error:
+        tables = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, tables nested as deep
         raise SetupError(f"{where} is no TOML: {error}") from error
+    config = config_from(tables, where)
     _require_one_owner(config, where)
     for role in config.roles.values():
         if role.driver not in DRIVERS:
