@@ -36,7 +36,7 @@ FITTED = 2
 """Sweeps of each amplitude that are fitted, at most."""
 STEPS = 480
 """Steps of each sweep that are fitted: thirty periods; the others repeat them."""
-WINDOW = 80
+WINDOW = 40
 PATHS = 32
 BAND = (0.05, 0.95)
 
