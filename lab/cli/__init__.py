@@ -25,9 +25,11 @@ app = typer.Typer(
 def main() -> None:
     """Run `nado`; an error meant for people becomes one line on stderr and exit status 1."""
     from nado_lab.lab.cli import commands
+    from nado_lab.lab.cli.console import shown, take_any_text
 
     # Twins are many small steps: a second thread gains little, and costs tenfold on a busy machine.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    take_any_text()
     commands.register(app)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -38,7 +40,7 @@ def main() -> None:
     except Exception as error:
         if not is_for_people(error):
             raise
-        typer.echo(f"nado: {error}", err=True)
+        typer.echo(shown(f"nado: {error}"), err=True)
         sys.exit(EXIT_ERROR)
 
 

@@ -1,11 +1,14 @@
 """Where the command line writes: progress and notes to stderr, results to stdout."""
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import is_dataclass
+from io import TextIOWrapper
 from typing import TypeVar
 
 import typer
+from nado_lab.lab.text_file import shown
 
 Data = TypeVar("Data")
 
@@ -18,9 +21,16 @@ def result(data: Data, as_json: bool, show: Callable[[Data], object]) -> None:
         show(data)
 
 
+def take_any_text() -> None:
+    """Write out what a console of another encoding (cp1252, LANG=C) has no letters for."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def note(text: str) -> None:
     """Tell the person something that is not part of the result (stderr)."""
-    typer.echo(text, err=True)
+    typer.echo(shown(text), err=True)
 
 
 def table(title: str, headings: list[str], rows: list[list[str]]) -> None:
@@ -29,11 +39,11 @@ def table(title: str, headings: list[str], rows: list[list[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(title=Text(title), title_justify="left")
+    grid = Table(title=Text(shown(title)), title_justify="left")
     for heading in headings:
         grid.add_column(Text(heading))
     for row in rows:
-        grid.add_row(*map(Text, row))
+        grid.add_row(*(Text(shown(cell)) for cell in row))
     Console().print(grid)
 
 

@@ -12,6 +12,7 @@ from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.layout import PRIMARY, ROW
 from nado_lab.lab.store.location import storage_errors
 from nado_lab.lab.store.reader import Run
+from nado_lab.lab.text_file import no_formula
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -97,9 +98,13 @@ def _csv(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
     with target.open("w", newline="", encoding="utf-8") as file:
         file.write(f"# nado run {run.metadata.run_id}\n")
         lines = csv.writer(file)
-        lines.writerow(columns)
-        lines.writerows(zip(*columns.values(), strict=True))
+        lines.writerow([no_formula(name) for name in columns])
+        lines.writerows(zip(*(_no_formulas(values) for values in columns.values()), strict=True))
     return left_out
+
+
+def _no_formulas(values: np.ndarray) -> "np.ndarray | list[str]":
+    return values if values.dtype.kind not in "OTU" else [no_formula(str(each)) for each in values.ravel()]
 
 
 def _csv_columns(

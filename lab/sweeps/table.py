@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-from nado_lab.lab.text_file import write_text
+from nado_lab.lab.text_file import no_formula, write_text
 from pydantic import JsonValue
 
 Row = dict[str, JsonValue]
@@ -33,7 +33,8 @@ def _csv(cells: list[Row], names: list[str]) -> str:
     file = io.StringIO()
     writer = csv.DictWriter(file, names)
     writer.writeheader()
-    writer.writerows(cells)
+    for row in cells:
+        writer.writerow({n: no_formula(v) if isinstance(v, str) else v for n, v in row.items()})
     return file.getvalue()
 
 

@@ -95,3 +95,17 @@ def test_complex_and_large_whole_numbers_are_exported_without_loss(tmp_path, suf
             assert (found["z_real"].item(), found["z_imag"].item()) == (1, 2)
             assert (found["big"].item(), found["byte"].item()) == (2**40, 200)
             assert found["long"].values.astype(str).tolist() == [str(2**63 + 1)]
+
+
+def test_text_in_csv_is_no_formula(tmp_path):
+    columns = (Column("note", dtype="string"), Column("u"))
+    writer = RunWriter.create(tmp_path / "notes", RunMetadata(), {"primary": columns})
+    for note in ("=1+1", "@SUM(A1)", "fine"):
+        writer.append("primary", {"note": note, "u": -1.5})
+    writer.finalise("complete")
+    export(tmp_path / "notes", tmp_path / "notes.csv")
+    with (tmp_path / "notes.csv").open(newline="") as file:
+        _, *lines = file
+    rows = list(csv.DictReader(lines))
+    assert [row["note"] for row in rows] == ["'=1+1", "'@SUM(A1)", "fine"]
+    assert [row["u"] for row in rows] == ["-1.5"] * 3
