@@ -24,6 +24,9 @@ def demo(
     out: Annotated[
         Path | None, typer.Option(help="New folder for runs, twin, networks and report. [default: demo-SEED]")
     ] = None,
+    setup: Annotated[
+        str, typer.Option("--setup", "-s", help="A simulated setup. [default: sim:nanoring]")
+    ] = "",
     seed: Annotated[int, typer.Option(min=0, help="Seed of the specimen, its noise and all training.")] = 0,
     quick: Annotated[bool, typer.Option("--quick", help="A small version, to see that it works.")] = False,
     as_json: Json = False,
@@ -35,7 +38,9 @@ def demo(
 
     folder = out or Path(f"demo-{seed}")
     with shown(if_begun(folder, "another --out (a demo is made in one go)")) as observer:
-        report = run_demo(folder, replace(QUICK if quick else DemoSettings(), seed=seed), observer)
+        report = run_demo(
+            folder, replace(QUICK if quick else DemoSettings(), setup=setup, seed=seed), observer
+        )
     result(report, as_json, _show)
     note(f"Report: {folder / 'report.html'} (and report.json; the runs are in {folder / 'runs'})")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from nado_lab.lab.reports.demo_report import DemoReport
 from nado_lab.lab.runs.observer import Observer, Staged
 from nado_lab.lab.setup import OpenSetup, SetupSource
 from nado_lab.lab.workflow.deploy import DeployRequest, DeployResult, deploy
-from nado_lab.lab.workflow.fit import FitRequest, FitResult, fit
+from nado_lab.lab.workflow.fit import FitRequest, FitResult, fit, fit_each
 from nado_lab.lab.workflow.measure import MeasureRequest, measure
 from nado_lab.lab.workflow.train import TrainRequest, TrainResult, train
 from nado_lab.network import TaskChoice, TrainSettings, Variant
@@ -59,22 +60,23 @@ def run_demo(out: Path, settings: DemoSettings, observer: Observer | None = None
     watch, observer = Stopwatch(), observer or Observer()
     with open_source(settings.source) as setup:
         identities, opened = setup.identities(), _as_opened(setup)
+        settings = settings.shared(len(setup.devices))
         fitted, kept = measure_both(out / "runs", settings, observer, opened)
         watch.lap("measure")
-        twin = fit_twin(fitted, kept, out / "device.twin", settings, observer)
+        twins = fit_twins(fitted, kept, out, setup.devices, settings, observer)
         watch.lap("fit")
-        networks = train_networks(out, settings, observer)
+        networks = train_networks([twin.path for twin in twins], out, settings, observer)
         watch.lap("train")
         deployed = deploy_networks(networks, out / "runs", settings, observer, opened)
         watch.lap("deploy")
     runs = {f"deploy_{name}": each.deployment.runs[0] for name, each in deployed.items()}
     outcome = Outcome(
-        metrics=twin.metrics,
+        metrics=worst(twins).metrics,
         deployments={name: each.report for name, each in deployed.items()},
         runs={"fit": fitted, "repeats": kept, **runs},
     )
     report = report_of(outcome, settings, identities, watch.report(), out)
-    write_demo_report(report, shown_sequence(twin.twin, kept, settings.seed), out)
+    write_demo_report(report, shown_sequence(twins[0].twin, kept, settings.seed), out)
     return report
 
 
@@ -99,8 +101,10 @@ def measure_both(
     return runs / "fit.zarr", runs / "repeats.zarr"
 
 
-def fit_twin(run: Path, kept: Path, out: Path, settings: DemoSettings, observer: Observer) -> FitResult:
-    """Fit a twin to the single-shot run and score it on the other."""
+def fit_twins(
+    run: Path, kept: Path, out: Path, devices: tuple[str, ...], settings: DemoSettings, observer: Observer
+) -> list[FitResult]:
+    """Fit a twin to the single-shot run and score it on the other; of devices side by side one each."""
     chosen = FitSettings(
         mean_steps=settings.mean_steps,
         score_steps=settings.score_steps,
@@ -108,11 +112,26 @@ def fit_twin(run: Path, kept: Path, out: Path, settings: DemoSettings, observer:
         seed=settings.seed,
         model=ModelSizes(hidden=settings.hidden),
     )
-    request = FitRequest((run,), out, chosen, scored_on=(kept,))
-    return fit(request, Staged(observer, "fit twin"))
+    request = FitRequest((run,), out / "device.twin", chosen, scored_on=(kept,))
+    if not devices:
+        return [fit(request, Staged(observer, "fit twin"))]
+    found = fit_each(replace(request, out=out / "twins"), Staged(observer, "fit twins"))
+    return [found[name] for name in devices]
 
 
-def train_networks(out: Path, settings: DemoSettings, observer: Observer) -> dict[Variant, TrainResult]:
+def worst(twins: list[FitResult]) -> FitResult:
+    """Take the twin whose mean error is the largest beside its noise floor."""
+
+    def ratio(twin: FitResult) -> float:
+        error, floor = twin.metrics.mean_error, getattr(twin.metrics.floor, "mean_error", None)
+        return error / floor if error is not None and floor else 0.0
+
+    return max(twins, key=ratio)
+
+
+def train_networks(
+    twins: list[Path], out: Path, settings: DemoSettings, observer: Observer
+) -> dict[Variant, TrainResult]:
     """Train the three variants through the twin, with the same nodes, seed and data."""
     sizes = {"train": settings.train_digits, "test": settings.test_digits, "seed": settings.seed}
     task = TaskChoice("temporal-mnist", sizes)
@@ -122,7 +141,7 @@ def train_networks(out: Path, settings: DemoSettings, observer: Observer) -> dic
             variant=variant, nodes=(settings.nodes,), epochs=settings.epochs, seed=settings.seed
         )
         to = out / "networks" / f"{name_of(variant)}.net"
-        request = TrainRequest(task, (out / "device.twin",), to, chosen)
+        request = TrainRequest(task, tuple(twins), to, chosen)
         networks[variant] = train(request, Staged(observer, f"train {variant.value}"))
     return networks
 

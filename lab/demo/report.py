@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from nado_lab.lab.reports import Prediction
-from nado_lab.lab.reports.demo_report import Accuracy, DemoReport, Target
+from nado_lab.lab.reports.demo_report import DEFAULT_SETUP, Accuracy, DemoReport, Target
 from nado_lab.lab.store import Run, ports_of
 from nado_lab.lab.store.applied import applied_in
 from nado_lab.network import wilson_interval
@@ -49,7 +49,7 @@ def report_of(
         nodes=settings.nodes,
         accuracy={name: _accuracy(each) for name, each in deployed.items()},
         transfer_gap={name: deployed[name].transfer_gap for name in TRAINED},
-        targets=tuple(_targets(outcome, wall_s)),
+        targets=tuple(_targets(outcome, settings, wall_s)),
         device=identities,
         runs={name: path.relative_to(out).as_posix() for name, path in outcome.runs.items()},
         versions={name: version(name) for name in PACKAGES},
@@ -61,19 +61,22 @@ def _accuracy(report: DeploymentReport) -> Accuracy:
     return Accuracy(report.twin, report.device, *intervals)
 
 
-def _targets(outcome: Outcome, wall_s: dict[str, float]) -> list[Target]:
+def _targets(outcome: Outcome, settings: DemoSettings, wall_s: dict[str, float]) -> list[Target]:
     """State what the demo is asked to reach beside what came, met or not."""
     found, deployed = outcome.metrics, outcome.deployments
     mean_ratio, std_ratio = (_ratio(found, name) for name in ("mean_error", "std_error"))
     gap = deployed["noise_aware"].transfer_gap
     gain = deployed["noise_aware"].device - deployed["reservoir"].device
     total = wall_s["total"]
+    timed = (
+        [Target("wall time at most 240 s", total, total <= 240)] if settings.setup == DEFAULT_SETUP else []
+    )
     return [
         Target("mean error of the twin at most 1.5 times the floor", mean_ratio, mean_ratio <= 1.5),
         Target("deviation error of the twin at most 2 times the floor", std_ratio, std_ratio <= 2.0),
         Target("transfer gap of the noise-aware network at most 0.03", gap, gap <= 0.03),
         Target("device accuracy above that of the reservoir by", gain, gain > 0),
-        Target("wall time at most 240 s", total, total <= 240),
+        *timed,
     ]
 
 
@@ -87,6 +90,8 @@ def shown_sequence(twin: Twin, run: Path, seed: int, draws: int = 200) -> Predic
     """Take the first held-out sequence: its repeats as measured, and as many draws of the twin."""
     opened = Run.open(run)
     data = opened.dataset()
+    if "device" in data.dims:
+        data = data.isel(device=0)
     mine = data.isel(trial=np.flatnonzero(data["sequence"].values == 0))
     drive = torch.as_tensor(mine["drive"].values[0], dtype=torch.float32)
     with torch.no_grad():

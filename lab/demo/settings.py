@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from nado_lab.lab.reports.demo_report import DEFAULT_SETUP
 from nado_lab.lab.setup import SetupSource
 
 
@@ -11,7 +12,7 @@ from nado_lab.lab.setup import SetupSource
 class DemoSettings:
     """How large each stage is. The defaults take about three minutes on two cores."""
 
-    setup: str = "sim:nanoring"
+    setup: str = DEFAULT_SETUP
     seed: int = 0
     sequences: int = 4000
     held_out_sequences: int = 8
@@ -25,6 +26,15 @@ class DemoSettings:
     test_digits: int = 300
     epochs: int = 5
     quick: bool = False
+
+    def shared(self, devices: int) -> DemoSettings:
+        """Return smaller stages for a twin of each of several devices, so that all take about as long."""
+        if devices < 2:
+            return self
+        sequences, mean, score = (
+            max(10, n // 3) for n in (self.sequences, self.mean_steps, self.score_steps)
+        )
+        return replace(self, sequences=sequences, mean_steps=mean, score_steps=score)
 
     @property
     def source(self) -> SetupSource:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nado_lab.lab.noise_seed import write_noise_seed
+from nado_lab.lab.reports.demo_report import DEFAULT_SETUP
 from nado_lab.lab.reports.twin_origin import FitOrigin, RecalibrationOrigin
 from nado_lab.protocols.registry import NEEDS_AN_ARRAY
 
@@ -159,7 +160,8 @@ def deploy_again(report: DeploymentReport) -> str:
 def demo_again(report: DemoReport) -> str:
     """Write the command that runs a demo again."""
     quick = ["--quick"] if report.quick else []
-    return shlex.join(["nado", "demo", "--seed", str(report.seed), *quick, "--out", "again"])
+    setup = [] if report.setup == DEFAULT_SETUP else ["--setup", report.setup]
+    return shlex.join(["nado", "demo", *setup, "--seed", str(report.seed), *quick, "--out", "again"])
 
 
 def _protocol(name: str) -> Sequence[str]:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from nado_lab.lab.json_record import JsonRecord
 from nado_lab.twin import Metrics
 
+DEFAULT_SETUP = "sim:nanoring"
+"""The setup of a demo that names none; it is held to its time."""
+
 
 @dataclass(frozen=True)
 class Accuracy:
