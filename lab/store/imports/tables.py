@@ -1,12 +1,16 @@
 """CSV tables, plain or written by PyMeasure: scalar rows, or trials where a drive column is named."""
 
+import csv
+import io
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.imports.csv_text import csv_text
 from nado_lab.lab.store.imports.fold import fold
 from nado_lab.lab.store.imports.imported_trials import ImportedTrials
 from nado_lab.lab.store.imports.options import ImportOptions
@@ -37,10 +41,10 @@ def read_table(path: Path) -> Table:
     """Read a CSV file; `Voltage (V)` becomes the column `Voltage` with unit V."""
     import pandas as pd
 
-    header = _comments(path)
     try:
-        frame = pd.read_csv(path, comment="#", skipinitialspace=True)
-    except (OSError, ValueError) as error:
+        text, header = csv_text(path)
+        frame = pd.read_csv(io.StringIO(text), skipinitialspace=True, index_col=False)
+    except (ValueError, csv.Error) as error:
         raise StoreError(f"{path} cannot be read as CSV: {error}") from error
     run = next((line.removeprefix(_OWN_LINE) for line in header if line.startswith(_OWN_LINE)), "")
     found = [_heading(str(heading), is_own=bool(run)) for heading in frame.columns]
@@ -59,9 +63,9 @@ def _heading(heading: str, *, is_own: bool) -> tuple[str, str]:
 
 def _refuse_twins(path: Path, names: list[str]) -> None:
     """Refuse two columns of one name."""
-    for name in names:
-        if names.count(name) > 1:
-            raise StoreError(f"{path}: {names.count(name)} columns are called {name!r}; rename all but one")
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise StoreError(f"{path}: {count} columns are called {name!r}; rename all but one")
 
 
 def read_trials(table: Table, path: Path, options: ImportOptions) -> ImportedTrials:
@@ -132,14 +136,6 @@ def _marks(path: Path, trials: "list[pd.DataFrame]") -> np.ndarray | None:
     if any(mark.any() != mark.all() for mark in marks):
         raise StoreError(f"{path}: {HELD_OUT} must be the same in every row of a trial")
     return np.array([mark[0] for mark in marks])
-
-
-def _comments(path: Path) -> list[str]:
-    try:
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            return [line[1:].rstrip("\n") for line in lines if line.startswith("#")]
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _pymeasure_header(lines: list[str]) -> tuple[str, dict[str, str]]:
