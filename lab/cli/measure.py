@@ -150,14 +150,14 @@ def _monitors(every_s: float, limits: list[str]) -> MonitorSettings:
     from nado_lab.protocols import ProtocolError, parse_assignments
 
     found = {}
-    for name, text in parse_assignments(limits, "--limit coil=0:310").items():
+    for name, text in parse_assignments(limits, "--limit sample=0:310").items():
         low, colon, high = text.partition(":")
         try:
             found[name] = (float(low or "-inf"), float(high or "inf"))
         except ValueError:
             colon = ""
         if not colon:
-            raise ProtocolError(f"--limit {name}={text}: expected low:high, for example coil=0:310")
+            raise ProtocolError(f"--limit {name}={text}: expected low:high, for example sample=0:310")
     return MonitorSettings(every_s, found)
 
 
