@@ -49,6 +49,7 @@ def test_real_measurements_are_fitted(run):
     runs = {row["device"]: row for row in run("twin_real_runs")}
     assert set(runs) == {"WM", "MS", "PW"}
     assert runs["WM"]["twin"]["recalibrated"] > 0.9
+    assert run("chiral_magnet_real")["skyrmion"]["twin"] > 0.5
 
 
 def test_a_power_law_and_what_a_gradient_keeps():
