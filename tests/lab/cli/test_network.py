@@ -103,7 +103,7 @@ def test_nodes_of_several_arrays_are_scored_on_their_twins_only(twin, tmp_path):
     again = json.loads(call(network, "network", "evaluate", out, "--json").stdout)
     assert again["twin"] == json.loads(trained.stdout)["twin"]
     refused = call(network, "network", "evaluate", out, "--on", "sim:nanoring")
-    assert "several arrays" in str(refused.exception)
+    assert "belong to 2 devices, 1 are here" in str(refused.exception)
 
 
 def test_recurrent_networks_are_scored_on_their_twin_and_refused_by_a_setup(twin, tmp_path):

@@ -18,10 +18,14 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from nado_lab.lab.dashboard import start
+from nado_lab.lab.dashboard.models.events import BenchOpened
 
-def measure(window):
+def queue(window):
     window.measure.form.set_values({"sequences": 400, "steps": 20})
     window.measure.queue_it()
+
+def measure(window):
+    window.hub.listen(BenchOpened, lambda event: queue(window))  # what is queued before that waits
     return window
 
 make = start.make_window

@@ -74,7 +74,7 @@ def test_points_arrive_while_it_measures_and_abort_leaves_no_field(qtbot, window
     world = window.session.bench.simulation.world
     assert np.abs(world.field()).max() < 1e-9
     assert not world.sources_on()
-    assert window.measure.list.item(0, 2).text() == "aborted"
+    qtbot.waitUntil(lambda: window.measure.list.item(0, 2).text() == "aborted", timeout=PATIENCE)
 
 
 def test_the_whole_loop_by_hand(qtbot, window, monkeypatch):
