@@ -6,6 +6,7 @@ are two files, and a process killed between them leaves ragged arrays (zarr 3.1.
 
 import warnings
 from collections.abc import Iterable
+from threading import Lock
 
 import numpy as np
 import zarr
@@ -148,9 +149,13 @@ def truncate(group: Group) -> int:
     return cut
 
 
+_FILTERS = Lock()
+"""Filters of warnings belong to the process: threads that close runs at once would undo each other's."""
+
+
 def consolidate(root: Group) -> None:
     """Copy all metadata to the root (and each stream's to the stream), once a run no longer changes."""
-    with warnings.catch_warnings():
+    with _FILTERS, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Consolidated metadata is currently not part")
         for group in streams(root).values():
             zarr.consolidate_metadata(root.store, path=group.path)
