@@ -37,10 +37,9 @@ def demo(
     from nado_lab.lab.demo.settings import QUICK, DemoSettings
 
     folder = out or Path(f"demo-{seed}")
+    sizes = QUICK if quick else DemoSettings()
     with shown(if_begun(folder, "another --out (a demo is made in one go)")) as observer:
-        report = run_demo(
-            folder, replace(QUICK if quick else DemoSettings(), setup=setup, seed=seed), observer
-        )
+        report = run_demo(folder, replace(sizes, setup=setup or sizes.setup, seed=seed), observer)
     result(report, as_json, _show)
     note(f"Report: {folder / 'report.html'} (and report.json; the runs are in {folder / 'runs'})")
 
