@@ -10,13 +10,14 @@ from nado_lab.protocols.pymeasure_types import integer, text
 class Sweep(DriveWindow):
     """Visit `points` inputs from the bottom of a port's window to its top, within one trial.
 
-    Other ports rest at the centre of theirs; devices side by side are swept together.
+    `port` names the port (empty: the first); others rest at the centre of theirs. Devices side by side are
+    swept together.
     """
 
     points: int = integer("Inputs", default=41, minimum=2, maximum=100_000)
     repeats: int = integer("Repeats of the sweep", default=1, minimum=1, maximum=1_000_000)
     settle: int = integer("Steps at each input", default=1, minimum=1, maximum=10_000)
-    port: str = text("Port that is swept, the first where none is named", default="")
+    port: str = text("Swept port", default="")
 
     def levels(self) -> np.ndarray:
         """Give the visited levels (visit,) of the window, from -1 to 1."""

@@ -43,6 +43,7 @@ class StepsPlot(QWidget):
         """Offer other channels; the input is that of the first of the ports."""
         if ports:
             self.against_input.setLabel("bottom", ports[0].quantity or ports[0].name, units=ports[0].unit)
+            self.against_input.getAxis("bottom").enableAutoSIPrefix(bool(ports[0].unit))
         self._trials = []
         self.channel.clear()
         self.channel.addItems(list(channels))
