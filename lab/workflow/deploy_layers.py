@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs.interrupts import stop_on_signals
 from nado_lab.lab.runs.observer import Observer, Shares, Staged
 from nado_lab.lab.store import Run
 from nado_lab.lab.workflow.play_drives import PlayOptions, own_readout, play_drives
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from nado_lab.network import DeviceNetwork
 
 SHOWN_CHANNELS = 12
+_LOOK_S = 0.2
 Respond = Callable[[int, np.ndarray], np.ndarray]
 
 
@@ -104,13 +106,16 @@ def play_at_once(parts: Sequence[Part], observer: Observer) -> list[np.ndarray]:
     if len(parts) == 1:
         return [_play(parts[0], observer)]
     whole = Shares(observer, len(parts))
-    with ThreadPoolExecutor(len(parts), thread_name_prefix="setup") as pool:
+    with (
+        stop_on_signals(observer.stop),  # which only this thread hears
+        ThreadPoolExecutor(len(parts), thread_name_prefix="setup") as pool,
+    ):
         playing = [pool.submit(_play, part, whole.part(number)) for number, part in enumerate(parts)]
-        wait(playing, return_when=FIRST_EXCEPTION)
-        if failed := next((each.exception() for each in playing if each.done() and each.exception()), None):
-            observer.stop.stop("another setup of the layer failed")
-            wait(playing)
-            raise failed
+        left = set(playing)
+        while left:  # with a time-out: Windows hears no Ctrl-C while it waits without one
+            done, left = wait(left, _LOOK_S, FIRST_EXCEPTION)
+            if any(each.exception() for each in done):
+                observer.stop.stop("another setup of the layer failed")
     return [each.result() for each in playing]
 
 

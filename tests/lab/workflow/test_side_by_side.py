@@ -1,5 +1,7 @@
 """Devices side by side: each node on its own device, each device's trials apart, each twin on its device."""
 
+import signal
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs import run_protocol
-from nado_lab.lab.store import Run, StoreError
+from nado_lab.lab.runs.observer import Observer
+from nado_lab.lab.store import Run, Status, StoreError
 from nado_lab.lab.trials import trials_of
+from nado_lab.lab.workflow.deploy_layers import Part, play_at_once
 from nado_lab.lab.workflow.device_check import check_device
 from nado_lab.lab.workflow.fit import FitRequest, device_of, fit_each
-from nado_lab.lab.workflow.play_drives import PlayOptions, own_readout, play_drives
+from nado_lab.lab.workflow.play_drives import AbortedError, PlayOptions, own_readout, play_drives
 from nado_lab.lab.workflow.read_trials import read_trials
 from nado_lab.lab.workflow.side_by_side import on_every_device, packed, slots, unpacked
 from nado_lab.protocols import configure, load_protocol
@@ -117,3 +121,34 @@ def test_the_device_of_runs_is_told_only_where_they_agree(run, tmp_path):
     other = run_protocol(procedure, FakeDevice(), tmp_path / "other.zarr")
     assert device_of([Path(run.path)], "weak") == DeviceRecord("ThreeDevices", "", "", "weak")
     assert device_of([Path(run.path), other], "weak") is None
+
+
+def two_parts(folder, one, two):
+    drive = np.zeros((40, 5, 1))
+    return [Part(each, 1, drive, folder / f"{at}.zarr", PlayOptions()) for at, each in enumerate((one, two))]
+
+
+def test_ctrl_c_stops_all_setups_that_play_at_once(tmp_path):
+    def pressed(trial):
+        time.sleep(0.01)
+        if trial == 3:
+            signal.raise_signal(signal.SIGINT)
+
+    one, two = FakeDevice(on_trial=pressed), FakeDevice(on_trial=lambda trial: time.sleep(0.05))
+    observer = Observer()
+    with pytest.raises((AbortedError, KeyboardInterrupt)):
+        play_at_once(two_parts(tmp_path, one, two), observer)
+    assert observer.stop.by_signal
+    for number, device in enumerate((one, two)):
+        run = Run.open(tmp_path / f"{number}.zarr")
+        assert run.status is Status.ABORTED
+        assert 0 < run.rows() < 40
+        assert device.events[-1] == "shutdown"
+
+
+def test_a_setup_that_fails_stops_the_others_and_is_named(tmp_path):
+    one, two = FakeDevice(fail_at=2), FakeDevice(on_trial=lambda trial: time.sleep(0.05))
+    with pytest.raises(RuntimeError, match="fell off the table"):
+        play_at_once(two_parts(tmp_path, one, two), Observer())
+    assert Run.open(tmp_path / "1.zarr").status is Status.ABORTED
+    assert two.events[-1] == "shutdown"
