@@ -29,7 +29,6 @@ class PlainProcedure(Procedure):
     DATA_COLUMNS: list[str]
     start_row = 0
     resumable = False
-    is_last_of_queue = True
     __emit: Emit
     __should_stop: Callable[[], bool]
     __names: dict[str, Column]
@@ -77,8 +76,8 @@ class PlainProcedure(Procedure):
         return self.__should_stop()
 
     def is_last(self) -> bool:
-        """Say whether nothing follows in the queue; a run by itself is the last."""
-        return self.is_last_of_queue
+        """Say yes: every run leaves its instruments as if it were the last, also within a queue."""
+        return True
 
     def columns(self) -> Streams:
         """Declare a number for every data column; `Voltage (V)` is the column Voltage in V."""

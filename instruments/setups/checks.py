@@ -8,7 +8,7 @@ from typing import Protocol
 from nado_lab.instruments.errors import InstrumentError, InterlockError
 from nado_lab.instruments.roles import Role
 from nado_lab.instruments.setups.config import SetupConfig
-from nado_lab.instruments.setups.records import Check, Limit
+from nado_lab.instruments.setups.records import Check, Limit, Reset
 
 Proof = tuple[str, Callable[[], object]]
 """What is proved, and how: the call raises an InstrumentError, or returns what it saw."""
@@ -22,6 +22,9 @@ class Checkable(Protocol):
 
     @property
     def config(self) -> SetupConfig: ...
+
+    @property
+    def reset(self) -> Reset: ...
 
     def limit_list(self) -> tuple[Limit, ...]: ...
 
@@ -44,6 +47,8 @@ def run_checks(setup: Checkable) -> list[Check]:
     checks.append(_check("limits", lambda: ", ".join(map(str, setup.limit_list()))))
     missing = setup.limits_left_out().items()
     checks += [Check(f"limits of {name}", passed=True, detail=told, warning=True) for name, told in missing]
+    begins = f"{setup.reset.words} ({setup.reset.seconds:.3g} s)"
+    checks.append(Check("a trial begins with", passed=True, detail=begins))
     checks += [_check(name, proof) for name, proof in setup.proofs()]
     checks.append(_check("interlock trips and clears", lambda: refuses_while_tripped(setup)))
     failed = setup.shutdown()

@@ -35,8 +35,6 @@ class Setup(ABC, Generic[Config]):
     """What the channels lie along, where they are a spectrum or a trace."""
     devices: tuple[str, ...] = ()
     """Devices that are driven and read side by side; empty: one device, and no axis ``device``."""
-    stepwise = False
-    """Whether the next drive may depend on the readouts so far."""
     waveform_units = "V"
 
     def __init__(self, config: Config, visa_library: VisaLibrary, clock: Clock):

@@ -38,7 +38,6 @@ class LeakySetup(Setup[LeakyConfig]):
 
     channels = ("fast", "slow")
     channel_units = ("V", "V")
-    stepwise = True
     waveform_shape = (1, 2)
 
     def _assign_roles(self) -> None:

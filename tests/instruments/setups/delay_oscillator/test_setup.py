@@ -93,7 +93,6 @@ def test_it_says_of_itself_what_it_is(setup):
     assert setup.reset.seconds == pytest.approx(24 * 34 / 24e3)
     assert "24 delays" in setup.reset.words
     assert setup.waveform_shape == (34, 1)
-    assert not setup.stepwise
     assert setup.respond(drive_of(6, 5).reshape(2, 3, 5, 1)).shape == (2, 3, 5, 34)
 
 
