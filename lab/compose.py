@@ -146,11 +146,12 @@ def registries() -> tuple[Registry[Any], ...]:
     """Give every registry of members by name, those of the simulator among them."""
     from nado_lab.instruments.drivers import DRIVERS
     from nado_lab.instruments.setups.families import FAMILIES
+    from nado_lab.network.environments.catalogue import ENVIRONMENTS
     from nado_lab.network.tasks.catalogue import TASKS
     from nado_lab.protocols import PROTOCOLS
     from nado_lab.sim_backend.benches import BENCHES
 
-    return DRIVERS, FAMILIES, BENCHES, PROTOCOLS, TASKS
+    return DRIVERS, FAMILIES, BENCHES, PROTOCOLS, TASKS, ENVIRONMENTS
 
 
 def noise_seed_of(*what: str | bytes) -> int:

@@ -3,6 +3,12 @@
 from nado_lab.network.build import build
 from nado_lab.network.device import Device, TwinDevice
 from nado_lab.network.device_network import DeviceNetwork
+from nado_lab.network.environments import (
+    Environment,
+    EnvironmentChoice,
+    environment_names,
+    load_environment,
+)
 from nado_lab.network.errors import NetworkError, NetworkFileError, TaskError
 from nado_lab.network.files import LoopRound, NetworkCard, NetworkScores, Refinement, SavedNetwork, load, save
 from nado_lab.network.run import LayerTrace, RunOptions
@@ -28,11 +34,14 @@ from nado_lab.network.transfer_gap import (
     transfer_gap,
     wilson_interval,
 )
+from nado_lab.network.trial import NetworkTrial, Stepper
 
 __all__ = [
     "Checkpoint",
     "Device",
     "DeviceNetwork",
+    "Environment",
+    "EnvironmentChoice",
     "Examples",
     "LayerSpec",
     "LayerTrace",
@@ -44,11 +53,13 @@ __all__ = [
     "NetworkFileError",
     "NetworkScores",
     "NetworkSpec",
+    "NetworkTrial",
     "PhysicsAware",
     "Refinement",
     "RunOptions",
     "SavedNetwork",
     "StepReadout",
+    "Stepper",
     "Task",
     "TaskChoice",
     "TaskError",
@@ -58,11 +69,13 @@ __all__ = [
     "Variant",
     "answer",
     "build",
+    "environment_names",
     "fit_readout",
     "fit_reservoir",
     "gap_of",
     "gap_text",
     "load",
+    "load_environment",
     "load_task",
     "save",
     "score_answers",

@@ -1,7 +1,7 @@
 """A trial on a twin taken stretch by stretch: the state goes on where the last stretch ended."""
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import torch
 from nado_lab.network.device import Twins, shared_out
@@ -30,10 +30,14 @@ class StepwiseTwin(Protocol):
         ...
 
 
+Steppable: TypeAlias = Twins | StepwiseTwin | Sequence[StepwiseTwin]
+"""What a layer is stepped through: a device that answers all its nodes, or several that take them in turn."""
+
+
 def begin_trial(
-    twins: Twins, *, noise: bool = True, generator: torch.Generator | None = None
+    twins: Steppable, *, noise: bool = True, generator: torch.Generator | None = None
 ) -> SteppedTrial:
-    """Begin a trial on the twins of a layer, in their defined initial state."""
+    """Begin a trial on the devices of a layer, in their defined initial state."""
     if isinstance(twins, Sequence):
         return SharedTrial([begin_trial(twin, noise=noise, generator=generator) for twin in twins])
     if isinstance(twins, StepwiseTwin):

@@ -83,7 +83,7 @@ def use(
 
 
 def plugins(as_json: Json = False) -> None:
-    """List drivers, setups, benches, protocols and tasks, where they come from, and what is broken."""
+    """List the members of every group (drivers, setups, ...), where they come from, and what is broken."""
     from nado_lab.instruments.setups.load import broken_presets
     from nado_lab.lab.compose import registries
 
