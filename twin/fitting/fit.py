@@ -15,7 +15,7 @@ from nado_lab.twin.data.fitted_drives import drive_numbers, pack, unpack
 from nado_lab.twin.data.split import SplitRecord, describe, split_stopping
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.fitting.checkpointer import Checkpointer
-from nado_lab.twin.fitting.initialise import build, remove_noise, set_noise
+from nado_lab.twin.fitting.initialise import build, keep_effects, remove_noise, set_noise
 from nado_lab.twin.fitting.phase import FitRows, begin_phase, run_phase
 from nado_lab.twin.fitting.provenance import versions
 from nado_lab.twin.fitting.schedule import phases
@@ -65,6 +65,7 @@ def fit(
             rows = FitRows(stream_rows(twin, rows.train, later), rows.check)
         is_new = start is None and not (again and checkpointer and checkpointer.warm)
         _run_phases(twin, settings, rows, observer, checkpointer, is_new)
+        keep_effects(twin, rows.train)
         if settings.method == Method.ODE:
             remove_noise(twin)
     twin.card = replace(

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import torch
 from nado_lab.twin.data.trials import Trials
-from nado_lab.twin.fitting.sizes import components_for, needs_memory
+from nado_lab.twin.fitting.sizes import components_for, has_trial_effects, needs_memory
+from nado_lab.twin.losses.likelihood import trials_numbers
 from nado_lab.twin.model.rows import Rows, rows_of
 from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.records.settings import MANY_STEPS, VERY_MANY_STEPS
@@ -27,6 +28,8 @@ def suggest_spec(trials: Trials, given: ModelSizes) -> ModelSpec:
     )
     remembers = needs_memory(trials) if given.hidden is None else given.hidden > 0
     spec = _with_memory(spec, trials.readout[..., 0].numel(), given) if remembers else _without_memory(spec)
+    if not remembers and given.trial_effects is None:
+        spec = replace(spec, trial_effects=int(has_trial_effects(trials)))
     return replace(spec, **given.to_json())
 
 
@@ -86,7 +89,27 @@ def _start_linear(twin: Twin, rows: Rows) -> None:
     )
     stays = torch.zeros_like(state) if spec.innovations else torch.eye(spec.components)
     twin.sde.field.set_linear(weights[0][:, 0], drive=weights[1], delays=delays, state=state - stays)
-    set_noise(twin, target - torch.cat(parts, -1) @ solved)
+    residual = target - torch.cat(parts, -1) @ solved
+    set_noise(twin, residual)
+    if spec.trial_effects:
+        _start_effects(twin, residual.unflatten(0, rows.components.shape[:2]))
+
+
+def _start_effects(twin: Twin, residual: Tensor) -> None:
+    """Let the trials' numbers begin as the main directions of the trials' mean residuals."""
+    means = residual.mean(1)
+    values, vectors = torch.linalg.eigh(means.T @ means / len(means))
+    effect = (vectors * values.clamp_min(0).sqrt()).flip(1)[:, : twin.spec.trial_effects]
+    missing = twin.spec.trial_effects - effect.shape[1]
+    twin.sde.field.set_effect(torch.nn.functional.pad(effect, (0, missing), value=1e-3))
+
+
+@torch.no_grad()
+def keep_effects(twin: Twin, rows: Rows) -> None:
+    """Keep how the numbers of the fitted trials are spread, where the model has such."""
+    if twin.spec.trial_effects:
+        found = trials_numbers(twin, rows.drive, rows.components, rows.start)
+        twin.effects.keep(found.mean, found.covariance.diagonal(dim1=-2, dim2=-1).mean(0).sqrt())
 
 
 @torch.no_grad()

@@ -17,6 +17,10 @@ TOLD = 0.1
 MAIN = 0.95
 OPEN = 0.05
 MOST_ROWS = 20_000
+FAR_STEPS = 6
+FEWEST_TRIALS = 50
+PERSISTS = 0.005
+CERTAIN = 2.5
 
 
 def components_for(trials: Trials) -> int:
@@ -76,6 +80,27 @@ def needs_memory(trials: Trials) -> bool:
     x = normal @ basis.T
     state = torch.cat([x[:, :-1], trials.drive[:, 1:].double()], -1).flatten(0, 1)
     return float(_missed(_quadratic(state), x[:, 1:].flatten(0, 1), 1e-4).mean()) > OPEN
+
+
+def has_trial_effects(trials: Trials) -> bool:
+    """Tell whether what one step leaves unexplained goes on for the whole trial: trials differ.
+
+    The errors of a quadratic one-step model are compared with those FAR_STEPS and more steps later in the
+    same trial; a correlation counts above PERSISTS of their variance and CERTAIN standard errors.
+    """
+    count, steps = trials.readout.shape[:2]
+    if count < FEWEST_TRIALS or steps < FAR_STEPS + 3:
+        return False
+    x = trials.readout.double()
+    x = (x - x.mean((0, 1))) / x.std((0, 1)).clamp_min(1e-30)
+    x = x @ torch.linalg.svd(x.flatten(0, 1)[:MOST_ROWS], full_matrices=False)[2][: min(4, x.shape[2])].T
+    known = _quadratic(torch.cat([x[:, :-1], trials.drive[:, 1:].double()], -1).flatten(0, 1))
+    target = x[:, 1:].flatten(0, 1)
+    left = (target - known @ ridge(known, target, 1e-4).double()).unflatten(0, (count, steps - 1))
+    later = torch.stack([(left[:, k:] * left[:, :-k]).mean(1) for k in range(FAR_STEPS, steps - 1)]).mean(0)
+    share = later.mean(0) / left.square().mean((0, 1)).clamp_min(1e-30)
+    surely = later.mean(0) / (later.std(0) / count**0.5).clamp_min(1e-30)
+    return bool(((share > PERSISTS) & (surely > CERTAIN)).any())
 
 
 def _quadratic(x: Tensor) -> Tensor:

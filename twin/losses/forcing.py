@@ -11,12 +11,16 @@ from torch import Tensor
 
 
 class Forced(NamedTuple):
-    """One-step errors (row, step, component) and the amplitudes of own, shared and coloured noise there."""
+    """One-step errors (row, step, component), the amplitudes of own, shared and coloured noise there.
+
+    And what a unit of each trial effect adds to them: (row, step, component, effect).
+    """
 
     error: Tensor
     own: Tensor
     shared: Tensor
     colour: Tensor
+    effect: Tensor | None = None
 
 
 def force(twin: Twin, drive: Tensor, components: Tensor, start: Start) -> Forced:
@@ -25,7 +29,18 @@ def force(twin: Twin, drive: Tensor, components: Tensor, start: Start) -> Forced
     drift, features, _ = _field(twin, drive, past, start)
     own, shared, colour = twin.sde.field.amplitudes(features)
     count = twin.spec.components
-    return Forced(components - past[:, :, -1] - drift[..., :count], own[..., :count], shared, colour)
+    error = components - past[:, :, -1] - drift[..., :count]
+    return Forced(error, own[..., :count], shared, colour, _effect(twin, features, start))
+
+
+def _effect(twin: Twin, features: Tensor, start: Start) -> Tensor | None:
+    """Return what the trials' own numbers add to every step; the first one from the defined state apart."""
+    if not twin.spec.trial_effects:
+        return None
+    effect = twin.sde.field.effect(features)
+    if not start.defined:
+        return effect
+    return torch.cat([effect[:, :1] + twin.sde.field.first_effect, effect[:, 1:]], 1)
 
 
 def jacobian(twin: Twin, drive: Tensor, components: Tensor, start: Start) -> Tensor:

@@ -3,6 +3,8 @@
 The one-step errors r of a window are jointly Gaussian. White noise gives them independent parts, coloured
 noise correlates them by W cov(a, a') W^T, and observation noise e enters twice, e(n + 1) - (1 + J) e(n):
 what a Kalman filter sums step by step is one covariance a window here (Rasmussen and Williams 2006, A.2).
+Trial effects z ~ N(0, 1) add C z to all errors of a trial, which ties its windows together (A.3 there: the
+matrix inversion lemma; Laird and Ware 1982, Biometrics 38, 963).
 """
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -10,6 +12,7 @@ what a Kalman filter sums step by step is one covariance a window here (Rasmusse
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import torch
 from nado_lab.twin.losses.forcing import Forced, force, jacobian
@@ -20,6 +23,13 @@ from torch import Tensor
 FEWEST_STEPS = 4
 
 
+class TrialsNumbers(NamedTuple):
+    """What errors tell of the trials' numbers z: mean (row, effect) and covariance of N(z | errors)."""
+
+    mean: Tensor
+    covariance: Tensor
+
+
 def likelihood(twin: Twin, drive: Tensor, components: Tensor, start: Start, window: int = 8) -> Tensor:
     """Return the mean negative log-likelihood per component of measured components (row, step, component).
 
@@ -27,22 +37,58 @@ def likelihood(twin: Twin, drive: Tensor, components: Tensor, start: Start, wind
     independent: in fewer, noise of the readout cannot be told from noise of the state. Amplitudes are those
     at the measured components; J, the slope of the drift there, is taken as fixed.
     """
+    white, total = _whitened(twin, drive, components, start, window)
+    if twin.spec.trial_effects:
+        total = total + _tied(white).sum()
+    return total / components.numel() + 0.5 * math.log(2 * math.pi)
+
+
+@torch.no_grad()
+def trials_numbers(twin: Twin, drive: Tensor, components: Tensor, start: Start) -> TrialsNumbers:
+    """Estimate the numbers z of measured trials from all their steps; windows are those of `likelihood`."""
+    precision, pull = _precision(_whitened(twin, drive, components, start)[0])
+    covariance = torch.linalg.inv(precision)
+    return TrialsNumbers((covariance @ pull).squeeze(-1), covariance)
+
+
+def _whitened(
+    twin: Twin, drive: Tensor, components: Tensor, start: Start, window: int = 8
+) -> tuple[Tensor, Tensor]:
+    """Return errors and effects in units of a trial's noise (row, value, 1 + effect); with them the sum.
+
+    The sum is the negative log-likelihood without trial effects and without its constant.
+    """
     forced = force(twin, drive, components, start)
     slope = jacobian(twin, drive, components, start) if twin.spec.noisy_readout else None
     variance = _coloured_variance(twin.sde.colour.theta, forced.colour)
     steps = components.shape[1]
     length = min(steps, max(FEWEST_STEPS, window // twin.spec.components))
     whole = steps // length * length
-    total = _windows(twin, forced, variance, slope, slice(0, whole), length)
+    parts = [_windows(twin, forced, variance, slope, slice(0, whole), length)]
     if whole < steps:
-        total = total + _windows(twin, forced, variance, slope, slice(whole, steps), steps - whole)
-    return total / components.numel() + 0.5 * math.log(2 * math.pi)
+        parts.append(_windows(twin, forced, variance, slope, slice(whole, steps), steps - whole))
+    white, totals = zip(*parts, strict=True)
+    return torch.cat(white, 1), torch.stack(totals).sum()
+
+
+def _precision(white: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the precision (row, effect, effect) of z and its product with the mean (row, effect, 1)."""
+    error, effect = white[..., :1], white[..., 1:]
+    return torch.eye(effect.shape[-1]).to(white) + effect.mT @ effect, effect.mT @ error
+
+
+def _tied(white: Tensor) -> Tensor:
+    """Return what the trial effects change in the negative log-likelihood, row by row."""
+    precision, pull = _precision(white)
+    factor = torch.linalg.cholesky(precision)
+    solved = torch.linalg.solve_triangular(factor, pull, upper=False)
+    return factor.diagonal(dim1=-2, dim2=-1).log().sum(-1) - 0.5 * solved.square().sum((-2, -1))
 
 
 def _windows(
     twin: Twin, forced: Forced, variance: Tensor, slope: Tensor | None, steps: slice, length: int
-) -> Tensor:
-    """Sum the negative log-likelihood of windows of `length` steps, all at once."""
+) -> tuple[Tensor, Tensor]:
+    """Whiten errors and effects of windows of `length` steps, all at once; sum what the errors alone give."""
 
     def cut(x: Tensor) -> Tensor:
         return x[:, steps].unflatten(1, (-1, length)).flatten(0, 1)
@@ -52,7 +98,13 @@ def _windows(
         covariance = covariance + _observed(twin, cut(slope))
     if twin.spec.coloured:
         covariance = covariance + _coloured(twin, cut(variance))
-    return _gaussian(cut(forced.error).flatten(1), covariance.flatten(3, 4).flatten(1, 2)).sum()
+    factor = torch.linalg.cholesky(covariance.flatten(3, 4).flatten(1, 2))
+    values = cut(forced.error).flatten(1)[..., None]
+    if forced.effect is not None:
+        values = torch.cat([values, cut(forced.effect).flatten(1, 2)], -1)
+    white = torch.linalg.solve_triangular(factor, values, upper=False)
+    alone = 0.5 * white[..., 0].square().sum(-1) + factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+    return white.reshape(len(forced.error), -1, white.shape[-1]), alone.sum()
 
 
 def _white(twin: Twin, own: Tensor, shared: Tensor) -> Tensor:
@@ -92,10 +144,3 @@ def _observed(twin: Twin, slope: Tensor) -> Tensor:
     for lag in range(lags):
         spread[:, now, :, now + lag] -= slope[:, :, :, lag].transpose(0, 1)
     return torch.einsum("bnimk,kl,bpjml->bnipj", spread, noise, spread)
-
-
-def _gaussian(error: Tensor, covariance: Tensor) -> Tensor:
-    """Return -log N(error; 0, covariance) without its constant, row by row."""
-    factor = torch.linalg.cholesky(covariance)
-    white = torch.linalg.solve_triangular(factor, error[..., None], upper=False).squeeze(-1)
-    return 0.5 * white.square().sum(-1) + factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)

@@ -52,6 +52,9 @@ class VectorField(nn.Module):
         self.noise_middle = nn.Linear(spec.width, spec.width // 2)
         self.to_noise = nn.Linear(spec.width // 2, sum(self.noise_sizes))
         self.mix = nn.Parameter(0.1 * torch.randn(spec.components, spec.diffusion_rank))
+        if spec.trial_effects:
+            self.to_effect = nn.Linear(spec.width, spec.components * spec.trial_effects)
+            self.first_effect = nn.Parameter(torch.zeros(spec.components, spec.trial_effects))
         self._start()
 
     @torch.no_grad()
@@ -64,6 +67,8 @@ class VectorField(nn.Module):
         self.to_drift.weight[: self.spec.components].mul_(0.1)
         self.to_noise.weight.mul_(0.1)
         self.to_noise.bias.fill_(-3.0)
+        if self.spec.trial_effects:
+            self.to_effect.weight.zero_()
 
     @torch.no_grad()
     def start_sharp(self) -> None:
@@ -96,6 +101,11 @@ class VectorField(nn.Module):
         self.to_noise.bias[: self.spec.components] = _inverse_softplus(own)
         self.to_noise.bias[first : first + shared] = _inverse_softplus(torch.ones(shared))
         self.mix.copy_(mix)
+
+    @torch.no_grad()
+    def set_effect(self, effect: Tensor) -> None:
+        """Let a trial's numbers move the components (component, effect) alike everywhere."""
+        self.to_effect.bias.copy_(effect.flatten())
 
     @torch.no_grad()
     def move_drive(self, gain: Tensor, shift: Tensor) -> None:
@@ -135,6 +145,10 @@ class VectorField(nn.Module):
         components, hidden = state.split([self.spec.components, self.spec.hidden], -1)
         moved = linear + moved - components if self.spec.innovations else linear + moved
         return torch.cat([moved, torch.sigmoid(gate) * (torch.tanh(candidate) - hidden)], -1)
+
+    def effect(self, features: Tensor) -> Tensor:
+        """Return what a trial's numbers add to the drift, per unit: (…, component, effect)."""
+        return self.to_effect(features).unflatten(-1, (self.spec.components, self.spec.trial_effects))
 
     def amplitudes(self, features: Tensor) -> Amplitudes:
         """Return the amplitudes of the noises."""

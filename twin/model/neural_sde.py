@@ -1,7 +1,8 @@
 """The stochastic differential equation within one step, in the interface that torchsde expects.
 
-dx = f(x, u) dt + W a dt + G(x, u) dW, da = -theta a dt + G_a(x, u) dW; time runs in steps. G is diagonal
-(components and hidden states) plus a mix of a few shared noises (components).
+dx = f(x, u) dt + C(x, u) z dt + W a dt + G(x, u) dW, da = -theta a dt + G_a(x, u) dW; time runs in steps.
+G is diagonal (components and hidden states) plus a mix of a few shared noises (components); z are the trial
+effects.
 """
 
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -17,7 +18,7 @@ from torch.nn.functional import pad
 
 
 class NeuralSDE(nn.Module):
-    """Drive the state z = (x, h, a) (row, state) while drive and delays stay constant.
+    """Drive the state (x, h, a, z) (row, state) while drive and delays stay constant.
 
     `hold` sets what is constant in the step; then f, g, g_prod and f_and_g_prod are those of torchsde.
     """
@@ -39,7 +40,7 @@ class NeuralSDE(nn.Module):
     def f(self, t: Tensor | float, z: Tensor) -> Tensor:
         """Return the drift (row, state)."""
         state = self._moving(z)
-        return self._drift(z, self.field.drift(state, *self.field.trunk(state, self._held())))
+        return self._drift(z, state, *self.field.trunk(state, self._held()))
 
     def g(self, t: Tensor | float, z: Tensor) -> Tensor:
         """Return the diffusion matrix (row, state, Wiener)."""
@@ -50,7 +51,7 @@ class NeuralSDE(nn.Module):
         matrix = z.new_zeros(*z.shape[:-1], spec.state, spec.wiener)
         matrix[..., :noisy, :noisy] = torch.diag_embed(own)
         matrix[..., : spec.components, noisy:white] = self.field.mix * shared[..., None, :]
-        matrix[..., moving:, white:] = torch.diag_embed(colour)
+        matrix[..., moving : moving + spec.coloured, white:] = torch.diag_embed(colour)
         return matrix
 
     def g_prod(self, t: Tensor | float, z: Tensor, v: Tensor) -> Tensor:
@@ -61,7 +62,7 @@ class NeuralSDE(nn.Module):
         """Return drift and diffusion applied to v, with one evaluation of the trunk."""
         state = self._moving(z)
         linear, features = self.field.trunk(state, self._held())
-        return self._drift(z, self.field.drift(state, linear, features)), self._diffuse(features, v)
+        return self._drift(z, state, linear, features), self._diffuse(features, v)
 
     def _held(self) -> Tensor:
         if self._constant is None:
@@ -71,13 +72,17 @@ class NeuralSDE(nn.Module):
     def _moving(self, z: Tensor) -> Tensor:
         return z[..., : self.spec.components + self.spec.hidden]
 
-    def _drift(self, z: Tensor, drift: Tensor) -> Tensor:
-        spec = self.spec
-        if not spec.coloured:
+    def _drift(self, z: Tensor, state: Tensor, linear: Tensor, features: Tensor) -> Tensor:
+        spec, drift = self.spec, self.field.drift(state, linear, features)
+        if not spec.coloured and not spec.trial_effects:
             return drift
-        a = z[..., -spec.coloured :]
-        moved = drift[..., : spec.components] + a @ self.colour.weight.T
-        return torch.cat([moved, drift[..., spec.components :], -self.colour.theta * a], -1)
+        moved, hidden = drift.split([spec.components, spec.hidden], -1)
+        a, effects = z[..., spec.components + spec.hidden :].split([spec.coloured, spec.trial_effects], -1)
+        if spec.coloured:
+            moved = moved + a @ self.colour.weight.T
+        if spec.trial_effects:
+            moved = moved + (self.field.effect(features) @ effects[..., None]).squeeze(-1)
+        return torch.cat([moved, hidden, -self.colour.theta * a, torch.zeros_like(effects)], -1)
 
     def _diffuse(self, features: Tensor, v: Tensor) -> Tensor:
         spec = self.spec
@@ -87,4 +92,5 @@ class NeuralSDE(nn.Module):
         if spec.diffusion_rank:
             moved = moved + (shared * second) @ self.field.shared_mix().T
         moved = pad(moved, (0, spec.components + spec.hidden - spec.noisy))
-        return torch.cat([moved, colour * third], -1) if spec.coloured else moved
+        moved = torch.cat([moved, colour * third], -1) if spec.coloured else moved
+        return pad(moved, (0, spec.trial_effects)) if spec.trial_effects else moved

@@ -13,12 +13,16 @@ from torch.nn.functional import pad
 
 
 class SdePath:
-    """Keep where paths (row, ·) stand: the state (x, h, a), and the components that delays still need."""
+    """Keep where paths (row, ·) stand: the state (x, h, a, z), and the components that delays still need."""
 
     def __init__(self, sde: NeuralSDE, start: Start) -> None:
         self._sde, self._past = sde, list(start.components.unbind(1))
         known = self._past[-1] if start.hidden is None else torch.cat([self._past[-1], start.hidden], -1)
         self.state = pad(known, (0, sde.spec.state - known.shape[-1]))
+        self._first: Tensor | None = None
+        if start.effects is not None:
+            self.state = torch.cat([self.state[..., : -sde.spec.trial_effects], start.effects], -1)
+            self._first = start.effects @ sde.field.first_effect.T if start.defined else None
 
     def delays(self) -> Tensor:
         """Return the delayed components (row, delays x component); without delays something unused."""
@@ -39,7 +43,12 @@ class SdePath:
         return self.reach(state)
 
     def reach(self, state: Tensor) -> Tensor:
-        """Take `state` for that after one step; return its components."""
+        """Take `state` for that after one step; return its components.
+
+        The first step from the defined state also makes up for that state being the same in every trial.
+        """
+        if self._first is not None:
+            state, self._first = state + pad(self._first, (0, state.shape[-1] - self._first.shape[-1])), None
         self.state = state
         self._past = [*self._past[1:], state[..., : self._sde.spec.components]]
         return self._past[-1]

@@ -13,6 +13,7 @@ from nado_lab.twin.model.neural_sde import NeuralSDE
 from nado_lab.twin.model.noise import ObservationNoise
 from nado_lab.twin.model.sde_path import SdePath
 from nado_lab.twin.model.start import Start
+from nado_lab.twin.model.trial_effects import TrialEffects
 from nado_lab.twin.records.card import TwinCard
 from nado_lab.twin.records.spec import ModelSpec
 from torch import Tensor, nn
@@ -36,6 +37,8 @@ class Twin(nn.Module):
         self.sde = NeuralSDE(spec)
         self.calibration = Calibration(spec.channels, spec.components)
         self.observation = ObservationNoise(spec.channels, spec.observation_rank)
+        if spec.trial_effects:
+            self.effects = TrialEffects(spec.trial_effects)
         self.register_buffer("initial", torch.zeros(spec.components))
         self.register_buffer("drive_low", -torch.ones(spec.ports))
         self.register_buffer("drive_high", torch.ones(spec.ports))
@@ -111,7 +114,7 @@ class Twin(nn.Module):
         """Return the defined initial state, `rows` times: constant past, no past drive."""
         spec = self.spec
         components = self.initial.expand(rows, spec.delays + 1, spec.components)
-        return Start(components, self.initial.new_zeros(rows, spec.drive_lags, spec.ports))
+        return Start(components, self.initial.new_zeros(rows, spec.drive_lags, spec.ports), defined=True)
 
     def paths(
         self,
@@ -124,8 +127,16 @@ class Twin(nn.Module):
         """Run the SDE under drive (row, step, port); return the components (row, step, component)."""
         rows, steps, _ = drive.shape
         start = start or self.default_start(rows)
+        start = self.with_effects(start, generator) if noise else start
         noises = self.wiener((steps, self.spec.substeps, rows), generator) if noise else None
         return self._run(self.drive_parts(start.drive, drive), start, noises)
+
+    def with_effects(self, start: Start, generator: torch.Generator | None) -> Start:
+        """Draw numbers of their own for the trials that have none yet, if the model has such."""
+        if not self.spec.trial_effects or start.effects is not None:
+            return start
+        drawn = self.effects.draw(len(start.components), generator)
+        return start._replace(effects=self.calibration.spread * drawn)
 
     def begin(self, *, noise: bool = True, generator: torch.Generator | None = None) -> TwinTrial:
         """Begin a trial from the initial state that is asked step by step."""
@@ -168,6 +179,7 @@ class TwinTrial:
         twin, rows = self._twin, drive.reshape(-1, *drive.shape[-2:])
         if self._path is None:
             start = twin.default_start(len(rows))
+            start = twin.with_effects(start, self._generator) if self._noise else start
             self._path, self._drive = SdePath(twin.sde, start), start.drive
         parts = twin.drive_parts(self._drive, rows)
         self._drive = torch.cat([self._drive, rows], 1)[:, rows.shape[1] :]

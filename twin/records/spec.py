@@ -18,6 +18,7 @@ LIMITS = {
     "width": (1, 4096),
     "sources": (0, 512),
     "taus": (1, 16),
+    "trial_effects": (0, 8),
     "diffusion_rank": (0, 512),
     "observation_rank": (0, 512),
     "substeps": (1, 1024),
@@ -40,6 +41,9 @@ class ModelSpec:
     constants each. Ranks are those of the diffusion and of the observation noise beside their diagonals;
     with `noisy_readout` false there is no observation noise (a simulated state, read exactly).
 
+    `trial_effects` are numbers that differ from trial to trial and stay within one: what drifts or jumps
+    slowly (random effects: Laird and Ware 1982, Biometrics 38, 963).
+
     With `innovations` the hidden states follow the components without noise of their own, and components run
     to a bounded target: what a step adds to it is an innovation, noise of readout and of state together, so
     the hidden states are known exactly wherever the components were measured (innovations form of a state
@@ -55,6 +59,7 @@ class ModelSpec:
     width: int = 64
     sources: int = 0
     taus: int = 1
+    trial_effects: int = 0
     diffusion_rank: int = 0
     observation_rank: int = 0
     substeps: int = 1
@@ -73,6 +78,8 @@ class ModelSpec:
                 raise TwinError(f"{name} must be true or false; got {getattr(self, name)!r}")
         if self.innovations and not (self.hidden and not self.sources and self.substeps == 1):
             raise TwinError("innovations need hidden states, no sources of coloured noise and one substep")
+        if self.innovations and self.trial_effects:
+            raise TwinError("a model in innovations form has no trial effects")
         if self.components > self.channels:
             raise TwinError(f"components ({self.components}) cannot exceed channels ({self.channels})")
 
@@ -88,8 +95,8 @@ class ModelSpec:
 
     @property
     def state(self) -> int:
-        """Size of the state (x, h, a) that a solver moves."""
-        return self.components + self.hidden + self.coloured
+        """Size of the state (x, h, a, z) that a solver moves."""
+        return self.components + self.hidden + self.coloured + self.trial_effects
 
     @property
     def noisy(self) -> int:
@@ -113,6 +120,7 @@ class ModelSizes:
     width: int | None = None
     sources: int | None = None
     taus: int | None = None
+    trial_effects: int | None = None
     diffusion_rank: int | None = None
     observation_rank: int | None = None
     substeps: int | None = None

@@ -1,9 +1,11 @@
 """What the data themselves tell about the model."""
 
+from dataclasses import replace
+
 import torch
 from nado_lab.twin import ModelSizes, Trials, alike_runs
 from nado_lab.twin.fitting.initialise import suggest_spec
-from nado_lab.twin.fitting.sizes import components_for, needs_memory
+from nado_lab.twin.fitting.sizes import components_for, has_trial_effects, needs_memory
 
 
 def lagged_device(lag, noise=0.02):
@@ -19,6 +21,18 @@ def test_memory_is_asked_for_where_the_readout_does_not_show_the_state():
     assert needs_memory(lagged_device(3))
     assert suggest_spec(lagged_device(3), ModelSizes()).hidden > 0
     assert suggest_spec(lagged_device(0), ModelSizes()).hidden == 0
+
+
+def test_trials_that_differ_from_each_other_are_told(make_process):
+    alike = make_process(400)
+    drawn = torch.randn(400, 1, 1, generator=torch.Generator().manual_seed(1))
+    unlike = replace(alike, readout=alike.readout + 3e-4 * drawn)
+    assert not has_trial_effects(alike)
+    assert has_trial_effects(unlike)
+    assert [suggest_spec(each, ModelSizes(hidden=0)).trial_effects for each in (alike, unlike)] == [0, 1]
+    assert suggest_spec(unlike, ModelSizes(hidden=0, trial_effects=0)).trial_effects == 0
+    few = unlike.at(slice(0, 10))
+    assert not has_trial_effects(few)
 
 
 def test_very_many_steps_bear_a_memory_in_innovations_form():
