@@ -1,12 +1,26 @@
-"""`nado data import`: bring data measured elsewhere into a run."""
+"""`nado data`: bring data measured elsewhere into a run, and look into a file that is to be brought in."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from nado_lab.lab.cli.choices import chosen
+from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import Json, NewRun
+from nado_lab.lab.errors import LabError
+
+if TYPE_CHECKING:
+    from nado_lab.lab.store.imports import ChannelColumn, Content, PortColumn
 
 data = typer.Typer(help="Bring data measured elsewhere into runs.", no_args_is_help=True)
+
+Files = Annotated[
+    list[str],
+    typer.Argument(help="All of one kind: .npz .h5 .nc .mat .tdms .db (QCoDeS) .csv .txt, pairs of .npy."),
+]
+Column = TypeVar("Column", "PortColumn", "ChannelColumn")
 
 
 def register(app: typer.Typer) -> None:
@@ -14,34 +28,57 @@ def register(app: typer.Typer) -> None:
     app.add_typer(data, name="data")
 
 
-@data.callback()
-def _data() -> None:
-    """Keep `import` a command of its own."""
-
-
 @data.command("import")
 def import_data(
-    files: Annotated[list[str], typer.Argument(help=".npz, pairs of .npy, or .csv; all of one kind.")],
+    files: Files,
     out: NewRun,
-    drive: Annotated[list[str] | None, typer.Option(help="CSV: a drive column; may be given again.")] = None,
+    drive: Annotated[
+        list[str] | None,
+        typer.Option(help="COLUMN of a drive, or PORT=COLUMN with the port's name; may be given again."),
+    ] = None,
+    channel: Annotated[
+        list[str] | None,
+        typer.Option(help="COLUMN of a readout, or NAME=COLUMN; again for more. [default: all of a table]"),
+    ] = None,
+    axes: Annotated[
+        str, typer.Option(help="What the axes of the readout count: sequence,repeat,step,channel.")
+    ] = "",
+    mapping: Annotated[Path | None, typer.Option("--map", help="TOML file that says all this.")] = None,
+    keep_map: Annotated[Path | None, typer.Option(help="Write what was said into this TOML file.")] = None,
+    run_id: Annotated[int | None, typer.Option(min=1, help="The run of a QCoDeS database.")] = None,
     drive_units: Annotated[str, typer.Option(help="Units of the drive in the file, e.g. Oe, mT.")] = "",
     drive_low: Annotated[float | None, typer.Option(help="The drive that -1 stands for.")] = None,
     drive_high: Annotated[float | None, typer.Option(help="The drive that +1 stands for.")] = None,
     readout_units: Annotated[str, typer.Option(help="Units of the readout in the file, e.g. uV.")] = "",
-    samples_per_step: Annotated[int | None, typer.Option(help="Raw samples of one step.")] = None,
+    samples_per_step: Annotated[int | None, typer.Option(min=1, help="Raw samples of one step.")] = None,
     step_seconds: Annotated[float | None, typer.Option(help="How long a step lasted.")] = None,
     field_cycle: Annotated[str, typer.Option(help="What the field did in a step, in words.")] = "",
-    readout: Annotated[str, typer.Option(help="Of a step's samples: mean, last, or samples.")] = "mean",
+    readout: Annotated[
+        str, typer.Option(help="Of a step's samples: mean, last, or samples. [default: mean]")
+    ] = "",
     sample: Annotated[str, typer.Option(help="The name of the sample.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Import measured data as a new run; units and cycle that the files do not hold are stated here."""
+    """Import measured data as a new run; what the files do not say is stated here, or in a --map file."""
     from nado_lab.lab.cli.measure import report_run
+    from nado_lab.lab.new_output import refuse_existing
     from nado_lab.lab.store import Run
-    from nado_lab.lab.store.imports import ImportOptions, SampleReduction, import_files
+    from nado_lab.lab.store.imports import (
+        Axis,
+        ChannelColumn,
+        ImportOptions,
+        PortColumn,
+        SampleReduction,
+        import_files,
+        read_map,
+        write_map,
+    )
 
     options = ImportOptions(
-        drive=tuple(drive or ()),
+        ports=_columns(drive, "--drive", PortColumn),
+        channels=_columns(channel, "--channel", ChannelColumn),
+        axes=tuple(chosen(Axis, word.strip(), "--axes") for word in axes.split(",") if axes),
+        run_id=run_id,
         drive_units=drive_units,
         drive_low=drive_low,
         drive_high=drive_high,
@@ -49,8 +86,45 @@ def import_data(
         samples_per_step=samples_per_step,
         step_seconds=step_seconds,
         field_cycle=field_cycle,
-        readout=chosen(SampleReduction, readout, "--readout"),
+        readout=chosen(SampleReduction, readout or SampleReduction.MEAN, "--readout"),
         sample=sample,
     )
+    options = read_map(mapping, options) if mapping else options
+    if keep_map:
+        refuse_existing(keep_map, "--keep-map")
     import_files(list(files), out, options)
-    report_run(Run.open(out), as_json)
+    if keep_map:
+        write_map(keep_map, options)
+    run = Run.open(out)
+    for name, told in run.metadata.notes.items():
+        if name.startswith("left out of"):
+            note(f"{name}: {told}")
+    report_run(run, as_json)
+
+
+@data.command("show")
+def show_data(
+    file: Annotated[str, typer.Argument(help="A file that `nado data import` reads.")],
+    run_id: Annotated[int | None, typer.Option(min=1, help="The run of a QCoDeS database.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the arrays or columns of a file with shapes and units, to be named in `nado data import`."""
+    from nado_lab.lab.store.imports import ImportOptions, look_into
+
+    result(look_into(file, ImportOptions(run_id=run_id)), as_json, lambda found: _show(file, found))
+
+
+def _columns(given: list[str] | None, option: str, kind: type[Column]) -> tuple[Column, ...]:
+    """Read COLUMN or NAME=COLUMN; a column of that very name, sign and all, is for the --map file."""
+    found = []
+    for text in given or []:
+        name, sign, column = text.partition("=")
+        if not (column if sign else name).strip():
+            raise LabError(f"{option} {text!r}: expected COLUMN or NAME=COLUMN")
+        found.append(kind(column.strip(), name.strip()) if sign else kind(name.strip()))
+    return tuple(found)
+
+
+def _show(file: str, found: list[Content]) -> None:
+    rows = [[each.name, " x ".join(map(str, each.shape)) or "one value", each.units] for each in found]
+    table(file, ["name", "shape", "units"], rows)

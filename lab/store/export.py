@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+UNITS = "units"
+"""The array of an .npz that holds the units of its other arrays, as JSON."""
+
+
 def export(run: str | Path | Run, target: str | Path, stream: str = "") -> list[str]:
     """Write a run to `target`, whose suffix chooses .nc, .csv or .npz; give the columns left out.
 
@@ -72,11 +76,14 @@ def _whole_numbers(values: "xr.DataArray") -> "xr.DataArray":
 
 def _npz(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
     arrays: dict[str, np.ndarray] = {"metadata": np.array(json.dumps(run.metadata.to_attributes()))}
+    units: dict[str, str] = {}
     for stream in streams:
         prefix = "" if stream == PRIMARY else f"{stream}_"
         for name, values in _plain_text(run.load(stream)).variables.items():
             array = values.values
             arrays[f"{prefix}{name}"] = array.astype(str) if array.dtype.kind == "O" else array
+            units[f"{prefix}{name}"] = str(values.attrs.get("units", ""))
+    arrays[UNITS] = np.array(json.dumps({name: unit for name, unit in units.items() if unit}))
     np.savez_compressed(target, **arrays)  # pyright: ignore[reportArgumentType]
     return []
 

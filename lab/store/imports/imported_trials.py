@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 import numpy as np
 from nado_lab.lab.store.errors import StoreError
+from nado_lab.port import UNNAMED, Port
+from nado_lab.protocols.columns import Coordinate
 
-Value = TypeVar("Value")
 Notes = dict[str, str | dict[str, str]]
 
 
@@ -15,8 +15,10 @@ Notes = dict[str, str | dict[str, str]]
 class ImportedTrials:
     """Trials as found in `files`: input (trial, step, port) in its own units, readout (trial, step, channel).
 
-    `held_out` (trial,) marks trials that are not for fitting; waveform (trial, step, sample, contact);
-    `readout_units` one a channel (one for all is spread); `step_s` how long a step lasted, where it is told.
+    `held_out` (trial,) marks trials that are not for fitting; initial (trial, channel) as read before the
+    first step; waveform (trial, step, sample, contact); `input_units` one a port and `readout_units` one a
+    channel (one for all is spread); `ports` where the file says what drives stood for (the input is in SI
+    units then), else `port_names` where somebody does; `step_s` how long a step lasted, where it is told.
     """
 
     files: tuple[str, ...]
@@ -26,10 +28,15 @@ class ImportedTrials:
     repeat: np.ndarray
     held_out: np.ndarray | None = None
     waveform: np.ndarray | None = None
-    input_units: str = "1"
+    initial: np.ndarray | None = None
+    input_units: tuple[str, ...] = ("1",)
     readout_units: tuple[str, ...] = ("1",)
     channels: tuple[str, ...] = ()
+    channel_axis: Coordinate | None = None
+    ports: tuple[Port, ...] = ()
+    port_names: tuple[str, ...] = ()
     step_s: float | None = None
+    sample: str = ""
     notes: Notes = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -47,18 +54,30 @@ class ImportedTrials:
         for name in ("input", "readout"):
             if not np.all(np.isfinite(getattr(self, name))):
                 raise StoreError(f"the {name} holds numbers that are not finite")
-        self._name_channels()
+        self._name_ports_and_channels()
 
     @property
     def source(self) -> str:
         """Name the files in a message."""
         return ", ".join(self.files)
 
-    def _name_channels(self) -> None:
-        count = self.readout.shape[2]
-        units = self.readout_units * count if len(self.readout_units) == 1 else self.readout_units
-        object.__setattr__(self, "readout_units", units)
-        object.__setattr__(self, "channels", self.channels or tuple(f"c{i:03d}" for i in range(count)))
+    def _name_ports_and_channels(self) -> None:
+        ports, count = self.input.shape[2], self.readout.shape[2]
+        spread = {
+            "input_units": self.input_units * ports if len(self.input_units) == 1 else self.input_units,
+            "port_names": self.port_names or unnamed(ports),
+            "readout_units": self.readout_units * count
+            if len(self.readout_units) == 1
+            else self.readout_units,
+            "channels": self.channels or tuple(f"c{i:03d}" for i in range(count)),
+        }
+        for name, value in spread.items():
+            object.__setattr__(self, name, value)
+
+
+def unnamed(ports: int) -> tuple[str, ...]:
+    """Return names for ports that nobody named."""
+    return (UNNAMED,) if ports == 1 else tuple(f"{UNNAMED}_{at}" for at in range(ports))
 
 
 def join(parts: Sequence[ImportedTrials]) -> ImportedTrials:
@@ -77,7 +96,8 @@ def join(parts: Sequence[ImportedTrials]) -> ImportedTrials:
         sequence=np.concatenate([part.sequence + o for part, o in zip(parts, offsets, strict=True)]),
         repeat=np.concatenate([part.repeat for part in parts]),
         held_out=_marks(parts),
-        waveform=np.concatenate(waves) if (waves := _given([part.waveform for part in parts])) else None,
+        waveform=_joined([part.waveform for part in parts]),
+        initial=_joined([part.initial for part in parts]),
         notes=_notes(parts),
     )
 
@@ -88,10 +108,13 @@ def _refuse_unlike(first: ImportedTrials, part: ImportedTrials) -> None:
         "steps and ports": (first.input.shape[1:], part.input.shape[1:]),
         "steps and channels": (first.readout.shape[1:], part.readout.shape[1:]),
         "units of the drive": (first.input_units, part.input_units),
+        "ports": (first.ports, part.ports),
+        "names of ports": (first.port_names, part.port_names),
         "channels": (first.channels, part.channels),
         "units of the readout": (first.readout_units, part.readout_units),
         "seconds of a step": (first.step_s, part.step_s),
         "shape of the waveform": (_shape(first.waveform), _shape(part.waveform)),
+        "readings before the first step": (_shape(first.initial), _shape(part.initial)),
     }
     for what, (one, other) in pairs.items():
         if one != other:
@@ -102,8 +125,13 @@ def _refuse_unlike(first: ImportedTrials, part: ImportedTrials) -> None:
             )
 
 
-def _shape(waveform: np.ndarray | None) -> tuple[int, ...] | None:
-    return None if waveform is None else waveform.shape[1:]
+def _shape(values: np.ndarray | None) -> tuple[int, ...] | None:
+    return None if values is None else values.shape[1:]
+
+
+def _joined(parts: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    there = [part for part in parts if part is not None]
+    return np.concatenate(there) if there else None
 
 
 def _short(value: object) -> str:
@@ -111,13 +139,9 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _given(values: list[Value | None]) -> list[Value]:
-    return [value for value in values if value is not None]
-
-
 def _marks(parts: Sequence[ImportedTrials]) -> np.ndarray | None:
     """Join the marks; a file without any has trials for fitting only."""
-    if not _given([part.held_out for part in parts]):
+    if all(part.held_out is None for part in parts):
         return None
     return np.concatenate(
         [np.zeros(len(p.sequence), bool) if p.held_out is None else p.held_out for p in parts]

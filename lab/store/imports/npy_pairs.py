@@ -45,7 +45,7 @@ def read(pair: tuple[Path, Path], options: ImportOptions) -> ImportedTrials:
         sequence=np.zeros(repeats, int),
         repeat=np.arange(repeats),
         waveform=wave,
-        input_units=options.drive_units,
+        input_units=(options.drive_units,),
         readout_units=(options.readout_units or "1",),
     )
 

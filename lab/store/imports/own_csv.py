@@ -5,15 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from nado_lab.lab.store.imports.imported_trials import ImportedTrials
-from nado_lab.lab.store.imports.options import ImportOptions
-from nado_lab.lab.store.imports.tables import LABELS, Table, read_trials
+from nado_lab.lab.store.imports.options import ImportOptions, PortColumn
+from nado_lab.lab.store.imports.table_trials import LABELS, read_trials
+from nado_lab.lab.store.imports.tables import Table
 
 _DRIVE, _READOUT = re.compile(r"drive(\[.*\])?"), re.compile(r"readout(?:\[(.*)\])?")
 
 
 def holds_trials(table: Table, options: ImportOptions) -> bool:
     """Tell whether a table is our own export of trials, and nobody asked for other drive columns."""
-    asked = set(options.drive) <= set(_columns(table, _DRIVE))
+    asked = set(options.drives) <= set(_columns(table, _DRIVE))
     return bool(table.run and asked and _columns(table, _DRIVE) and _columns(table, _READOUT))
 
 
@@ -28,7 +29,9 @@ def read(table: Table, path: Path, options: ImportOptions) -> ImportedTrials:
     drives, readouts = _columns(table, _DRIVE), _columns(table, _READOUT)
     labels = [name for name in LABELS if name in table.frame]
     part = replace(table, frame=table.frame[labels + drives + readouts])
-    found = read_trials(part, path, replace(options, drive=tuple(drives)))
+    named = {port.column: port for port in options.ports}
+    ports = tuple(named.get(name, PortColumn(name)) for name in drives)
+    found = read_trials(part, path, replace(options, ports=ports, channels=()))
     stated = as_stated(options)
     low, high = float(stated.drive_low or 0.0), float(stated.drive_high or 0.0)
     channels = tuple(match[1] or name for name in readouts if (match := _READOUT.fullmatch(name)))

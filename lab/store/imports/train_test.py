@@ -32,7 +32,7 @@ def read(file: str, arrays: dict[str, np.ndarray], options: ImportOptions) -> Im
         sequence=sequence,
         repeat=repeat,
         held_out=np.arange(len(sequence)) >= len(found["train_input"]) if test else None,
-        input_units=options.drive_units or "1",
+        input_units=(options.drive_units or "1",),
         readout_units=(options.readout_units or "1",),
         step_s=_seconds(arrays["dt"]) if "dt" in arrays else None,
     )

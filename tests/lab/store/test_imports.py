@@ -11,9 +11,10 @@ from nado_lab.lab.store import (
     export,
     load_trials,
 )
-from nado_lab.lab.store.imports import ImportOptions, SampleReduction, import_files
+from nado_lab.lab.store.imports import ImportOptions, PortColumn, SampleReduction, import_files
 from nado_lab.lab.store.imports.imported_trials import join
-from nado_lab.lab.store.imports.tables import read_table, read_trials
+from nado_lab.lab.store.imports.table_trials import read_trials
+from nado_lab.lab.store.imports.tables import read_table
 from nado_lab.lab.trials import trials_of
 from nado_lab.protocols import Column, Coordinate
 
@@ -109,7 +110,7 @@ def test_csv_as_trials(tmp_path):
         "sequence,repeat,step,Field (mT),Signal (uV)\n"
         "0,0,1,2,20\n0,0,0,1,10\n0,1,0,1,11\n0,1,1,2,21\n1,0,0,3,30\n1,0,1,4,40\n"
     )
-    import_files([tmp_path / "scan.csv"], tmp_path / "run", ImportOptions(drive=("Field",)))
+    import_files([tmp_path / "scan.csv"], tmp_path / "run", ImportOptions(ports=(PortColumn("Field"),)))
     data = Run.open(tmp_path / "run").dataset()
     assert np.allclose(data["input"].values[:, :, 0], np.array([[1, 2], [1, 2], [3, 4]]) * 1e-3)
     assert np.allclose(data["readout"].values[:, :, 0], np.array([[10, 20], [11, 21], [30, 40]]) * 1e-6)
@@ -139,7 +140,7 @@ def test_an_elided_array_in_a_cell_is_refused(tmp_path):
 def test_a_file_that_cannot_be_used_is_one_line(tmp_path, name):
     (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04 truncated")
     np.savez(tmp_path / "pickle.npz", spectrum=np.array([{}], dtype=object))
-    np.savez(tmp_path / "other.npz", y=np.zeros(3))
+    np.savez(tmp_path / "other.npz", y=np.zeros((3, 2)))
     with pytest.raises(StoreError) as caught:
         import_files([tmp_path / name], tmp_path / "run")
     assert "\n" not in str(caught.value)
@@ -180,7 +181,7 @@ def test_our_own_csv_comes_back_as_it_was(tmp_path, units, ports):
 
 def test_our_own_csv_takes_what_the_drive_stood_for(tmp_path):
     before = exported(tmp_path).dataset()
-    options = ImportOptions(drive=("drive",), drive_low=100, drive_high=300, drive_units="Oe")
+    options = ImportOptions(ports=(PortColumn("drive"),), drive_low=100, drive_high=300, drive_units="Oe")
     import_files([tmp_path / "run.csv"], tmp_path / "again", options)
     data = Run.open(tmp_path / "again").dataset()
     assert np.allclose(data["drive"].values, before["drive"].values)
@@ -205,7 +206,7 @@ def test_two_columns_of_one_name_are_refused(tmp_path):
 def test_steps_without_a_number_stay_in_the_order_of_the_file(tmp_path):
     lines = [f"{k % 2},{k},{2 * k}" for k in range(400)]
     (tmp_path / "long.csv").write_text("\n".join(["sequence,Field (mT),Signal (uV)", *lines]))
-    import_files([tmp_path / "long.csv"], tmp_path / "run", ImportOptions(drive=("Field",)))
+    import_files([tmp_path / "long.csv"], tmp_path / "run", ImportOptions(ports=(PortColumn("Field"),)))
     field = Run.open(tmp_path / "run").dataset()["input"].values[..., 0]
     assert (np.diff(field) > 0).all()
 
@@ -254,7 +255,9 @@ def test_tables_that_do_not_mean_the_same_are_refused(tmp_path, heading, said):
     (tmp_path / "b.csv").write_text(f"step,{heading}\n0,1,10\n1,2,20\n")
     with pytest.raises(StoreError, match=said):
         import_files(
-            [tmp_path / "a.csv", tmp_path / "b.csv"], tmp_path / "run", ImportOptions(drive=("Field",))
+            [tmp_path / "a.csv", tmp_path / "b.csv"],
+            tmp_path / "run",
+            ImportOptions(ports=(PortColumn("Field"),)),
         )
     assert not (tmp_path / "run").exists()
 
@@ -262,8 +265,10 @@ def test_tables_that_do_not_mean_the_same_are_refused(tmp_path, heading, said):
 def test_waveforms_of_some_files_only_are_refused(tmp_path):
     (tmp_path / "a.csv").write_text("step,Field (mT),Signal (V)\n0,1,10\n1,1,20\n")
     (tmp_path / "b.csv").write_text("step,Field (mT),Signal (V)\n0,1,10\n")
-    whole = read_trials(read_table(tmp_path / "b.csv"), tmp_path / "b.csv", ImportOptions(drive=("Field",)))
-    options = ImportOptions(drive=("Field",), samples_per_step=2)
+    whole = read_trials(
+        read_table(tmp_path / "b.csv"), tmp_path / "b.csv", ImportOptions(ports=(PortColumn("Field"),))
+    )
+    options = ImportOptions(ports=(PortColumn("Field"),), samples_per_step=2)
     folded = read_trials(read_table(tmp_path / "a.csv"), tmp_path / "a.csv", options)
     with pytest.raises(StoreError, match="different shape of the waveform"):
         join([folded, whole])
@@ -274,7 +279,7 @@ def test_notes_that_files_do_not_share_say_of_which_they_are(tmp_path):
         head = f"#Procedure: <scan.Scan>\n#Parameters:\n#\tStart: {start} V\n#Data:\n"
         (tmp_path / f"{name}.csv").write_text(f"{head}Field (mT),Signal (V)\n1,10\n2,20\n")
     files = [tmp_path / "a.csv", tmp_path / "b.csv"]
-    import_files(files, tmp_path / "run", ImportOptions(drive=("Field",)))
+    import_files(files, tmp_path / "run", ImportOptions(ports=(PortColumn("Field"),)))
     notes = Run.open(tmp_path / "run").metadata.notes
     assert notes["procedure"] == "scan.Scan"
     assert notes["parameters of b.csv"] == {"Start": "2 V"}
@@ -282,7 +287,7 @@ def test_notes_that_files_do_not_share_say_of_which_they_are(tmp_path):
 
 def test_each_channel_keeps_its_unit_there_and_back(tmp_path):
     (tmp_path / "a.csv").write_text("Field (mT),Voltage (mV),Current (A)\n1,10,1\n2,20,2\n")
-    import_files([tmp_path / "a.csv"], tmp_path / "run", ImportOptions(drive=("Field",)))
+    import_files([tmp_path / "a.csv"], tmp_path / "run", ImportOptions(ports=(PortColumn("Field"),)))
     trials = load_trials(tmp_path / "run")
     assert trials.units == ("V", "A")
     assert np.allclose(trials.readout[0], [[0.01, 1], [0.02, 2]])
@@ -293,10 +298,29 @@ def test_each_channel_keeps_its_unit_there_and_back(tmp_path):
     assert np.allclose(again.readout, trials.readout)
 
 
-def test_drive_columns_of_different_units_are_refused(tmp_path):
-    (tmp_path / "a.csv").write_text("Field (mT),Voltage (V),Signal (V)\n1,10,1\n2,20,2\n")
-    with pytest.raises(StoreError, match=r"Field \(mT\), Voltage \(V\): import one of them"):
-        import_files([tmp_path / "a.csv"], tmp_path / "run", ImportOptions(drive=("Field", "Voltage")))
+def two_drives(folder, *ports, **stated):
+    (folder / "a.csv").write_text("Field (mT),Voltage (V),Signal (V)\n1,10,1\n2,20,2\n")
+    import_files([folder / "a.csv"], folder / "run", ImportOptions(ports=ports, **stated))
+    return Run.open(folder / "run")
+
+
+def test_drive_columns_of_different_units_are_ports_of_their_own(tmp_path):
+    run = two_drives(tmp_path, PortColumn("Field", "field", low=0, high=4), PortColumn("Voltage", "voltage"))
+    field, voltage = load_trials(run).ports
+    assert (field.name, field.unit, field.shown, field.low, field.high) == ("field", "T", "mT", 0, 4e-3)
+    assert (voltage.name, voltage.unit, voltage.low, voltage.high) == ("voltage", "V", 10, 20)
+    assert load_trials(run).drive[0].tolist() == [[-0.5, -1], [0, 1]]
+    assert run.dataset()["port_units"].values.tolist() == ["T", "V"]
+
+
+def test_one_window_for_drives_of_different_units_is_refused(tmp_path):
+    with pytest.raises(StoreError, match=r"different units \(mT, V\).*--map"):
+        two_drives(tmp_path, PortColumn("Field"), PortColumn("Voltage"), drive_low=0, drive_high=1)
+
+
+def test_ports_have_names_all_or_none(tmp_path):
+    with pytest.raises(StoreError, match="'Voltage' has none"):
+        two_drives(tmp_path, PortColumn("Field", "field"), PortColumn("Voltage"))
 
 
 def test_marks_survive_our_own_csv(tmp_path):
@@ -309,4 +333,4 @@ def test_marks_survive_our_own_csv(tmp_path):
 def test_a_mark_that_changes_within_a_trial_is_refused(tmp_path):
     (tmp_path / "a.csv").write_text("Field (mT),Signal (V),held_out\n1,10,0\n2,20,1\n")
     with pytest.raises(StoreError, match="held_out must be the same in every row of a trial"):
-        import_files([tmp_path / "a.csv"], tmp_path / "run", ImportOptions(drive=("Field",)))
+        import_files([tmp_path / "a.csv"], tmp_path / "run", ImportOptions(ports=(PortColumn("Field"),)))

@@ -1,37 +1,29 @@
-"""numpy archives: train/test sets, field and spectrum, repeats of a spectrum."""
-
-from pathlib import Path
+"""Arrays whose names say what they are: train/test sets, field and spectrum, repeats of a spectrum."""
 
 import numpy as np
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.imports import train_test
+from nado_lab.lab.store.imports.array_file import ArrayFile, listed
 from nado_lab.lab.store.imports.imported_trials import ImportedTrials
 from nado_lab.lab.store.imports.options import ImportOptions
 
 Arrays = dict[str, np.ndarray]
 
 
-def read(path: Path, options: ImportOptions) -> ImportedTrials:
-    """Read one .npz file by the keys it holds."""
-    arrays = _load(path)
+def read(file: ArrayFile, options: ImportOptions) -> ImportedTrials:
+    """Read a file by the names of the arrays that it holds."""
+    arrays = {name: each.values for name, each in file.arrays.items()}
     for keys, reader in _LAYOUTS.items():
         if set(keys) <= set(arrays):
             try:
-                return reader(path.name, arrays, options)
+                return reader(file.path.name, arrays, options)
             except StoreError as error:
-                raise StoreError(f"{path}: {error}") from error
+                raise StoreError(f"{file.path}: {error}") from error
     known = "; ".join(" + ".join(keys) for keys in _LAYOUTS)
-    raise StoreError(f"{path} holds {', '.join(arrays)}; expected the keys {known}")
-
-
-def _load(path: Path) -> Arrays:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except FileNotFoundError as error:
-        raise StoreError(f"{path} does not exist") from error
-    except Exception as error:  # a truncated or hostile archive fails in many ways
-        raise StoreError(f"{path} cannot be read as an .npz of plain arrays: {error}") from error
+    raise StoreError(
+        f"{file.path} holds {listed(file.arrays)}; expected the keys {known}, "
+        "or say what they are with --drive and --channel (or --map)"
+    )
 
 
 def _field_and_spectrum(file: str, arrays: Arrays, options: ImportOptions) -> ImportedTrials:
@@ -42,7 +34,7 @@ def _field_and_spectrum(file: str, arrays: Arrays, options: ImportOptions) -> Im
         readout=arrays["spectrum"].astype(float)[None],
         sequence=np.zeros(1, int),
         repeat=np.zeros(1, int),
-        input_units=options.drive_units or "Oe",
+        input_units=(options.drive_units or "Oe",),
         readout_units=(options.readout_units or "1",),
     )
 
@@ -61,7 +53,6 @@ def _repeated_spectrum(file: str, arrays: Arrays, options: ImportOptions) -> Imp
         readout=spectrum.transpose(0, 2, 1).astype(float),
         sequence=np.zeros(repeats, int),
         repeat=np.arange(repeats),
-        input_units="1",
         readout_units=(options.readout_units or "1",),
         notes={"drive": "the step index: the file does not hold the input"},
     )
