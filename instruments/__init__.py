@@ -14,6 +14,7 @@ from nado_lab.instruments.errors import (
     ReplyError,
     SetupError,
     StuckOutputError,
+    TrialEndedError,
 )
 from nado_lab.instruments.setups import (
     Check,
@@ -45,6 +46,7 @@ __all__ = [
     "SetupConfig",
     "SetupError",
     "StuckOutputError",
+    "TrialEndedError",
     "WallClock",
     "builtin_setups",
     "config_from",

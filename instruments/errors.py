@@ -49,3 +49,7 @@ class OverloadError(InstrumentError):
 
 class StuckOutputError(InstrumentError):
     """An output that keeps flowing after it was switched off."""
+
+
+class TrialEndedError(InstrumentError):
+    """A stepwise trial that is over: stopped, made safe, or its next step did not come in time."""

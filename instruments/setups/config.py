@@ -88,6 +88,18 @@ class RoleConfig(ConfigPart):
         return RoleConfig.model_validate(kept if is_serial else kept | {"serial": None})
 
 
+class StepwiseConfig(ConfigPart):
+    """How a setup is asked step by step.
+
+    `period_s` is the time from the begin of a step to that of the next one; left out, it is the shortest that
+    the setup can do. It must leave time to compute the next drive and to send it. When no step has come for
+    `patience_s` (s, by the wall's clock) after the last one, the setup goes to its safe state.
+    """
+
+    period_s: PositiveFloat | None = None
+    patience_s: PositiveFloat = 5.0
+
+
 def _port_of(given: object) -> object:
     """Make a port of a table; ValueError where it has an unknown entry."""
     if not isinstance(given, dict):
@@ -119,8 +131,14 @@ class SetupConfig(BaseModel, frozen=True):
     roles: dict[str, RoleConfig]
     ports: tuple[PortEntry, ...] = Field(min_length=1)
     """What the device is driven with: the one place where the window of a drive stands."""
+    stepwise: StepwiseConfig = Field(default_factory=StepwiseConfig)
     simulation: dict[str, bool | int | float | str] = Field(default_factory=dict)
     """Options of the simulated bench, for setups whose visa_library is one."""
+
+    @property
+    def not_stepwise(self) -> str:
+        """Say why this setup cannot be asked step by step; nothing where it can."""
+        return f"a setup of kind {self.kind!r} plays whole trials only"
 
     @model_validator(mode="after")
     def _ports_have_names(self) -> Self:

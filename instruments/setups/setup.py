@@ -18,6 +18,7 @@ from nado_lab.instruments.setups.monitored import readings_of
 from nado_lab.instruments.setups.open_roles import VisaLibrary, close_all, each_in_its_own_try, open_roles
 from nado_lab.instruments.setups.records import Check, Limit, Reading, Reset, Response
 from nado_lab.instruments.setups.role_limits import left_out
+from nado_lab.instruments.setups.stepwise_setup import StepwiseSetup
 from nado_lab.instruments.setups.take_down import taken_down
 from nado_lab.port import Port, drives_of, inputs_of
 
@@ -26,7 +27,7 @@ Config = TypeVar("Config", bound=SetupConfig)
 Wanted = TypeVar("Wanted", bound=Role)
 
 
-class Setup(ABC, Generic[Config]):
+class Setup(StepwiseSetup, ABC, Generic[Config]):
     """Instruments by role that answer a drive; leaving the ``with`` block makes everything safe."""
 
     channels: tuple[str, ...] = ()
@@ -177,6 +178,7 @@ class Setup(ABC, Generic[Config]):
         replace what the ports make of the drive. When ``should_stop()`` turns true the setup goes to its
         safe state and the iteration ends; it does so too where the caller leaves the iteration early.
         """
+        self.require_no_trial()
         drive = self._drive_of(drive)
         applied = self.inputs_of(drive) if inputs is None else np.asarray(inputs, float)
         if applied.shape != drive.shape:

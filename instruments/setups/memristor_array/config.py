@@ -85,6 +85,11 @@ class MemristorConfig(SetupConfig, frozen=True, extra="forbid"):
     burst_trials: PositiveInt = 1000
     """Most trials that one burst joins."""
 
+    @property
+    def not_stepwise(self) -> str:
+        """Nothing: pulses can be sent one by one, with the devices at 0 V between them."""
+        return ""
+
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if len(self.ports) != 1 or self.ports[0].unit != "V":

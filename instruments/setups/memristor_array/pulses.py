@@ -52,6 +52,13 @@ class Pulses:
         played = whole.transpose(0, 2, 1).reshape(-1, devices)
         return np.concatenate([played, np.zeros((1, devices))])
 
+    def step_volts(self, inputs: np.ndarray) -> np.ndarray:
+        """Return volts (sample, device) of one step of write voltages (device,), then a zero."""
+        volts = np.zeros((self.step + 1, len(inputs)))
+        volts[: self.write] = inputs
+        volts[self.step - self.read : -1] = self.config.read_v
+        return volts
+
     def frames(self, amperes: np.ndarray, trials: int) -> np.ndarray:
         """Return (trial, device, 1 + step, sample) of (sample, device), rests and the end left out."""
         devices = amperes.shape[1]

@@ -23,6 +23,7 @@ from nado_lab.instruments.setups.memristor_array.wiring import CardWiring, Meter
 from nado_lab.instruments.setups.open_roles import VisaLibrary
 from nado_lab.instruments.setups.records import Limit, Reset, Response
 from nado_lab.instruments.setups.setup import Setup
+from nado_lab.instruments.setups.stepwise import Played, Ready
 
 _GRACE_S = 5.0
 _REST_SHARE = 0.02
@@ -115,10 +116,17 @@ class MemristorSetup(Setup[MemristorConfig]):
             self._require_conduction(self.pulses.readout(frames)[..., 0])
             yield from self._responses(frames, inputs[batch])
 
-    def burst(self, volts: np.ndarray, should_stop: Callable[[], bool]) -> np.ndarray | None:
-        """Play volts (sample, device) that end at 0 V; return the currents in A, None if stopped."""
+    def burst(
+        self, volts: np.ndarray, should_stop: Callable[[], bool], ready: Callable[[], None] = lambda: None
+    ) -> np.ndarray | None:
+        """Play volts (sample, device) that end at 0 V; return the currents in A, None if stopped.
+
+        `ready()` is called when all is loaded, and may wait.
+        """
         self.energise()
-        self.wiring.start(volts)
+        self.wiring.load(volts)
+        ready()
+        self.wiring.start()
         if not self._wait(len(volts) / self.config.pulse.rate_hz, should_stop):
             return None
         self.require_energised()
@@ -177,6 +185,30 @@ class MemristorSetup(Setup[MemristorConfig]):
                 waveform=frames[trial][..., 1:, :, None],
                 input=applied,
             )
+
+    # -- step by step ------------------------------------------------------------------------
+
+    @property
+    def least_period_s(self) -> float:
+        """Return the time in s of a step and of the zero that ends it."""
+        return (self.pulses.step + 1) / self.config.pulse.rate_hz
+
+    def begin_steps(self, ready: Ready, should_stop: Callable[[], bool]) -> Played | None:
+        """Rest at 0 V, then read the start state."""
+        volts = self.pulses.volts(np.zeros((1, max(len(self.devices), 1), 0)))
+        amperes = self.burst(volts, should_stop, lambda: ready(self.pulses.rest / self.config.pulse.rate_hz))
+        return None if amperes is None else self._played(self.pulses.frames(amperes, 1)[0, :, 0])
+
+    def play_step(self, inputs: np.ndarray, ready: Ready, should_stop: Callable[[], bool]) -> Played | None:
+        """Play one write pulse on every device, wait, and read; 0 V until the next step."""
+        amperes = self.burst(self.pulses.step_volts(inputs[..., 0].reshape(-1)), should_stop, ready)
+        return None if amperes is None else self._played(amperes[:-1].T)
+
+    def _played(self, frames: np.ndarray) -> Played:
+        """Read the currents (device, sample) in A of one step."""
+        readout = self.pulses.readout(frames)
+        self._require_conduction(readout[None, :, None, 0])
+        return Played(*((readout, frames[..., None]) if self.devices else (readout[0], frames[0, :, None])))
 
     # -- power -------------------------------------------------------------------------------
 

@@ -19,8 +19,12 @@ class Wiring(Protocol):
         """Switch on at 0 V."""
         ...
 
-    def start(self, volts: np.ndarray) -> None:
-        """Play (sample, device) in V from now on."""
+    def load(self, volts: np.ndarray) -> None:
+        """Take (sample, device) in V, to be played at `start`."""
+        ...
+
+    def start(self) -> None:
+        """Play what was loaded from now on."""
         ...
 
     def busy(self) -> bool:
@@ -46,10 +50,13 @@ class CardWiring:
         self.output.prepare(self.config.pulse.rate_hz, self.config.limits.max_volts)
         self.reader.prepare(self.config.readout.range_v, self.config.pulse.rate_hz)
 
-    def start(self, volts: np.ndarray) -> None:
-        """Play (sample, device) in V from now on."""
+    def load(self, volts: np.ndarray) -> None:
+        """Take (sample, device) in V, to be played at `start`."""
         self.output.load(volts)
         self.reader.arm(len(volts))
+
+    def start(self) -> None:
+        """Play what was loaded from now on."""
         self.output.trigger()
 
     def busy(self) -> bool:
@@ -74,9 +81,12 @@ class MeterWiring:
         """Source 0 V with the compliance; output on."""
         self.meter.source_volts(self.config.limits.max_volts, self.config.limits.max_amperes)
 
-    def start(self, volts: np.ndarray) -> None:
-        """Play (sample, 1) in V from now on."""
+    def load(self, volts: np.ndarray) -> None:
+        """Take (sample, 1) in V, to be played at `start`."""
         self.meter.load(volts[:, 0], 1 / self.config.pulse.rate_hz)
+
+    def start(self) -> None:
+        """Play what was loaded from now on."""
         self.meter.trigger()
 
     def busy(self) -> bool:
