@@ -14,6 +14,9 @@ PROGRESS = "progress"
 PERCENT = "percent"
 """The only entry of a record of progress: 0 to 100."""
 
+WHOLE_TRIALS, STEPWISE = "whole trials", "stepwise"
+"""How the steps of a trial follow each other: as the setup plays them, or as they are asked for."""
+
 
 class NadoProcedure(Procedure):
     """Measure with a setup and emit rows; knows nothing of files or threads.
@@ -29,6 +32,7 @@ class NadoProcedure(Procedure):
     """Parameters that neither a default nor the setup settles."""
     suited: tuple[Port, ...] = ()
     """The ports that the parameters are those of, once they are known."""
+    timing: str = WHOLE_TRIALS
     _emit: Emit
     _should_stop: Callable[[], bool]
 
@@ -57,6 +61,11 @@ class NadoProcedure(Procedure):
     def emit(self, topic: str, record: Row) -> None:
         """Hand over one row of the stream called `topic`."""
         self._emit(topic, record)
+
+    @property
+    def may_pause(self) -> bool:
+        """Tell whether the run may be held, or the monitors be looked at, before the next row."""
+        return True
 
     def should_stop(self) -> bool:
         """Say whether to end early; to be asked between any two rows."""

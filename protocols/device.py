@@ -1,11 +1,12 @@
 """What protocols need of a setup: a device that plays drives and yields what it measured."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from nado_lab.channels import ChannelAxis
 from nado_lab.instruments import Clock
+from nado_lab.instruments.setups.stepwise import StepwiseTrial
 from nado_lab.port import Port
 
 
@@ -109,4 +110,24 @@ class MeasuringDevice(Protocol):
 
         `inputs` of the same shape, in SI units, replace what the ports make of the drive.
         """
+        ...
+
+
+@runtime_checkable
+class StepwiseDevice(MeasuringDevice, Protocol):
+    """A setup that can be asked step by step, or says why not."""
+
+    @property
+    def step_period_s(self) -> float:
+        """Give the time from the begin of a step to that of the next, in s."""
+        ...
+
+    def require_stepwise(self) -> None:
+        """Raise SetupError, with the reason, where it cannot be asked step by step."""
+        ...
+
+    def begin(
+        self, *, should_stop: Callable[[], bool] = ..., patience_s: float | None = None
+    ) -> StepwiseTrial:
+        """Begin a trial from the start state, to be asked step by step."""
         ...

@@ -14,7 +14,10 @@ from nado_lab.protocols.parameters import describe
 from nado_lab.protocols.pymeasure_types import Procedure
 
 _HEADING = re.compile(r"^(?P<name>.*?)\s*(?:\((?P<unit>[^()]*)\))?\s*$")
-_OURS = ("bind", "attach", "columns", "coordinates", "row_count", "require_limits", "estimate_s", "start_row")
+_OURS = (
+    *("bind", "attach", "columns", "coordinates", "row_count", "require_limits", "estimate_s"),
+    *("start_row", "may_pause"),
+)
 """What the runner asks of every protocol: a procedure may use these names for nothing else."""
 
 _log = logging.getLogger(__name__)
@@ -29,6 +32,7 @@ class PlainProcedure(Procedure):
     DATA_COLUMNS: list[str]
     start_row = 0
     resumable = False
+    may_pause = True
     __emit: Emit
     __should_stop: Callable[[], bool]
     __names: dict[str, Column]

@@ -57,49 +57,14 @@ class Playback(NadoProcedure):
 
     def columns(self) -> Streams:
         """Declare sequence, repeat, drive, input, readout, initial and, if kept, waveform."""
-        steps, ports = self.planned.drive.shape[-2:]
-        channels, sides = len(self.setup.channels), len(self.setup.devices)
-        unit, applied = common_unit(self.setup.channel_units), common_unit([p.unit for p in self.setup.ports])
-
-        def column(name: str, dims: dict[str, int], units: str = "1", told: str = "") -> Column:
-            dims = {"device": sides, **dims} if sides else dims
-            return Column(name, tuple(dims), tuple(dims.values()), units=units, description=told)
-
-        driven, read = {"step": steps, "port": ports}, {"step": steps, "channel": channels}
-        columns = [
-            Column("sequence", dtype="int64", description="which input sequence", is_coordinate=True),
-            Column("repeat", dtype="int64", description="which repeat of it", is_coordinate=True),
-            column("drive", driven, told="drive in [-1, 1]"),
-            column("input", driven, applied, "as applied"),
-            column("readout", read, unit),
-            column("initial", {"channel": channels}, unit, "readout before the drive"),
-        ]
-        if self.waveform:
-            samples, contacts = self.setup.waveform_shape
-            raw = column(
-                "waveform",
-                {"step": steps, "sample": samples, "contact": contacts},
-                self.setup.waveform_units,
-                "raw samples",
-            )
-            columns.append(replace(raw, dtype="float32"))
+        columns = list(trial_columns(self.setup, self.planned.drive.shape[-2]))
+        if not self.waveform:
+            columns = [each for each in columns if each.name != "waveform"]
         return {"primary": tuple(columns)}
 
     def coordinates(self) -> tuple[Coordinate, ...]:
         """Name channels, ports and devices; channels with what they lie along and with units that differ."""
-        labels = [Coordinate("channel", tuple(self.setup.channels))]
-        labels.append(Coordinate("port", tuple(port.name for port in self.setup.ports)))
-        if self.setup.devices:
-            labels.append(Coordinate("device", tuple(self.setup.devices)))
-        units, axis = tuple(self.setup.channel_units), self.setup.channel_axis
-        inputs = tuple(port.unit for port in self.setup.ports)
-        if len(set(inputs)) > 1:
-            labels.append(Coordinate("port_units", inputs, dim="port"))
-        if len(set(units)) > 1:
-            labels.append(Coordinate("channel_units", units, dim="channel"))
-        if axis is not None:
-            labels.append(Coordinate(axis.name, axis.values, axis.unit, dim="channel"))
-        return tuple(labels)
+        return device_labels(self.setup)
 
     def row_count(self) -> int:
         """Give the number of trials."""
@@ -150,3 +115,43 @@ def interleaved(sequences: int, repeats: int) -> tuple[np.ndarray, np.ndarray]:
     A slow drift of the device so lies across repeats, and does not hide in a sequence.
     """
     return np.tile(np.arange(sequences), repeats), np.repeat(np.arange(repeats), sequences)
+
+
+def trial_columns(setup: MeasuringDevice, steps: int) -> tuple[Column, ...]:
+    """Declare a trial of so many steps: sequence, repeat, drive, input, readout, initial and waveform."""
+    ports, channels, sides = len(setup.ports), len(setup.channels), len(setup.devices)
+    unit, applied = common_unit(setup.channel_units), common_unit([port.unit for port in setup.ports])
+
+    def column(name: str, dims: dict[str, int], units: str = "1", told: str = "") -> Column:
+        dims = {"device": sides, **dims} if sides else dims
+        return Column(name, tuple(dims), tuple(dims.values()), units=units, description=told)
+
+    driven, read = {"step": steps, "port": ports}, {"step": steps, "channel": channels}
+    samples, contacts = setup.waveform_shape
+    raw = {"step": steps, "sample": samples, "contact": contacts}
+    return (
+        Column("sequence", dtype="int64", description="which input sequence", is_coordinate=True),
+        Column("repeat", dtype="int64", description="which repeat of it", is_coordinate=True),
+        column("drive", driven, told="drive in [-1, 1]"),
+        column("input", driven, applied, "as applied"),
+        column("readout", read, unit),
+        column("initial", {"channel": channels}, unit, "readout before the drive"),
+        replace(column("waveform", raw, setup.waveform_units, "raw samples"), dtype="float32"),
+    )
+
+
+def device_labels(setup: MeasuringDevice) -> tuple[Coordinate, ...]:
+    """Name channels, ports and devices; channels with what they lie along and with units that differ."""
+    labels = [Coordinate("channel", tuple(setup.channels))]
+    labels.append(Coordinate("port", tuple(port.name for port in setup.ports)))
+    if setup.devices:
+        labels.append(Coordinate("device", tuple(setup.devices)))
+    units, axis = tuple(setup.channel_units), setup.channel_axis
+    inputs = tuple(port.unit for port in setup.ports)
+    if len(set(inputs)) > 1:
+        labels.append(Coordinate("port_units", inputs, dim="port"))
+    if len(set(units)) > 1:
+        labels.append(Coordinate("channel_units", units, dim="channel"))
+    if axis is not None:
+        labels.append(Coordinate(axis.name, axis.values, axis.unit, dim="channel"))
+    return tuple(labels)

@@ -22,6 +22,7 @@ _BUILT_IN = {
     "memory": "nado_lab.protocols.memory:Memory",
     "drift_watch": "nado_lab.protocols.drift_watch:DriftWatch",
     "drives": "nado_lab.protocols.drives:Drives",
+    "episodes": "nado_lab.protocols.episodes:Episodes",
     "replay": "nado_lab.protocols.replay:Replay",
 }
 
@@ -41,13 +42,13 @@ PROTOCOLS = Registry[type[Procedure]](
 OLDER_NAMES = {"fmr_map": "spectrum_map"}
 """Names of older versions, which stand in stored runs."""
 
-NEEDS_AN_ARRAY = ("drives",)
+NEEDS_A_PROGRAM = ("drives", "episodes")
 """Protocols that a program uses: parameters alone do not say what they do."""
 
 
 def protocols_to_choose() -> tuple[str, ...]:
     """Name the protocols that a person can run: parameters say all that they need."""
-    return tuple(name for name in PROTOCOLS if name not in NEEDS_AN_ARRAY)
+    return tuple(name for name in PROTOCOLS if name not in NEEDS_A_PROGRAM)
 
 
 def is_file(name: str) -> bool:

@@ -26,6 +26,9 @@ class Checkable(Protocol):
     @property
     def reset(self) -> Reset: ...
 
+    @property
+    def step_period_s(self) -> float: ...
+
     def limit_list(self) -> tuple[Limit, ...]: ...
 
     def limits_left_out(self) -> Mapping[str, str]: ...
@@ -49,11 +52,21 @@ def run_checks(setup: Checkable) -> list[Check]:
     checks += [Check(f"limits of {name}", passed=True, detail=told, warning=True) for name, told in missing]
     begins = f"{setup.reset.words} ({setup.reset.seconds:.3g} s)"
     checks.append(Check("a trial begins with", passed=True, detail=begins))
+    checks.append(Check("step by step", passed=True, detail=_stepwise_words(setup)))
     checks += [_check(name, proof) for name, proof in setup.proofs()]
     checks.append(_check("interlock trips and clears", lambda: refuses_while_tripped(setup)))
     failed = setup.shutdown()
     checks.append(Check("shutdown", not failed, "; ".join(failed) or setup.config.safe_state))
     return checks
+
+
+def _stepwise_words(setup: Checkable) -> str:
+    """Say whether the setup can be asked step by step: how often, and how long it waits; or why not."""
+    config = setup.config
+    if config.not_stepwise:
+        return f"no: {config.not_stepwise}"
+    patience = config.stepwise.patience_s
+    return f"a step every {setup.step_period_s:.3g} s; safe when none has come for {patience:g} s"
 
 
 def _check(name: str, action: Callable[[], object]) -> Check:

@@ -40,8 +40,8 @@ class Played:
 class Step:
     """One step of a trial: what was applied, what it gave, and when.
 
-    `input` ([device,] port) in SI units; `begun_s` by the bench's clock; `late_s` how much later it began than
-    a period after the step before; `latency_s` by the wall's clock, from the call to the readout.
+    `input` ([device,] port) in SI units; `begun_s` by the bench's clock, and `late_s` how much that is later
+    than a period after the step before; `latency_s` by the wall's clock, from the call to the readout.
     """
 
     number: int

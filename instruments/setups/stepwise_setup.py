@@ -12,7 +12,7 @@ class Steppable(Stepped, Protocol):
     """A setup as this part of it sees it."""
 
     devices: tuple[str, ...]
-    _trial: StepwiseTrial | None
+    stepwise_trial: StepwiseTrial | None
 
     @property
     def step_s(self) -> float: ...
@@ -25,11 +25,14 @@ class Steppable(Stepped, Protocol):
 
     def require_no_trial(self) -> None: ...
 
+    def require_stepwise(self) -> None: ...
+
 
 class StepwiseSetup:
     """What a setup has for `begin`; a family that is stepwise overrides `begin_steps` and `play_step`."""
 
-    _trial: StepwiseTrial | None = None
+    stepwise_trial: StepwiseTrial | None = None
+    """The stepwise trial that is under way."""
 
     @property
     def least_period_s(self: Steppable) -> float:
@@ -50,6 +53,13 @@ class StepwiseSetup:
         Steps follow each other every `step_period_s`; a step that comes later than `patience_s` (s, else the
         setup file's) finds the bench at its safe state. SetupError where the setup is not stepwise.
         """
+        self.require_stepwise()
+        self.require_no_trial()
+        self.stepwise_trial = StepwiseTrial(self, should_stop, patience_s)
+        return self.stepwise_trial
+
+    def require_stepwise(self: Steppable) -> None:
+        """Raise SetupError, with the reason, where the setup cannot be asked step by step."""
         name, why, period = self.config.name, self.config.not_stepwise, self.step_period_s
         if why:
             raise SetupError(f"setup {name!r} cannot be asked step by step: {why}")
@@ -58,18 +68,15 @@ class StepwiseSetup:
                 f"setup {name!r}: stepwise.period_s is {period:g} s, and a step alone takes "
                 f"{self.least_period_s:g} s; write at least that"
             )
-        self.require_no_trial()
-        self._trial = StepwiseTrial(self, should_stop, patience_s)
-        return self._trial
 
     def require_no_trial(self) -> None:
         """Raise BusyError while a stepwise trial is under way."""
-        if self._trial is not None:
+        if self.stepwise_trial is not None:
             raise BusyError("a stepwise trial is under way on this setup; end it first")
 
     def end_steps(self) -> None:
         """Take note that the stepwise trial is over."""
-        self._trial = None
+        self.stepwise_trial = None
 
     def step_of(self: Steppable, drive: np.ndarray) -> np.ndarray:
         """Return a drive of one step as real numbers; ValueError where its shape is another than ours."""

@@ -27,9 +27,13 @@ def register(app: typer.Typer) -> None:
 
 def setups(as_json: Json = False) -> None:
     """List the setups that need no file of your own."""
-    from nado_lab.instruments import builtin_setups
+    from nado_lab.instruments import builtin_setups, load_setup
 
-    result(builtin_setups(), as_json, _show_setups)
+    found: dict[str, dict[str, str | bool]] = {}
+    for name, text in builtin_setups().items():
+        why = load_setup(name).not_stepwise
+        found[name] = {"description": text, "stepwise": not why, "not_stepwise": why}
+    result(found, as_json, _show_setups)
 
 
 def check(
@@ -76,8 +80,12 @@ def record(
     note(f"{len(pairs)} messages of {identity} in {out}; see docs/dialects.md on how to send it in")
 
 
-def _show_setups(found: dict[str, str]) -> None:
-    table("Setups", ["name", "what it is"], [[name, text] for name, text in found.items()])
+def _show_setups(found: dict[str, dict[str, str | bool]]) -> None:
+    rows = [
+        [name, str(each["description"]), "yes" if each["stepwise"] else f"no: {each['not_stepwise']}"]
+        for name, each in found.items()
+    ]
+    table("Setups", ["name", "what it is", "step by step"], rows)
 
 
 def _show(setup: str, identities: dict[str, str], checks: "Sequence[CheckResult]") -> None:

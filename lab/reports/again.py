@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from nado_lab.lab.noise_seed import write_noise_seed
 from nado_lab.lab.reports.demo_report import DEFAULT_SETUP
 from nado_lab.lab.reports.twin_origin import FitOrigin, RecalibrationOrigin
-from nado_lab.protocols.registry import NEEDS_AN_ARRAY
+from nado_lab.protocols.registry import NEEDS_A_PROGRAM
 
 if TYPE_CHECKING:
     from nado_lab.lab.reports.demo_report import DemoReport
@@ -35,7 +35,7 @@ def measure_again(known: RunMetadata, path: str) -> str:
     if protocol is None:
         return f"# {path} was not measured by a protocol of nado"
     words = ["nado", "measure", *_protocol(protocol.name), *_setup(known.setup)]
-    if protocol.name in NEEDS_AN_ARRAY:
+    if protocol.name in NEEDS_A_PROGRAM:
         words += ["-p", f"of={path}"]
     for name, each in protocol.parameters.items():
         if each.value is not None:
@@ -165,7 +165,7 @@ def demo_again(report: DemoReport) -> str:
 
 
 def _protocol(name: str) -> Sequence[str]:
-    if name in NEEDS_AN_ARRAY:
+    if name in NEEDS_A_PROGRAM:
         return ("replay",)
     return ("--protocol", name) if ".py:" in name else (name,)
 

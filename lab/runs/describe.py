@@ -14,7 +14,8 @@ from nado_lab.lab.store import (
     SetupRecord,
     code_version,
 )
-from nado_lab.protocols import describe, protocol_name
+from nado_lab.protocols import NadoProcedure, describe, protocol_name
+from nado_lab.protocols.base import STEPWISE, WHOLE_TRIALS
 from pydantic import BaseModel
 from pymeasure.experiment import Procedure
 
@@ -30,6 +31,9 @@ def describe_run(
 ) -> RunMetadata:
     """Gather the metadata of a run that is about to start."""
     config, snapshot, step_s = (getattr(setup, name, None) for name in ("config", "snapshot", "step_s"))
+    timing = procedure.timing if isinstance(procedure, NadoProcedure) else WHOLE_TRIALS
+    if timing == STEPWISE:
+        step_s = getattr(setup, "step_period_s", step_s)
     return RunMetadata(
         sample=str(getattr(config, "sample", "")),
         operator=operator or current_user(),
@@ -47,7 +51,7 @@ def describe_run(
         code=code_version(),
         instruments=snapshot() if snapshot else {},
         lineage=list(lineage),
-        notes={} if step_s is None else {"step_s": float(step_s)},
+        notes={} if step_s is None else {"step_s": float(step_s), "timing": timing},
     )
 
 

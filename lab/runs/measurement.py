@@ -111,7 +111,7 @@ class Measurement:
     def _look_around(self) -> None:
         """Take the readings that are due; one beyond its limits ends the run."""
         self._should_stop()
-        row = self._monitor.due()
+        row = self._monitor.due() if self._procedure.may_pause else None
         if row is None:
             return
         self._writer.append("monitor", row)
@@ -123,7 +123,7 @@ class Measurement:
     def _wait_while_paused(self) -> None:
         """Hold with the field at zero until the run is to go on or to stop."""
         stop = self._stop
-        if stop.paused and not stop():
+        if stop.paused and self._procedure.may_pause and not stop():
             self._bench.hold()
             self._writer.flush()
             while stop.paused and not self._should_stop():
