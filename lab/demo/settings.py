@@ -28,13 +28,11 @@ class DemoSettings:
     quick: bool = False
 
     def shared(self, devices: int) -> DemoSettings:
-        """Return smaller stages for a twin of each of several devices, so that all take about as long."""
+        """Return smaller stages for a twin of each of several devices."""
         if devices < 2:
             return self
-        sequences, mean, score = (
-            max(10, n // 3) for n in (self.sequences, self.mean_steps, self.score_steps)
-        )
-        return replace(self, sequences=sequences, mean_steps=mean, score_steps=score)
+        mean, score = (max(10, n // 3) for n in (self.mean_steps, self.score_steps))
+        return replace(self, sequences=max(10, self.sequences // 2), mean_steps=mean, score_steps=score)
 
     @property
     def source(self) -> SetupSource:
