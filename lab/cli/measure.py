@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,12 +14,18 @@ from nado_lab.lab.cli.stopping import if_begun
 from nado_lab.lab.noise_seed import read_noise_seed
 
 if TYPE_CHECKING:
-    from nado_lab.lab.runs import MonitorSettings
+    from nado_lab.lab.runs import MonitorSettings, Observer
     from nado_lab.lab.store import Run, RunSummary
     from nado_lab.lab.workflow.queue import Ended
     from nado_lab.protocols import ParameterDescription
 
 EVERY_S = 10.0
+Documents = Annotated[
+    str,
+    typer.Option(
+        help="Send documents of the bluesky event model as it goes: a new file.jsonl, or tcp://host:port."
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -51,6 +59,7 @@ def measure(
         list[str] | None, typer.Option(help="reading=low:high ends the run outside; may be given again.")
     ] = None,
     fault: Faults = None,
+    documents: Documents = "",
     as_json: Json = False,
 ) -> None:
     """Measure with a protocol on a setup into a new run."""
@@ -67,7 +76,7 @@ def measure(
     asked = monitor_every is not None or limit
     monitors = _monitors(monitor_every or EVERY_S, limit or []) if asked else None
     request = MeasureRequest(name, out, source, parse_assignments(given), operator, monitors=monitors)
-    with shown(if_begun(out, _go_on(out, own))) as observer:
+    with shown(if_begun(out, _go_on(out, own))) as bars, _also_sent(documents, bars) as observer:
         run = measure_run(request, observer).run
     report_run(run, as_json)
 
@@ -78,6 +87,7 @@ def resume(
     own: Annotated[
         str, typer.Option("--protocol", help="The file.py:Class that the run was measured by, if by one.")
     ] = "",
+    documents: Documents = "",
     as_json: Json = False,
 ) -> None:
     """Go on with a run that was stopped or killed, after its last committed row."""
@@ -85,9 +95,21 @@ def resume(
     from nado_lab.lab.workflow.measure import ResumeRequest
     from nado_lab.lab.workflow.measure import resume as resume_run
 
-    with shown(if_begun(run, _go_on(run, own))) as observer:
+    with shown(if_begun(run, _go_on(run, own))) as bars, _also_sent(documents, bars) as observer:
         ended = resume_run(ResumeRequest(run, setup, own), observer).run
     report_run(ended, as_json)
+
+
+@contextmanager
+def _also_sent(documents: str, observer: Observer) -> Iterator[Observer]:
+    """Send what is measured as documents, too, where that was asked for."""
+    from nado_lab.lab.runs import Together, documents_sent
+
+    if not documents:
+        yield observer
+        return
+    with documents_sent(documents) as sent:
+        yield Together(observer, sent)
 
 
 def _go_on(run: str, own: str) -> str:

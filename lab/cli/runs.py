@@ -95,6 +95,31 @@ def export_run(
         note(f"not in the file, too many dimensions for a table: {', '.join(left_out)}")
 
 
+@runs.command("documents")
+def documents(
+    run: RunRef,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The new file. [default: standard output]")
+    ] = None,
+    folder: Folder = Path(),
+) -> None:
+    """Write a run as documents of the bluesky event model: JSON lines of [name, document]."""
+    from nado_lab.lab.new_output import refuse_existing
+    from nado_lab.lab.store import Run, Status, documents_of, line_of, locate
+
+    opened = Run.open(locate(run, folder))
+    if out is None:
+        for each in documents_of(opened):
+            typer.echo(line_of(each))
+    else:
+        refuse_existing(out)
+        with out.open("x", encoding="utf-8", newline="\n") as file:
+            file.writelines(f"{line_of(each)}\n" for each in documents_of(opened))
+        typer.echo(f"wrote {out}")
+    if opened.status is Status.RUNNING:
+        note(f"{opened.path} is still going, or its program died: its documents have no stop")
+
+
 @runs.command("metrics")
 def metrics(
     run: RunRef,

@@ -11,7 +11,7 @@ from nado_lab.lab.runs.guard import HANG_S
 from nado_lab.lab.runs.interrupts import shielded, stop_on_signals
 from nado_lab.lab.runs.largest_drive import largest_drive
 from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
-from nado_lab.lab.runs.observer import Harmless, Observer
+from nado_lab.lab.runs.observer import Harmless, Observer, RunBegins
 from nado_lab.lab.store import RunWriter, Status, StoreError
 from nado_lab.observer import Progress
 from nado_lab.protocols import NadoProcedure, Row
@@ -60,6 +60,7 @@ class Measurement:
     def _measure(self) -> None:
         self._procedure.attach(self._emit, self._should_stop)
         try:
+            self._tell_that_it_begins()
             self._baseline("before")
             self._bench.drives(self._up_to)
             self._procedure.startup()
@@ -68,6 +69,10 @@ class Measurement:
                 self._procedure.execute()
         except BaseException as error:  # noqa: BLE001  (whatever it is, the hardware comes first)
             self._failure = error
+
+    def _tell_that_it_begins(self) -> None:
+        writer, labels = self._writer, self._procedure.coordinates()
+        self._observer.begins(RunBegins(writer.path, writer.metadata, writer.columns, labels, self._done))
 
     def _tell_what_is_kept(self, press: KeyboardInterrupt) -> None:
         """Tell whoever pressed Ctrl-C what there is of the run."""
@@ -132,7 +137,9 @@ class Measurement:
 
     def _baseline(self, moment: str) -> None:
         if self._monitor.first:
-            self._writer.append("baseline", self._monitor.baseline(moment))
+            row = self._monitor.baseline(moment)
+            self._writer.append("baseline", row)
+            self._observer.row("baseline", row)
 
     def _leave_bench(self) -> None:
         """Make the bench safe, whatever the procedure's own shutdown does; hardware left on counts most."""
@@ -163,6 +170,7 @@ class Measurement:
         try:
             self._note_bench()
             self._writer.finalise(status, reason, trace)
+            self._observer.ends(self._writer.metadata)
         except StoreError as error:
             if self._failure is None:
                 self._failure = error

@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import cast
 
 from nado_lab.lab.runs.interrupts import StopRequest
+from nado_lab.lab.store import RunMetadata
 from nado_lab.observer import Observer as LongWorkObserver
 from nado_lab.observer import Progress
-from nado_lab.protocols import Row
+from nado_lab.protocols import Column, Coordinate, Row
+
+
+@dataclass(frozen=True)
+class RunBegins:
+    """A run as it is opened: where, all that is known of it, the columns of its streams, names along axes.
+
+    `rows` are those that it holds already (of one that is resumed).
+    """
+
+    path: str
+    metadata: RunMetadata
+    columns: Mapping[str, Sequence[Column]]
+    labels: Sequence[Coordinate]
+    rows: int
+
 
 _log = logging.getLogger(__name__)
 
@@ -23,6 +40,12 @@ class Observer(LongWorkObserver):
 
     def row(self, stream: str, row: Row) -> None:
         """Take note of a row of a stream ("primary", "baseline", "monitor") just after it was measured."""
+
+    def begins(self, run: RunBegins) -> None:
+        """Take note that a run is open and its rows will follow."""
+
+    def ends(self, metadata: RunMetadata) -> None:
+        """Take note of how a run ended; its hardware is safe and its rows are kept."""
 
     def should_stop(self) -> bool:
         """Say whether somebody wishes to stop."""
@@ -44,6 +67,14 @@ class Staged(Observer):
     def row(self, stream: str, row: Row) -> None:
         """Pass a row on."""
         self._whole.row(stream, row)
+
+    def begins(self, run: RunBegins) -> None:
+        """Pass on that a run is open."""
+        self._whole.begins(run)
+
+    def ends(self, metadata: RunMetadata) -> None:
+        """Pass on how a run ended."""
+        self._whole.ends(metadata)
 
 
 class Shares:
@@ -97,6 +128,16 @@ class Harmless(Observer):
         if isinstance(self._other, Observer):
             self._call(lambda other: cast("Observer", other).row(stream, row))
 
+    def begins(self, run: RunBegins) -> None:
+        """Tell that a run is open to an observer that looks at rows."""
+        if isinstance(self._other, Observer):
+            self._call(lambda other: cast("Observer", other).begins(run))
+
+    def ends(self, metadata: RunMetadata) -> None:
+        """Tell how a run ended to an observer that looks at rows."""
+        if isinstance(self._other, Observer):
+            self._call(lambda other: cast("Observer", other).ends(metadata))
+
     def _call(self, tell: Callable[[LongWorkObserver], None]) -> None:
         if self._other is None:
             return
@@ -123,3 +164,13 @@ class Together(Observer):
         """Show the row to those who look at rows."""
         for each in self._all:
             each.row(stream, row)
+
+    def begins(self, run: RunBegins) -> None:
+        """Tell every one that a run is open."""
+        for each in self._all:
+            each.begins(run)
+
+    def ends(self, metadata: RunMetadata) -> None:
+        """Tell every one how a run ended."""
+        for each in self._all:
+            each.ends(metadata)

@@ -1,6 +1,7 @@
 """The run store: one zarr v3 store a run, of which only committed rows count."""
 
 from nado_lab.lab.store.catalogue import Catalogue, RunEntry, find_runs, locate
+from nado_lab.lab.store.documents import Document, DocumentMaker, documents_of, line_of
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.export import export
 from nado_lab.lab.store.metadata import (
@@ -23,6 +24,8 @@ from nado_lab.lab.store.writer import RunWriter
 __all__ = [
     "Catalogue",
     "Check",
+    "Document",
+    "DocumentMaker",
     "MonitorRecord",
     "ParameterRecord",
     "ProtocolRecord",
@@ -41,8 +44,10 @@ __all__ = [
     "channel_units",
     "code_version",
     "device_names",
+    "documents_of",
     "export",
     "find_runs",
+    "line_of",
     "load_trials",
     "locate",
     "ports_of",

@@ -19,7 +19,7 @@ class StreamWriter:
     def __init__(self, path: str, name: str, group: Group, columns: tuple[Column, ...]) -> None:
         self._path, self._name = path, name
         self._group = group
-        self._columns = columns
+        self.columns = columns
         self._arrays = layout.row_arrays(group)
         self._check_columns()
         self.committed = layout.committed_rows(group)
@@ -42,9 +42,9 @@ class StreamWriter:
     def write_rows(self, block: Row, elapsed: float) -> None:
         """Write arrays (rows, ...) of all columns as the next rows."""
         self.flush()
-        if set(block) != {column.name for column in self._columns}:
+        if set(block) != {column.name for column in self.columns}:
             raise StoreError(f"a block of stream {self._name!r} needs the columns {self._names()}")
-        arrays = {column.name: _fitting(column, block[column.name]) for column in self._columns}
+        arrays = {column.name: _fitting(column, block[column.name]) for column in self.columns}
         counts = {len(array) for array in arrays.values()}
         if len(counts) != 1:
             raise StoreError(f"a block of stream {self._name!r} needs equal rows for {self._names()}")
@@ -74,7 +74,7 @@ class StreamWriter:
 
     def _check_columns(self) -> None:
         stored = {name: array.shape[1:] for name, array in self._arrays.items()}
-        for column in (layout.NUMBER, layout.ELAPSED, *self._columns):
+        for column in (layout.NUMBER, layout.ELAPSED, *self.columns):
             if stored.pop(column.name, None) != column.shape:
                 raise StoreError(
                     f"{self._path} has no column {column.name!r} of shape {column.shape} in stream "
@@ -82,7 +82,7 @@ class StreamWriter:
                 )
 
     def _names(self) -> str:
-        return ", ".join(column.name for column in self._columns)
+        return ", ".join(column.name for column in self.columns)
 
 
 def retry(action: Callable[[], object], attempts: int = 5) -> None:

@@ -88,6 +88,11 @@ class RunWriter:
         writer.update(status=Status.RUNNING, reason="", traceback="", ended=None, checksums={})
         return writer
 
+    @property
+    def columns(self) -> dict[str, tuple[Column, ...]]:
+        """Return the columns of each stream."""
+        return {name: stream.columns for name, stream in self._streams.items()}
+
     def rows(self, stream: str = layout.PRIMARY) -> int:
         """Give the committed rows of a stream."""
         return self._stream(stream).committed
