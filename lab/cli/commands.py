@@ -22,6 +22,7 @@ GROUPS: tuple[str, ...] = (
     "report",
     "sweep",
     "gui",
+    "watch",
 )
 
 

@@ -156,6 +156,10 @@ def _show_list(found: "list[RunEntry]") -> None:
 
 
 def _show_one(run: "RunSummary") -> None:
+    from nado_lab.lab.runs.elsewhere import bench_of_ended
+    from nado_lab.lab.store import Status
+    from nado_lab.lab.store.metadata import BENCH
+
     known = run.metadata
     plain = ("run_id", "status", "reason", "started", "ended", "sample", "operator")
     rows = [["path", run.path], *([key, str(value)] for key in plain if (value := getattr(known, key)))]
@@ -163,8 +167,8 @@ def _show_one(run: "RunSummary") -> None:
         rows.append(["lineage", ", ".join(known.lineage)])
     if known.setup:
         rows.append(["setup", known.setup.name])
-    if isinstance(left := known.notes.get("bench"), dict):
-        rows.append(["bench as it was left", str(left.get("text", left.get("condition", "")))])
+    if known.status is not Status.RUNNING and BENCH in known.notes:
+        rows.append(["bench as it was left", bench_of_ended(known).text()])
     if known.protocol:
         rows.append(["protocol", known.protocol.name])
         rows += [[f"  {name}", f"{p.value} {p.units}"] for name, p in known.protocol.parameters.items()]

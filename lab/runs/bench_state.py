@@ -82,7 +82,7 @@ class BenchState:
         """Give what a run keeps among its attributes."""
         at = datetime.fromtimestamp(self.at).astimezone().isoformat(timespec="seconds")
         found = {"condition": self.condition.value, "at": at, "source": self.source.value}
-        told = {"safe_state": self.safe_state} if self.is_safe else {"why": self.why}
+        told = {"safe_state": self.safe_state} if self.is_safe else {"why": self.why, "up_to": self.up_to}
         return found | {name: value for name, value in told.items() if value} | {"text": self.text()}
 
     @classmethod
@@ -92,7 +92,7 @@ class BenchState:
             kept = _Kept.model_validate(found)
         except ValidationError:
             return cls().lost(0.0, "the run does not say how it left the bench")
-        return cls(kept.condition, kept.at.timestamp(), kept.source, "", kept.safe_state, kept.why)
+        return cls(kept.condition, kept.at.timestamp(), kept.source, kept.up_to, kept.safe_state, kept.why)
 
     # -- what can happen; each gives the state that it leads to ------------------------------
 
@@ -143,6 +143,7 @@ class _Kept(BaseModel):
     condition: Condition
     at: datetime
     source: Source
+    up_to: str = ""
     safe_state: str = SAFE_WORDS
     why: str = ""
 

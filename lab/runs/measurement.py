@@ -13,6 +13,7 @@ from nado_lab.lab.runs.largest_drive import largest_drive
 from nado_lab.lab.runs.monitors import Monitor, MonitorSettings
 from nado_lab.lab.runs.observer import Harmless, Observer, RunBegins
 from nado_lab.lab.store import RunWriter, Status, StoreError
+from nado_lab.lab.store.metadata import BENCH
 from nado_lab.observer import Progress
 from nado_lab.protocols import NadoProcedure, Row
 from nado_lab.protocols.base import PERCENT, PROGRESS
@@ -63,6 +64,7 @@ class Measurement:
             self._tell_that_it_begins()
             self._baseline("before")
             self._bench.drives(self._up_to)
+            self._note_bench()
             self._procedure.startup()
             self._keep_metadata()
             if not self._should_stop():  # Ctrl-C while everything was switched on
@@ -130,10 +132,12 @@ class Measurement:
         stop = self._stop
         if stop.paused and self._procedure.may_pause and not stop():
             self._bench.hold()
+            self._note_bench()
             self._writer.flush()
             while stop.paused and not self._should_stop():
                 time.sleep(_PAUSE_POLL_S)
             self._bench.drives(self._up_to)
+            self._note_bench()
 
     def _baseline(self, moment: str) -> None:
         if self._monitor.first:
@@ -180,7 +184,7 @@ class Measurement:
     def _note_bench(self) -> None:
         """Keep with the run what is known of the bench's safety; a full disk is told by who closes."""
         with suppress(StoreError):
-            self._writer.update(notes={**self._writer.metadata.notes, "bench": self._bench.state.to_json()})
+            self._writer.update(notes={**self._writer.metadata.notes, BENCH: self._bench.state.to_json()})
 
     def _outcome(self) -> tuple[Status, str, str]:
         failure, stop = self._failure, self._stop

@@ -14,6 +14,7 @@ from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.runs.rebuild import provide_drives
 from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import RunWriter
+from nado_lab.lab.store.metadata import EXPECTED
 from nado_lab.protocols import MeasuringDevice, NadoProcedure
 
 
@@ -46,6 +47,8 @@ def run_protocol(  # noqa: PLR0913  (a run has many sides; two are required)
         source=source or SetupSource(""),
         monitors=monitors,
     )
+    if expected := procedure.row_count():
+        metadata.notes[EXPECTED] = expected
 
     def create(monitor: Monitor) -> RunWriter:
         return RunWriter.create(out, metadata, {**columns, **monitor.streams()}, labels)

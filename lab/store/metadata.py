@@ -10,6 +10,8 @@ from nado_lab.lab.json_ready import json_ready
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 SCHEMA = "nado-run/1"
+BENCH, EXPECTED = "bench", "rows_expected"
+"""Notes of a run: what is known of the bench's safety (`bench_state`), how many rows it is to have."""
 
 
 class Status(StrEnum):

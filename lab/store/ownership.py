@@ -17,6 +17,8 @@ from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.same_thing import same_address, same_place
 
 _OLD_S = 86400.0
+_PATIENCE_S = 0.2
+"""Who only looks whether a thing is taken holds its lock for a moment; who takes it waits so long."""
 _SWEPT_AT_ONCE = 2000
 
 
@@ -33,7 +35,7 @@ class Ownership:
         """Become the owner, or say in one line who is."""
         _sweep_once(self._file.parent)
         try:
-            self._lock.acquire()
+            self._lock.acquire(timeout=_PATIENCE_S, poll_interval=0.02)
         except Timeout:
             raise StoreError(f"{self._what} is in use by {self.owner() or 'another process'}") from None
         note = {"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}

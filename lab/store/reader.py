@@ -1,6 +1,7 @@
 """A run, opened to be read: only what was committed is shown."""
 
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,8 +68,14 @@ class Run:
         with damage_named(self.path):
             return self._open_rows(stream)
 
-    def load(self, stream: str = layout.PRIMARY, first: int = 0, last: int | None = None) -> "xr.Dataset":
-        """Read the committed rows from `first` to before `last` into memory.
+    def load(
+        self,
+        stream: str = layout.PRIMARY,
+        first: int = 0,
+        last: int | None = None,
+        columns: Collection[str] | None = None,
+    ) -> "xr.Dataset":
+        """Read the committed rows from `first` to before `last` into memory; of all columns or of some.
 
         Where the run was closed meanwhile, its rows went from live chunks into shards, and chunks that are
         gone read as NaN: then they are read again.
@@ -76,7 +83,8 @@ class Run:
         for _ in range(LOOKS - 1):
             before = self._shards(stream)
             with damage_named(self.path):
-                found = self.dataset(stream).isel({layout.ROW: slice(first, last)}).load()
+                rows = self.dataset(stream).isel({layout.ROW: slice(first, last)})
+                found = (rows if columns is None else rows[list(columns)]).load()
             if self._shards(stream) == before:
                 return found
         raise StoreError(f"{self.path}: stream {stream!r} changed its form each time it was read; try again")

@@ -18,7 +18,7 @@ from nado_lab.lab.store.location import (
     require_there,
     storage_errors,
 )
-from nado_lab.lab.store.metadata import RunMetadata, Status
+from nado_lab.lab.store.metadata import BENCH, RunMetadata, Status
 from nado_lab.lab.store.ownership import Ownership, run_ownership
 from nado_lab.lab.store.pack import pack_stream
 from nado_lab.lab.store.stream import StreamWriter, retry
@@ -85,7 +85,8 @@ class RunWriter:
         except BaseException:
             owner.release()
             raise
-        writer.update(status=Status.RUNNING, reason="", traceback="", ended=None, checksums={})
+        known = {name: each for name, each in writer.metadata.notes.items() if name != BENCH}
+        writer.update(status=Status.RUNNING, reason="", traceback="", ended=None, checksums={}, notes=known)
         return writer
 
     @property

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import psutil
 from nado_lab.lab.dashboard.models.experiment import Experiment
-from nado_lab.lab.runs.bench_state import BenchState, Source
-from nado_lab.lab.store import Run, Status, StoreError
+from nado_lab.lab.runs.bench_state import BenchState
+from nado_lab.lab.runs.elsewhere import DIED, bench_of_ended, bench_of_going
+from nado_lab.lab.store import Run, StoreError
 from nado_lab.lab.store.ownership import run_ownership
 from nado_lab.protocols import is_file
 
 log = logging.getLogger(__name__)
 _POLL_S = 0.1
 NOT_BEGUN = "it was handed to a process that has not begun yet"
-DIED = "the process that drove it ended without a word, and nobody here hears its safety supervisor"
 _DETACHED = (  # Windows; elsewhere a session of its own
     getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "DETACHED_PROCESS", 0)
 )
@@ -78,19 +78,13 @@ class Apart:
 
     def last_word(self) -> BenchState:
         """Say what is known of the bench that it drives; once it is gone, what it wrote with its run."""
-        if not self.is_going:
-            return self._said_in_the_end()
-        with contextlib.suppress(psutil.Error):
-            if psutil.Process(self.pid).status() == psutil.STATUS_STOPPED:
-                return BenchState().lost(self._since, f"process {self.pid}, which drives it, is stopped")
-        return replace(BenchState().driven(self._since), source=Source.PROCESS)
-
-    def _said_in_the_end(self) -> BenchState:
-        """Read what the process knew of the bench when it closed its run."""
+        going, pid, found = self.is_going, self.pid, None
         with contextlib.suppress(StoreError):
             found = Run.open(self.out).metadata
-            if found.status is not Status.RUNNING and "bench" in found.notes:
-                return BenchState.from_json(found.notes["bench"])
+        if going:
+            return bench_of_going(found, pid, self._since)
+        if found is not None:
+            return replace(left := bench_of_ended(found), at=left.at or self._since)
         begun = self._process is not None or self.out.exists()
         return BenchState().lost(self._since, DIED if begun else NOT_BEGUN)
 
