@@ -35,6 +35,11 @@ class StepwiseSetup:
     """The stepwise trial that is under way."""
 
     @property
+    def stepwise(self: Steppable) -> bool:
+        """Tell whether the setup can be asked step by step."""
+        return not self.config.not_stepwise
+
+    @property
     def least_period_s(self: Steppable) -> float:
         """Return the shortest time in s from the begin of a step to the next, if nothing else took time."""
         return self.step_s

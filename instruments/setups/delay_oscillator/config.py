@@ -107,6 +107,15 @@ class DelayOscillatorConfig(SetupConfig, frozen=True, extra="forbid"):
     limits: LimitsConfig
     laser: LaserConfig | None = None
 
+    @property
+    def not_stepwise(self) -> str:
+        """Say that the light goes on circulating while a step is awaited, and forgets."""
+        step_ms, rest_ms = 1e3 * self.loop.delay_s, 1e3 * self.reset.delays * self.loop.delay_s
+        return (
+            f"a step is one delay ({step_ms:.3g} ms), and the light circulates on while the next one is "
+            f"computed and uploaded; after {rest_ms:.3g} ms nothing of the steps before is left in the loop"
+        )
+
     @model_validator(mode="after")
     def _a_bias_a_port(self) -> Self:
         if len(self.bias) != len(self.ports):

@@ -85,6 +85,16 @@ class NanoringConfig(MagneticConfig, frozen=True, extra="forbid"):
     axes: AxesConfig
     monitor: MonitorConfig = MonitorConfig()
 
+    @property
+    def not_stepwise(self) -> str:
+        """Say that the field turns without a break, where it does."""
+        if self.timing.mode == "stepped":
+            return ""
+        return (
+            "the field turns without a break, so that a trial must be known before it begins; "
+            'mode = "stepped" in [timing] makes a burst of each step, with the field at zero between'
+        )
+
     def with_calibration(self, axis: Axis, values: dict[str, float]) -> Self:
         """Return the same setup with a measured calibration of an axis."""
         changed = self.axes.of(axis).model_copy(update=values)

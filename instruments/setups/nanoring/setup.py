@@ -6,104 +6,50 @@ A batch of trials is uploaded as two quadrature waveforms, started by one trigge
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from nado_lab.instruments.clock import Clock
-from nado_lab.instruments.errors import InstrumentError, SetupError, StuckOutputError
-from nado_lab.instruments.limits import check_all
-from nado_lab.instruments.roles import CurrentSource, Digitiser, WaveformPair
-from nado_lab.instruments.setups.bring_up import Step, first_steps, last_steps
-from nado_lab.instruments.setups.burst import wait_for_end
-from nado_lab.instruments.setups.checks import Proof
-from nado_lab.instruments.setups.magnetic import MagneticSetup, read_at_rest
-from nado_lab.instruments.setups.nanoring.bring_up import field_steps
-from nado_lab.instruments.setups.nanoring.config import Axis, AxisConfig, NanoringConfig
-from nado_lab.instruments.setups.nanoring.drive_waveform import LEAD_FRAMES, DriveWaveform
-from nado_lab.instruments.setups.nanoring.harmonics import basis, channel_names, harmonics
-from nado_lab.instruments.setups.nanoring.proof import prove_field, told
-from nado_lab.instruments.setups.open_roles import VisaLibrary
+from nado_lab.instruments.errors import SetupError
+from nado_lab.instruments.setups.nanoring.bench import NanoringBench, now
+from nado_lab.instruments.setups.nanoring.drive_waveform import LEAD_FRAMES
+from nado_lab.instruments.setups.nanoring.harmonics import basis, harmonics
 from nado_lab.instruments.setups.records import Reset, Response
+from nado_lab.instruments.setups.stepwise import Played, Ready
 
-_FADE_S = 0.2
-_REST_SHARE, _REST_S = 0.01, 0.4
-_SETTLING = 2
 _STEPPED_FRAMES = 2  # a rotation, its rise and its fall, and the zero between (DriveWaveform.single)
 
 
-class NanoringSetup(MagneticSetup[NanoringConfig]):
+class NanoringSetup(NanoringBench):
     """Drive the array and read it, one trial after the other; a Device."""
 
-    def __init__(self, config: NanoringConfig, visa_library: VisaLibrary, clock: Clock):
-        self.waveform = DriveWaveform(
-            config.timing.rotation_hz,
-            config.timing.samples_per_rotation,
-            config.reset.field_t,
-            (config.axes.x.phase_rad, config.axes.y.phase_rad),
-        )
-        self._proven = False
-        super().__init__(config, visa_library, clock)
-
-    def _assign_roles(self) -> None:
-        super()._assign_roles()
-        self.generator = self.role("generator", WaveformPair)
-        self.source = self.role("source", CurrentSource)
-        names = sorted(name for name in self.roles if name.startswith("digitiser_"))
-        self.digitisers = [self.role(name, Digitiser) for name in names]
-        monitored = [axis for axis in Axis if f"monitor_{axis}" in self.roles]
-        self.monitors = {axis: self.role(f"monitor_{axis}", Digitiser) for axis in monitored}
-        self.channels = channel_names(len(self.digitisers))
-        self.channel_units = ("V",) * len(self.channels)
+    @property
+    def is_stepped(self) -> bool:
+        """Whether each step is a burst of its own, with the field at zero between."""
+        return self.config.timing.mode == "stepped"
 
     @property
     def step_s(self) -> float:
-        """Duration of a step in s: one rotation."""
-        return 1 / self.config.timing.rotation_hz
-
-    @property
-    def waveform_shape(self) -> tuple[int, int]:
-        """Raw samples a step and number of contact pairs."""
-        return self.waveform.samples, len(self.digitisers)
+        """Duration of a step in s: one rotation, and in mode stepped its rise, its fall and zero after it."""
+        return (_STEPPED_FRAMES if self.is_stepped else 1) * self.rotation_s
 
     @property
     def reset(self) -> Reset:
         """The saturating pulse and a rotation at zero field."""
         words = f"a pulse of {1e3 * self.waveform.reset_t:g} mT along +y, then one rotation at zero field"
-        return Reset(words, LEAD_FRAMES * self.step_s)
+        return Reset(words, LEAD_FRAMES * self.rotation_s)
 
     def estimate_s(self, trials: int, steps: int) -> float:
         """Take the rotations of all trials, lead and tail of each burst included; uploads are short."""
-        each = 1 if self.config.timing.mode == "stepped" else self._batch_size(steps)
+        each = 1 if self.is_stepped else self._batch_size(steps)
         bursts = -(-trials // each)
         rotations = trials * (LEAD_FRAMES + steps) + bursts
-        if self.config.timing.mode == "stepped":
+        if self.is_stepped:
             rotations = trials * (LEAD_FRAMES + 1 + _STEPPED_FRAMES * steps)
-        return rotations * self.step_s
-
-    def tesla_per_ampere(self, supply: str) -> float:
-        """Return the calibration of the axis that `supply_x` or `supply_y` feeds."""
-        return self.config.axes.of(Axis(supply.removeprefix("supply_"))).tesla_per_ampere
-
-    # -- limits ------------------------------------------------------------------------------
-
-    def check_limits(self, inputs: np.ndarray) -> None:
-        field, limits, waveform = inputs[..., 0], self.config.limits, self.waveform
-        self.check_field(field)
-        for name, axis in (("supply_x", self.config.axes.x), ("supply_y", self.config.axes.y)):
-            most = self.config.roles[name].limits.get("max_amperes", np.inf)
-            peak = max(waveform.reset_t, float(np.max(field, initial=0.0))) + abs(axis.offset_t)
-            amperes = np.array([peak / axis.tesla_per_ampere])
-            check_all(f"current of {name}", amperes, 0.0, most, "A", "Lower the field.")
-        slew, duty = waveform.steepest(field), waveform.duty(field, limits.max_field_t)
-        check_all("slew", np.array([slew]), 0, limits.max_slew_t_per_s, "T/s", "Narrow the window.")
-        check_all("duty", np.array([duty]), 0, limits.max_duty, "", "Lower the field.")
+        return rotations * self.rotation_s
 
     def _play(self, inputs: np.ndarray, should_stop: Callable[[], bool]) -> Iterator[Response]:
         field = inputs[..., 0]
-        stepped = self.config.timing.mode == "stepped"
-        if self._is_monitored() and not self._proven:
-            prove_field(self)
-            self._proven = True
-        for first in range(0, len(field), size := 1 if stepped else self._batch_size(field.shape[1])):
+        self._prove_once()
+        for first in range(0, len(field), size := 1 if self.is_stepped else self._batch_size(field.shape[1])):
             batch = field[first : first + size]
-            play = self._steps if stepped else self._trials
+            play = self._steps if self.is_stepped else self._trials
             volts = None if should_stop() else play(batch, should_stop)
             if volts is None:
                 self.shutdown()
@@ -120,17 +66,47 @@ class NanoringSetup(MagneticSetup[NanoringConfig]):
 
     def _steps(self, batch: np.ndarray, should_stop: Callable[[], bool]) -> np.ndarray | None:
         """Play amplitudes (1, step) in T, one burst a step, the field at zero between them."""
-        samples = self.waveform.samples
-        volts = self.burst(self.waveform.field(np.zeros((1, 0))), self.digitisers, should_stop)
+        lead = self._lead(should_stop)
+        frames = [] if lead is None else list(lead)
+        for amplitude in batch[0]:
+            frame = None if not frames else self._single(amplitude, should_stop)
+            if frame is None:
+                return None
+            frames.append(frame)
+        return np.stack(frames)[None] if frames else None
+
+    def _lead(self, should_stop: Callable[[], bool], ready: Callable[[], None] = now) -> np.ndarray | None:
+        """Play the saturating pulse and the frame at zero; return both (frame, sample, contact)."""
+        volts = self.burst(self.waveform.field(np.zeros((1, 0))), self.digitisers, should_stop, ready)
         if volts is None:
             return None
-        frames = list(volts[: LEAD_FRAMES * samples].reshape(LEAD_FRAMES, samples, -1))
-        for amplitude in batch[0]:
-            volts = self.burst(self.waveform.single(amplitude), self.digitisers, should_stop)
-            if volts is None:
-                return None
-            frames.append(volts[samples // 4 : samples // 4 + samples])
-        return np.stack(frames)[None]
+        samples = self.waveform.samples
+        return volts[: LEAD_FRAMES * samples].reshape(LEAD_FRAMES, samples, -1)
+
+    def _single(
+        self, amplitude: float, should_stop: Callable[[], bool], ready: Callable[[], None] = now
+    ) -> np.ndarray | None:
+        """Play one rotation of so many T in a burst of its own; return its frame (sample, contact)."""
+        volts = self.burst(self.waveform.single(amplitude), self.digitisers, should_stop, ready)
+        quarter = self.waveform.samples // 4
+        return None if volts is None else volts[quarter : quarter + self.waveform.samples]
+
+    # -- step by step ------------------------------------------------------------------------
+
+    def begin_steps(self, ready: Ready, should_stop: Callable[[], bool]) -> Played | None:
+        """Saturate, and read the start state at zero field."""
+        self._prove_once()
+        lead = self._lead(should_stop, lambda: ready(self.rotation_s))
+        return None if lead is None else self._played(lead[-1])
+
+    def play_step(self, inputs: np.ndarray, ready: Ready, should_stop: Callable[[], bool]) -> Played | None:
+        """Play one rotation as a burst of its own, with the field at zero before and after it."""
+        frame = self._single(float(inputs[0]), should_stop, ready)
+        return None if frame is None else self._played(frame)
+
+    def _played(self, frame: np.ndarray) -> Played:
+        """Read the harmonics of a frame (sample, contact)."""
+        return Played(harmonics(frame[None, None], basis(self.waveform.angles()))[0, 0], frame)
 
     def _batch_size(self, steps: int) -> int:
         memory = self.generator.memory_points // self.waveform.samples - 1
@@ -139,41 +115,6 @@ class NanoringSetup(MagneticSetup[NanoringConfig]):
         if trials < 1 and memory < LEAD_FRAMES + steps:
             raise SetupError(f"{steps} steps do not fit the generator's memory of {memory} rotations")
         return max(trials, 1)
-
-    # -- one burst ---------------------------------------------------------------------------
-
-    def burst(
-        self, field: np.ndarray, digitisers: list[Digitiser], should_stop: Callable[[], bool]
-    ) -> np.ndarray | None:
-        """Play a field (sample, 2) in T; return volts (sample, digitiser), None if stopped."""
-        self.energise()
-        self.generator.load(self._control_volts(field))
-        for digitiser in digitisers:
-            digitiser.arm(len(field))
-        self.generator.trigger()
-        seconds = len(field) / self.waveform.rate_hz
-        if not wait_for_end(self, self.generator.busy, seconds, self.config.timing.poll_s, should_stop):
-            return None
-        self.require_energised()
-        self._require_rest()
-        return np.stack([digitiser.readings() for digitiser in digitisers], axis=1)
-
-    def _require_rest(self) -> None:
-        """Raise StuckOutputError where a current still flows after the burst; ask all instruments' health."""
-        for name, supply in self.coil_supplies.items():
-            most = max(_REST_SHARE * supply.most_amperes, read_at_rest(supply))
-            amperes = supply.measured_amperes()
-            if abs(amperes) > most:
-                self.clock.sleep(_REST_S)  # a reading may be the mean of what flowed before
-                amperes = supply.measured_amperes()
-            if abs(amperes) > most:
-                raise StuckOutputError(f"{name}: {amperes:.3g} A still flow after the end of the burst")
-        self.require_health()
-
-    def _control_volts(self, field: np.ndarray) -> np.ndarray:
-        return np.stack(
-            [_volts(self.config.axes.x, field[:, 0]), _volts(self.config.axes.y, field[:, 1])], axis=1
-        )
 
     def _responses(self, frames: np.ndarray, batch: np.ndarray) -> Iterator[Response]:
         readout = harmonics(frames[:, 1:], basis(self.waveform.angles()))
@@ -184,89 +125,3 @@ class NanoringSetup(MagneticSetup[NanoringConfig]):
                 waveform=frames[trial, LEAD_FRAMES:],
                 input=batch[trial][:, None],
             )
-
-    # -- power -------------------------------------------------------------------------------
-
-    def energise(self) -> None:
-        """Switch everything on at zero field, once; the interlock is read every time."""
-        self.require_interlock()
-        if self._energised:
-            return
-        self._energised = True
-        peak = max(float(np.max(self._control_volts(np.full((1, 2), self.config.limits.max_field_t)))), 1e-3)
-        self.generator.prepare(self.waveform.rate_hz, round(peak, 6))
-        for supply in self.coil_supplies.values():
-            supply.prepare_amplifier(supply.most_volts)
-        readout = self.config.readout
-        self.source.source(readout.current_a, readout.compliance_v)
-        for digitiser in self.digitisers:
-            digitiser.prepare(readout.range_v, self.waveform.rate_hz)
-        for monitor in self.monitors.values():
-            monitor.prepare(self.config.monitor.range_v, self.waveform.rate_hz)
-
-    def _safe_actions(self) -> list[tuple[str, Callable[[], object]]]:
-        """Shrink a running burst before anything is switched off."""
-        self._energised, energised = False, self._energised
-        actions = super()._safe_actions()
-        if energised and self.generator.running:
-            actions.insert(0, ("generator", lambda: self.generator.fade(_FADE_S)))
-        return actions
-
-    # -- calibration -------------------------------------------------------------------------
-
-    def turn_field(
-        self, axis: Axis, field_t: float, rotations: int, should_stop: Callable[[], bool] = lambda: False
-    ) -> np.ndarray | None:
-        """Rotate ``field_t`` T and return what an axis' gaussmeter saw (rotation, sample) in T.
-
-        None if stopped; the first rotations, in which everything settles, are left out.
-        """
-        if axis not in self.monitors:
-            known = ", ".join(f"monitor_{name}" for name in self.monitors) or "none"
-            raise SetupError(
-                f"axis {axis} needs a role 'monitor_{axis}' (a digitiser); this setup has {known}"
-            )
-        amplitudes = np.full((1, rotations + _SETTLING), field_t)
-        self.check_limits(amplitudes[..., None])
-        try:
-            volts = self.burst(self.waveform.field(amplitudes), [self.monitors[axis]], should_stop)
-        except BaseException:
-            self.shutdown()
-            raise
-        if volts is None:
-            self.shutdown()
-            return None
-        samples = self.waveform.samples
-        tesla = volts[:-samples, 0] * self.config.monitor.tesla_per_volt
-        return tesla.reshape(-1, samples)[LEAD_FRAMES + _SETTLING :]
-
-    def bring_up_steps(self) -> list[Step]:
-        """Return the steps of the guided first hour."""
-        return [*first_steps(self), *self.supply_steps(), *field_steps(self), *last_steps(self)]
-
-    def proofs(self) -> list[Proof]:
-        """Drive 1 % of each supply's range; see the field on the monitors where there are any."""
-        seen: list[Proof] = [("field seen by the monitors", self._prove)] if self._is_monitored() else []
-        return super().proofs() + seen
-
-    def _prove(self) -> str:
-        """Prove the field from a safe bench on: what went before may have switched a supply off."""
-        self.shutdown()
-        return told(prove_field(self))
-
-    def _is_monitored(self) -> bool:
-        return len(self.monitors) == len(Axis)
-
-    def watched(self, field: np.ndarray) -> dict[Axis, np.ndarray]:
-        """Play a field (sample, 2) in T; return what each axis' monitor saw (sample,) in T."""
-        volts = self.burst(field, list(self.monitors.values()), lambda: False)
-        if volts is None:
-            raise InstrumentError("the burst that proves the field was stopped")
-        seen = self.config.monitor.tesla_per_volt * volts
-        return {axis: seen[:, place] for place, axis in enumerate(self.monitors)}
-
-
-def _volts(axis: AxisConfig, field: np.ndarray) -> np.ndarray:
-    """Return the control voltage for a field (sample,) in T."""
-    wanted = np.where(field == 0.0, 0.0, field - axis.offset_t)
-    return wanted / axis.tesla_per_ampere / axis.amperes_per_volt

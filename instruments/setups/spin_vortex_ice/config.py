@@ -60,3 +60,8 @@ class SpinVortexIceConfig(MagneticConfig, frozen=True, extra="forbid"):
     spectrum: SpectrumConfig
     modulation: ModulationConfig
     axis: MagnetConfig
+
+    @property
+    def not_stepwise(self) -> str:
+        """Nothing: the field rests while a spectrum is read, and may rest longer."""
+        return ""

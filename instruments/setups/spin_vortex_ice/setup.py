@@ -14,9 +14,14 @@ from nado_lab.instruments.roles import FieldProbe, LockIn, MicrowaveSource
 from nado_lab.instruments.setups.magnetic import MagneticSetup
 from nado_lab.instruments.setups.records import Reset, Response
 from nado_lab.instruments.setups.spin_vortex_ice.config import SpinVortexIceConfig
+from nado_lab.instruments.setups.stepwise import Played, Ready
 
 _GRACE_S = 5.0
 _LEAST_TOLERANCE_T = 2e-4
+
+
+def _at_once(lead_s: float = 0.0) -> None:
+    """Wait for nothing: whole trials take their steps one after another."""
 
 
 class SpinVortexIceSetup(MagneticSetup[SpinVortexIceConfig]):
@@ -100,24 +105,47 @@ class SpinVortexIceSetup(MagneticSetup[SpinVortexIceConfig]):
 
     def _trial(self, field: np.ndarray, should_stop: Callable[[], bool]) -> Response | None:
         """Saturate, read the initial spectrum, then loop and read for each field (step,) in T."""
-        self.energise()
-        self._go_to(-self.config.reset.field_t)
-        self._go_to(-self.ports[0].middle)
-        initial = self._spectrum(should_stop)
-        spectra, fields = [], []
+        start = self.begin_steps(_at_once, should_stop)
+        played = []
         for peak in field:
-            if initial is None or should_stop():
+            step = None if start is None or should_stop() else self._loop(peak, should_stop)
+            if step is None:
                 return None
-            fields.append([[self._go_to(peak)], [self._go_to(-peak)]])
-            spectra.append(self._spectrum(should_stop))
-            if spectra[-1] is None:
-                return None
-            self.require_health()
-        if initial is None:
+            played.append(step)
+        if start is None:
             return None
         shape = (len(field), len(self.channels))
-        seen = np.reshape(fields, (len(field), 2, 1))
-        return Response(np.reshape(spectra, shape), initial, seen, np.asarray(field)[:, None])
+        spectra = np.reshape([step.readout for step in played], shape)
+        seen = np.reshape([step.waveform for step in played], (len(field), 2, 1))
+        return Response(spectra, start.readout, seen, np.asarray(field)[:, None])
+
+    def _loop(self, peak: float, should_stop: Callable[[], bool]) -> Played | None:
+        """Take the field to +peak and to -peak, in T, and read the spectrum there; None if stopped."""
+        seen = np.array([[self._go_to(peak)], [self._go_to(-peak)]])
+        spectrum = self._spectrum(should_stop)
+        if spectrum is None:
+            return None
+        self.require_health()
+        return Played(spectrum, seen)
+
+    @property
+    def least_period_s(self) -> float:
+        """Return the time in s of a step at the top of the window."""
+        way_t = 4 * self.ports[0].high
+        return self.step_s + way_t / (self.supply.slew * self.config.axis.tesla_per_ampere)
+
+    def begin_steps(self, ready: Ready, should_stop: Callable[[], bool]) -> Played | None:
+        """Saturate, go to the middle of the window, and read the spectrum there."""
+        self.energise()
+        reset = np.array([[self._go_to(-self.config.reset.field_t)], [self._go_to(-self.ports[0].middle)]])
+        ready()
+        spectrum = self._spectrum(should_stop)
+        return None if spectrum is None else Played(spectrum, reset)
+
+    def play_step(self, inputs: np.ndarray, ready: Ready, should_stop: Callable[[], bool]) -> Played | None:
+        """Play one field loop; the field stays at its end until the next step."""
+        ready()
+        return self._loop(float(inputs[0]), should_stop)
 
     def _go_to(self, tesla: float) -> float:
         """Take the field to ``tesla`` within the slew limit; return what the gaussmeter reads in T."""

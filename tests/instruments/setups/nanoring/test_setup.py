@@ -13,6 +13,7 @@ from nado_lab.sim_backend.samples.nanoring import NanoringArray
 from tests.instruments.setups.nanoring.calibrate import calibrate_axis
 
 QUIET = {"white_v": 0.0, "pink_v": 0.0, "mains_v": 0.0}
+STEPPED = {"mode": "stepped"}
 
 
 def open_on(bench, config=None):
@@ -335,3 +336,30 @@ def test_an_oscilloscope_stands_in_the_place_of_a_digitiser():
     code = 1.287 * 2 * config.readout.range_v / 2**12
     np.testing.assert_allclose(volts[..., 1], volts[..., 0], atol=0.51 * code)
     bench.close()
+
+
+def stepped_setup(bench):
+    config = load_setup("sim:nanoring")
+    return open_on(bench, config.model_copy(update={"timing": config.timing.model_copy(update=STEPPED)}))
+
+
+def test_in_mode_stepped_steps_that_are_asked_for_give_what_a_whole_trial_gives():
+    drive, answers = drive_of(1, 4)[0], []
+    for _ in range(2):
+        bench = sim_backend.open_bench("nanoring", specimen=3, size=4, **QUIET)
+        with stepped_setup(bench) as setup:
+            if not answers:
+                answers.append(next(setup.measure(drive[None])).readout)
+                continue
+            with setup.begin() as trial:
+                answers.append(np.array([trial.step(each) for each in drive]))
+                assert trial.last.played.waveform.shape == (64, 2)
+            assert setup.step_period_s == setup.step_s == pytest.approx(2 / 37)
+        assert_safe(bench)
+    np.testing.assert_allclose(answers[1], answers[0])
+
+
+def test_a_field_that_turns_without_a_break_cannot_be_asked_step_by_step(setup):
+    assert not setup.stepwise
+    with pytest.raises(SetupError, match=r'turns without a break.*mode = "stepped"'):
+        setup.begin()

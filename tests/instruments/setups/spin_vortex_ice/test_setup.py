@@ -3,7 +3,14 @@ import json
 import numpy as np
 import pytest
 from nado_lab import sim_backend
-from nado_lab.instruments import LimitError, StuckOutputError, load_setup, open_setup
+from nado_lab.instruments import (
+    InterlockError,
+    LimitError,
+    StuckOutputError,
+    TrialEndedError,
+    load_setup,
+    open_setup,
+)
 from nado_lab.sim_backend.benches.spin_vortex_ice.world import VOLTS_PER_UNIT
 from nado_lab.sim_backend.samples.spin_vortex_ice import SpinVortexIce
 
@@ -137,3 +144,35 @@ def test_the_other_lock_in_measures_the_same():
 
 def test_the_bench_plays_the_default_sample():
     assert isinstance(sim_backend.open_bench("asvi", size=2).world.sample, SpinVortexIce)
+
+
+def test_steps_that_are_asked_for_give_what_a_whole_trial_gives():
+    """The ice takes its steps one by one anyhow, and its field waits where it is for the next one."""
+    drive = np.random.default_rng(0).uniform(-1, 1, (3, 1))
+    answers = []
+    for _ in range(2):
+        bench = sim_backend.open_bench("asvi", specimen=3, size=6)
+        with open_on(bench) as setup:
+            if not answers:
+                answers.append(next(setup.measure(drive[None])).readout)
+                continue
+            with setup.begin() as trial:
+                answers.append(np.array([trial.step(each) for each in drive]))
+                assert trial.last.played.waveform.shape == (2, 1)
+                assert trial.last.late_s < 0.01 * setup.step_period_s
+            assert_safe(bench)
+    np.testing.assert_allclose(answers[1], answers[0])
+
+
+def test_coils_that_get_too_hot_between_two_steps_end_the_trial_before_the_next(bench, setup):
+    with setup.begin() as trial:
+        trial.step([0.0])
+        bench.set_fault("supply:overtemperature")
+        with pytest.raises(InterlockError, match="supply"):
+            trial.step([1.0])
+        with pytest.raises(TrialEndedError, match="over: supply"):
+            trial.step([0.0])
+    bench.clear_faults()
+    setup.shutdown()
+    assert not bench.world.field().any()
+    assert not bench.world.sources_on()
