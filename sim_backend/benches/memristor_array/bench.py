@@ -67,5 +67,5 @@ def _on_a_card(clock: Clock, world: MemristorWorld) -> Devices:
 def _on_a_meter(clock: Clock, world: MemristorWorld) -> Devices:
     load = MemristorLoad(world)
     meter = Keithley2600(clock, load)
-    load.core = meter.channels["smua"].core
+    load.core = world.meter = meter.channels["smua"].core
     return {"meter": (METER, meter)}

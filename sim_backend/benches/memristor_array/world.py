@@ -4,6 +4,7 @@ Stepped lazily to the bench time on the sample clock of the outputs; an idle ben
 """
 
 import threading
+from typing import Protocol
 
 import numpy as np
 from nado_lab.sim_backend.acquisition import Recorder
@@ -19,6 +20,12 @@ _IDLE_S, _IDLE_TICKS = 1e-3, 4096
 _NEARLY = 1e-6
 
 
+class Meter(Protocol):
+    """What the world asks of a source-meter."""
+
+    output: bool
+
+
 class MemristorWorld(Recorder, World[MemristorArray]):
     """Everything that shares one time and one array of devices.
 
@@ -26,6 +33,7 @@ class MemristorWorld(Recorder, World[MemristorArray]):
     """
 
     output: DaqOutput | None = None
+    meter: Meter | None = None
 
     def __init__(
         self,
@@ -64,7 +72,8 @@ class MemristorWorld(Recorder, World[MemristorArray]):
 
     def sources_on(self) -> bool:
         """Tell whether anything still drives a device."""
-        return self.output is not None and self.output.outputs_on()
+        metered = self.meter is not None and self.meter.output
+        return metered or (self.output is not None and self.output.outputs_on())
 
     # -- time --------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from nado_lab.instruments import load_setup, open_setup
 from nado_lab.instruments.drivers import driver_class
 from nado_lab.instruments.errors import OverloadError
 from nado_lab.sim_backend import open_bench, serve
@@ -140,3 +141,13 @@ def test_faults_reach_the_channels():
 def test_channels_of_a_card_are_not_served_over_the_network():
     with pytest.raises(ValueError, match="NI card"):
         serve(open_bench("memristor"))
+
+
+def test_a_source_meter_that_is_on_is_a_source_that_is_on():
+    config = load_setup("sim:memristor-smu")
+    bench = open_bench("memristor", **config.simulation)
+    with open_setup(config, visa_library=bench.visa_library, clock=bench.clock) as setup:
+        setup.energise()
+        assert bench.world.sources_on()
+    assert not bench.world.sources_on()
+    bench.close()
