@@ -6,6 +6,8 @@ import typer
 
 GROUPS: tuple[str, ...] = (
     "plugins",
+    "doctor",
+    "init",
     "bench",
     "bring_up",
     "calibrate",

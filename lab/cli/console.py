@@ -34,7 +34,11 @@ def note(text: str) -> None:
 
 
 def table(title: str, headings: list[str], rows: list[list[str]]) -> None:
-    """Print a table for a person (stdout)."""
+    """Print a table (stdout): ruled on a terminal; behind a pipe tab separated, below `# title`."""
+    if not sys.stdout.isatty():
+        lines = ["\t".join(_one_line(cell) for cell in row) for row in (headings, *rows)]
+        print(f"# {_one_line(title)}", *lines, sep="\n")
+        return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -45,6 +49,10 @@ def table(title: str, headings: list[str], rows: list[list[str]]) -> None:
     for row in rows:
         grid.add_row(*(Text(shown(cell)) for cell in row))
     Console().print(grid)
+
+
+def _one_line(cell: str) -> str:
+    return shown(cell.replace("\t", " ").replace("\n", " "))
 
 
 def _plain(value: object) -> object:

@@ -1,26 +1,25 @@
-"""`nado runs`: list, show, verify, repair and export what was measured."""
+"""`nado runs`: list, show, verify, repair and export what was measured; see also `run_upkeep`."""
 
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from nado_lab.lab.cli import run_upkeep
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import Json
+from nado_lab.lab.cli.options import Folder, Json, RunRef
 
 if TYPE_CHECKING:
     from nado_lab.lab.store import Check, RepairReport, RunEntry, RunSummary
 
-RunRef = Annotated[str, typer.Argument(help="A run: its path, URL, number or id.")]
-Folder = Annotated[Path, typer.Option("--folder", help="Where numbers and ids are looked up.")]
-
 _MOST_LINES = 100
 
-runs = typer.Typer(help="List, show, verify, repair and export runs.", no_args_is_help=True)
+runs = typer.Typer(help="List, show, compare, tag, verify, repair and export runs.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this module to `app`."""
+    """Add the group of this module to `app`, with the commands that keep runs in order."""
+    run_upkeep.add_to(runs)
     app.add_typer(runs, name="runs")
 
 

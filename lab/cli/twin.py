@@ -11,6 +11,7 @@ from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import Json, NewTwin, TwinFile
 from nado_lab.lab.cli.stopping import if_begun
+from nado_lab.lab.cli.twin_list import list_twins
 from nado_lab.lab.workflow.choices import Level, Part
 
 Seed = Annotated[int, typer.Option(help="Decides the held-out sequences, the weights and the noise.")]
@@ -28,6 +29,7 @@ commands = typer.Typer(help="Fit digital twins to runs and evaluate them.", no_a
 
 def register(app: typer.Typer) -> None:
     """Add the group of this module to `app`."""
+    commands.command("list")(list_twins)
     app.add_typer(commands, name="twin")
 
 

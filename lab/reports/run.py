@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.reports.again import measure_again
 from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
 from nado_lab.lab.reports.figures import engineering
@@ -48,6 +50,27 @@ def run_page(path: str | Path) -> Page:
             versions_section(known.code),
         ),
     )
+
+
+def plot_run(path: str | Path, out: Path) -> list[str]:
+    """Draw the figures of a run's page into `out` (.png, .pdf, .svg); further ones beside it, numbered."""
+    from nado_lab.lab.store import Run, ports_of
+
+    if out.suffix.lower() not in (".png", ".pdf", ".svg"):
+        raise LabError(f"{out}: expected a name that ends in .png, .pdf or .svg")
+    run = Run.open(path)
+    data = run.dataset().isel(trial=slice(0, MOST_TRIALS))
+    monitored = [picture for section in _monitored(run) for picture in section.pictures]
+    pictures = [*_pictures(data, ports_of(run.metadata)), *monitored]
+    if not pictures:
+        raise LabError(f"{path} holds nothing that can be drawn")
+    more = [out.with_stem(f"{out.stem}-{number}") for number in range(2, len(pictures) + 1)]
+    files = [out, *more]
+    for file in files:
+        refuse_existing(file)
+    for picture, file in zip(pictures, files, strict=True):
+        picture.figure.savefig(file, dpi=130)
+    return [str(file) for file in files]
 
 
 def _facts(about: RunSummary) -> Table:

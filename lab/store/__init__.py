@@ -1,6 +1,7 @@
 """The run store: one zarr v3 store a run, of which only committed rows count."""
 
 from nado_lab.lab.store.catalogue import Catalogue, RunEntry, find_runs, locate
+from nado_lab.lab.store.compare import RunDifferences, compare_runs
 from nado_lab.lab.store.documents import Document, DocumentMaker, documents_of, line_of
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.export import export
@@ -15,8 +16,10 @@ from nado_lab.lab.store.metadata import (
 )
 from nado_lab.lab.store.ports import ports_of
 from nado_lab.lab.store.reader import Run
+from nado_lab.lab.store.remarks import remark, tag
 from nado_lab.lab.store.repair import RepairReport, repair
 from nado_lab.lab.store.summary import RunSummary, StreamSummary, summarise
+from nado_lab.lab.store.trash import remove_run
 from nado_lab.lab.store.trials import TrialArrays, channel_axis, channel_units, device_names, load_trials
 from nado_lab.lab.store.verify import Check, verify
 from nado_lab.lab.store.writer import RunWriter
@@ -31,6 +34,7 @@ __all__ = [
     "ProtocolRecord",
     "RepairReport",
     "Run",
+    "RunDifferences",
     "RunEntry",
     "RunMetadata",
     "RunSummary",
@@ -43,6 +47,7 @@ __all__ = [
     "channel_axis",
     "channel_units",
     "code_version",
+    "compare_runs",
     "device_names",
     "documents_of",
     "export",
@@ -51,7 +56,10 @@ __all__ = [
     "load_trials",
     "locate",
     "ports_of",
+    "remark",
+    "remove_run",
     "repair",
     "summarise",
+    "tag",
     "verify",
 ]

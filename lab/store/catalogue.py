@@ -17,6 +17,7 @@ from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.store import layout
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.metadata import SCHEMA
+from nado_lab.lab.store.remarks import TAGS
 
 INDEX = ".nado-runs.sqlite"
 
@@ -36,6 +37,7 @@ class RunEntry(JsonRecord):
     sample: str
     operator: str
     lineage: tuple[str, ...]
+    tags: tuple[str, ...] = ()
 
 
 _COLUMNS = tuple(each.name for each in fields(RunEntry))
@@ -61,14 +63,16 @@ class Catalogue:
 
     def entries(self, **wanted: str) -> list[RunEntry]:
         """Describe the runs, oldest first; `wanted` (status="failed", sample=...) narrows them down."""
+        tag = wanted.pop("tag", None)
         unknown = set(wanted) - set(_FIELDS)
         if unknown:
-            raise StoreError(f"runs have no {', '.join(unknown)}; choose from {', '.join(_FIELDS)}")
+            raise StoreError(f"runs have no {', '.join(unknown)}; choose from tag, {', '.join(_FIELDS[1:])}")
         with closing(self._open()) as index:
             self._refresh(index)
             where = " and ".join(f"{name} = ?" for name in wanted)
             query = f"select * from runs {'where ' + where if where else ''} order by started, number"  # noqa: S608
-            return [self._entry(row) for row in index.execute(query, tuple(wanted.values()))]
+            found = [self._entry(row) for row in index.execute(query, tuple(wanted.values()))]
+        return [each for each in found if tag is None or tag in each.tags]
 
     def find(self, reference: str) -> Path:
         """Find a run by its number, its id or the beginning of its id."""
@@ -84,8 +88,8 @@ class Catalogue:
 
     def _entry(self, row: sqlite3.Row) -> RunEntry:
         known = {name: row[name] for name in _COLUMNS}
-        path, lineage = str(self.folder / row["path"]), tuple(json.loads(row["lineage"]))
-        return RunEntry(**known | {"path": path, "lineage": lineage})
+        lists = {name: tuple(json.loads(row[name] or "[]")) for name in ("lineage", "tags")}
+        return RunEntry(**known | {"path": str(self.folder / row["path"])} | lists)
 
     def _open(self) -> sqlite3.Connection:
         """Open the index; in memory where the folder may not be written or another holds it."""
@@ -186,7 +190,8 @@ def _row(relative: str, root: str, stamp: str) -> dict[str, str | int] | None:
         "rows": _count(_attributes(Path(root) / layout.PRIMARY / "zarr.json").get(layout.COMMITTED)),
         "protocol": _name_of(found.get("protocol")),
         "setup": _name_of(found.get("setup")),
-        "lineage": json.dumps(found.get("lineage") if isinstance(found.get("lineage"), list) else []),
+        "lineage": _list(found.get("lineage")),
+        "tags": _list(notes.get(TAGS) if isinstance(notes := found.get("notes"), dict) else None),
         **{name: str(found.get(name, "")) for name in ("run_id", "status", "started", "sample", "operator")},
     }
 
@@ -198,6 +203,10 @@ def _attributes(path: Path) -> JsonObject:
         return {}
     attributes = found.get("attributes") if isinstance(found, dict) else None
     return attributes if isinstance(attributes, dict) else {}
+
+
+def _list(found: object) -> str:
+    return json.dumps([str(each) for each in found] if isinstance(found, list) else [])
 
 
 def _name_of(record: object) -> str:

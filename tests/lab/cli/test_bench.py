@@ -19,4 +19,4 @@ def test_a_limit_left_out_is_a_warning_in_a_line_of_its_own(tmp_path):
     assert "max_amperes left out" in warned[0]["detail"]
     shown = call(bench, "check", tmp_path / "mine.toml").stdout
     lines = [line for line in shown.splitlines() if "limits of source" in line]
-    assert [line.split("│")[1].strip() for line in lines] == ["warning"]
+    assert [line.split("\t")[0] for line in lines] == ["warning"]
