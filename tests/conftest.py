@@ -1,4 +1,4 @@
-"""Test this checkout and no other, without plug-ins of yours; load pytest-qt only where Qt is."""
+"""Test this checkout and no other, without plug-ins or settings of yours; load pytest-qt where Qt is."""
 
 import os
 from pathlib import Path
@@ -6,9 +6,13 @@ from pathlib import Path
 import nado_lab
 import pytest
 from nado_lab import plugins
+from nado_lab.lab.notices.at_work import FOLDER as WORK_FOLDER
+from nado_lab.lab.notices.settings import SETTINGS
 
 os.environ[plugins.FOLDER] = ""
 os.environ.pop(plugins.FILES, None)
+os.environ[SETTINGS] = ""
+os.environ[WORK_FOLDER] = ""
 
 CHECKOUT = Path(__file__).parents[1]
 ROOMS = ("instruments", "sim_backend", "protocols", "twin", "network", "lab")

@@ -59,7 +59,7 @@ def calibrate_setup(
     from nado_lab.lab.workflow.calibrate import CalibrateRequest, calibrate
 
     measured = run or out.with_suffix(".zarr")
-    with shown(if_begun(measured, "the same command, with another --run")) as observer:
+    with shown(if_begun(measured, "the same command, with another --run"), "calibration", out) as observer:
         request = CalibrateRequest(SetupSource(setup, seed), out, measured, field_mt, rotations, scans)
         done = calibrate(request, observer)
     found = {"setup": setup, "out": out, "run": measured, done.what: done.parts}

@@ -38,7 +38,7 @@ def demo(
 
     folder = out or Path(f"demo-{seed}")
     sizes = QUICK if quick else DemoSettings()
-    with shown(if_begun(folder, "another --out (a demo is made in one go)")) as observer:
+    with shown(if_begun(folder, "another --out (a demo is made in one go)"), "demo", folder) as observer:
         report = run_demo(folder, replace(sizes, setup=setup or sizes.setup, seed=seed), observer)
     result(report, as_json, _show)
     note(f"Report: {folder / 'report.html'} (and report.json; the runs are in {folder / 'runs'})")

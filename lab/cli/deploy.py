@@ -79,7 +79,7 @@ def deploy(
         return
     if out is None:
         raise typer.BadParameter("say where the runs go, or ask for --estimate", param_hint="--out")
-    with shown(if_begun(out, "the same command with --resume")) as observer:
+    with shown(if_begun(out, "the same command with --resume"), "deploy", out) as observer:
         report = verb.deploy(request, observer).report
     result(report, as_json, _show)
     note(f"Report: {out / 'report.json'}")

@@ -32,7 +32,7 @@ def loop(
     from nado_lab.lab.loop.config import load_config
 
     chosen, folder = load_config(config), out or config.with_suffix("")
-    with shown(if_begun(folder, f"nado loop {config} --out {folder}")) as observer:
+    with shown(if_begun(folder, f"nado loop {config} --out {folder}"), "loop", folder) as observer:
         report = run_loop(chosen, folder, observer)
     result(report, as_json, _show)
     note(f"Ended: {report.ended}. State and result: {folder}")

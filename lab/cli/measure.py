@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from nado_lab.lab.cli.at_end import came_out, run_came_out
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import BenchSeed, Faults, Json, NewRun, SetupName
 from nado_lab.lab.cli.stopping import if_begun
@@ -76,7 +77,7 @@ def measure(
     asked = monitor_every is not None or limit
     monitors = _monitors(monitor_every or EVERY_S, limit or []) if asked else None
     request = MeasureRequest(name, out, source, parse_assignments(given), operator, monitors=monitors)
-    with shown(if_begun(out, _go_on(out, own))) as bars, _also_sent(documents, bars) as observer:
+    with shown(if_begun(out, _go_on(out, own)), "run", out) as bars, _also_sent(documents, bars) as observer:
         run = measure_run(request, observer).run
     report_run(run, as_json)
 
@@ -95,7 +96,7 @@ def resume(
     from nado_lab.lab.workflow.measure import ResumeRequest
     from nado_lab.lab.workflow.measure import resume as resume_run
 
-    with shown(if_begun(run, _go_on(run, own))) as bars, _also_sent(documents, bars) as observer:
+    with shown(if_begun(run, _go_on(run, own)), "run", run) as bars, _also_sent(documents, bars) as observer:
         ended = resume_run(ResumeRequest(run, setup, own), observer).run
     report_run(ended, as_json)
 
@@ -122,14 +123,20 @@ def queue(
 ) -> None:
     """Run a list of experiments; give it again to go on after a stop."""
     from nado_lab.lab.cli.progress import shown
+    from nado_lab.lab.notices import Outcome
     from nado_lab.lab.workflow.queue import read_queue, run_queue
 
-    with shown(lambda: f"Go on with: nado queue {file}; what is complete is left as it is.") as observer:
-        ended = run_queue(read_queue(file), observer)
+    wanted = read_queue(file)
+    go_on = f"Go on with: nado queue {file}; what is complete is left as it is."
+    with shown(lambda: go_on, "queue", file, [each.out for each in wanted]) as observer:
+        ended = run_queue(wanted, observer)
     result(ended, as_json, _show_queue)
     if any(each.holds for each in ended):
         note(f"nado: the queue is held; once the bench is mended, go on with: nado queue {file}")
-    if any(each.status != "complete" for each in ended):
+    missing = [each for each in ended if each.status != "complete"]
+    if missing:
+        told = [f"{each.out} {each.status}: {each.reason}" for each in missing if each.status != "held"]
+        came_out(Outcome.FAILED, f"{len(missing)} of {len(ended)} are not complete; {'; '.join(told)}")
         raise typer.Exit(1)
 
 
@@ -148,6 +155,7 @@ def report_run(run: Run, as_json: bool) -> None:
     """Print what the run has become; a run that is not complete is not a success."""
     from nado_lab.lab.store import Status, summarise
 
+    run_came_out(run)
     result(summarise(run), as_json, _show_run)
     if run.status is not Status.COMPLETE:
         note(f"nado: the run was {run.status}: {run.metadata.reason}")

@@ -68,7 +68,7 @@ def train(
         | read_pairs(setting)
     )
     request = TrainRequest(TaskChoice(task, options), tuple(twin), out, settings, checkpoint, baselines)
-    with shown(lambda: _after_training(checkpoint)) as observer:
+    with shown(lambda: _after_training(checkpoint), "training", out) as observer:
         done = train_network(request, observer)
     if not done.written:
         return
@@ -99,7 +99,7 @@ def evaluate(
     started = time.perf_counter()
     setups = sources_for(net, on, seed) if on and on != ["twin"] else ()
     request = EvaluateNetworkRequest(net, setups, tuple(twin or ()), test_examples, out, seed)
-    with shown(lambda: AGAIN) as observer:
+    with shown(lambda: AGAIN, "evaluation", net) as observer:
         done = evaluate_network(request, observer)
     found = vars(done.scores) | {"device": done.deployment.device if done.deployment else None}
     result(found | {"wall_s": time.perf_counter() - started}, as_json, _show)
@@ -138,7 +138,9 @@ def refine(
         test_examples,
         seed,
     )
-    with shown(if_begun(request.runs, "another --runs; what was measured stays there")) as observer:
+    with shown(
+        if_begun(request.runs, "another --runs; what was measured stays there"), "refining", out
+    ) as observer:
         done = refine_network(request, observer)
     found = vars(done.scores) | {"device_before": done.before.device, "device": done.after.device}
     found |= {"wall_s": time.perf_counter() - started, "network": str(out), "runs": str(request.runs)}

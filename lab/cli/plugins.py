@@ -1,6 +1,6 @@
 """`nado plugins`: every driver, setup, bench, protocol and task by name, where it comes from, what is broken.
 
-The option `--plugin FILE` belongs to every command; it may stand before or after it.
+The options `--plugin FILE` and `--notify WHOM` belong to every command; they may stand before or after it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ from typing import Annotated
 
 import typer
 from nado_lab import plugins as known
+from nado_lab.lab.cli import at_end
 from nado_lab.lab.cli.console import result, table
 from nado_lab.lab.cli.options import Json
 from nado_lab.lab.cli.stopping import Commands
 from nado_lab.lab.json_record import JsonRecord
 
-OPTION = "--plugin"
+PLUGIN = "--plugin"
+ANYWHERE = (PLUGIN, at_end.OPTION)
+"""Options of every command."""
 
 
 @dataclass(frozen=True)
@@ -40,30 +43,30 @@ class Listing(JsonRecord):
 
 
 class PluginGroup(Commands):
-    """Take `--plugin FILE` wherever it stands; an interruption is told as for all commands."""
+    """Take the options of every command wherever they stand; an interruption is told as for all commands."""
 
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
-        """Read the arguments with every `--plugin FILE` in front."""
+        """Read the arguments with the options of every command in front."""
         return super().parse_args(ctx, in_front(args))  # type: ignore[arg-type]
 
 
 def in_front(args: list[str]) -> list[str]:
-    """Move every `--plugin FILE` and `--plugin=FILE` to the front; what follows `--` stays."""
+    """Move every `--plugin FILE`, `--plugin=FILE` (and --notify) to the front; what follows `--` stays."""
     moved, rest, given = [], [], iter(args)
     for word in given:
         if word == "--":
             rest += [word, *given]
-        elif word == OPTION:
-            moved += [word, _value(given)]
+        elif word in ANYWHERE:
+            moved += [word, _value(word, given)]
         else:
-            (moved if word.startswith(f"{OPTION}=") else rest).append(word)
+            (moved if word.startswith(tuple(f"{each}=" for each in ANYWHERE)) else rest).append(word)
     return moved + rest
 
 
-def _value(words: Iterator[str]) -> str:
+def _value(option: str, words: Iterator[str]) -> str:
     for word in words:
         return word
-    raise typer.BadParameter(f"Option '{OPTION}' requires an argument.")
+    raise typer.BadParameter(f"Option '{option}' requires an argument.")
 
 
 def register(app: typer.Typer) -> None:
@@ -75,11 +78,20 @@ def register(app: typer.Typer) -> None:
 def use(
     plugin: Annotated[
         list[Path] | None,
-        typer.Option(OPTION, metavar="FILE", help="A plug-in file; before or after the command."),
+        typer.Option(PLUGIN, metavar="FILE", help="A plug-in file; before or after the command."),
+    ] = None,
+    notify: Annotated[
+        list[str] | None,
+        typer.Option(
+            at_end.OPTION,
+            metavar="WHOM",
+            help="Call this command line (no shell) or URL when the work ends, also early; likewise.",
+        ),
     ] = None,
 ) -> None:
-    """Use plug-in files, in this process and in those that it starts."""
+    """Use plug-in files, in this process and in those that it starts; call who is to be told at the end."""
     known.use_files(plugin or ())
+    at_end.ask(notify or ())
 
 
 def plugins(as_json: Json = False) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+from nado_lab.lab.cli.at_end import Work, begin
 from nado_lab.lab.cli.stopping import going_on
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.observer import Progress
@@ -25,15 +27,17 @@ TOLD = {"held_out": "held-out loss", "loss": "loss"}
 class Bars(Observer):
     """A bar for every stage that has been heard of; where stderr is no terminal, a line a stage."""
 
-    def __init__(self, bars: RichProgress) -> None:
+    def __init__(self, bars: RichProgress, work: Work) -> None:
         super().__init__()
-        self._bars = bars
+        self._bars, self._work = bars, work
         self._tasks: dict[str, TaskID] = {}
         self._finished: set[str] = set()
         self._plain = not bars.console.is_terminal
 
     def progress(self, progress: Progress) -> None:
         """Show how far a stage is and what it does now."""
+        if self._work.noted:
+            self._work.noted.progress(progress)
         stage, doing = progress.stage, _doing(progress)
         if stage not in self._tasks:
             self._tasks[stage] = self._bars.add_task(stage, total=1.0, doing=doing)
@@ -55,8 +59,14 @@ def _doing(progress: Progress) -> str:
 
 
 @contextmanager
-def shown(how_to_go_on: Callable[[], str]) -> Iterator[Bars]:
-    """Show progress bars on stderr while the block runs; who stops it is told how to go on."""
+def shown(
+    how_to_go_on: Callable[[], str], what: str, path: str | Path, parts: Iterable[Path] = ()
+) -> Iterator[Bars]:
+    """Show progress bars on stderr while work of a kind runs, whose result will lie at `path`.
+
+    Who stops it is told how to go on; who watches or is to be called (`at_end`) hears of it. `parts` are the
+    results of a list of work.
+    """
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description:<24}", markup=False),
@@ -68,4 +78,4 @@ def shown(how_to_go_on: Callable[[], str]) -> Iterator[Bars]:
     )
     plain = not console.is_terminal
     with going_on(how_to_go_on), RichProgress(*columns, console=console, disable=plain) as bars:
-        yield Bars(bars)
+        yield Bars(bars, begin(what, path, parts))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from nado_lab.lab.cli.at_end import came_out
 from nado_lab.lab.cli.console import note, result
 from nado_lab.lab.cli.options import Json
 from nado_lab.lab.cli.stopping import if_begun
@@ -31,14 +32,17 @@ def sweep(
 ) -> None:
     """Measure, fit and train at every point of a grid (or of a search); started again, it goes on."""
     from nado_lab.lab.cli.progress import shown
+    from nado_lab.lab.notices import Outcome
     from nado_lab.lab.sweeps import SweepOptions, load_sweep, run_sweep
 
     wanted, folder = load_sweep(config), out or config.with_suffix("")
-    with shown(if_begun(folder, f"nado sweep {config} --out {folder}")) as observer:
+    with shown(if_begun(folder, f"nado sweep {config} --out {folder}"), "sweep", folder) as observer:
         report = run_sweep(wanted, folder, SweepOptions(scheduler, workers, optimise), observer)
     result(report, as_json, _show)
     if report.failed:
-        note(f"nado: {report.failed} of {report.points} points failed; the column `error` says why")
+        told = f"{report.failed} of {report.points} points failed; the column `error` says why"
+        note(f"nado: {told}")
+        came_out(Outcome.FAILED, told)
         raise typer.Exit(1)
 
 

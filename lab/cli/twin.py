@@ -111,7 +111,7 @@ def fit(
     )
     with ExitStack() as stack:
         go_on = if_begun(request.unfinished, "the same command with --resume")
-        observer: Observer = stack.enter_context(shown(go_on))
+        observer: Observer = stack.enter_context(shown(go_on, "fit", out))
         if tensorboard:
             observer = Together(observer, stack.enter_context(tensorboard_log(tensorboard / out.name)))
         if each_device:

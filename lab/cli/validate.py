@@ -64,7 +64,7 @@ def validate(
         seed=drive_seed,
         other_device=other_device,
     )
-    with shown(lambda: KEPT if out else NOTHING_KEPT) as observer:
+    with shown(lambda: KEPT if out else NOTHING_KEPT, "validation", out or twin) as observer:
         report = validate_twin(request, observer)
     for metrics in report.scores.values():
         for warning in metrics.warnings:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.notices import WorkNote, notes_of_work
 from nado_lab.lab.runs.bench_state import BenchState, Condition
 from nado_lab.lab.runs.elsewhere import bench_of_ended, bench_of_going
 from nado_lab.lab.store import Catalogue, Run, RunEntry, Status, StoreError
@@ -25,10 +25,9 @@ GONE = (
     "measures it. It died, or it measures from another computer"
 )
 CLOSED = "as the run that drove it last wrote when it was closed; what anybody did since is not known here"
-Works = Callable[[Path], tuple[WorkSeen, ...]]
 
 
-def look(folder: Path, works: Works = lambda folder: ()) -> Snapshot:
+def look(folder: Path) -> Snapshot:
     """Take a snapshot of `folder`; runs that are links, or hold some, are counted and not opened."""
     folder = Path(os.path.realpath(folder))
     everything = sorted(Catalogue(folder).entries(), key=lambda entry: entry.started)
@@ -40,7 +39,7 @@ def look(folder: Path, works: Works = lambda folder: ()) -> Snapshot:
         folder=str(folder),
         taken=time.time(),
         going=tuple(_going(folder, entry) for entry in going[:MOST_GOING]),
-        work=works(folder),
+        work=tuple(_work(folder, note) for note in notes_of_work(folder)),
         left=_left(newest),
         newest=tuple(_line(folder, entry) for entry in newest[:NEWEST]),
         total=len(everything),
@@ -126,6 +125,26 @@ def _written_at(path: Path, now: float) -> float:
         except OSError:
             continue
     return min(max(times, default=0.0), now)
+
+
+def _work(folder: Path, note: WorkNote) -> WorkSeen:
+    """Describe work that is not a run; of a list of work, what has not begun yet."""
+    return WorkSeen(
+        what=note.what,
+        out=_below(folder, note.out),
+        started=note.started,
+        seen_at=note.seen_at,
+        stage=note.stage,
+        share=note.share,
+        doing=note.doing,
+        is_alive=note.is_alive,
+        waiting=tuple(_below(folder, each) for each in note.parts if not Path(each).exists()),
+    )
+
+
+def _below(folder: Path, place: str) -> str:
+    path = Path(place)
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else place
 
 
 def _left(newest: list[RunEntry]) -> tuple[tuple[str, BenchSeen], ...]:

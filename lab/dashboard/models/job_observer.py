@@ -27,7 +27,9 @@ class JobObserver(Observer):
         self._job, self._kind, self._post, self._feed = job, kind, post, feed
 
     def progress(self, progress: Progress) -> None:
-        """Show how far the job is."""
+        """Show how far the job is; those who watch from elsewhere hear it from its note."""
+        if self._job.noted:
+            self._job.noted.progress(progress)
         self._job.progress(progress.share, f"{progress.stage} {progress.doing}".strip())
         self._post(Progressed(self._kind, progress))
 

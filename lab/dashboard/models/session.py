@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nado_lab.lab.dashboard.models.announcing import Announcer
 from nado_lab.lab.dashboard.models.bench import PATIENCE_S, BenchModel
 from nado_lab.lab.dashboard.models.catalogue import Entry, describe, scan
 from nado_lab.lab.dashboard.models.event_queue import EventQueue
@@ -15,8 +16,10 @@ from nado_lab.lab.dashboard.models.events import (
     CatalogueRead,
     ChoicesRead,
     EntryRead,
+    Event,
     Finished,
     LogLine,
+    RunEnded,
     RunLoaded,
 )
 from nado_lab.lab.dashboard.models.experiments import ExperimentQueue
@@ -41,7 +44,8 @@ class Session:
         self.folder = folder
         self.events = EventQueue()
         self.bench = BenchModel(self.events.post, patience_s)
-        self.queue = ExperimentQueue(self.bench, self.events.post, lambda: self.folder)
+        self.announcer = Announcer()
+        self.queue = ExperimentQueue(self.bench, self._post_of_queue, lambda: self.folder)
         self.computer = Worker("computer", self.events.post)
         self.librarian = Worker("librarian", self.events.post)
         self._handler = _ToEvents(self.events)
@@ -63,7 +67,8 @@ class Session:
 
     def fit(self, request: FitRequest) -> Job:
         """Fit a twin."""
-        return self.computer.submit("fit", f"fit {request.out.name}", fit_job(request, self.events.post))
+        action = self.announcer.announced("fit", request.out, fit_job(request, self.events.post))
+        return self.computer.submit("fit", f"fit {request.out.name}", action)
 
     def evaluate(self, twin: Path, runs: tuple[str, ...]) -> Job:
         """Score a saved twin on runs."""
@@ -72,14 +77,14 @@ class Session:
 
     def train(self, request: TrainRequest) -> Job:
         """Train a network."""
-        return self.computer.submit(
-            "train", f"train {request.out.name}", train_job(request, self.events.post)
-        )
+        action = self.announcer.announced("training", request.out, train_job(request, self.events.post))
+        return self.computer.submit("train", f"train {request.out.name}", action)
 
     def deploy(self, network: Path, count: int, out: Path) -> Job:
         """Send a network's drives to the open bench."""
         action = deploy_job(network, count, out, self.bench, self.events.post)
-        return self.bench.worker.submit("deploy", f"deploy {network.name}", action)
+        told = self.announcer.announced("deploy", out, action)
+        return self.bench.worker.submit("deploy", f"deploy {network.name}", told)
 
     def recalibrate(self, twin: Path, runs: tuple[str, ...], scored_on: tuple[str, ...]) -> Job:
         """Bring a saved twin up to date with a device that has drifted."""
@@ -97,7 +102,8 @@ class Session:
         self.folder.mkdir(parents=True, exist_ok=True)
         file = out.with_suffix(".toml")
         file.write_text(config, encoding="utf-8")
-        return self.bench.worker.submit("loop", out.name, loop_job(file, out, self.bench, self.events.post))
+        action = self.announcer.announced("loop", out, loop_job(file, out, self.bench, self.events.post))
+        return self.bench.worker.submit("loop", out.name, action)
 
     def read_choices(self) -> Job:
         """Find out what twins and networks offer to choose from."""
@@ -173,8 +179,16 @@ class Session:
             worker.stop_all()
         safe = self.bench.close(CLOSING_S)
         ended = all([worker.close(CLOSING_S) for worker in workers])
+        self.announcer.close()
         logging.getLogger().removeHandler(self._handler)
         return safe and ended
+
+    def _post_of_queue(self, event: Event) -> None:
+        """Post what the queue says; a process of its own tells itself how its run ended."""
+        current = self.queue.current
+        if isinstance(event, RunEnded) and not (current is not None and current.apart):
+            self.announcer.run_ended(event)
+        self.events.post(event)
 
     def new_path(self, stem: str, suffix: str) -> Path:
         """Find a name in the folder that is not taken: stem-1.twin, stem-2.twin, ..."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from nado_lab.lab.dashboard.models.events import JobChanged, Post
 from nado_lab.lab.errors import is_for_people, message_of
+from nado_lab.lab.notices import AtWork
 
 log = logging.getLogger(__name__)
 _numbers = itertools.count(1)
@@ -40,6 +41,7 @@ class Job:
     number: int = field(default_factory=lambda: next(_numbers))
     ended: threading.Event = field(default_factory=threading.Event)
     state: JobState = JobState.WAITING
+    noted: AtWork | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
     _on_stop: Callable[[], None] | None = None
 

@@ -72,7 +72,7 @@ def test_a_run_that_another_process_writes_stops_and_dies(tmp_path, other_proces
 
 
 def test_curves_of_a_run_that_is_written(tmp_path, other_process):
-    for _ in range(20):
+    for _ in range(6):
         seen = look(tmp_path)
         titles = [plot.title.split(" of ")[0] for plot in seen.plots]
         assert titles == ["readout (V)", "level (mT)"] or "cannot be drawn" in seen.plotted
