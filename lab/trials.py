@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
-from nado_lab.lab.store import Run, StoreError, load_trials
-from nado_lab.twin import Trials, join
+from nado_lab.lab.store import Run, StoreError, distinct, load_trials
+from nado_lab.twin import Trials, fill_gaps, join
 
 if TYPE_CHECKING:
     from nado_lab.lab.store import TrialArrays
@@ -22,29 +23,26 @@ def trials_of(*runs: str | Path | Run, device: str = "") -> Trials:
 
 
 def open_runs(*runs: str | Path | Run) -> list[Run]:
-    """Open runs to use them together; one that is given twice would be fitted and scored at once."""
+    """Open runs to use them together; one that is named again, or a copy of it, counts once."""
     if not runs:
         raise StoreError("no run was given; expected at least one")
-    opened: dict[str, Run] = {}
-    for each in runs:
-        run = each if isinstance(each, Run) else Run.open(each)
-        if other := opened.get(run.metadata.run_id):
-            raise StoreError(f"{run.path} and {other.path} are the same run; name it once")
-        opened[run.metadata.run_id] = run
-    return list(opened.values())
+    return distinct(runs)[0]
 
 
 def as_trials(found: TrialArrays) -> Trials:
-    """Turn stored trials into tensors."""
+    """Turn stored trials into tensors; overflows and NaN are marked, channels of nothing else left out."""
+    filled = fill_gaps(found.drive, found.readout, found.initial, found.channels)
     return Trials(
-        drive=torch.as_tensor(found.drive, dtype=torch.float32),
-        readout=torch.as_tensor(found.readout, dtype=torch.float32),
-        initial=None if found.initial is None else torch.as_tensor(found.initial, dtype=torch.float32),
+        drive=torch.as_tensor(filled.drive, dtype=torch.float32),
+        readout=torch.as_tensor(filled.readout),
+        initial=None if filled.initial is None else torch.as_tensor(filled.initial),
         sequence=torch.as_tensor(found.sequence),
-        channels=found.channels,
-        units=found.units,
+        channels=tuple(np.array(found.channels)[filled.kept].tolist()),
+        units=tuple(np.array(found.units)[filled.kept].tolist()),
         step_s=found.step_s or 1.0,
         lineage=found.lineage,
         held_out=None if found.held_out is None else torch.as_tensor(found.held_out),
         ports=found.ports,
+        bad=None if filled.bad is None else torch.as_tensor(filled.bad),
+        findings=filled.findings,
     )

@@ -2,7 +2,10 @@
 
 from nado_lab.observer import Observer, PartOf, Progress, StoppedError
 from nado_lab.twin.data.alike_runs import alike_runs
+from nado_lab.twin.data.check import check, follows_drive, without_bad
+from nado_lab.twin.data.findings import Finding, FindingKind
 from nado_lab.twin.data.fitted_drives import unseen
+from nado_lab.twin.data.gaps import fill_gaps
 from nado_lab.twin.data.join import join
 from nado_lab.twin.data.split import ScoredOn, Split, SplitRecord, StreamRecord, split_scored
 from nado_lab.twin.data.trials import Trials
@@ -17,6 +20,7 @@ from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.ensemble import epistemic_spread, fit_ensemble, most_informative
 from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.scored_fit import fit_and_score
+from nado_lab.twin.model.rows import matched
 from nado_lab.twin.model.start import Start
 from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.records.card import DeviceRecord, TwinCard
@@ -34,6 +38,8 @@ __all__ = [
     "DivergenceError",
     "Figures",
     "FileError",
+    "Finding",
+    "FindingKind",
     "FitSettings",
     "Method",
     "Metrics",
@@ -57,14 +63,18 @@ __all__ = [
     "TwinError",
     "adapt",
     "alike_runs",
+    "check",
     "compensate",
     "epistemic_spread",
     "evaluate",
+    "fill_gaps",
     "fit",
     "fit_and_score",
     "fit_ensemble",
+    "follows_drive",
     "join",
     "load",
+    "matched",
     "most_informative",
     "read_unfinished",
     "recalibrate",
@@ -73,4 +83,5 @@ __all__ = [
     "torchsde_paths",
     "unseen",
     "warned",
+    "without_bad",
 ]

@@ -64,7 +64,11 @@ def torchsde_paths(
         raise TwinError(f"drive must be (row, step, {twin.port_count} ports); got {tuple(drive.shape)}")
     spec, sde, rows = twin.spec, StepSDE(twin), len(drive)
     start, dt = twin.default_start(rows), dt or 1.0 / twin.spec.substeps
-    lagged = torch.cat([start.drive, drive], 1).unfold(1, spec.drive_lags + 1, 1).flatten(2)
+    lagged = (
+        twin.drive_range.saturate(torch.cat([start.drive, drive], 1))
+        .unfold(1, spec.drive_lags + 1, 1)
+        .flatten(2)
+    )
     at = SdePath(twin.sde, start)
     found: list[Tensor] = []
     solve = torchsde.sdeint_adjoint if adjoint else torchsde.sdeint

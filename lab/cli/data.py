@@ -1,4 +1,4 @@
-"""`nado data`: bring data measured elsewhere into a run, and look into a file that is to be brought in."""
+"""`nado data`: bring data measured elsewhere into a run, look into a file, check what was measured."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from nado_lab.lab.cli.choices import chosen
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import Json, NewRun
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.text_file import shown
 
 if TYPE_CHECKING:
     from nado_lab.lab.store.imports import ChannelColumn, Content, PortColumn
+    from nado_lab.lab.workflow.check_data import DataCheck
 
-data = typer.Typer(help="Bring data measured elsewhere into runs.", no_args_is_help=True)
+data = typer.Typer(help="Bring data measured elsewhere into runs; check runs.", no_args_is_help=True)
 
 Files = Annotated[
     list[str],
@@ -26,6 +28,27 @@ Column = TypeVar("Column", "PortColumn", "ChannelColumn")
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     app.add_typer(data, name="data")
+
+
+@data.command("check")
+def check(
+    run: Annotated[list[str], typer.Argument(help="One or several runs: paths or URLs.")],
+    as_json: Json = False,
+) -> None:
+    """Find what is wrong with RUN... before it is fitted; exit status 1 if anything would spoil a twin."""
+    from nado_lab.lab.workflow.check_data import check_data
+
+    found = check_data(run)
+    result({**found.to_json(), "clean": found.is_clean}, as_json, lambda _: _show_check(found))
+    if not found.is_clean:
+        raise typer.Exit(1)
+
+
+def _show_check(found: DataCheck) -> None:
+    told = f"{len(found.runs)} run(s), {found.trials} trials, {found.steps} steps, {found.channels} channels"
+    typer.echo(f"{told}: {'nothing is wrong' if not found.findings else f'{len(found.findings)} finding(s)'}")
+    for line in found.lines:
+        typer.echo(f"  {shown(line)}")
 
 
 @data.command("import")
@@ -73,6 +96,7 @@ def import_data(
         read_map,
         write_map,
     )
+    from nado_lab.lab.workflow.check_data import check_import
 
     options = ImportOptions(
         ports=_columns(drive, "--drive", PortColumn),
@@ -99,6 +123,8 @@ def import_data(
     for name, told in run.metadata.notes.items():
         if name.startswith("left out of"):
             note(f"{name}: {told}")
+    for line in check_import(out):
+        note(f"warning: {line}")
     report_run(run, as_json)
 
 

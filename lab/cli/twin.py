@@ -59,7 +59,8 @@ def fit(
     ] = None,
     memory_gb: Memory = 8.0,
     keep_all: Annotated[
-        bool, typer.Option("--keep-all", help="Fit runs whose mean readout is unlike the others', too.")
+        bool,
+        typer.Option("--keep-all", help="Fit runs unlike the others, or not following their drive, too."),
     ] = False,
     device_name: Annotated[str, typer.Option(help="Of devices measured side by side: fit this one.")] = "",
     each_device: Annotated[
@@ -119,14 +120,19 @@ def fit(
             result({name: each.metrics.to_json() for name, each in fitted.items()}, as_json, _show_each)
             return
         done = fit_twin(request, observer)
+    what = "it is used all the same" if keep_all else "it is left out (--keep-all fits it too)"
     for path in done.unlike:
-        what = "it is used all the same" if keep_all else "it is left out (--keep-all fits it too)"
         note(f"warning: {path} has a mean readout unlike the other runs': {what}")
+    for path in done.undriven:
+        note(f"warning: the readout of {path} does not follow its drive: {what}")
     card = done.twin.card
+    for finding in card.data:
+        note(f"warning: {finding}")
     if card.scored_on == ScoredOn.STOPPING:
         note("warning: no part is left to score on; these scores are of the part that stopped the fit")
     told = card.to_json()
     found = {"twin": str(out), "wall_s": done.wall_s, "scored_on": card.scored_on, "split": told["split"]}
+    found["data"] = told.get("data", [])
     result(found | {"held_out": told["fit"]["held_out"]} | done.metrics.to_json(), as_json, _show)
 
 

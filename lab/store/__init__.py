@@ -5,6 +5,7 @@ from nado_lab.lab.store.compare import RunDifferences, compare_runs
 from nado_lab.lab.store.documents import Document, DocumentMaker, documents_of, line_of
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.export import export
+from nado_lab.lab.store.identity import content_of, distinct
 from nado_lab.lab.store.metadata import (
     MonitorRecord,
     ParameterRecord,
@@ -48,7 +49,9 @@ __all__ = [
     "channel_units",
     "code_version",
     "compare_runs",
+    "content_of",
     "device_names",
+    "distinct",
     "documents_of",
     "export",
     "find_runs",

@@ -72,7 +72,8 @@ def _in_memory(twin: Twin, request: EvaluateRequest) -> EvaluateResult:
     trials, scored_on, warning = part_to_score(twin, request.runs, request.level, request.part)
     if request.sequences is not None:
         trials = trials.split(_some(trials.sequence.numpy(), request))[1]
-    metrics = warned(score_twin(twin, trials, seed=request.seed), warning)
+    said = map(str, trials.findings)
+    metrics = warned(score_twin(twin, trials, seed=request.seed), warning, *said)
     return EvaluateResult(twin, trials, metrics, scored_on, len(trials), len(trials.sequence.unique()))
 
 

@@ -19,12 +19,15 @@ from nado_lab.lab.workflow.streamed_trials import MEMORY_GB, Stream, open_stream
 from nado_lab.twin import (
     Checkpointer,
     DeviceRecord,
+    FindingKind,
     FitSettings,
     Metrics,
     StreamRecord,
     Trials,
     Twin,
+    check,
     fit_and_score,
+    follows_drive,
     load,
     read_unfinished,
     save,
@@ -37,9 +40,9 @@ class FitRequest:
 
     `scored_share` of the sequences is set aside first and scores the twin, unless `scored_on` names runs that
     are kept for that. `resume` goes on with a fit of the same OUT that was stopped, with the settings it
-    began with; those named in `stated` must agree with them. Runs unlike the others are left out unless
-    `keep_all`. Of runs larger than `memory_gb` (GiB) a part is in memory at a time. `device` says whose
-    trials of devices measured side by side.
+    began with; those named in `stated` must agree with them. Runs unlike the others, and runs whose readout
+    does not follow the drive, are left out unless `keep_all`. Of runs larger than `memory_gb` (GiB) a part is
+    in memory at a time. `device` says whose trials of devices measured side by side.
     """
 
     runs: tuple[Path, ...]
@@ -70,7 +73,10 @@ class FitRequest:
 
 @dataclass(frozen=True)
 class FitResult:
-    """The twin as it was saved, with its card; `unlike` are runs whose mean readout is unlike the others'."""
+    """The twin as it was saved, with its card.
+
+    `unlike` are runs whose mean readout is unlike the others', `undriven` those that do not follow the drive.
+    """
 
     twin: Twin
     path: Path
@@ -78,6 +84,7 @@ class FitResult:
     scored: Trials
     unlike: tuple[Path, ...]
     wall_s: float
+    undriven: tuple[Path, ...] = ()
 
 
 def fit(request: FitRequest, observer: Observer | None = None) -> FitResult:
@@ -109,7 +116,7 @@ def fit(request: FitRequest, observer: Observer | None = None) -> FitResult:
     save(twin, request.out)
     checkpointer.remove()
     wall_s = time.perf_counter() - started
-    return FitResult(twin, request.out, done.metrics, done.scored, found.unlike, wall_s)
+    return FitResult(twin, request.out, done.metrics, done.scored, found.unlike, wall_s, found.undriven)
 
 
 def fit_each(request: FitRequest, observer: Observer | None = None) -> dict[str, FitResult]:
@@ -172,11 +179,20 @@ def _trials(request: FitRequest, seed: int) -> tuple[RunTrials, Stream | None]:
     if can_stream(request.runs, request.level):
         stream = open_stream(request.runs, request.memory_gb, seed)
         if stream.needed:
-            return RunTrials(stream.first()), stream
+            return RunTrials(_driven(stream.first(), request)), stream
     alike = not request.keep_all
     return read_trials(
         request.runs, level=request.level, window=WINDOW, only_alike=alike, device=request.device
     ), None
+
+
+def _driven(trials: Trials, request: FitRequest) -> Trials:
+    """Check the part that is in memory; a readout that does not follow its drive is refused."""
+    checked = check(trials)
+    if not (request.keep_all or follows_drive(checked)):
+        told = next(str(each) for each in checked.findings if each.kind is FindingKind.NOT_DRIVEN)
+        raise LabError(f"{told} --keep-all fits the readout as it is")
+    return checked
 
 
 def _checkpointer(request: FitRequest) -> Checkpointer:

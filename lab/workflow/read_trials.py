@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.store import Run, device_names, ports_of
 from nado_lab.lab.trials import trials_of
+from nado_lab.lab.workflow.checked_run import checked_run, common_channels, distinct_runs
 from nado_lab.lab.workflow.choices import Level
 from nado_lab.port import same_ports
-from nado_lab.twin import Trials, alike_runs, join
+from nado_lab.twin import FindingKind, Trials, Twin, alike_runs, follows_drive, join, matched
 
 WINDOW = 48
 """Steps of the pieces that long trials are cut into for a fit."""
@@ -19,10 +21,15 @@ WINDOW = 48
 
 @dataclass(frozen=True)
 class RunTrials:
-    """Trials of several runs, and those runs whose mean readout is unlike the others' (mounted anew, say)."""
+    """Checked trials of several runs, and the runs left out of them or unlike the others.
+
+    `unlike` have another mean readout than the others (mounted anew, say); the readout of `undriven` does
+    not follow its drive.
+    """
 
     trials: Trials
     unlike: tuple[Path, ...] = ()
+    undriven: tuple[Path, ...] = ()
 
 
 def read_trials(
@@ -32,29 +39,52 @@ def read_trials(
     window: int | None = None,
     only_alike: bool = False,
     device: str = "",
+    twin: Twin | None = None,
 ) -> RunTrials:
-    """Read the committed trials of runs; with `window` long ones are cut, with `only_alike` some left out.
+    """Read and check the committed trials of runs; each measurement counts once, however often it is named.
 
-    Of devices side by side `device` says whose; LabError where it is needed and left out.
+    With `window` long ones are cut; with `only_alike` runs unlike the others, and those whose readout does
+    not follow the drive, are left out: `LabError` where that leaves none. For a `twin` that is there its
+    channels are kept. Of devices side by side `device` says whose; LabError where it is needed and left out.
     """
     if not runs:
         raise LabError("no run was chosen; name at least one")
-    parts = [_READ[level](_opened(path, device), device) for path in runs]
+    opened, again = distinct_runs(runs)
+    for run in opened:
+        _check_device(run, device)
+    read = partial(_READ[level], device=device)
+    parts = [checked_run(run, read, keep_channels=twin is not None) for run in opened]
+    parts = common_channels(parts) if twin is None else [matched(twin, part) for part in parts]
+    paths = [Path(run.path) for run in opened]
     alike = alike_runs(parts) if len({part.channels for part in parts}) == 1 else list(range(len(parts)))
-    unlike = tuple(runs[i] for i in range(len(runs)) if i not in alike)
-    return RunTrials(join([parts[i] for i in alike] if only_alike else parts, window), unlike)
+    driven = [number for number, part in enumerate(parts) if follows_drive(part)]
+    if only_alike and not driven:
+        raise LabError(
+            f"{_not_driven(parts)} `nado data check` says more; --keep-all fits the readout as it is"
+        )
+    kept = [number for number in alike if number in driven] or driven if only_alike else range(len(parts))
+    joined = join([parts[number] for number in kept], window)
+    left = tuple(each for number, part in enumerate(parts) if number not in kept for each in part.findings)
+    return RunTrials(
+        replace(joined, findings=(*joined.findings, *left, *again)),
+        unlike=tuple(path for number, path in enumerate(paths) if number not in alike),
+        undriven=tuple(path for number, path in enumerate(paths) if number not in driven),
+    )
 
 
-def _opened(path: Path, device: str) -> Run:
-    """Open a run; refuse one of several devices where nobody said which."""
-    run = Run.open(path)
+def _not_driven(parts: Sequence[Trials]) -> str:
+    found = [str(each) for part in parts for each in part.findings if each.kind is FindingKind.NOT_DRIVEN]
+    return found[0] if len(found) == 1 else f"{found[0]} (and {len(found) - 1} more runs alike)"
+
+
+def _check_device(run: Run, device: str) -> None:
+    """Refuse a run of several devices where nobody said which."""
     names = device_names(run.dataset())
     if len(names) > 1 and not device:
         raise LabError(
-            f"{path} holds {len(names)} devices side by side ({', '.join(names)}): name one with "
+            f"{run.path} holds {len(names)} devices side by side ({', '.join(names)}): name one with "
             "--device-name, or fit a twin of each with --each-device"
         )
-    return run
 
 
 def can_stream(runs: Sequence[Path], level: Level) -> bool:
@@ -95,4 +125,4 @@ def _waveforms_of(run: Run, device: str) -> Trials:
     return replace(steps, readout=flat, initial=start, channels=names, units=units)
 
 
-_READ: dict[Level, Callable[[Run, str], Trials]] = {Level.STEP: _steps_of, Level.WAVEFORM: _waveforms_of}
+_READ: dict[Level, Callable[..., Trials]] = {Level.STEP: _steps_of, Level.WAVEFORM: _waveforms_of}

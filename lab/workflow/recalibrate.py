@@ -45,16 +45,16 @@ def recalibrate(request: RecalibrateRequest, observer: Observer | None = None) -
     refuse_existing(request.out)
     observer = observer or Observer()
     before = load(request.twin)
-    trials = read_trials(request.runs, device=before.device_name).trials.for_fitting()
+    trials = read_trials(request.runs, device=before.device_name, twin=before).trials.for_fitting()
     if request.fit_steps:
         twin = adapt(before, trials, request.fit_steps, request.seed, observer)
     else:
         twin = recalibrate_twin(before, trials, request.steps)
-    scored = read_trials(request.scored_on, device=before.device_name).trials if request.scored_on else None
-    metrics = None
-    if scored:
-        scored, warning = unseen(twin.card.drives, scored.on(twin.ports))
-        metrics = warned(evaluate(twin, scored, seed=request.seed), warning)
+    metrics, scored = None, None
+    if request.scored_on:
+        kept = read_trials(request.scored_on, device=before.device_name, twin=twin).trials
+        scored, warning = unseen(twin.card.drives, kept)
+        metrics = warned(evaluate(twin, scored, seed=request.seed), warning, *map(str, kept.findings))
     origin = RecalibrationOrigin(
         twin=str(request.twin.resolve()),
         runs=tuple(str(path.resolve()) for path in request.runs),

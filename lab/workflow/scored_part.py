@@ -10,7 +10,7 @@ import numpy as np
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.workflow.choices import Level, Part
 from nado_lab.lab.workflow.read_trials import WINDOW, read_trials
-from nado_lab.twin import ScoredOn, SplitRecord, split_scored, unseen
+from nado_lab.twin import ScoredOn, SplitRecord, split_scored, unseen, without_bad
 
 if TYPE_CHECKING:
     from nado_lab.lab.stored_trials import StoredTrials
@@ -28,14 +28,14 @@ def part_to_score(twin: Twin, runs: Sequence[Path], level: Level, part: Part) ->
     where they were measured in other runs (the same seed draws the same drives).
     """
     trials, scored_on = _part(twin, runs, level, part)
-    new, warning = unseen(twin.card.drives, trials.on(twin.ports))
+    new, warning = unseen(twin.card.drives, trials)
     if part is Part.AUTO and scored_on in (ScoredOn.ALL, ScoredOn.ALL_SOME_FITTED):
         return new, ScoredOn.ALL if len(new) < len(trials) else scored_on, warning
     return trials, scored_on, warning and SOME_FITTED
 
 
 def _part(twin: Twin, runs: Sequence[Path], level: Level, part: Part) -> tuple[Trials, ScoredOn]:
-    trials = read_trials(runs, level=level, device=twin.device_name).trials
+    trials = read_trials(runs, level=level, device=twin.device_name, twin=twin).trials
     marked = trials.marked()
     if part is Part.TEST and marked is None:
         raise LabError(NO_MARKS)
@@ -73,6 +73,9 @@ def _set_aside_before(twin: Twin, runs: Sequence[Path], level: Level) -> Trials 
     split = twin.card.split or SplitRecord()
     seed = twin.card.fit.settings.seed if twin.card.fit else 0
     fewer = len(twin.card.lineage) < len(runs)
-    trials = read_trials(runs, level=level, window=WINDOW, only_alike=fewer, device=twin.device_name).trials
+    trials = read_trials(
+        runs, level=level, window=WINDOW, only_alike=fewer, device=twin.device_name, twin=twin
+    ).trials
+    trials = without_bad(trials)
     same = trials.lineage == twin.card.lineage and len(trials) == split.trials
     return split_scored(trials, split.scored_share, seed).scored if same else None

@@ -19,10 +19,10 @@ from nado_lab.lab.network_context import read_context
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.runs.observer import Observer, Staged
 from nado_lab.lab.setup import OpenSetup, SetupSource
-from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.device_check import check_device
 from nado_lab.lab.workflow.draw_drives import choose_rows, network_drives, random_drives
 from nado_lab.lab.workflow.play_drives import PlayOptions, play_drives
+from nado_lab.lab.workflow.read_trials import read_trials
 from nado_lab.lab.workflow.side_by_side import on_every_device
 from nado_lab.lab.workflow.tolerances import Check, Scored, Tolerances
 from nado_lab.network import load as load_network
@@ -116,7 +116,7 @@ def validate(
             )
             scores[kind] = scored(
                 twin,
-                trials_of(run.path, device=twin.device_name),
+                read_trials([Path(run.path)], device=twin.device_name, twin=twin).trials,
                 request.repeats * request.steps * setup.step_s,
             )
         identities = setup.identities()
@@ -137,11 +137,12 @@ def validate(
 
 def scored(twin: Twin, trials: Trials, sequence_s: float) -> Scored:
     """Score a twin on all trials, and on each of MOST_GROUPS (or fewer) groups of sequences for intervals."""
+    said = map(str, trials.findings)
     trials, warning = unseen(twin.card.drives, trials.on(twin.ports))
     numbers = trials.sequence.unique()
     parts = [part for part in np.array_split(numbers.numpy(), MOST_GROUPS) if len(part)]
     groups = tuple(evaluate(twin, trials.at(isin(trials.sequence, as_tensor(part)))) for part in parts)
-    return Scored(warned(evaluate(twin, trials), warning), groups, len(numbers), sequence_s)
+    return Scored(warned(evaluate(twin, trials), warning, *said), groups, len(numbers), sequence_s)
 
 
 def _drives(setup: Setup, request: ValidateRequest, seed: int) -> dict[str, np.ndarray]:

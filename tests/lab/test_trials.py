@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from nado_lab.lab.store import RunMetadata, RunWriter, Status, StoreError
+from nado_lab.lab.store import RunMetadata, RunWriter, Status
 from nado_lab.lab.stored_trials import StoredTrials
 from nado_lab.lab.trials import trials_of
 from nado_lab.protocols import Column, Coordinate
 from nado_lab.twin import TwinError
 
 
-def stored(path, units="V", trials=4, drive_map=None):
+def stored(path, units="V", trials=4, drive_map=None, seed=0):
     """Write a run of trials in pairs of repeats."""
     columns = (
         Column("sequence", dtype="int64", is_coordinate=True),
@@ -18,7 +18,7 @@ def stored(path, units="V", trials=4, drive_map=None):
     )
     metadata = RunMetadata(notes={"drive_map": drive_map} if drive_map else {})
     writer = RunWriter.create(path, metadata, {"primary": columns}, (Coordinate("channel", ("a", "b")),))
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(seed)
     rows = {column.name: random.uniform(-1, 1, (trials, *column.shape)) for column in columns[1:]}
     writer.append_block("primary", {"sequence": np.arange(trials) // 2, **rows})
     writer.finalise(Status.COMPLETE)
@@ -26,7 +26,7 @@ def stored(path, units="V", trials=4, drive_map=None):
 
 
 def test_sequences_of_two_runs_stay_apart(tmp_path):
-    trials = trials_of(stored(tmp_path / "a"), stored(tmp_path / "b"))
+    trials = trials_of(stored(tmp_path / "a"), stored(tmp_path / "b", seed=1))
     assert trials.drive.shape == (8, 3, 1)
     assert trials.sequence.tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
     assert trials.initial is None
@@ -51,8 +51,7 @@ def test_parts_of_runs_on_two_drive_maps_are_read_on_one(tmp_path):
 
 
 @pytest.mark.parametrize("read", [trials_of, StoredTrials])
-def test_a_run_that_is_given_twice_is_refused(tmp_path, read):
+def test_a_run_that_is_given_twice_or_copied_counts_once(tmp_path, read):
     """Under two numbers, a sequence would be fitted and score the fit."""
-    run = stored(tmp_path / "a")
-    with pytest.raises(StoreError, match="are the same run; name it once"):
-        read(run, run)
+    run, copy = stored(tmp_path / "a"), stored(tmp_path / "b")
+    assert len(read(run, run)) == len(read(run, copy)) == len(read(run)) == 4

@@ -40,6 +40,9 @@ def join(parts: Sequence[Trials], window: int | None = None) -> Trials:
         held_out=_marks(parts),
         origin=_origins(parts),
         lineage=tuple(name for part in parts for name in part.lineage),
+        bad=_bad(parts),
+        findings=tuple(each for part in parts for each in part.findings),
+        checked=all(part.checked for part in parts),
     )
 
 
@@ -89,6 +92,11 @@ def _marks(parts: Sequence[Trials]) -> Tensor | None:
     return torch.cat(
         [none if part.held_out is None else part.held_out for part, none in zip(parts, nothing, strict=True)]
     )
+
+
+def _bad(parts: Sequence[Trials]) -> Tensor | None:
+    """Join the marks of bad steps."""
+    return None if all(part.bad is None for part in parts) else torch.cat([~part.good for part in parts])
 
 
 def _origins(parts: Sequence[Trials]) -> Tensor | None:

@@ -4,16 +4,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
+from nado_lab.outliers import OVERFLOW
 from nado_lab.port import Port
+from nado_lab.twin.data.findings import Finding
 from nado_lab.twin.data.ports import converted
 from nado_lab.twin.errors import DataError
 from torch import Tensor
 
-PER_TRIAL = ("drive", "readout", "initial", "sequence", "held_out", "origin")
+PER_TRIAL = ("drive", "readout", "initial", "sequence", "held_out", "origin", "bad")
+LEAST_RESOLVED = 1e-2
+"""Single precision serves where it rounds by less than this share of a channel's standard deviation."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,9 @@ class Trials:
     `sequence` (trial,) numbers the different inputs: trials of one number are repeats of one drive.
     `initial` is the readout of the defined state before the first step. `held_out` (trial,) marks trials
     that are never fitted. Of windows, `origin` (trial, 2) tells the long trial and the step they begin at.
-    `ports` say what drive -1 and 1 stood for, one a port; empty where that is not known.
+    `ports` say what drive -1 and 1 stood for, one a port; empty where that is not known. `bad` (trial, step)
+    marks steps that are not to be used (None: none), `findings` say why; `checked`: by `data.check`.
+    A readout of double precision stays so where single would blur it: a small signal on a large offset.
     """
 
     drive: Tensor
@@ -37,6 +43,9 @@ class Trials:
     held_out: Tensor | None = None
     origin: Tensor | None = None
     ports: tuple[Port, ...] = ()
+    bad: Tensor | None = None
+    findings: tuple[Finding, ...] = ()
+    checked: bool = False
 
     def __post_init__(self) -> None:
         _fill(self)
@@ -44,6 +53,11 @@ class Trials:
 
     def __len__(self) -> int:
         return self.drive.shape[0]
+
+    @property
+    def good(self) -> Tensor:
+        """Return which steps (trial, step) may be used."""
+        return torch.ones(self.drive.shape[:2], dtype=torch.bool) if self.bad is None else ~self.bad
 
     def at(self, rows: Tensor | slice) -> Trials:
         """Return the trials of the given rows (index, mask or slice)."""
@@ -63,6 +77,17 @@ class Trials:
         out = torch.isin(self.sequence, torch.as_tensor(list(held_out), dtype=torch.long))
         return self.at(~out), self.at(out)
 
+    def of_channels(self, names: Sequence[str]) -> Trials:
+        """Return the same trials with these channels only, in this order."""
+        at = [self.channels.index(name) for name in names]
+        return replace(
+            self,
+            readout=self.readout[..., at],
+            initial=None if self.initial is None else self.initial[:, at],
+            channels=tuple(names),
+            units=tuple(self.units[each] for each in at),
+        )
+
     def on(self, ports: tuple[Port, ...]) -> Trials:
         """Return the same trials with their drives in other windows; as they are where one is unknown."""
         if not ports or not self.ports:
@@ -78,20 +103,21 @@ class Trials:
         initial = self.initial if low == 0 else None
         origin = None if self.origin is None else self.origin + torch.tensor([0, low])
         drive, readout = self.drive[:, low:high], self.readout[:, low:high]
-        return replace(self, drive=drive, readout=readout, initial=initial, origin=origin)
+        bad = None if self.bad is None else self.bad[:, low:high]
+        return replace(self, drive=drive, readout=readout, initial=initial, origin=origin, bad=bad)
 
     def groups(self) -> list[Trials]:
         """Return one `Trials` a sequence, so that its rows are repeats."""
         return [self.at(self.sequence == number) for number in self.sequence.unique()]
 
     def windows(self, length: int, stride: int) -> Trials:
-        """Cut long trials to windows of `length` steps, `stride` apart, of no defined start."""
+        """Cut long trials to windows of `length` steps, `stride` apart: no defined start, no bad step."""
         starts = range(0, self.drive.shape[1] - length + 1, stride)
         if not starts:
             raise DataError(f"windows of {length} steps were asked of trials of {self.drive.shape[1]} steps")
         trial = torch.arange(len(self)).repeat(len(starts))
         first = torch.tensor(starts).repeat_interleave(len(self))
-        return replace(
+        cut = replace(
             self,
             drive=torch.cat([self.drive[:, s : s + length] for s in starts]),
             readout=torch.cat([self.readout[:, s : s + length] for s in starts]),
@@ -99,16 +125,20 @@ class Trials:
             initial=None,
             held_out=None if self.held_out is None else self.held_out[trial],
             origin=torch.stack([trial, first], 1),
+            bad=None if self.bad is None else torch.cat([self.bad[:, s : s + length] for s in starts]),
         )
+        return cut if cut.bad is None else cut.at(~cut.bad.any(1))
 
 
 def _fill(trials: Trials) -> None:
     """Give the defaults that depend on the shapes, and float32 tensors."""
     put = object.__setattr__
-    for name in ("drive", "readout", "initial"):
-        value = getattr(trials, name)
-        if value is not None:
-            put(trials, name, torch.as_tensor(value).to(torch.float32))
+    put(trials, "drive", torch.as_tensor(trials.drive).to(torch.float32))
+    put(trials, "readout", _resolved(torch.as_tensor(trials.readout)))
+    if trials.initial is not None:
+        put(trials, "initial", torch.as_tensor(trials.initial).to(trials.readout.dtype))
+    if trials.bad is not None:
+        put(trials, "bad", torch.as_tensor(trials.bad).to(torch.bool))
     if len(trials.sequence) == 0:
         put(trials, "sequence", torch.arange(len(trials.drive)))
     put(trials, "sequence", torch.as_tensor(trials.sequence).to(torch.long))
@@ -118,6 +148,16 @@ def _fill(trials: Trials) -> None:
         put(trials, "channels", tuple(f"channel_{i}" for i in range(trials.readout.shape[-1])))
     if not trials.units:
         put(trials, "units", ("",) * len(trials.channels))
+
+
+def _resolved(readout: Tensor) -> Tensor:
+    """Return a readout in single precision, or in double where that resolves a channel too coarsely."""
+    if readout.dtype != torch.float64 or readout.ndim != 3 or not readout.numel():
+        return readout.to(torch.float32)
+    rows = readout.flatten(0, 1)
+    spread = (rows - rows.mean(0)).square().mean(0).sqrt()
+    rounds = rows.abs().amax(0) * torch.finfo(torch.float32).eps
+    return readout if (rounds > LEAST_RESOLVED * spread)[spread > 0].any() else readout.to(torch.float32)
 
 
 def _check(trials: Trials) -> None:
@@ -140,5 +180,11 @@ def _check(trials: Trials) -> None:
         )
     if trials.ports and len(trials.ports) != drive.shape[2]:
         raise DataError(f"a drive of {drive.shape[2]} ports came with the windows of {len(trials.ports)}")
-    if not (torch.isfinite(drive).all() and torch.isfinite(readout).all()):
-        raise DataError("drive or readout holds values that are not finite; leave those trials out")
+    if not bool((drive.abs() < OVERFLOW).all() and (readout.abs() < OVERFLOW).all()):
+        raise DataError(
+            "drive or readout holds overflows (9.9e37) or values that are not finite; leave those trials out"
+        )
+    if trials.bad is not None and trials.bad.shape != drive.shape[:2]:
+        raise DataError(
+            f"bad must be (trial, step) = {tuple(drive.shape[:2])}; got {tuple(trials.bad.shape)}"
+        )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nado_lab.observer import Observer, PartOf
+from nado_lab.twin.data.check import check, without_bad
 from nado_lab.twin.data.split import split_stopping
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.recalibrate import recalibrate
 from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.schedule import score_rate
+from nado_lab.twin.model.rows import matched
 from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.records.card import Adaptation
 from nado_lab.twin.records.settings import FitSettings, OptimiserName
@@ -26,6 +28,7 @@ def adapt(twin: Twin, trials: Trials, steps: int, seed: int = 0, observer: Obser
     trials, held out, is returned: more steps cannot make it worse there. A loss that does not stay finite
     raises `DivergenceError`.
     """
+    trials = without_bad(check(matched(twin, trials), keep_channels=True))
     learnt, _ = split_stopping(trials.for_fitting(), HELD_OUT_SHARE, seed)
     settings = FitSettings(
         mean_steps=0,

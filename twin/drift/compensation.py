@@ -7,9 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from nado_lab.twin.data.check import without_bad
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.correction import Correction, best_correction
-from nado_lab.twin.model.rows import rows_of
+from nado_lab.twin.model.rows import matched, rows_of
 from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 
@@ -43,4 +44,4 @@ def compensate(twin: Twin, trials: Trials) -> Compensation:
     The drift is one that `recalibrate` would follow (`twin.drift.correction`); where none predicts better
     than no drift, the compensation changes nothing.
     """
-    return Compensation(twin, best_correction(twin, rows_of(twin, trials.on(twin.ports))))
+    return Compensation(twin, best_correction(twin, rows_of(twin, without_bad(matched(twin, trials)))))

@@ -93,8 +93,11 @@ def enough(twin: Twin, rows: Rows, plan: DriftModel) -> bool:
 
 
 def correct(twin: Twin, found: Correction) -> None:
-    """Move the drive in the twin's weights, and set the map of its calibration."""
+    """Move the drive in the twin's weights and its fitted range, and set the map of its calibration."""
     twin.sde.field.move_drive(found.gain, found.shift)
+    ends = [(end - found.shift) / found.gain for end in (twin.drive_low, twin.drive_high)]
+    twin.drive_low.copy_(torch.minimum(*ends))
+    twin.drive_high.copy_(torch.maximum(*ends))
     twin.calibration.matrix.copy_(found.matrix)
     twin.calibration.shift.copy_(found.bias)
 
@@ -119,9 +122,16 @@ def _folds(rows: int, steps: int) -> Tensor:
 
 
 def _path(twin: Twin, rows: Rows, gain: Tensor, shift: Tensor) -> Tensor:
-    """Return the mean path (row, step, component) under a moved drive, as the twin is calibrated."""
+    """Return the mean path (row, step, component) under a moved drive, as the twin is calibrated.
+
+    A drive that moved beyond the fitted range does not saturate: whether that helps is what is tried.
+    """
     start = rows.start._replace(drive=rows.start.drive * gain + shift)
-    return twin.calibration.correct(twin.paths(rows.drive * gain + shift, start, noise=False))
+    bounded, twin.is_bounded = twin.is_bounded, False
+    try:
+        return twin.calibration.correct(twin.paths(rows.drive * gain + shift, start, noise=False))
+    finally:
+        twin.is_bounded = bounded
 
 
 def _map(path: Tensor, truth: Tensor, plan: DriftModel, seen: Tensor) -> tuple[Tensor, Tensor]:

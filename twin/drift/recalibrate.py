@@ -10,11 +10,12 @@ from dataclasses import replace
 
 import torch
 from nado_lab.observer import Observer
+from nado_lab.twin.data.check import check, without_bad
 from nado_lab.twin.data.fitted_drives import together
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.correction import DriftModel, best_correction, correct, enough
 from nado_lab.twin.errors import DataError
-from nado_lab.twin.model.rows import Rows, rows_of
+from nado_lab.twin.model.rows import Rows, matched, rows_of
 from nado_lab.twin.model.twin import Twin
 from torch import Tensor
 
@@ -39,7 +40,7 @@ def recalibrate(
     (`twin.drift.correction`). The spread follows the repeats where there are any, else the residual, as far
     as that says more than misfit.
     """
-    trials, fresh = trials.on(twin.ports), copy.deepcopy(twin)
+    trials, fresh = without_bad(check(matched(twin, trials), keep_channels=True)), copy.deepcopy(twin)
     fresh.calibration.load_state_dict(
         type(twin.calibration)(twin.spec.channels, twin.spec.components).state_dict()
     )
@@ -50,11 +51,13 @@ def recalibrate(
         raise DataError(f"recalibration needs at least {FEWEST_STEPS} steps beyond the start; got {steps}")
     found = best_correction(fresh, rows, observer)
     correct(fresh, found)
+    fresh.widen(trials.drive)
     _follow_offset_and_spread(fresh, rows, trials.sequence, members)
     fresh.card = replace(
         fresh.card,
         recalibrated=found.record(count, trials.lineage),
         drives=together(twin.card.drives, trials),
+        data=(*twin.card.data, *trials.findings),
     )
     return fresh
 

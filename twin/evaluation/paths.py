@@ -12,7 +12,7 @@ from dataclasses import fields
 import torch
 from nado_lab.twin.losses.crps import crps
 from nado_lab.twin.losses.energy import energy_score
-from nado_lab.twin.records.metrics import Figures
+from nado_lab.twin.records.metrics import Figures, StepFigures
 from torch import Tensor
 
 SMALL = 1e-3
@@ -64,6 +64,23 @@ def distribution(members: Tensor, truth: Tensor) -> tuple[float, float, float, f
     marginal = torch.stack([crps(ensemble, y).mean() for y in truth.unbind(1)]).mean()
     joint = torch.stack([energy_score(whole, y.flatten(1)).mean() for y in truth.unbind(1)]).mean()
     return float(marginal), float(joint), _coverage(members, truth, 0.5), _coverage(members, truth, 0.9)
+
+
+def at_steps(members: Tensor, truth: Tensor, steps: Tensor) -> StepFigures:
+    """Score members (sequence, member, step, channel) beside truth (…) at some steps (sequence, step)."""
+    ensemble, chosen = members.transpose(0, 1)[:, steps], truth.transpose(0, 1)[:, steps]
+    marginal = torch.stack([crps(ensemble, y).mean() for y in chosen]).mean()
+    half, most = (_coverage(ensemble[None], chosen[None], share) for share in (0.5, 0.9))
+    r2 = r_squared(ensemble.mean(0), chosen.mean(0))
+    return StepFigures(int(steps.sum()), steps.numel(), float(marginal), half, most, r2)
+
+
+def energy_at(members: Tensor, truth: Tensor, steps: Tensor) -> float:
+    """Return the energy score of the same: other steps are left out of the distance."""
+    at = steps[:, None, :, None]
+    whole = (members * at).transpose(0, 1).flatten(2)
+    scores = [energy_score(whole, y.flatten(1)).mean() for y in (truth * at).unbind(1)]
+    return float(torch.stack(scores).mean())
 
 
 def _coverage(members: Tensor, truth: Tensor, share: float) -> float:

@@ -17,8 +17,9 @@ from pydantic import TypeAdapter
 
 SCHEMA = "nado-twin/1"
 LARGEST_CARD = 4_000_000
-MODEL = ("schema", "model", "channels", "units", "step_s")
+MODEL = ("schema", "model", "channels", "units", "step_s", "readout_precision")
 RANGES = ("drive_low", "drive_high", "readout_mean", "readout_std")
+PRECISIONS = {torch.float32: "single", torch.float64: "double"}
 NAMES = TypeAdapter(tuple[str, ...])
 
 
@@ -50,6 +51,7 @@ def _model_of(twin: Twin) -> JsonObject:
         "channels": list(twin.channels),
         "units": list(twin.units),
         "step_s": twin.step_s,
+        "readout_precision": PRECISIONS[twin.readout_mean.dtype],
         **{name: getattr(twin, name).tolist() for name in RANGES},
     }
 
@@ -64,6 +66,8 @@ def _build(path: Path, card: JsonObject) -> Twin:
             raise TwinError(f"step_s must be positive; got {step_s}")
         with torch.device("meta"):
             twin = Twin(spec, channels, units, step_s)
+        dtypes = {name: dtype for dtype, name in PRECISIONS.items()}
+        twin.basis.set_precision(dtypes[card.get("readout_precision", "single")])
         twin.card = TwinCard.from_json({name: card[name] for name in card.keys() - {*MODEL, *RANGES}})
     except (KeyError, TypeError, ValueError, AttributeError, TwinError) as error:
         raise FileError(f"{path / CARD} does not describe a twin: {error}") from error

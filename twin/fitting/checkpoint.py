@@ -49,6 +49,7 @@ class Unfinished:
             twin = Twin(
                 ModelSpec.from_json(self.notes["model"]), trials.channels, trials.units, trials.step_s
             )
+            twin.basis.set_precision(trials.readout.dtype)
             twin.load_state_dict(self.under("twin"))
             twin.card = TwinCard.from_json(self.notes["card"])
         except (KeyError, TypeError, ValueError, RuntimeError, TwinError) as error:

@@ -11,6 +11,8 @@ from dataclasses import replace
 
 import torch
 from nado_lab.observer import Observer
+from nado_lab.twin.data.check import usable, without_far
+from nado_lab.twin.data.findings import Finding
 from nado_lab.twin.data.fitted_drives import drive_numbers, pack, unpack
 from nado_lab.twin.data.split import SplitRecord, describe, split_stopping
 from nado_lab.twin.data.trials import Trials
@@ -22,7 +24,7 @@ from nado_lab.twin.fitting.schedule import phases
 from nado_lab.twin.fitting.streamed_rows import MoreTrials, stream_rows
 from nado_lab.twin.fitting.watch import FitWatch
 from nado_lab.twin.losses.forcing import force
-from nado_lab.twin.model.rows import Rows, rows_of
+from nado_lab.twin.model.rows import Rows, matched, rows_of
 from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.records.card import FitRecord
 from nado_lab.twin.records.settings import FitSettings, Method, PhaseName
@@ -49,15 +51,17 @@ def fit(
     phase at every check, and stops it: `StoppedError`. `more` gives further trials, where memory cannot hold
     all: they take the place of those fitted first.
     """
-    trials, observer = trials.for_fitting(), observer or Observer()
+    trials = trials.for_fitting() if start is None else matched(start, trials.for_fitting())
+    trials, observer = usable(trials, keep_channels=start is not None), observer or Observer()
     settings = (settings or FitSettings()).settled(trials.readout[..., 0].numel())
-    trials = trials if start is None else trials.on(start.ports)
     drives = set(drive_numbers(trials).tolist())
     with torch.random.fork_rng(devices=[]), one_thread():
         torch.manual_seed(settings.seed)
         fitted, held = split_stopping(trials, settings.held_out_share, settings.seed)
         again = checkpointer.begin(trials, settings, start) if checkpointer else None
         twin = again or (build(fitted, settings.model) if start is None else copy.deepcopy(start).train())
+        twin.card = replace(twin.card, data=_all_found(start, trials))
+        twin.widen(trials.drive)
         checked = MOST_CHECKED_OF_VERY_MANY if twin.spec.innovations else MOST_CHECKED
         rows = FitRows(rows_of(twin, fitted), rows_of(twin, held.at(slice(0, checked))))
         if more:
@@ -82,10 +86,19 @@ def fit(
     return twin.eval()
 
 
+def _all_found(start: Twin | None, trials: Trials) -> tuple[Finding, ...]:
+    """Return what was found in these trials, and in those that the twin to go on from was fitted to."""
+    return tuple(dict.fromkeys((*(start.card.data if start else ()), *trials.findings)))
+
+
 def _noted(blocks: Iterator[Trials], twin: Twin, drives: set[int]) -> Iterator[Trials]:
-    """Pass further trials on, and keep the numbers of their drives."""
+    """Pass further trials on without their bad steps, and keep the numbers of their drives."""
     for block in blocks:
-        drives.update(drive_numbers(block.on(twin.ports)).tolist())
+        block = without_far(matched(twin, block))
+        if not len(block):
+            continue
+        twin.widen(block.drive)
+        drives.update(drive_numbers(block).tolist())
         yield block
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import torch
 from nado_lab.observer import Observer
+from nado_lab.twin.data.check import usable
 from nado_lab.twin.data.fitted_drives import unseen
 from nado_lab.twin.data.split import (
     SCORED_SHARE,
@@ -22,6 +23,7 @@ from nado_lab.twin.evaluation.evaluate import evaluate
 from nado_lab.twin.fitting.checkpointer import Checkpointer
 from nado_lab.twin.fitting.fit import fit
 from nado_lab.twin.fitting.streamed_rows import MoreTrials
+from nado_lab.twin.model.rows import matched
 from nado_lab.twin.model.twin import Twin
 from nado_lab.twin.records.metrics import Metrics, warned
 from nado_lab.twin.records.settings import FitSettings
@@ -55,6 +57,7 @@ def fit_and_score(
     metrics flatter. `more` gives trials beyond those in memory.
     """
     settings = settings or FitSettings()
+    trials = usable(trials if start is None else matched(start, trials), keep_channels=start is not None)
     share = share if kept is None else 0.0
     parts = split_scored(trials, share, settings.seed)
     others = _without(more, parts.scored) if more and parts.scored else more
@@ -64,8 +67,12 @@ def fit_and_score(
         scored = split_stopping(parts.training, settings.held_out_share, settings.seed)[1]
     left_out = ""
     if kept is not None:
-        scored, left_out = unseen(twin.card.drives, kept.on(twin.ports))
-    metrics = warned(evaluate(twin, scored, seed=settings.seed, observer=observer), left_out)
+        scored, left_out = unseen(twin.card.drives, matched(twin, kept))
+    metrics = warned(
+        evaluate(twin, scored, seed=settings.seed, observer=observer),
+        left_out,
+        *map(str, (kept or trials).findings),
+    )
     record = twin.card.split or SplitRecord()
     twin.card = replace(
         twin.card,

@@ -24,9 +24,14 @@ class Basis(nn.Module):
         self.register_buffer("inverse", torch.eye(components, channels))
         self.is_identity = components == channels
 
+    def set_precision(self, dtype: torch.dtype) -> None:
+        """Set the precision of mean, std and readouts: double for a small signal on a large offset."""
+        self.mean, self.std = self.mean.to(dtype), self.std.to(dtype)
+
     @torch.no_grad()
     def fit(self, readout: Tensor) -> Tensor:
         """Fit to readout (…, channel); return the residual (…, channel) in units of std."""
+        self.set_precision(readout.dtype)
         flat = readout.reshape(-1, readout.shape[-1]).double()
         self.mean.copy_(flat.mean(0))
         if self.is_identity:
@@ -47,7 +52,7 @@ class Basis(nn.Module):
 
     def normalise(self, readout: Tensor) -> Tensor:
         """Turn device units to units of std about the mean."""
-        return (readout - self.mean) / self.std
+        return ((readout - self.mean) / self.std).to(self.matrix.dtype)
 
     def encode(self, readout: Tensor) -> Tensor:
         """Turn readouts (…, channel) to components (…, component)."""

@@ -47,6 +47,15 @@ def rows_of(twin: Twin, trials: Trials) -> Rows:
     return Rows(trials.drive[:, used:], truth[:, used:], components[:, used:], start)
 
 
+def matched(twin: Twin, trials: Trials) -> Trials:
+    """Return trials in the windows of the twin's ports, without the channels that its fit left out."""
+    left_out = {name for each in twin.card.data for name in each.channels}
+    if trials.channels != twin.channels and left_out:
+        kept = [name for name in trials.channels if name in twin.channels or name not in left_out]
+        trials = trials.of_channels(kept)
+    return trials.on(twin.ports)
+
+
 def _check_same_device(twin: Twin, trials: Trials) -> None:
     """Refuse trials that the twin cannot answer; a unit that is not told fits any."""
     pairs = zip(trials.units, twin.units, strict=False)

@@ -9,6 +9,7 @@ from nado_lab.port import Port
 from nado_lab.twin.errors import TwinError
 from nado_lab.twin.model.basis import Basis
 from nado_lab.twin.model.calibration import Calibration
+from nado_lab.twin.model.drive_range import DriveRange
 from nado_lab.twin.model.neural_sde import NeuralSDE
 from nado_lab.twin.model.noise import ObservationNoise
 from nado_lab.twin.model.sde_path import SdePath
@@ -42,6 +43,7 @@ class Twin(nn.Module):
         self.register_buffer("initial", torch.zeros(spec.components))
         self.register_buffer("drive_low", -torch.ones(spec.ports))
         self.register_buffer("drive_high", torch.ones(spec.ports))
+        self.is_bounded = True
         self.card = TwinCard()
 
     @property
@@ -143,9 +145,9 @@ class Twin(nn.Module):
         return TwinTrial(self, noise, generator)
 
     def drive_parts(self, past: Tensor, drive: Tensor) -> Tensor:
-        """Weigh every step's drive with its lags at once: (row, step, ·)."""
+        """Weigh every step's drive, saturated, with its lags at once: (row, step, ·)."""
         count = self.spec.drive_lags + 1
-        lagged = torch.cat([past, drive], 1).unfold(1, count, 1)
+        lagged = self.drive_range.saturate(torch.cat([past, drive], 1)).unfold(1, count, 1)
         return self.sde.field.drive_part(lagged.flatten(2))
 
     def wiener(self, shape: tuple[int, ...], generator: torch.Generator | None) -> Tensor:
@@ -159,11 +161,21 @@ class Twin(nn.Module):
         each = [none] * parts.shape[1] if noises is None else noises
         return torch.stack([path.step(part, dw) for part, dw in zip(parts.unbind(1), each, strict=True)], 1)
 
+    @property
+    def drive_range(self) -> DriveRange:
+        """The range of drives that it was fitted on, beyond which it is not believed."""
+        return DriveRange(self.drive_low, self.drive_high, self.is_bounded)
+
     def outside(self, drive: Tensor) -> Tensor:
         """Tell how far drive (…, step, port) lies outside the fitted range, in half ranges (…); 0 inside."""
-        half = ((self.drive_high - self.drive_low) / 2).clamp_min(1e-12)
-        excess = torch.maximum(drive - self.drive_high, self.drive_low - drive) / half
-        return excess.clamp_min(0).amax((-2, -1))
+        return self.drive_range.excess(drive).amax((-2, -1))
+
+    @torch.no_grad()
+    def widen(self, drive: Tensor) -> None:
+        """Take the drives (…, port) into the fitted range."""
+        rows = drive.reshape(-1, self.spec.ports)
+        self.drive_low.copy_(torch.minimum(self.drive_low, rows.amin(0)))
+        self.drive_high.copy_(torch.maximum(self.drive_high, rows.amax(0)))
 
 
 class TwinTrial:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from nado_lab.port import Port
+from nado_lab.twin.data.findings import Finding
 from nado_lab.twin.data.split import SplitRecord
 from nado_lab.twin.errors import TwinError
 from nado_lab.twin.records.json_object import JsonObject, read_entry
@@ -77,7 +78,8 @@ class TwinCard:
     """Hold what is known of a twin beside its model; what was not told is None or empty.
 
     `scored_on` names the part that `metrics` are taken on; `lineage` holds the ids of the runs it was fitted
-    to, `runs` their paths, `drives` the fitted drives (`twin.data.fitted_drives`). `other` keeps entries of
+    to, `runs` their paths, `drives` the fitted drives (`twin.data.fitted_drives`), `data` what the data
+    check found in them. `other` keeps entries of
     other versions as they are.
     """
 
@@ -93,6 +95,7 @@ class TwinCard:
     drives: str = ""
     recalibrated: Recalibration | None = None
     adapted: Adaptation | None = None
+    data: tuple[Finding, ...] = ()
     other: JsonObject = field(default_factory=JsonObject)
 
     @classmethod
@@ -124,6 +127,7 @@ _ENTRIES: dict[str, TypeAdapter[Any]] = {
     "drives": TypeAdapter(str),
     "recalibrated": TypeAdapter(Recalibration | None),
     "adapted": TypeAdapter(Adaptation | None),
+    "data": TypeAdapter(tuple[Finding, ...]),
 }
 _OBJECT, _METRICS = TypeAdapter(JsonObject), TypeAdapter(Metrics)
 _NUMBERS = TypeAdapter(tuple[int, ...])

@@ -24,11 +24,27 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class StepFigures:
+    """Hold what some steps tell, step by step: `steps` of `of` were scored."""
+
+    steps: int
+    of: int
+    crps: float
+    coverage50: float
+    coverage90: float
+    r2: float
+
+
+@dataclass(frozen=True)
 class Metrics(Figures):
-    """Hold the figures of a twin beside `floor`: those of one half of the repeats against the other."""
+    """Hold the figures of a twin beside `floor`: those of one half of the repeats against the other.
+
+    `inside` holds those of the steps whose drive lies in the fitted range, where some lie outside.
+    """
 
     floor: Figures | None = None
     warnings: tuple[str, ...] = ()
+    inside: StepFigures | None = None
 
     @staticmethod
     def current(found: JsonObject) -> JsonObject:

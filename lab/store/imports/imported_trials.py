@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from nado_lab.lab.store.errors import StoreError
+from nado_lab.outliers import OVERFLOW
 from nado_lab.port import UNNAMED, Port
 from nado_lab.protocols.columns import Coordinate
 
@@ -52,8 +53,9 @@ class ImportedTrials:
                 f"{self.readout.shape[0]} x {self.readout.shape[1]} readouts"
             )
         for name in ("input", "readout"):
-            if not np.all(np.isfinite(getattr(self, name))):
-                raise StoreError(f"the {name} holds numbers that are not finite")
+            object.__setattr__(self, name, _as_numbers(getattr(self, name)))
+        if not np.isfinite(self.input).any() or not np.isfinite(self.readout).any():
+            raise StoreError(f"{self.source} holds no finite numbers in its input or its readout")
         self._name_ports_and_channels()
 
     @property
@@ -78,6 +80,13 @@ class ImportedTrials:
 def unnamed(ports: int) -> tuple[str, ...]:
     """Return names for ports that nobody named."""
     return (UNNAMED,) if ports == 1 else tuple(f"{UNNAMED}_{at}" for at in range(ports))
+
+
+def _as_numbers(values: np.ndarray) -> np.ndarray:
+    """Write NaN for what is no number (9.9E37 and infinities too), before units are converted."""
+    found = np.asarray(values, dtype=float)
+    odd = ~(np.abs(found) < OVERFLOW)
+    return np.where(odd, np.nan, found) if odd.any() else found
 
 
 def join(parts: Sequence[ImportedTrials]) -> ImportedTrials:

@@ -12,6 +12,7 @@ from nado_lab.lab.store.imports.tables import Table
 from nado_lab.lab.store.layout import ELAPSED, NUMBER, PRIMARY
 from nado_lab.lab.store.metadata import ParameterRecord, ProtocolRecord, RunMetadata, Status, code_version
 from nado_lab.lab.store.writer import RunWriter
+from nado_lab.outliers import limits, most_glitches
 from nado_lab.port import Port, drives_of
 from nado_lab.protocols.columns import Column, Coordinate, common_unit
 from nado_lab.units import to_si
@@ -142,8 +143,9 @@ def _window(name: str, at: int, trials: ImportedTrials, options: ImportOptions) 
         options.drive_low if own is None or own.low is None else own.low,
         options.drive_high if own is None or own.high is None else own.high,
     ]
-    low = float(np.min(inputs)) if stated[0] is None else stated[0]
-    high = float(np.max(inputs)) if stated[1] is None else stated[1]
+    usual = _without_glitches(inputs)
+    low = float(usual.min()) if stated[0] is None else stated[0]
+    high = float(usual.max()) if stated[1] is None else stated[1]
     if low == high and stated == [None, None]:
         low, high = low - 1.0, high + 1.0
     if not low < high:
@@ -152,6 +154,14 @@ def _window(name: str, at: int, trials: ImportedTrials, options: ImportOptions) 
             f"the drive range{where} {low} to {high} is empty; give --drive-low and --drive-high"
         )
     return low, high
+
+
+def _without_glitches(inputs: np.ndarray) -> np.ndarray:
+    """Return the inputs that are numbers and no glitches: one such would stretch the window of all others."""
+    known = inputs[np.isfinite(inputs)]
+    low, high = limits(known[:, None])
+    usual = known[(known >= low) & (known <= high)]
+    return usual if len(known) - len(usual) <= most_glitches(len(known)) else known
 
 
 def _refuse_one_window(trials: ImportedTrials, options: ImportOptions) -> None:

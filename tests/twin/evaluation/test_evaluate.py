@@ -55,7 +55,10 @@ def test_the_port_that_leaves_its_range_is_named(make_twin):
     drive[1, 2, 1], drive[2, 0, 0] = -1.5, 1.005
     scores = evaluate(make_twin(ports=2), Trials(drive, torch.randn(4, 5, 2), channels=("a", "b")))
     told = [warning for warning in scores.warnings if "range" in warning]
-    assert told == ["port 1: 1 of 4 trials leave the fitted range -1 to 1: they go from -1.5 to 0"]
+    assert told == [
+        "port 1: 1 of 4 trials leave the fitted range -1 to 1: they go from -1.5 to 0;"
+        " the twin saturates there"
+    ]
 
 
 def test_channels_must_be_the_twins(make_twin, make_process):
