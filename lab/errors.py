@@ -16,6 +16,16 @@ def is_for_people(error: BaseException) -> bool:
     return bool(getattr(error, "for_people", False))
 
 
+def of_the_system(error: BaseException) -> str:
+    """Say in one line what the system refused (a full disk, no permission, no memory); else nothing."""
+    if isinstance(error, MemoryError):
+        return f"there is not enough memory: {error}".removesuffix(": ")
+    if not isinstance(error, OSError) or error.errno is None:
+        return ""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"
+
+
 def message_of(error: BaseException) -> str:
     """Give one line about an error; of one that nobody expected, also what to do."""
     text = str(error).strip() or type(error).__name__

@@ -1,9 +1,13 @@
-"""The one refusal of an output path, before any work: one that is taken, or cannot be written."""
+"""Where results go: refused before any work if it cannot be written, kept elsewhere after it."""
 
 import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from nado_lab.lab.errors import LabError
+
+_DRAFT_SUFFIX = "." + 34 * "0"  # what is written whole has a longer name while it is written
 
 
 def refuse_existing(path: str | Path, option: str = "--out", or_else: str = "remove it") -> None:
@@ -13,10 +17,43 @@ def refuse_existing(path: str | Path, option: str = "--out", or_else: str = "rem
     try:
         if Path(path).exists():
             raise LabError(taken(path, option, or_else))
-        _try(Path(path))
+        _try(Path(path).absolute().parent, Path(path).name)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise LabError(f"{path} cannot be written: {reason}; choose another {option}") from error
+        raise LabError(f"{path} cannot be written: {_reason(error)}; choose another {option}") from error
+
+
+def require_folder(path: str | Path, option: str = "--out") -> None:
+    """Refuse a folder, one that is there or one to be made, into which nothing can be written."""
+    try:
+        _try(Path(path).absolute(), "")
+    except (OSError, ValueError) as error:
+        raise LabError(f"{path} cannot be written to: {_reason(error)}; choose another {option}") from error
+
+
+def write_or_keep(write: Callable[[Path], object], path: Path) -> None:
+    """Write a result of long work; where that fails after all (a full disk), keep it elsewhere and say so."""
+    try:
+        write(path)
+    except OSError as error:
+        why = f"{path} cannot be written: {_reason(error)}"
+        kept = _kept(write, path.name)
+        if kept is None:
+            raise LabError(f"{why}; nor was there room for it elsewhere: it is lost") from error
+        raise LabError(f"{why}; the result is kept as {kept}: move it to where it should be") from error
+
+
+def _kept(write: Callable[[Path], object], name: str) -> Path | None:
+    """Write into a new folder among temporary files, or at home; None where there is no room either."""
+    for base in (tempfile.gettempdir(), Path.home()):
+        with suppress(OSError):
+            place = Path(tempfile.mkdtemp(prefix="nado-kept-", dir=base)) / name
+            try:
+                write(place)
+            except OSError:
+                place.parent.rmdir()
+                raise
+            return place
+    return None
 
 
 def taken(path: str | Path, option: str = "--out", or_else: str = "remove it") -> str:
@@ -24,13 +61,21 @@ def taken(path: str | Path, option: str = "--out", or_else: str = "remove it") -
     return f"{path} exists already; choose another {option} or {or_else}"
 
 
-def _try(path: Path) -> None:
-    """Write a file for a moment where the path, or the folders up to it, would come to be."""
-    if "\0" in str(path):
+def _try(folder: Path, name: str) -> None:
+    """Write a file for a moment into a folder, or into that in which it would come to be."""
+    if "\0" in f"{folder}{name}":
         raise ValueError("a name holds no zero byte")
-    parent = path.absolute().parent
-    while not parent.exists():
-        parent = parent.parent
-    with tempfile.TemporaryFile(dir=parent) as file:
+    missing = [name]
+    while not folder.exists():
+        missing.append(folder.name)
+        folder = folder.parent
+    for each in filter(None, missing):
+        with suppress(FileNotFoundError):  # a name too long is another error
+            (folder / f"{each}{_DRAFT_SUFFIX}").lstat()
+    with tempfile.TemporaryFile(dir=folder) as file:
         file.write(b"nado")
         file.flush()
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

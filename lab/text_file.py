@@ -1,6 +1,8 @@
 """Text files that are written whole (a reader sees the old one or the new one), and text that is shown."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 DRAFT = ".{name}.draft"
@@ -8,12 +10,18 @@ DRAFT = ".{name}.draft"
 
 def write_text(path: Path, text: str) -> None:
     """Replace a text file at once (UTF-8); an error or a kill on the way leaves the old one."""
+    with draft_of(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def draft_of(path: Path) -> Iterator[Path]:
+    """Give a file beside `path` to write, which takes its place at the end; an error leaves nothing of it."""
     draft = path.with_name(DRAFT.format(name=path.name))
     try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        yield draft
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from types import FrameType
 
 import typer
 from nado_lab.lab.cli.stopping import EXIT_INTERRUPTED, Commands, tell_stopped
-from nado_lab.lab.errors import is_for_people
+from nado_lab.lab.errors import is_for_people, of_the_system
 
 EXIT_ERROR = 1
 
@@ -38,9 +38,11 @@ def main() -> None:
         tell_stopped(press)
         sys.exit(EXIT_INTERRUPTED)
     except Exception as error:
-        if not is_for_people(error):
+        said = str(error) if is_for_people(error) else of_the_system(error)
+        if not said:
             raise
-        typer.echo(shown(f"nado: {error}"), err=True)
+        for line in (f"nado: {said}", *(f"  {note}" for note in getattr(error, "__notes__", ()))):
+            typer.echo(shown(line), err=True)
         sys.exit(EXIT_ERROR)
 
 

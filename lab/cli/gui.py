@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from nado_lab.lab.cli.console import note, result
 from nado_lab.lab.cli.options import Json
+from nado_lab.lab.new_output import require_folder
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +30,7 @@ def gui(
     from nado_lab.lab.dashboard import require_display, require_qt
 
     on_screen = tour is None and not _offscreen()
+    require_folder(tour or folder, "--tour" if tour else "--folder")
     require_qt(with_display=on_screen and sys.platform.startswith("linux"))
     if on_screen:
         require_display()

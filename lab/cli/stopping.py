@@ -27,10 +27,10 @@ class Commands(TyperGroup):
 
 @contextmanager
 def going_on(how: Callable[[], str]) -> Iterator[None]:
-    """Have `how()` told to whoever stops the block."""
+    """Have `how()` told to whoever stops the block, or has no room for what it writes."""
     try:
         yield
-    except (KeyboardInterrupt, StoppedError) as stopped:
+    except (KeyboardInterrupt, StoppedError, OSError) as stopped:
         stopped.add_note(how())
         raise
 

@@ -151,9 +151,12 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Score TWIN on RUN..., beside the noise floor of the run's repeats."""
+    from nado_lab.lab.new_output import require_folder
     from nado_lab.lab.workflow.evaluate import EvaluateRequest
     from nado_lab.lab.workflow.evaluate import evaluate as evaluate_twin
 
+    if plots:
+        require_folder(plots, "--plots")
     done = evaluate_twin(EvaluateRequest(twin, tuple(run), part, level, sequences, memory_gb, seed))
     found = done.to_json()
     for warning in done.metrics.warnings:

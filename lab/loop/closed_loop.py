@@ -15,6 +15,7 @@ from nado_lab.lab.loop.context import STOPPED, LoopContext, OpenDevice, label, o
 from nado_lab.lab.loop.round import twin_of
 from nado_lab.lab.loop.round_state import RoundState
 from nado_lab.lab.loop.stages import FIRST, LATER, Round
+from nado_lab.lab.new_output import require_folder
 from nado_lab.lab.reports.loop_report import FILE as RESULT
 from nado_lab.lab.reports.loop_report import LoopReport, LoopRow
 from nado_lab.lab.runs.observer import Observer
@@ -40,6 +41,7 @@ def run_loop(
     Once the observer wishes to stop, the hardware is made safe, a run under way is closed as aborted, and
     AbortedError is raised.
     """
+    require_folder(out)
     out.mkdir(parents=True, exist_ok=True)
     owner = Ownership("loop", str(out.resolve())).take()
     try:

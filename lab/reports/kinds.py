@@ -10,7 +10,7 @@ from pathlib import Path
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import JsonObject, read_json
 from nado_lab.lab.json_record import JsonRecord
-from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.new_output import refuse_existing, require_folder
 from nado_lab.lab.reports.content import Page
 from nado_lab.lab.reports.folders import demo_page, deployment_page, loop_page
 from nado_lab.lab.reports.network import network_page
@@ -85,6 +85,8 @@ def write_report(path: str, out: Path, figures: Path | None = None) -> WrittenRe
     Into the folder `figures`, if one is given, go the page's figures as PDF, for a paper.
     """
     refuse_existing(out)
+    if figures:
+        require_folder(figures, "--figures")
     kind = kind_of(path)
     page = run_page(path) if kind is Kind.RUN else _PAGES[kind](Path(path))
     text = render("page.html.j2", page=page, embed=embed_png)

@@ -12,7 +12,7 @@ from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.layout import PRIMARY, ROW
 from nado_lab.lab.store.location import storage_errors
 from nado_lab.lab.store.reader import Run
-from nado_lab.lab.text_file import no_formula
+from nado_lab.lab.text_file import draft_of, no_formula
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -34,8 +34,8 @@ def export(run: str | Path | Run, target: str | Path, stream: str = "") -> list[
     if suffix not in _WRITERS:
         raise StoreError(f"{target}: expected a name that ends in {', '.join(_WRITERS)}")
     refuse_existing(target, "--to")
-    with storage_errors(target, "write"):
-        return _WRITERS[suffix](opened, Path(target), (stream,) if stream else opened.streams)
+    with storage_errors(target, "write"), draft_of(Path(target)) as draft:
+        return _WRITERS[suffix](opened, draft, (stream,) if stream else opened.streams)
 
 
 def _netcdf(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
@@ -84,7 +84,8 @@ def _npz(run: Run, target: Path, streams: tuple[str, ...]) -> list[str]:
             arrays[f"{prefix}{name}"] = array.astype(str) if array.dtype.kind == "O" else array
             units[f"{prefix}{name}"] = str(values.attrs.get("units", ""))
     arrays[UNITS] = np.array(json.dumps({name: unit for name, unit in units.items() if unit}))
-    np.savez_compressed(target, **arrays)  # pyright: ignore[reportArgumentType]
+    with target.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # pyright: ignore[reportArgumentType]
     return []
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import read_json, write_json
 from nado_lab.lab.json_record import JsonRecord
+from nado_lab.lab.new_output import require_folder
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.store.ownership import Ownership
 from nado_lab.lab.sweeps.cluster import workers
@@ -52,6 +53,7 @@ def run_sweep(
     """Run a sweep in the folder `out`, or go on with it; write its table and return what came."""
     if options.optimise and config.optimise is None:
         raise LabError("--optimise needs a section [optimise] with a space to search")
+    require_folder(out)
     observer = observer or Observer()
     points = [] if options.optimise else grid_points(config)
     owner = Ownership("sweep", str(out.resolve())).take()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.new_output import refuse_existing, write_or_keep
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import Run, Status
@@ -61,7 +61,8 @@ def calibrate(request: CalibrateRequest, observer: Observer | None = None) -> Ca
     parameters = {name: value for name, value in given.items() if value is not None}
     measure(MeasureRequest(how.protocol, request.run, request.setup, parameters), observer)
     result = fit_calibration(request.run)
-    write_text(request.out, result.config.to_toml())
+    text = result.config.to_toml()
+    write_or_keep(lambda path: write_text(path, text), request.out)
     return result
 
 

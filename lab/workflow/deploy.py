@@ -13,7 +13,7 @@ from nado_lab.lab.compose import noise_seed_of, open_source
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.network_context import NetworkContext, read_context
-from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.new_output import refuse_existing, write_or_keep
 from nado_lab.lab.reports.deployment_report import FILE as REPORT
 from nado_lab.lab.reports.deployment_report import DeploymentReport
 from nado_lab.lab.runs.observer import Observer
@@ -126,7 +126,7 @@ def deploy(
         device_s=device_s,
         wall_s=time.perf_counter() - started,
     )
-    report.write(request.out / REPORT)
+    write_or_keep(report.write, request.out / REPORT)
     return DeployResult(report, done)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nado_lab.lab.compose import open_source
 from nado_lab.lab.network_context import read_context
+from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.reports.deployment_report import DeploymentReport
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.setup import OpenSetup, SetupSource
@@ -42,6 +43,8 @@ def evaluate_network(
     request: EvaluateNetworkRequest, observer: Observer | None = None, open_setup: OpenSetup = open_source
 ) -> EvaluateNetworkResult:
     """Score a network on its twins; with setups also on them, by deploying it with all its checks."""
+    if request.out is not None:
+        refuse_existing(request.out)
     saved = load(request.network)
     context = read_context(saved, request.twins, request.test_examples)
     scores = scores_on_twins(saved.network, context.task, context.twins, context.settings)

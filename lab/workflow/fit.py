@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.new_output import refuse_existing, require_folder, write_or_keep
 from nado_lab.lab.reports.twin_origin import FitOrigin
 from nado_lab.lab.runs.interrupts import stop_on_signals
 from nado_lab.lab.runs.observer import Observer, Staged
@@ -113,7 +113,7 @@ def fit(request: FitRequest, observer: Observer | None = None) -> FitResult:
     origin = _origin(request)
     device = device_of(request.runs, request.device)
     twin.card = replace(twin.card, device=device, runs=origin.runs, other=origin.beside(twin.card.other))
-    save(twin, request.out)
+    write_or_keep(lambda path: save(twin, path), request.out)
     checkpointer.remove()
     wall_s = time.perf_counter() - started
     return FitResult(twin, request.out, done.metrics, done.scored, found.unlike, wall_s, found.undriven)
@@ -124,6 +124,7 @@ def fit_each(request: FitRequest, observer: Observer | None = None) -> dict[str,
 
     Those that are there already are left as they are, so that a fit of many that was stopped goes on.
     """
+    require_folder(request.out)
     names = {name for path in request.runs for name in device_names(Run.open(path).dataset())}
     if not names:
         raise LabError(f"{request.runs[0]} holds one device: leave --each-device out")

@@ -6,12 +6,14 @@ from pathlib import Path
 from nado_lab.lab.compose import open_source
 from nado_lab.lab.errors import LabError, is_for_people
 from nado_lab.lab.json_file import JsonObject
+from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.runs import UnsafeError, is_of_the_experiment
 from nado_lab.lab.runs.describe import describe_protocol
 from nado_lab.lab.runs.observer import Observer, Staged
 from nado_lab.lab.runs.rebuild import require_limits
 from nado_lab.lab.setup import OpenSetup, SetupSource
 from nado_lab.lab.store import Run, Status
+from nado_lab.lab.store.same_thing import same_place
 from nado_lab.lab.toml_file import read_model
 from nado_lab.lab.workflow.measure import MeasureRequest, ResumeRequest, measure, resume
 from nado_lab.protocols import MeasuringDevice, PlainProcedure, configure, load_protocol
@@ -54,6 +56,9 @@ class _Queue(BaseModel):
 def read_queue(path: Path) -> list[QueuedRun]:
     """Read the [[experiment]] tables of a TOML file and check every protocol and parameter."""
     queue = read_model(path, _Queue).experiment
+    places = [same_place(each.out) for each in queue]
+    if twice := next((each.out for each in queue if places.count(same_place(each.out)) > 1), None):
+        raise LabError(f"{path}: {twice} is the out of more than one experiment; give each its own")
     for each in queue:
         procedure = load_protocol(each.protocol)()
         configure(procedure, each.parameters)
@@ -89,6 +94,8 @@ def _require_limits(queue: list[QueuedRun], open_setup: OpenSetup) -> None:
     for each in queue:
         if each.out.exists():
             _require_same(each, Run.open(each.out))
+        else:
+            refuse_existing(each.out, "out")
     for name, seed in dict.fromkeys((each.setup, each.seed) for each in new if each.setup):
         with open_setup(SetupSource(name, seed)) as setup:
             for each in new:
@@ -98,18 +105,37 @@ def _require_limits(queue: list[QueuedRun], open_setup: OpenSetup) -> None:
 
 def _require_same(queued: QueuedRun, run: Run) -> None:
     """Refuse to take a run for this entry's, or to go on with it, that was measured otherwise."""
-    procedure = load_protocol(queued.protocol)()
-    configure(procedure, queued.parameters)
-    wanted, record = describe_protocol(procedure), run.metadata.protocol
-    before = record.values() if record else {}
-    asked = {name: value for name, value in wanted.values().items() if name in queued.parameters}
-    changed = {name: value for name, value in asked.items() if before.get(name) != value}
-    other = [f"{name} {before.get(name)!r}, now {value!r}" for name, value in changed.items()]
-    if record is None or record.name != wanted.name:
-        other.insert(0, f"protocol {record.name if record else 'none'}, now {wanted.name}")
+    other = [*_other_protocol(queued, run), *_other_bench(queued, run)]
     if other:
         told = f"{queued.out} holds a run measured with other settings ({'; '.join(other)})"
         raise LabError(f"nothing was measured: {told}: give this entry another out")
+
+
+def _other_protocol(queued: QueuedRun, run: Run) -> list[str]:
+    """Name protocol and parameters that differ; one left to the setup is not known before it is opened."""
+    procedure = load_protocol(queued.protocol)()
+    configure(procedure, queued.parameters)
+    wanted, record = describe_protocol(procedure), run.metadata.protocol
+    if record is None or record.name != wanted.name:
+        return [f"protocol {record.name if record else 'none'}, now {wanted.name}"]
+    before = record.values()
+    told = {name: value for name, value in wanted.values().items() if value is not None and name in before}
+    told |= {name: value for name, value in wanted.values().items() if name in queued.parameters}
+    changed = {name: value for name, value in told.items() if before.get(name) != value}
+    return [f"{name} {before.get(name)!r}, now {value!r}" for name, value in changed.items()]
+
+
+def _other_bench(queued: QueuedRun, run: Run) -> list[str]:
+    """Name setup and specimen that differ."""
+    record = run.metadata.setup
+    if record is None or not (record.source and queued.setup):
+        return []
+    now = {"setup": (record.source, queued.setup), "seed": (record.seed, queued.seed)}
+    if same_place(record.source) == same_place(queued.setup):
+        del now["setup"]
+    return [
+        f"{name} {before!r}, now {wanted!r}" for name, (before, wanted) in now.items() if before != wanted
+    ]
 
 
 def _require(queued: QueuedRun, setup: MeasuringDevice) -> None:

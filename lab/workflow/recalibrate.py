@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.new_output import refuse_existing, write_or_keep
 from nado_lab.lab.reports.twin_origin import RecalibrationOrigin
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.workflow.read_trials import read_trials
@@ -70,5 +70,5 @@ def recalibrate(request: RecalibrateRequest, observer: Observer | None = None) -
         runs=origin.runs,
         other=origin.beside(twin.card.other),
     )
-    save(twin, request.out)
+    write_or_keep(lambda path: save(twin, path), request.out)
     return RecalibrateResult(twin, request.out, metrics, scored)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nado_lab.lab.compose import open_source
 from nado_lab.lab.network_context import NetworkContext, read_context
-from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.new_output import refuse_existing, write_or_keep
 from nado_lab.lab.reports.deployment_report import DeploymentReport
 from nado_lab.lab.runs.observer import Observer, Staged
 from nado_lab.lab.setup import OpenSetup, SetupSource
@@ -89,7 +89,8 @@ def refine(
         learning_rate=request.learning_rate,
         test_examples=request.test_examples,
     )
-    save(saved.network, request.out, replace(saved.card, scores=scores, refined=refined))
+    card = replace(saved.card, scores=scores, refined=refined)
+    write_or_keep(lambda path: save(saved.network, path, card), request.out)
     after = deploy(_deployment(request, request.out, "after"), _part(observer, "after"), open_setup)
     return RefineResult(saved.network, request.out, scores, before.report, after.report)
 

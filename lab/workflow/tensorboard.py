@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.new_output import require_folder
 from nado_lab.observer import Observer, Progress
 
 if TYPE_CHECKING:
@@ -39,5 +40,6 @@ def tensorboard_log(folder: Path) -> Iterator[TensorBoardObserver]:
         raise LabError(
             f"--tensorboard needs the package tensorboard ({error}): pip install 'nado-lab[tensorboard]'"
         ) from error
+    require_folder(folder, "--tensorboard")
     with closing(SummaryWriter(str(folder))) as writer:
         yield TensorBoardObserver(writer)

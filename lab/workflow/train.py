@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.network_context import load_twins
-from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.new_output import refuse_existing, require_folder, write_or_keep
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.workflow.compare import mean_score, twin_answers
 from nado_lab.network import (
@@ -66,6 +66,8 @@ class TrainResult:
 def train(request: TrainRequest, observer: Observer | None = None) -> TrainResult:
     """Train a network, score it on the twins and save it; under `torchrun`, on several processes."""
     refuse_existing(request.out)
+    if request.checkpoint:
+        require_folder(request.checkpoint.absolute().parent, "--checkpoint")
     started, settings = time.perf_counter(), request.settings
     task, twins = request.task.load(), load_twins(request.twins, len(settings.nodes))
     kept = Checkpoint(request.checkpoint) if request.checkpoint else None
@@ -95,7 +97,7 @@ def save_trained(
         scores=scores,
         loop=None if request.round is None else LoopRound(request.round),
     )
-    save(network, request.out, card)
+    write_or_keep(lambda path: save(network, path, card), request.out)
     return scores
 
 

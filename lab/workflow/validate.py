@@ -16,7 +16,7 @@ from nado_lab.lab.compose import noise_seed_of, open_source
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.network_context import read_context
-from nado_lab.lab.new_output import refuse_existing
+from nado_lab.lab.new_output import refuse_existing, require_folder
 from nado_lab.lab.runs.observer import Observer, Staged
 from nado_lab.lab.setup import OpenSetup, SetupSource
 from nado_lab.lab.workflow.device_check import check_device
@@ -99,6 +99,7 @@ def validate(
     request: ValidateRequest, observer: Observer | None = None, open_setup: OpenSetup = open_source
 ) -> ValidationReport:
     """Measure fresh drives, hold the twin against them, and add the result to the twin's history."""
+    require_folder(request.twin.absolute().parent, "place for TWIN, beside which its history stands")
     twin, observer = load_twin(request.twin), observer or Observer()
     seed = int(np.random.SeedSequence(request.seed).generate_state(1)[0]) % 2**31
     source = request.setup

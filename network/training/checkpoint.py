@@ -1,6 +1,7 @@
 """Checkpoints: one safetensors file with weights, optimiser, random state and where the training stood."""
 
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from nado_lab.network.training.settings import TrainSettings
 from nado_lab.twin.errors import FileError
 from nado_lab.twin.files.tensors import read_file, save_file
 from torch import Tensor
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -35,12 +38,17 @@ class Checkpoint:
         settings: TrainSettings,
         epoch: int,
     ) -> None:
-        """Store the state after `epoch` epochs, all or nothing."""
+        """Store the state after `epoch` epochs, all or nothing; a full disk is told and ends no training."""
         tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
         tensors |= {f"descent.{name}": value for name, value in optimiser.state().items()}
         tensors["generator"] = generator.get_state()
         note = {"settings": settings.model_dump_json(), "epoch": str(epoch), "spec": _text_of(network)}
-        save_file(self.path, tensors, note)
+        try:
+            save_file(self.path, tensors, note)
+        except OSError as error:
+            _log.warning(
+                "%s cannot be written (%s); the training goes on", self.path, error.strerror or error
+            )
 
     def resume(
         self,

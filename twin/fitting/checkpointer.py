@@ -93,6 +93,7 @@ class Checkpointer:
 
     def save(self, twin: Twin, phases: Sequence[Phase], number: int, state: PhaseState) -> None:
         """Save phase `number` and all that its next step depends on."""
+        self._last = time.monotonic()
         descent = {name: getattr(state, name) for name in NUMBERS}
         descent["best"] = state.best if math.isfinite(state.best) else None
         notes = {"phase": number, "descent": descent, "model": asdict(twin.spec), "card": twin.card.to_json()}
@@ -106,7 +107,6 @@ class Checkpointer:
             tensors |= checkpoint.state_of(f"part/{name}", part)
         tensors |= {"random/phase": state.generator.get_state(), "random/all": torch.get_rng_state()}
         checkpoint.write(self.path, self._notes | notes, tensors)
-        self._last = time.monotonic()
 
     def remove(self) -> None:
         """Remove the checkpoint: the twin is saved."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from nado_lab.twin.fitting.phase import Phase, PhaseState
 from nado_lab.twin.model.twin import Twin
 
 STAGE = "fit"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,11 @@ class FitWatch:
 
     def before_step(self, state: PhaseState) -> None:
         """Save when it is time to; when the fit is to stop, save and raise `StoppedError`."""
-        stop = self.observer.should_stop()
+        stop, fault = self.observer.should_stop(), ""
         if self.checkpointer and (stop or self.checkpointer.is_due()):
-            self.checkpointer.save(self.twin, self.phases, self.number, state)
+            fault = self._save(self.checkpointer, state)
         if stop:
-            raise StoppedError(self._stopped(state))
+            raise StoppedError(self._stopped(state, fault))
 
     def checked(self, state: PhaseState, done: float, held_out: float) -> None:
         """Tell the observer the share of the whole fit, and the figures of the phase."""
@@ -41,9 +43,22 @@ class FitWatch:
         share = min(1.0, (before + mine * done) / total)
         self.observer.progress(Progress(STAGE, share, self.phases[self.number].name, figures))
 
-    def _stopped(self, state: PhaseState) -> str:
+    def _save(self, checkpointer: Checkpointer, state: PhaseState) -> str:
+        """Save the state; a full disk ends no fit: say why it could not be saved, and try again later."""
+        try:
+            checkpointer.save(self.twin, self.phases, self.number, state)
+        except OSError as error:
+            fault = f"{checkpointer.path} cannot be written ({error.strerror or error})"
+            _log.warning("%s; the fit goes on", fault)
+            return fault
+        return ""
+
+    def _stopped(self, state: PhaseState, fault: str) -> str:
         where = f"the fit stopped at step {state.step} of its {self.phases[self.number].name} phase"
         if self.checkpointer is None:
             return f"{where}; nothing of it was kept"
         path = self.checkpointer.path
+        if fault:
+            older = "an earlier state is in it" if path.exists() else "nothing of it was kept"
+            return f"{where}; {fault}: {older}"
         return f"{where}; {path} keeps it, and the same command with --resume goes on from there"

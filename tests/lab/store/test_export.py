@@ -109,3 +109,13 @@ def test_text_in_csv_is_no_formula(tmp_path):
     rows = list(csv.DictReader(lines))
     assert [row["note"] for row in rows] == ["'=1+1", "'@SUM(A1)", "fine"]
     assert [row["u"] for row in rows] == ["-1.5"] * 3
+
+
+def test_an_export_that_finds_a_full_disk_leaves_no_half_of_a_file(run, tmp_path, monkeypatch):
+    def full(values):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("nado_lab.lab.store.export._no_formulas", full)
+    with pytest.raises(StoreError, match="the disk is full"):
+        export(run, tmp_path / "run.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]

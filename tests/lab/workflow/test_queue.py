@@ -183,6 +183,12 @@ def test_a_run_that_was_measured_with_other_parameters_is_not_taken_for_done(que
     changed = [queue[0].model_copy(update={"parameters": {"sequences": 4, "steps": 2}}), queue[1]]
     with pytest.raises(LabError, match=r"one holds a run .*sequences 3, now 4.*another out"):
         run_queue(changed, None, bench(devices))
+    left_out = [queue[0].model_copy(update={"parameters": {"sequences": 3}})]
+    with pytest.raises(LabError, match=r"one holds a run .*steps 2, now"):
+        run_queue(left_out, None, bench(devices))
+    moved = [queue[0].model_copy(update={"setup": "b", "seed": 3})]
+    with pytest.raises(LabError, match=r"setup 'a', now 'b'; seed 0, now 3"):
+        run_queue(moved, None, bench(devices))
     other = [queue[0].model_copy(update={"protocol": "repeats", "parameters": {}})]
     with pytest.raises(LabError, match="protocol characterise, now repeats"):
         run_queue(other, None, bench(devices))
@@ -202,3 +208,19 @@ def test_a_plain_procedure_is_queued_without_a_bench(tmp_path):
     for _ in range(2):
         assert [line.status for line in run_queue(read_queue(path))] == ["complete"]
     assert Run.open(tmp_path / "run").rows() == 1
+
+
+def test_two_experiments_into_one_run_are_refused(tmp_path):
+    path = tmp_path / "queue.toml"
+    path.write_text(QUEUE.format(folder=tmp_path.as_posix()).replace("/two", "/./one"))
+    with pytest.raises(LabError, match="one is the out of more than one experiment"):
+        read_queue(path)
+
+
+def test_a_place_that_cannot_be_written_is_told_before_anything_is_measured(queue, tmp_path):
+    (tmp_path / "file").write_text("")
+    away = [queue[0], queue[1].model_copy(update={"out": tmp_path / "file" / "two"})]
+    first = FakeDevice()
+    with pytest.raises(LabError, match="two cannot be written"):
+        run_queue(away, None, bench({"a": first, "b": FakeDevice()}))
+    assert first.played == 0

@@ -1,5 +1,8 @@
 """Fit, evaluate, recalibrate: the same guards and the same scoring wherever they are called from."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.workflow.evaluate import EvaluateRequest, evaluate
@@ -79,3 +82,19 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_read(tmp_path):
         fit(FitRequest((tmp_path / "none.zarr",), tmp_path / "a.twin"))
     with pytest.raises(LabError, match="no run was chosen"):
         fit(FitRequest((), tmp_path / "b.twin"))
+
+
+def test_a_twin_that_finds_a_full_disk_at_the_end_is_kept_elsewhere(runs, tmp_path, monkeypatch):
+    out, write = tmp_path / "full" / "a.twin", Path.write_bytes
+
+    def full(path, content):
+        if path.is_relative_to(out.parent):
+            raise OSError(28, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(LabError, match=r"No space left on device; the result is kept as .*a\.twin"):
+        fit(FitRequest((runs[0],), out, SHORT))
+    (kept,) = tmp_path.glob("nado-kept-*/a.twin")
+    assert load(kept).card.metrics is not None

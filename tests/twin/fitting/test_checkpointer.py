@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -122,3 +123,23 @@ def test_what_is_no_unfinished_fit_is_refused(make_process, stopped_at, tmp_path
     save_file(fewer, path, metadata={"nado": json.dumps(found.notes)})
     with pytest.raises(FileError, match="random/phase"):
         fit(trials, settings, checkpointer=Checkpointer(path, read_unfinished(path)))
+
+
+def test_a_full_disk_ends_no_fit_and_a_stop_says_that_nothing_was_kept(
+    tmp_path, make_recorder, make_process, monkeypatch, caplog
+):
+    def full(path, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    trials, settings = make_process(20, steps=7), settings_of("score")
+    with caplog.at_level("WARNING"):
+        fit(trials, settings, checkpointer=Checkpointer(tmp_path / "a.unfinished", every_s=0.0))
+    assert "a.unfinished cannot be written (No space left on device); the fit goes on" in caplog.text
+    with pytest.raises(StoppedError, match=r"No space left on device\): nothing of it was kept"):
+        fit(
+            trials,
+            settings,
+            make_recorder(lambda: True),
+            checkpointer=Checkpointer(tmp_path / "b.unfinished"),
+        )
