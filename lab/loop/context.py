@@ -132,6 +132,6 @@ def measure(
 
 
 def device_seconds(run: Run, step_s: float) -> float:
-    """Give the seconds the device was driven for a run (resets and probes included as trials)."""
+    """Give the seconds a run took on its device: `step_s` a step, which has its share of resets."""
     sizes = run.dataset().sizes
     return sizes["trial"] * sizes["step"] * step_s

@@ -19,6 +19,9 @@ from nado_lab.lab.workflow.draw_drives import random_drives
 from nado_lab.lab.workflow.node_metrics import average_layers, find_failures, measure_nodes
 from nado_lab.twin import Twin
 
+MANY = 100
+"""Trials over which the seconds of a step are averaged: resets, uploads and reading have their share."""
+
 
 def measure_stage(this: Round) -> Measured:
     """Measure sequences on every array: random ones in the first round, later those that say most."""
@@ -48,7 +51,7 @@ def measure_stage(this: Round) -> Measured:
 
 
 def _ask(this: Round) -> tuple[list[int], list[float]]:
-    """Ask every array for its ports and for the seconds of a step."""
+    """Ask every array for its ports and for the seconds that a step takes in trials of this length."""
     ports, step_s = [], []
     for array in this.arrays:
         with this.context.open_device(this.session("measure", array=array)) as setup:
@@ -58,7 +61,7 @@ def _ask(this: Round) -> tuple[list[int], list[float]]:
                     "array: measure, fit and deploy with the single commands"
                 )
             ports.append(setup.port_count)
-            step_s.append(setup.step_s)
+            step_s.append(setup.estimate_s(MANY, this.context.steps) / (MANY * this.context.steps))
     return ports, step_s
 
 

@@ -45,7 +45,7 @@ class Round:
         )
 
     def step_s(self, array: int) -> float:
-        """Give the seconds of a step of an array, once the round has measured."""
+        """Give the seconds a step of an array takes, resets included, once the round has measured."""
         return self.state.measured.step_s[array]
 
     def seed(self, stage: str) -> int:

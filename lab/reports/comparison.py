@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from nado_lab.lab.reports.autocorrelation import autocorrelation
 
 if TYPE_CHECKING:
     from nado_lab.twin import Trials, Twin
@@ -76,13 +77,7 @@ def deviations(paths: np.ndarray) -> np.ndarray:
 
 def correlation(parts: list[np.ndarray], lags: int) -> np.ndarray:
     """Correlate deviations (path, step, channel) of every part over lags (lag,), mean over channels."""
-    found = []
-    for deviation in parts:
-        steps = deviation.shape[1]
-        power = np.maximum(np.square(deviation).mean((0, 1)), np.finfo(deviation.dtype).tiny)
-        products = [(deviation[:, k:] * deviation[:, : steps - k]).mean((0, 1)) / power for k in range(lags)]
-        found.append(np.mean(products, axis=1))
-    return np.mean(found, axis=0)
+    return np.mean([autocorrelation(deviation, lags).mean(1) for deviation in parts], axis=0)
 
 
 def spectrum(parts: list[np.ndarray], step_s: float) -> tuple[np.ndarray, np.ndarray]:

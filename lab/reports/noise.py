@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from nado_lab.lab.reports.autocorrelation import autocorrelation
 
 MOST_LAGS = 12
 
@@ -33,12 +34,4 @@ def noise_of_repeats(readout: np.ndarray, sequence: np.ndarray) -> Noise | None:
         return None
     noise = np.concatenate(deviations)
     signal = np.concatenate(means).std(0)
-    return Noise(signal, np.sqrt(np.square(noise).mean((0, 1))), _correlation(noise))
-
-
-def _correlation(noise: np.ndarray) -> np.ndarray:
-    """Correlate noise (trial, step, channel) over lags of steps; the mean over channels."""
-    scaled = noise / np.maximum(noise.std((0, 1)), np.finfo(float).tiny)
-    steps = scaled.shape[1]
-    lags = range(min(MOST_LAGS, steps))
-    return np.array([float((scaled[:, : steps - lag] * scaled[:, lag:]).mean()) for lag in lags])
+    return Noise(signal, np.sqrt(np.square(noise).mean((0, 1))), autocorrelation(noise, MOST_LAGS).mean(1))

@@ -118,7 +118,7 @@ def validate(
             scores[kind] = scored(
                 twin,
                 read_trials([Path(run.path)], device=twin.device_name, twin=twin).trials,
-                request.repeats * request.steps * setup.step_s,
+                setup.estimate_s(request.repeats, request.steps),
             )
         identities = setup.identities()
     checks = tuple(check for kind, found in scores.items() for check in request.tolerances.judge(found, kind))

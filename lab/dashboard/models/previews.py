@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from nado_lab.lab.reports.autocorrelation import autocorrelation
 
 if TYPE_CHECKING:
     from nado_lab.twin import Trials, Twin
@@ -57,20 +58,16 @@ def preview(twin: Twin, trials: Trials, sequence: int | None = None, draws: int 
         measured=measured,
         bands=np.quantile(drawn, QUANTILES, axis=0),
         mean_twin=drawn.mean(0),
-        correlation_measured=autocorrelation(measured),
-        correlation_twin=autocorrelation(drawn),
+        correlation_measured=_correlated(measured),
+        correlation_twin=_correlated(drawn),
         spectrum_measured=noise_spectrum(measured),
         spectrum_twin=noise_spectrum(drawn),
     )
 
 
-def autocorrelation(paths: np.ndarray) -> np.ndarray:
-    """Correlate deviations (repeat, step, channel) with themselves `lag` steps later: (lag, channel)."""
-    deviation = paths - paths.mean(0)
-    steps = paths.shape[1]
-    power = np.maximum((deviation**2).mean((0, 1)), np.finfo(paths.dtype).tiny)  # 0 without repeats
-    lags = [(deviation[:, lag:] * deviation[:, : steps - lag]).mean((0, 1)) for lag in range(steps // 2 + 1)]
-    return np.array(lags) / power
+def _correlated(paths: np.ndarray) -> np.ndarray:
+    """Correlate what (repeat, step, channel) deviates from the mean with itself: (lag, channel)."""
+    return autocorrelation(paths - paths.mean(0), paths.shape[1] // 2 + 1)
 
 
 def noise_spectrum(paths: np.ndarray) -> np.ndarray:
