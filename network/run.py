@@ -43,7 +43,7 @@ class Layer:
 
     def normalise(self, readouts: Tensor) -> Tensor:
         """Turn readouts (..., channel) in device units into multiples of the twin's deviation."""
-        return (readouts - self.mean) / self.std
+        return ((readouts - self.mean) / self.std).to(self.std.dtype)
 
 
 def run_layer(layer: Layer, mixed: Tensor, twins: Twins, options: RunOptions) -> LayerTrace:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from nado_lab.instruments.drivers.keithley2450_quantities import BUFFER, Keithley2450Quantities
+from nado_lab.instruments.drivers.reading import checked
 from nado_lab.instruments.drivers.source_meter import SourceMeterDriver
 from nado_lab.instruments.errors import LimitError, ReplyError, SetupError
 from nado_lab.instruments.source_meter import SourcedPoints
@@ -92,7 +93,7 @@ class Keithley2450(SourceMeterDriver, Keithley2450Quantities):
         """Measure now: volts in V, current in A."""
         self._require_rest()
         reply = self.ask(f":READ? {BUFFER}, SOUR, READ")
-        sourced, measured = self._numbers(reply, 2)
+        sourced, measured = checked(self.name, np.array(self._numbers(reply, 2)), "a reading").tolist()
         return (sourced, measured) if self._sourced == "voltage" else (measured, sourced)
 
     def compliance_reached(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from nado_lab.instruments.drivers.keithley2600_quantities import Keithley2600Quantities
 from nado_lab.instruments.drivers.one_channel import OneChannel
+from nado_lab.instruments.drivers.reading import checked
 from nado_lab.instruments.drivers.source_meter import SourceMeterDriver
 from nado_lab.instruments.errors import LimitError, ReplyError
 from nado_lab.instruments.source_meter import SourcedPoints
@@ -102,6 +103,7 @@ class Keithley2600(OneChannel, SourceMeterDriver, Keithley2600Quantities):  # ty
             amperes, volts = (float(text) for text in reply.split("\t"))
         except ValueError:
             raise ReplyError(f"{self.name}: expected current and voltage, got {reply[:40]!r}") from None
+        checked(self.name, np.array([volts, amperes]), "a reading")
         return volts, amperes
 
     def compliance_reached(self) -> bool:

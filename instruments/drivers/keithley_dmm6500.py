@@ -4,14 +4,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 from nado_lab.instruments.drivers.base import SafeDriver
-from nado_lab.instruments.errors import LimitError, OverloadError, ReplyError, SetupError
+from nado_lab.instruments.drivers.reading import checked
+from nado_lab.instruments.errors import LimitError, ReplyError, SetupError
 from nado_lab.instruments.limits import one_word, within
 from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.keithley import KeithleyDMM6500 as PyMeasureDMM6500
 
 _BUFFER = '"defbuffer1"'
-_OVERFLOW = 1e37
 _MOST_READINGS = 7_000_000
 _READING_BYTES = 4
 """A single-precision reading; the block of FORM SRE begins with ``#0`` and ends with a newline
@@ -141,9 +141,7 @@ class KeithleyDMM6500(SafeDriver, PyMeasureDMM6500):
         volts = np.frombuffer(data, dtype="<f4").astype(float)
         if not np.all(np.isfinite(volts)):
             raise ReplyError(f"{self.name}: the block holds readings that are no numbers; it is corrupt")
-        if np.any(np.abs(volts) > _OVERFLOW):
-            raise OverloadError(f"{self.name}: the voltage exceeds the range; take a larger one")
-        return volts
+        return checked(self.name, volts, "the voltage")
 
     def abort(self) -> None:
         """Stop the trigger model."""

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from nado_lab.instruments.drivers.base import SafeDriver
+from nado_lab.instruments.drivers.reading import checked
 from nado_lab.instruments.errors import StuckOutputError
 from nado_lab.instruments.limits import positive, within
 from pymeasure.adapters import Adapter
@@ -137,7 +138,7 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
 
     def measured_amperes(self) -> float:
         """Read the current in A that flows."""
-        return float(self.read_back("current"))
+        return checked(self.name, float(self.read_back("current")), "the current")
 
     def interlock_closed(self) -> bool:
         """Tell whether no protection, over-temperature above all, has tripped."""

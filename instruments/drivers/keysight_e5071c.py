@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from nado_lab.instruments.drivers.operation import OperationDriver
+from nado_lab.instruments.drivers.reading import checked
 from nado_lab.instruments.errors import InstrumentTimeout, LimitError, ReplyError
 from nado_lab.instruments.limits import one_word, within
 from pymeasure.adapters import Adapter
@@ -168,7 +169,7 @@ class KeysightE5071C(OperationDriver):
         values = np.frombuffer(data, dtype="<c16")
         if not np.all(np.isfinite(values)):
             raise ReplyError(f"{self.name}: the block holds values that are no numbers; it is corrupt")
-        return values
+        return checked(self.name, values, "the trace")
 
     def _make_safe(self) -> None:
         """Switch the stimulus off."""

@@ -3,10 +3,10 @@
 Its heaters are left alone: a setup reads the temperature of the sample and does not control it.
 """
 
-import math
 from typing import Any, ClassVar
 
 from nado_lab.instruments.drivers.event_status import EventStatusDriver
+from nado_lab.instruments.drivers.reading import checked
 from nado_lab.instruments.errors import OverloadError, ReplyError, SetupError
 from pymeasure.adapters import Adapter
 from pymeasure.instruments.lakeshore import LakeShore3xx
@@ -37,7 +37,7 @@ class LakeShore335(EventStatusDriver, LakeShore3xx):
         if status:
             reasons = ", ".join(text for bit, text in _NO_READING.items() if status & bit)
             raise OverloadError(f"{self.name}: no temperature at input {self._input} ({reasons or status})")
-        if not (math.isfinite(kelvin) and kelvin > 0):
+        if not checked(self.name, kelvin, "the temperature") > 0:
             raise ReplyError(f"{self.name}: {kelvin:g} K is no temperature")
         return kelvin
 

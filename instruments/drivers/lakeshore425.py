@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from nado_lab.instruments.drivers.event_status import EventStatusDriver
+from nado_lab.instruments.drivers.reading import checked
 from nado_lab.instruments.errors import LimitError, OverloadError, ReplyError
 from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
@@ -54,6 +55,7 @@ class LakeShore425(EventStatusDriver, PyMeasure425):
         if "OL" in reply.upper():
             raise OverloadError(f"{self.name}: the field exceeds the range; take a larger one")
         try:
-            return float(reply)
+            found = float(reply)
         except ValueError:
             raise ReplyError(f"{self.name}: expected a field to RDGFIELD?, got {reply[:40]!r}") from None
+        return checked(self.name, found, "the field")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 from nado_lab.instruments.drivers.event_status import EventStatusDriver
+from nado_lab.instruments.drivers.reading import checked
 from nado_lab.instruments.errors import LimitError, OverloadError, ReplyError
 from nado_lab.instruments.limits import within
 from pymeasure.adapters import Adapter
@@ -142,7 +143,7 @@ class LockInDriver(EventStatusDriver):
         if len(volts) < count or not np.all(np.isfinite(volts[:count])):
             raise ReplyError(f"{self.name}: expected {count} samples, got {len(volts)} or some that are none")
         self.require_no_overload()
-        return volts[:count].astype(float)
+        return checked(self.name, volts[:count].astype(float), "the signal")
 
     def _require_stored(self, stored: int) -> None:
         if stored < self._count:

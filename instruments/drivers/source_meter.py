@@ -4,15 +4,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 from nado_lab.instruments.drivers.operation import OperationDriver
-from nado_lab.instruments.errors import BusyError, LimitError, OverloadError, ReplyError
+from nado_lab.instruments.drivers.reading import checked
+from nado_lab.instruments.errors import BusyError, LimitError, ReplyError
 from nado_lab.instruments.limits import check_all, positive, within
 from nado_lab.instruments.source_meter import SourcedPoints
 from pymeasure.adapters import Adapter
 
 _RAMP_STEPS = 20
 _MOST_RAMP_S = 600.0
-_OVERFLOW = 9e36
-"""Keithley's instruments answer 9.9e37 or 9.91e37 for a reading beyond the range."""
 
 
 class SourceMeterDriver(OperationDriver):
@@ -202,8 +201,7 @@ class SourceMeterDriver(OperationDriver):
 
     def _sourced_points(self, table: np.ndarray, limited: int) -> SourcedPoints:
         """Make points of (point, [seconds, volts, amperes, status]); ``limited`` is the bit of the status."""
-        if np.any(np.abs(table[:, 1:3]) > _OVERFLOW) or not np.all(np.isfinite(table)):
-            raise OverloadError(f"{self.name}: a reading exceeds the range; prepare a larger compliance")
+        checked(self.name, table, "a reading")
         seconds = table[:, 0] - table[0, 0]
         held = (table[:, 3].astype(int) & limited).astype(bool)
         return SourcedPoints(seconds, table[:, 1], table[:, 2], held)

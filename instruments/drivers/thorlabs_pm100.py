@@ -8,7 +8,8 @@ import warnings
 from typing import Any, ClassVar
 
 from nado_lab.instruments.drivers.base import SafeDriver
-from nado_lab.instruments.errors import LimitError, OverloadError, ReplyError, SetupError
+from nado_lab.instruments.drivers.reading import checked
+from nado_lab.instruments.errors import LimitError, ReplyError, SetupError
 from nado_lab.instruments.limits import one_word, positive, within
 from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
@@ -18,7 +19,6 @@ from pymeasure.instruments.validators import strict_discrete_set
 _POWER, _WAVELENGTH = 1, 32
 """Flags of the sensor: it measures power; its wavelength can be set."""
 _NANO = 1e-9
-_OVERFLOW = 9e36
 _MOST_WATTS = 500.0
 
 
@@ -150,6 +150,4 @@ class ThorlabsPM100(SafeDriver, PyMeasurePM100):
         found = self.read_back("reading")
         if not isinstance(found, float):
             raise ReplyError(f"{self.name}: expected a power, got {found!r}")
-        if abs(found) > _OVERFLOW:
-            raise OverloadError(f"{self.name}: the power exceeds the range; take a larger one")
-        return found
+        return checked(self.name, found, "the power")

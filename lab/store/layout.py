@@ -19,6 +19,7 @@ from zarr.core.sync import sync
 
 PRIMARY = "primary"
 COMMITTED = "rows_committed"
+OVERFLOWS = "overflows"  # an array's attribute: so many of its values were sentinels (9.9E37), kept as NaN
 ORDER = "column_order"
 """The attribute of a stream that names its columns as they were declared; a folder lists them anyhow."""
 ELAPSED = Column("elapsed", units="s", description="time since the run began", is_coordinate=True)

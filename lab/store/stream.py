@@ -9,6 +9,7 @@ from nado_lab.lab.store.buffer import Row, RowBuffer
 from nado_lab.lab.store.cells import cells
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.location import require_there, storage_errors
+from nado_lab.outliers import OVERFLOW
 from nado_lab.protocols.columns import Column
 from zarr.core.group import Group
 
@@ -61,6 +62,13 @@ class StreamWriter:
     def _commit(self, block: dict[str, np.ndarray], count: int) -> None:
         """Write every array of a block, and only then say that its rows count."""
         start, end = self.committed, self.committed + count
+        overflows = {
+            name: found for name, values in block.items() if (found := _overflows(values)) is not None
+        }
+        block = {
+            name: np.where(overflows[name], np.nan, v) if name in overflows else v
+            for name, v in block.items()
+        }
         block = {**block, layout.NUMBER.name: np.arange(start, end)}
         require_there(self._path)
         with storage_errors(self._path, "write rows to"):
@@ -69,6 +77,9 @@ class StreamWriter:
                 if array.shape[0] != end:
                     retry(lambda array=array: array.resize((end, *array.shape[1:])))
                 retry(lambda array=array, values=values: array.__setitem__(slice(start, end), values))
+            for name, found in overflows.items():
+                told = int(self._arrays[name].attrs.get(layout.OVERFLOWS, 0)) + int(found.sum())  # type: ignore[arg-type]
+                retry(lambda name=name, told=told: self._arrays[name].attrs.update({layout.OVERFLOWS: told}))
             retry(lambda: self._group.attrs.update({layout.COMMITTED: end}))
         self.committed = end
 
@@ -83,6 +94,14 @@ class StreamWriter:
 
     def _names(self) -> str:
         return ", ".join(column.name for column in self.columns)
+
+
+def _overflows(values: np.ndarray) -> np.ndarray | None:
+    """Mark what stands for infinity or no number (9.9E37, 9.91E37): it is stored as NaN and counted."""
+    if values.dtype.kind != "f":
+        return None
+    found = np.isfinite(values) & (np.abs(values) >= OVERFLOW)
+    return found if found.any() else None
 
 
 def retry(action: Callable[[], object], attempts: int = 5) -> None:

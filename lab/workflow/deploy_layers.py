@@ -145,7 +145,7 @@ def deploy_layers(network: DeviceNetwork, inputs: np.ndarray, respond: Respond) 
         with torch.no_grad():
             drives.append(network.drives(layer, features, readouts))
         answer = respond(layer, drives[-1].flatten(0, 1).double().numpy())
-        answers = torch.as_tensor(answer, dtype=torch.float32)
+        answers = torch.as_tensor(answer)  # in its own precision: a small signal may lie on a large offset
         readouts.append(answers.unflatten(0, drives[-1].shape[:2]))
     with torch.no_grad():
         outputs = network.decode(readouts)

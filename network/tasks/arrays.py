@@ -1,5 +1,6 @@
 """A user's own arrays: an .npz file with `inputs` and `targets` (and, if split already, a test pair)."""
 
+import logging
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -12,8 +13,11 @@ from nado_lab.network.tasks.task import Examples, Task, stratified_split
 from pydantic import NonNegativeInt, PositiveInt
 from torch import Tensor
 
+log = logging.getLogger(__name__)
 REAL = "biuf"
 LARGEST = 1e30
+MOST_OUTPUTS, MOST_UNUSED = 32, 4
+"""Labels may leave gaps up to so many outputs, or so many times as many outputs as classes."""
 
 
 def user_arrays(
@@ -33,17 +37,49 @@ def user_arrays(
     train = train or len(inputs) - test
     name = Path(path).stem
     if targets.ndim == 3:
-        return regression(name, inputs, targets, train, test, washout)
-    return _classification(name, inputs, targets.long(), train, test, seed)
+        return _say_if_seen(regression(name, inputs, targets, train, test, washout))
+    return _say_if_seen(_classification(name, inputs, targets.long(), train, test, seed))
 
 
 def _classification(name: str, inputs: Tensor, classes: Tensor, train: int, test: int, seed: int) -> Task:
     if classes.min() < 0:
         raise TaskError(f"{name}: classes are whole numbers from 0, got {int(classes.min())}")
+    _check_classes(name, classes)
     first, second = stratified_split(classes, train, test, seed)
     inputs = standardise(inputs, inputs[first])
     fitted, tested = (Examples(inputs[index], classes[index]) for index in (first, second))
     return Task(name, Metric.ACCURACY, int(classes.max()) + 1, fitted, tested)
+
+
+def _check_classes(name: str, classes: Tensor) -> None:
+    """Refuse one class, which every answer gets right, and labels whose gaps would be outputs of nothing."""
+    used = classes.unique()
+    if len(used) < 2:
+        raise TaskError(f"{name}: all examples are of class {int(used[0])}: there is nothing to tell apart")
+    if int(used[-1]) + 1 > max(MOST_OUTPUTS, MOST_UNUSED * len(used)):
+        shown = ", ".join(str(int(each)) for each in used[:4])
+        raise TaskError(
+            f"{name}: {len(used)} classes are labelled up to {int(used[-1])} ({shown} ...): number them 0 to"
+            f" {len(used) - 1}, for example with numpy.unique(targets, return_inverse=True)[1]"
+        )
+
+
+def _say_if_seen(task: Task) -> Task:
+    """Warn where test examples stand among the training examples, too: an array stored twice, say."""
+    seen = {_bytes_of(x, y) for x, y in zip(task.train.inputs, task.train.targets, strict=True)}
+    count = sum(_bytes_of(x, y) in seen for x, y in zip(task.test.inputs, task.test.targets, strict=True))
+    if count:
+        log.warning(
+            "%s: %d of %d test examples stand among the training examples, too: scores on them flatter",
+            task.name,
+            count,
+            len(task.test),
+        )
+    return task
+
+
+def _bytes_of(inputs: Tensor, targets: Tensor) -> bytes:
+    return inputs.numpy().tobytes() + targets.numpy().tobytes()
 
 
 def _read(path: Path) -> tuple[Tensor, Tensor]:

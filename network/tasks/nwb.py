@@ -12,6 +12,8 @@ from nado_lab.network.tasks.series import cut, regression
 from nado_lab.network.tasks.task import Task
 from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 
+FEWEST_TIMES = 2
+
 
 def nwb_recording(
     path: str,
@@ -27,6 +29,7 @@ def nwb_recording(
     Trials are consecutive stretches of `steps` bins, four fifths to train on; needs `pip install pynwb`.
     """
     times, values, spikes = _read(Path(path), behaviour)
+    _check_times(path, behaviour, times, values)
     edges = np.arange(times[0], times[-1], bin_s)
     counts = np.stack([np.histogram(unit, edges)[0] for unit in spikes], axis=1)
     middle = (edges[:-1] + edges[1:]) / 2
@@ -34,6 +37,27 @@ def nwb_recording(
     inputs, targets = (cut(torch.as_tensor(a).double(), steps) for a in (counts, wanted))
     train = train or max(1, len(inputs) * 4 // 5)
     return regression(Path(path).stem, inputs, targets, train, test or len(inputs) - train, washout)
+
+
+def _check_times(path: str, behaviour: str, times: np.ndarray, values: np.ndarray) -> None:
+    """Refuse times that step back, and times and values that are no numbers: targets would be made up."""
+    told = f"{path}: the series {behaviour!r}"
+    if len(times) < FEWEST_TIMES or len(times) != len(values):
+        raise TaskError(
+            f"{told} holds {len(values)} values at {len(times)} times; at least 2 of each are needed"
+        )
+    if not np.isfinite(times).all():
+        raise TaskError(f"{told} has {int((~np.isfinite(times)).sum())} times that are no numbers")
+    back = np.flatnonzero(np.diff(times) <= 0)
+    if len(back):
+        raise TaskError(
+            f"{told} has times that do not rise, at entry {back[0] + 1} ({times[back[0]]:g} s, then"
+            f" {times[back[0] + 1]:g} s): sort the file, or cut it there"
+        )
+    if not np.isfinite(values).all():
+        raise TaskError(
+            f"{told} holds {int((~np.isfinite(values)).sum())} values that are no numbers: cut them"
+        )
 
 
 def _read(path: Path, behaviour: str) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:

@@ -154,9 +154,8 @@ def _resolved(readout: Tensor) -> Tensor:
     """Return a readout in single precision, or in double where that resolves a channel too coarsely."""
     if readout.dtype != torch.float64 or readout.ndim != 3 or not readout.numel():
         return readout.to(torch.float32)
-    rows = readout.flatten(0, 1)
-    spread = (rows - rows.mean(0)).square().mean(0).sqrt()
-    rounds = rows.abs().amax(0) * torch.finfo(torch.float32).eps
+    spread = (readout - readout.mean(1, keepdim=True)).square().mean((0, 1)).sqrt()  # within the trials
+    rounds = readout.abs().amax((0, 1)) * torch.finfo(torch.float32).eps
     return readout if (rounds > LEAST_RESOLVED * spread)[spread > 0].any() else readout.to(torch.float32)
 
 

@@ -1,5 +1,6 @@
 """What every format of measured trials is turned into before it is written as a run."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -90,10 +91,14 @@ def _as_numbers(values: np.ndarray) -> np.ndarray:
 
 
 def join(parts: Sequence[ImportedTrials]) -> ImportedTrials:
-    """Join several files into one; the sequences of each get numbers of their own, marks stay with trials."""
+    """Join several files into one; the sequences of each get numbers of their own, marks stay with trials.
+
+    A file that holds what another holds (a copy) counts once, which its notes say.
+    """
+    parts, again = _distinct(parts)
     first = parts[0]
     if len(parts) == 1:
-        return first
+        return replace(first, notes={**first.notes, **again})
     for part in parts[1:]:
         _refuse_unlike(first, part)
     offsets = np.cumsum([0] + [int(part.sequence.max()) + 1 for part in parts[:-1]])
@@ -107,8 +112,22 @@ def join(parts: Sequence[ImportedTrials]) -> ImportedTrials:
         held_out=_marks(parts),
         waveform=_joined([part.waveform for part in parts]),
         initial=_joined([part.initial for part in parts]),
-        notes=_notes(parts),
+        notes={**_notes(parts), **again},
     )
+
+
+def _distinct(parts: Sequence[ImportedTrials]) -> tuple[list[ImportedTrials], Notes]:
+    """Keep each measurement once; note which files hold what another holds."""
+    kept: dict[bytes, ImportedTrials] = {}
+    again: Notes = {}
+    for part in parts:
+        told = hashlib.sha256(str((part.readout.shape, part.input_units, part.readout_units)).encode())
+        for values in (part.input, part.readout):
+            told.update(np.ascontiguousarray(values).tobytes())
+        earlier = kept.setdefault(told.digest(), part)
+        if earlier is not part:
+            again[f"left out of {part.source}"] = f"all of it: {earlier.source} holds the same"
+    return list(kept.values()), again
 
 
 def _refuse_unlike(first: ImportedTrials, part: ImportedTrials) -> None:

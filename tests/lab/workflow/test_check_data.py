@@ -138,3 +138,12 @@ def test_a_clock_that_jumps_is_said(make_run, monkeypatch):
     told = [each.text for each in checked_run.clock_jumps(Clocked())]
     assert told[0].startswith("it steps back by 0.5 s at trial 4")
     assert told[1].startswith("295 s passed before trial 7")
+
+
+def test_a_copy_of_a_file_is_imported_once_and_noted(make_run, tmp_path):
+    make_run("one")
+    shutil.copy(tmp_path / "one.npz", tmp_path / "two.npz")
+    import_files([tmp_path / "one.npz", tmp_path / "two.npz"], tmp_path / "both.zarr")
+    both = Run.open(tmp_path / "both.zarr")
+    assert both.rows() == 1
+    assert both.metadata.notes["left out of two.npz"] == "all of it: one.npz holds the same"

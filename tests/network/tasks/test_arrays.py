@@ -65,3 +65,20 @@ def test_other_files_are_refused(tmp_path):
         with pytest.raises(TaskError) as refused:
             load_task(str(tmp_path / name))
         assert "pickle" not in str(refused.value)
+
+
+def test_labels_with_gaps_and_one_class_are_refused_in_words(tmp_path):
+    with pytest.raises(TaskError, match=r"3 classes are labelled up to 1400 .* number them 0 to 2"):
+        load_task(write(tmp_path, inputs=INPUTS, targets=700 * (np.arange(50) % 3)))
+    with pytest.raises(TaskError, match="all examples are of class 4: there is nothing to tell apart"):
+        load_task(write(tmp_path, inputs=INPUTS, targets=np.full(50, 4)))
+    assert load_task(write(tmp_path, inputs=INPUTS, targets=9 * (np.arange(50) % 2))).outputs == 10
+
+
+def test_examples_that_train_and_test_are_said(tmp_path, caplog):
+    twice = {"inputs": np.concatenate([INPUTS, INPUTS]), "targets": np.tile(np.arange(50) % 5, 2)}
+    load_task(write(tmp_path, **twice))
+    assert "test examples stand among the training examples" in caplog.text
+    caplog.clear()
+    load_task(write(tmp_path, inputs=INPUTS, targets=np.arange(50) % 5))
+    assert not caplog.text

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 from nado_lab.network import TaskError, load_task
+from nado_lab.network.tasks import nwb
 
 
 def test_a_missing_package_or_file_is_named(tmp_path):
@@ -36,3 +37,19 @@ def test_counts_and_velocities_come_out_as_they_were_written(tmp_path):
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(TaskError, match="could not be read"):
         load_task(str(path))
+
+
+@pytest.mark.parametrize(
+    ("times", "values", "told"),
+    [
+        ([0.0, 1.0, 0.5, 2.0], [0.0, 1.0, 2.0, 3.0], "do not rise, at entry 2 .1 s, then 0.5 s."),
+        ([0.0, np.nan, 2.0], [0.0, 1.0, 2.0], "1 times that are no numbers"),
+        ([0.0, 1.0, 2.0], [0.0, np.nan, np.nan], "2 values that are no numbers"),
+        ([0.0], [0.0], "holds 1 values at 1 times"),
+    ],
+)
+def test_times_that_step_back_and_no_numbers_make_no_targets_up(times, values, told, monkeypatch):
+    series = np.array(times), np.array(values)[:, None], [np.array([0.1])]
+    monkeypatch.setattr(nwb, "_read", lambda path, behaviour: series)
+    with pytest.raises(TaskError, match=told):
+        nwb.nwb_recording("a.nwb")
