@@ -1,6 +1,7 @@
 """Differentiable digital twins: neural stochastic differential equations fitted to measured devices."""
 
 from nado_lab.observer import Observer, PartOf, Progress, StoppedError
+from nado_lab.twin.compute import compute_device, computed_on
 from nado_lab.twin.data.alike_runs import alike_runs
 from nado_lab.twin.data.check import check, follows_drive, without_bad
 from nado_lab.twin.data.findings import Finding, FindingKind
@@ -65,6 +66,8 @@ __all__ = [
     "alike_runs",
     "check",
     "compensate",
+    "compute_device",
+    "computed_on",
     "epistemic_spread",
     "evaluate",
     "fill_gaps",

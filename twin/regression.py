@@ -20,5 +20,9 @@ def solve_ridge(x: Tensor, y: Tensor, penalty: float) -> Tensor:
     """
     rows, columns = x.shape
     if columns <= rows:
-        return torch.linalg.solve(x.T @ x + penalty * torch.eye(columns, dtype=x.dtype), x.T @ y)
-    return (torch.linalg.solve(x @ x.T + penalty * torch.eye(rows, dtype=x.dtype), y).T @ x).T
+        return torch.linalg.solve(
+            x.T @ x + penalty * torch.eye(columns, dtype=x.dtype, device=x.device), x.T @ y
+        )
+    return (
+        torch.linalg.solve(x @ x.T + penalty * torch.eye(rows, dtype=x.dtype, device=x.device), y).T @ x
+    ).T

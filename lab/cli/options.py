@@ -19,6 +19,9 @@ MovedTwins = Annotated[list[Path] | None, typer.Option(help="Twins, where they h
 TestExamples = Annotated[int | None, typer.Option("--test", min=1, help="First N test examples.")]
 BenchSeed = Annotated[int, typer.Option(help="The specimen of a simulated bench.")]
 NoisySeed = Annotated[int, typer.Option(help="Specimen and noise of a simulated bench.")]
+Compute = Annotated[
+    str, typer.Option("--device", help="Where torch computes: cpu, cuda, cuda:N or mps.", show_default=True)
+]
 OtherDevice = Annotated[
     bool, typer.Option("--other-device", help="The device may be another than the twin's.")
 ]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import Json, NewTwin, TwinFile
+from nado_lab.lab.cli.options import Compute, Json, NewTwin, TwinFile
 from nado_lab.lab.cli.stopping import if_begun
 from nado_lab.lab.cli.twin_list import list_twins
 from nado_lab.lab.workflow.choices import Level, Part
@@ -70,6 +70,7 @@ def fit(
         list[str] | None,
         typer.Option("--set", help='name=value of the fit (batch=96, model={"hidden": 8}).'),
     ] = None,
+    compute: Compute = "cpu",
     seed: Annotated[int | None, typer.Option(help="Decides parts, weights and noise. [default: 0]")] = None,
     as_json: Json = False,
 ) -> None:
@@ -109,6 +110,7 @@ def fit(
         memory_gb=memory_gb,
         keep_all=keep_all,
         device=device_name,
+        compute=compute,
     )
     with ExitStack() as stack:
         go_on = if_begun(request.unfinished, "the same command with --resume")
@@ -147,6 +149,7 @@ def evaluate(
     sequences: Sequences = None,
     memory_gb: Memory = 8.0,
     plots: Annotated[Path | None, typer.Option(help="Draw figures (PNG and PDF) into this folder.")] = None,
+    compute: Compute = "cpu",
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
@@ -157,7 +160,7 @@ def evaluate(
 
     if plots:
         require_folder(plots, "--plots")
-    done = evaluate_twin(EvaluateRequest(twin, tuple(run), part, level, sequences, memory_gb, seed))
+    done = evaluate_twin(EvaluateRequest(twin, tuple(run), part, level, sequences, memory_gb, seed, compute))
     found = done.to_json()
     for warning in done.metrics.warnings:
         note(f"warning: {warning}")
@@ -178,6 +181,7 @@ def recalibrate(
     steps: Annotated[int | None, typer.Option(min=8, help="Use the first N steps of every trial.")] = None,
     fit_steps: Annotated[int, typer.Option(min=0, help="Move all weights, over so many steps.")] = 0,
     scored_on: ScoredOn = None,
+    compute: Compute = "cpu",
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
@@ -185,7 +189,9 @@ def recalibrate(
     from nado_lab.lab.workflow.recalibrate import RecalibrateRequest
     from nado_lab.lab.workflow.recalibrate import recalibrate as recalibrate_twin
 
-    request = RecalibrateRequest(twin, tuple(run), out, steps, fit_steps, tuple(scored_on or ()), seed)
+    request = RecalibrateRequest(
+        twin, tuple(run), out, steps, fit_steps, tuple(scored_on or ()), seed, compute
+    )
     done = recalibrate_twin(request).twin
     told = done.card.to_json()
     found = told["adapted" if fit_steps else "recalibrated"] | told.get("metrics", {})

@@ -12,7 +12,7 @@ from nado_lab.lab.workflow.choices import Level, Part
 from nado_lab.lab.workflow.read_trials import can_stream
 from nado_lab.lab.workflow.scored_part import part_to_score, rows_to_score
 from nado_lab.lab.workflow.streamed_trials import MEMORY_GB, open_stream, score_in_parts
-from nado_lab.twin import Metrics, ScoredOn, Trials, Twin, warned
+from nado_lab.twin import Metrics, ScoredOn, Trials, Twin, computed_on, warned
 from nado_lab.twin import evaluate as score_twin
 from nado_lab.twin import load as load_twin
 
@@ -25,7 +25,10 @@ DRAWN_SEQUENCES, DRAWN_TRIALS = 4, 400
 
 @dataclass(frozen=True)
 class EvaluateRequest:
-    """Which twin to score on what: `sequences` drawn at random (None: all), within `memory_gb` GiB."""
+    """Which twin to score on what: `sequences` drawn at random (None: all), within `memory_gb` GiB.
+
+    `compute` says on which device of torch: cpu, cuda, cuda:1, mps.
+    """
 
     twin: Path
     runs: tuple[Path, ...]
@@ -34,6 +37,7 @@ class EvaluateRequest:
     sequences: int | None = None
     memory_gb: float = MEMORY_GB
     seed: int = 0
+    compute: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ def _in_memory(twin: Twin, request: EvaluateRequest) -> EvaluateResult:
     if request.sequences is not None:
         trials = trials.split(_some(trials.sequence.numpy(), request))[1]
     said = map(str, trials.findings)
-    metrics = warned(score_twin(twin, trials, seed=request.seed), warning, *said)
+    with computed_on(twin, request.compute) as there:
+        metrics = warned(score_twin(there, trials, seed=request.seed), warning, *said)
     return EvaluateResult(twin, trials, metrics, scored_on, len(trials), len(trials.sequence.unique()))
 
 
@@ -83,7 +88,8 @@ def _in_parts(twin: Twin, stored: StoredTrials, request: EvaluateRequest) -> Eva
         rows = rows[np.isin(stored.sequence[rows], _some(stored.sequence[rows], request))]
     numbers = np.unique(stored.sequence[rows])
     drawn = rows[np.isin(stored.sequence[rows], numbers[:DRAWN_SEQUENCES])][:DRAWN_TRIALS]
-    metrics, parts = score_in_parts(twin, stored, rows, request.memory_gb, request.seed)
+    with computed_on(twin, request.compute) as there:
+        metrics, parts = score_in_parts(there, stored, rows, request.memory_gb, request.seed)
     return EvaluateResult(twin, stored.read(drawn), metrics, scored_on, len(rows), len(numbers), parts)
 
 

@@ -26,6 +26,7 @@ from nado_lab.twin import (
     Trials,
     Twin,
     check,
+    compute_device,
     fit_and_score,
     follows_drive,
     load,
@@ -42,7 +43,8 @@ class FitRequest:
     are kept for that. `resume` goes on with a fit of the same OUT that was stopped, with the settings it
     began with; those named in `stated` must agree with them. Runs unlike the others, and runs whose readout
     does not follow the drive, are left out unless `keep_all`. Of runs larger than `memory_gb` (GiB) a part is
-    in memory at a time. `device` says whose trials of devices measured side by side.
+    in memory at a time. `device` says whose trials of devices measured side by side, `compute` on which
+    device of torch the fit is computed (cpu, cuda, cuda:1, mps); one that was stopped may go on on another.
     """
 
     runs: tuple[Path, ...]
@@ -57,6 +59,7 @@ class FitRequest:
     memory_gb: float = MEMORY_GB
     keep_all: bool = False
     device: str = ""
+    compute: str = "cpu"
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
@@ -90,6 +93,7 @@ class FitResult:
 def fit(request: FitRequest, observer: Observer | None = None) -> FitResult:
     """Fit a twin, score it and save it; Ctrl-C (or the observer's wish) keeps it to go on with `resume`."""
     refuse_existing(request.out)
+    compute_device(request.compute)
     observer, started = observer or Observer(), time.perf_counter()
     checkpointer = _checkpointer(request)
     settings = _settings(request, checkpointer)
@@ -105,6 +109,7 @@ def fit(request: FitRequest, observer: Observer | None = None) -> FitResult:
             checkpointer=checkpointer,
             more=stream.more if stream else None,
             kept=_kept(request),
+            compute=request.compute,
         )
     twin = done.twin
     if stream and twin.card.split:

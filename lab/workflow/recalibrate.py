@@ -19,6 +19,7 @@ class RecalibrateRequest:
 
     The first `steps` of every trial (None: all) give gain, offset and spread in closed form; `fit_steps`
     more of the fit's own scoring move all weights. `scored_on` names runs that are kept to score the result.
+    `compute` says on which device of torch: cpu, cuda, cuda:1.
     """
 
     twin: Path
@@ -28,6 +29,7 @@ class RecalibrateRequest:
     fit_steps: int = 0
     scored_on: tuple[Path, ...] = ()
     seed: int = 0
+    compute: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,9 @@ def recalibrate(request: RecalibrateRequest, observer: Observer | None = None) -
     before = load(request.twin)
     trials = read_trials(request.runs, device=before.device_name, twin=before).trials.for_fitting()
     if request.fit_steps:
-        twin = adapt(before, trials, request.fit_steps, request.seed, observer)
+        twin = adapt(before, trials, request.fit_steps, request.seed, observer, compute=request.compute)
     else:
-        twin = recalibrate_twin(before, trials, request.steps)
+        twin = recalibrate_twin(before, trials, request.steps, compute=request.compute)
     metrics, scored = None, None
     if request.scored_on:
         kept = read_trials(request.scored_on, device=before.device_name, twin=twin).trials

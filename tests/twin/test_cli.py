@@ -161,3 +161,16 @@ def test_without_tensorboard_the_log_says_what_to_install(single_shots, tmp_path
     done = call("twin", "fit", single_shots, "--out", tmp_path / "a.twin", "--tensorboard", tmp_path / "logs")
     assert "nado-lab[tensorboard]" in str(done.exception)
     assert done.exception.for_people
+
+
+def test_a_device_that_is_not_here_is_named(run, twin_of, tmp_path):
+    twin = twin_of(run, "--device", "cpu")
+    for verb in (
+        ("fit", run, "--out", tmp_path / "a.twin"),
+        ("evaluate", twin, run),
+        ("recalibrate", twin, run, "--out", tmp_path / "b.twin"),
+    ):
+        done = call("twin", *verb, "--device", "cuda:9")
+        assert done.exit_code == 1
+        assert "there is no cuda:9 here" in str(done.exception or "") + done.output
+    assert not list(tmp_path.glob("[ab].twin*"))

@@ -57,12 +57,21 @@ class Trials:
     @property
     def good(self) -> Tensor:
         """Return which steps (trial, step) may be used."""
-        return torch.ones(self.drive.shape[:2], dtype=torch.bool) if self.bad is None else ~self.bad
+        return torch.ones_like(self.drive[..., 0], dtype=torch.bool) if self.bad is None else ~self.bad
 
     def at(self, rows: Tensor | slice) -> Trials:
         """Return the trials of the given rows (index, mask or slice)."""
         found = {name: getattr(self, name) for name in PER_TRIAL}
         return replace(self, **{name: None if each is None else each[rows] for name, each in found.items()})
+
+    def to(self, device: torch.device) -> Trials:
+        """Return the same trials on a device."""
+        if self.drive.device == device:
+            return self
+        found = {name: getattr(self, name) for name in PER_TRIAL}
+        return replace(
+            self, **{name: None if each is None else each.to(device) for name, each in found.items()}
+        )
 
     def for_fitting(self) -> Trials:
         """Return the trials that are not marked as held out."""
@@ -101,7 +110,7 @@ class Trials:
     def steps(self, low: int, high: int) -> Trials:
         """Return the steps from `low` to before `high`; only from the first on is the start defined."""
         initial = self.initial if low == 0 else None
-        origin = None if self.origin is None else self.origin + torch.tensor([0, low])
+        origin = None if self.origin is None else self.origin + self.origin.new_tensor([0, low])
         drive, readout = self.drive[:, low:high], self.readout[:, low:high]
         bad = None if self.bad is None else self.bad[:, low:high]
         return replace(self, drive=drive, readout=readout, initial=initial, origin=origin, bad=bad)

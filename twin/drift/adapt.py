@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nado_lab.observer import Observer, PartOf
+from nado_lab.twin.compute import CPU
 from nado_lab.twin.data.check import check, without_bad
 from nado_lab.twin.data.split import split_stopping
 from nado_lab.twin.data.trials import Trials
@@ -20,7 +21,15 @@ RATE = 3e-3
 HELD_OUT_SHARE = 0.1
 
 
-def adapt(twin: Twin, trials: Trials, steps: int, seed: int = 0, observer: Observer | None = None) -> Twin:
+def adapt(
+    twin: Twin,
+    trials: Trials,
+    steps: int,
+    seed: int = 0,
+    observer: Observer | None = None,
+    *,
+    compute: str = CPU,
+) -> Twin:
     """Return a copy of the twin that follows the trials: recalibrated, then all weights for `steps` steps.
 
     The recalibration corrects gain, offset and spread in closed form; the steps that follow descend the
@@ -42,6 +51,6 @@ def adapt(twin: Twin, trials: Trials, steps: int, seed: int = 0, observer: Obser
         seed=seed,
     )
     part = PartOf(observer or Observer(), 0.0, 1.0, "adapt")
-    fresh = fit(trials, settings, part, start=recalibrate(twin, learnt))
+    fresh = fit(trials, settings, part, start=recalibrate(twin, learnt, compute=compute), compute=compute)
     fresh.card = replace(fresh.card, adapted=Adaptation(len(trials), steps))
     return fresh

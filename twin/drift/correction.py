@@ -78,7 +78,7 @@ def best_correction(twin: Twin, rows: Rows, observer: Observer | None = None) ->
         left_out = fold == number
         for place, found in enumerate(corrections(twin, rows, ~left_out)):
             answered = _path(twin, rows, found.gain, found.shift) @ found.matrix.T + found.bias
-            missed[place] += (answered - rows.components)[left_out].square().sum()
+            missed[place] += float((answered - rows.components)[left_out].square().sum())
     missed[[not enough(twin, rows, plan) for plan in DRIFT_MODELS]] = torch.inf
     found = corrections(twin, rows, torch.ones_like(fold, dtype=torch.bool))[int(missed.argmin())]
     observer.progress(Progress("recalibrate", 1.0))
@@ -104,7 +104,7 @@ def correct(twin: Twin, found: Correction) -> None:
 
 def corrections(twin: Twin, rows: Rows, seen: Tensor) -> list[Correction]:
     """Find the correction of every plan from the steps (row, step) that may be seen."""
-    still = torch.ones(twin.spec.ports), torch.zeros(twin.spec.ports)
+    still = torch.ones_like(twin.drive_low), torch.zeros_like(twin.drive_low)
     moved = _move(twin, rows, seen)
     paths = {False: _path(twin, rows, *still), True: _path(twin, rows, *moved)}
     drives = {False: still, True: moved}
@@ -138,9 +138,9 @@ def _map(path: Tensor, truth: Tensor, plan: DriftModel, seen: Tensor) -> tuple[T
     """Regress truth on path over the steps seen: A (component, component) held towards 1, b (component,)."""
     count = path.shape[-1]
     if not plan.offset:
-        return torch.eye(count), torch.zeros(count)
+        return torch.eye(count).to(path), path.new_zeros(count)
     x, y = path[seen].double(), truth[seen].double()
-    matrix = torch.eye(count, dtype=torch.float64)
+    matrix = torch.eye(count).to(x)
     if plan.stiffness is not None:
         centred = x - x.mean(0)
         matrix = matrix + solve_ridge(centred, y - y.mean(0) - centred, plan.stiffness).T
@@ -156,12 +156,12 @@ def _move(twin: Twin, rows: Rows, seen: Tensor) -> tuple[Tensor, Tensor]:
         matrix, bias = _map(path, rows.components, WHILE_MOVING, seen)
         return (path @ matrix.T + bias - rows.components)[seen].flatten().double()
 
-    moved = torch.zeros(2 * ports)
+    moved = rows.drive.new_zeros(2 * ports)
     residual, better = missed(moved), True
     for _ in range(ROUNDS):
         if not better:
             break
-        slopes = [(missed(moved + NUDGE * way) - residual) / NUDGE for way in torch.eye(2 * ports)]
+        slopes = [(missed(moved + NUDGE * way) - residual) / NUDGE for way in torch.eye(2 * ports).to(moved)]
         step = _gauss_newton(torch.stack(slopes, 1), residual, moved.double())
         moved, residual, better = _go(missed, moved, residual, step)
     return 1 + moved[:ports], moved[ports:]
@@ -170,7 +170,7 @@ def _move(twin: Twin, rows: Rows, seen: Tensor) -> tuple[Tensor, Tensor]:
 def _gauss_newton(jacobian: Tensor, residual: Tensor, moved: Tensor) -> Tensor:
     """Return the step that lessens the residual, pulled towards no drift as strongly as is usual."""
     hold = residual.square().mean().clamp_min(1e-12) / USUAL_DRIFT**2
-    penalty = hold * torch.eye(len(moved), dtype=torch.float64)
+    penalty = hold * torch.eye(len(moved)).to(moved)
     pull = jacobian.T @ residual + hold * moved
     return -torch.linalg.solve(jacobian.T @ jacobian + penalty, pull).float().clamp(-0.2, 0.2)
 

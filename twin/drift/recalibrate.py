@@ -10,11 +10,12 @@ from dataclasses import replace
 
 import torch
 from nado_lab.observer import Observer
+from nado_lab.twin.compute import CPU, compute_device
 from nado_lab.twin.data.check import check, without_bad
 from nado_lab.twin.data.fitted_drives import together
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.drift.correction import DriftModel, best_correction, correct, enough
-from nado_lab.twin.errors import DataError
+from nado_lab.twin.errors import DataError, TwinError
 from nado_lab.twin.model.rows import Rows, matched, rows_of
 from nado_lab.twin.model.twin import Twin
 from torch import Tensor
@@ -32,6 +33,7 @@ def recalibrate(
     observer: Observer | None = None,
     *,
     members: int = 16,
+    compute: str = CPU,
 ) -> Twin:
     """Return a copy of the twin that follows the first `steps` steps of the trials; its dynamics are kept.
 
@@ -40,19 +42,23 @@ def recalibrate(
     (`twin.drift.correction`). The spread follows the repeats where there are any, else the residual, as far
     as that says more than misfit.
     """
+    place = compute_device(compute)
+    if place.type == "mps":
+        raise TwinError("a recalibration needs double precision, which mps has not: leave --device out")
     trials, fresh = without_bad(check(matched(twin, trials), keep_channels=True)), copy.deepcopy(twin)
     fresh.calibration.load_state_dict(
         type(twin.calibration)(twin.spec.channels, twin.spec.components).state_dict()
     )
     trials = trials if steps is None else trials.first(steps)
-    rows = rows_of(fresh, trials)
+    rows = rows_of(fresh.to(place), trials)
     count = rows.components.shape[1] * len(rows)
     if count < FEWEST_STEPS:
         raise DataError(f"recalibration needs at least {FEWEST_STEPS} steps beyond the start; got {steps}")
     found = best_correction(fresh, rows, observer)
     correct(fresh, found)
-    fresh.widen(trials.drive)
+    fresh.widen(trials.drive.to(place))
     _follow_offset_and_spread(fresh, rows, trials.sequence, members)
+    fresh = fresh.cpu()
     fresh.card = replace(
         fresh.card,
         recalibrated=found.record(count, trials.lineage),

@@ -47,7 +47,7 @@ def evaluate(
     count nowhere: repeats with one are left out. Where drives leave the range that was fitted, `inside` gives
     what is scored without those steps.
     """
-    trials = matched(twin, trials)
+    trials = matched(twin, trials).to(twin.initial.device)
     scale = twin.readout_std if scale is None else scale
     generator = torch.Generator().manual_seed(seed)
     whole = trials if trials.bad is None else trials.at(~trials.bad.any(1))

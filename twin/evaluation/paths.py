@@ -88,7 +88,7 @@ def _coverage(members: Tensor, truth: Tensor, share: float) -> float:
     count = members.shape[1]
     ranks = (members[:, :, None] < truth[:, None]).sum(1)
     low, high = (1 - share) / 2 * (count + 1), (1 + share) / 2 * (count + 1)
-    below = torch.arange(count + 1, dtype=torch.float32)
+    below = torch.arange(count + 1, dtype=torch.float32, device=ranks.device)
     weight = ((below + 1).clamp_max(high) - below.clamp_min(low)).clamp(0, 1)
     return float(weight[ranks].mean())
 

@@ -104,7 +104,7 @@ def _draft_of(path: Path) -> Generator[Path]:
 
 
 def _packed(tensors: Mapping[str, Tensor], header: Mapping[str, str] | None = None) -> bytes:
-    plain = {name: tensor.detach().clone().contiguous() for name, tensor in tensors.items()}
+    plain = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
     return save(plain, dict(header) if header else None)
 
 

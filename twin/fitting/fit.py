@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import torch
 from nado_lab.observer import Observer
+from nado_lab.twin.compute import CPU, compute_device
 from nado_lab.twin.data.check import usable, without_far
 from nado_lab.twin.data.findings import Finding
 from nado_lab.twin.data.fitted_drives import drive_numbers, pack, unpack
@@ -42,6 +43,7 @@ def fit(
     start: Twin | None = None,
     checkpointer: Checkpointer | None = None,
     more: MoreTrials | None = None,
+    compute: str = CPU,
 ) -> Twin:
     """Fit a twin; the same trials, settings and seed give the same twin (unless `budget_s` is set).
 
@@ -49,8 +51,10 @@ def fit(
     on from: its model is kept, its weights are improved on these trials. `checkpointer` saves the fit while
     it is under way. `observer` hears the share of the whole fit with step, held_out, best and loss of the
     phase at every check, and stops it: `StoppedError`. `more` gives further trials, where memory cannot hold
-    all: they take the place of those fitted first.
+    all: they take the place of those fitted first. `compute` says where (cpu, cuda, cuda:1, mps); before and
+    afterwards the twin lies on the processor, and its noise is that of the seed on all of them.
     """
+    place = compute_device(compute)
     trials = trials.for_fitting() if start is None else matched(start, trials.for_fitting())
     trials, observer = usable(trials, keep_channels=start is not None), observer or Observer()
     settings = (settings or FitSettings()).settled(trials.readout[..., 0].numel())
@@ -62,6 +66,7 @@ def fit(
         twin = again or (build(fitted, settings.model) if start is None else copy.deepcopy(start).train())
         twin.card = replace(twin.card, data=_all_found(start, trials))
         twin.widen(trials.drive)
+        twin = twin.to(place)
         checked = MOST_CHECKED_OF_VERY_MANY if twin.spec.innovations else MOST_CHECKED
         rows = FitRows(rows_of(twin, fitted), rows_of(twin, held.at(slice(0, checked))))
         if more:
@@ -72,6 +77,7 @@ def fit(
         keep_effects(twin, rows.train)
         if settings.method == Method.ODE:
             remove_noise(twin)
+        twin = twin.cpu()
     twin.card = replace(
         twin.card,
         fit=FitRecord(settings, tuple(held.sequence.unique().tolist())),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import torch
 from nado_lab.observer import Observer
+from nado_lab.twin.compute import CPU, computed_on
 from nado_lab.twin.data.check import usable
 from nado_lab.twin.data.fitted_drives import unseen
 from nado_lab.twin.data.split import (
@@ -48,31 +49,38 @@ def fit_and_score(
     checkpointer: Checkpointer | None = None,
     more: MoreTrials | None = None,
     kept: Trials | None = None,
+    compute: str = CPU,
 ) -> ScoredFit:
     """Fit a twin, score it, and write the metrics and what they are taken on into its card.
 
     Scored is `kept` (trials of other runs, of which none are fitted), or what the run marks as held out, or
     `share` of the sequences, set aside first. Where there is too little for three parts, or with a share of
     0, the part that stopped the fit scores it too: the card's `scored_on` then says "stopping part", and the
-    metrics flatter. `more` gives trials beyond those in memory.
+    metrics flatter. `more` gives trials beyond those in memory. `compute` says on which device of torch.
     """
     settings = settings or FitSettings()
     trials = usable(trials if start is None else matched(start, trials), keep_channels=start is not None)
     share = share if kept is None else 0.0
     parts = split_scored(trials, share, settings.seed)
     others = _without(more, parts.scored) if more and parts.scored else more
-    twin = fit(parts.training, settings, observer, start=start, checkpointer=checkpointer, more=others)
+    twin = fit(
+        parts.training,
+        settings,
+        observer,
+        start=start,
+        checkpointer=checkpointer,
+        more=others,
+        compute=compute,
+    )
     scored = parts.scored if kept is None else kept
     if scored is None:
         scored = split_stopping(parts.training, settings.held_out_share, settings.seed)[1]
     left_out = ""
     if kept is not None:
         scored, left_out = unseen(twin.card.drives, matched(twin, kept))
-    metrics = warned(
-        evaluate(twin, scored, seed=settings.seed, observer=observer),
-        left_out,
-        *map(str, (kept or trials).findings),
-    )
+    with computed_on(twin, compute) as there:
+        found = evaluate(there, scored, seed=settings.seed, observer=observer)
+    metrics = warned(found, left_out, *map(str, (kept or trials).findings))
     record = twin.card.split or SplitRecord()
     twin.card = replace(
         twin.card,

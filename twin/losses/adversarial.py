@@ -37,7 +37,7 @@ def critic_loss(
     critic: Critic, fake: Tensor, real: Tensor, drive: Tensor, generator: torch.Generator
 ) -> Tensor:
     """Return the Wasserstein loss of the critic with its gradient penalty."""
-    share = torch.rand(len(real), 1, 1, generator=generator)
+    share = torch.rand(len(real), 1, 1, generator=generator).to(real.device)
     between = (share * real + (1 - share) * fake).requires_grad_()
     slope = torch.autograd.grad(critic(between, drive).sum(), between, create_graph=True)[0]
     penalty = (slope.flatten(1).norm(dim=1) - 1).square().mean()

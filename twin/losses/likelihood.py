@@ -116,7 +116,7 @@ def _white(twin: Twin, own: Tensor, shared: Tensor) -> Tensor:
 
 def _coloured_variance(theta: Tensor, colour: Tensor) -> Tensor:
     """Return the variance (row, step, coloured) of a before each step, from a = 0 and its amplitudes."""
-    steps = torch.arange(colour.shape[1])
+    steps = torch.arange(colour.shape[1], device=colour.device)
     gap = (steps[:, None] - steps - 1).clamp_min(0)
     decay = (1 - theta)[:, None, None] ** (2 * gap) * (steps[:, None] > steps)
     return torch.einsum("knj,bjk->bnk", decay, colour.square())
@@ -124,7 +124,7 @@ def _coloured_variance(theta: Tensor, colour: Tensor) -> Tensor:
 
 def _coloured(twin: Twin, variance: Tensor) -> Tensor:
     """Return the covariance of W a over a window, given the variances (row, step, coloured) of a."""
-    steps = torch.arange(variance.shape[1])
+    steps = torch.arange(variance.shape[1], device=variance.device)
     gap = (steps[:, None] - steps).clamp_min(0)
     decay = (1 - twin.sde.colour.theta)[:, None, None] ** gap * (steps[:, None] >= steps)
     later = decay * variance.mT[:, :, None, :]
@@ -139,7 +139,7 @@ def _observed(twin: Twin, slope: Tensor) -> Tensor:
     inverse = twin.basis.inverse
     noise = inverse @ twin.observation.covariance() @ inverse.T
     spread = slope.new_zeros(rows, steps, components, steps + lags, components)
-    now = torch.arange(steps)
+    now = torch.arange(steps, device=slope.device)
     spread[:, now, :, now + lags] = torch.eye(components).to(slope)
     for lag in range(lags):
         spread[:, now, :, now + lag] -= slope[:, :, :, lag].transpose(0, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from nado_lab.twin.compute import normal
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
@@ -52,7 +53,7 @@ class ObservationNoise(nn.Module):
         """Draw (…, channel) for a leading shape (…), of all channels or of those chosen."""
         own, shared = self.diagonal[channels], self.factor[channels]
         count, rank = shared.shape
-        draw = torch.randn(*shape, count + rank, generator=generator, device=self.raw.device)
+        draw = normal(*shape, count + rank, generator=generator, like=self.raw)
         return draw[..., :count] * own + draw[..., count:] @ shared.T
 
     def covariance(self) -> Tensor:

@@ -34,17 +34,18 @@ def rows_of(twin: Twin, trials: Trials) -> Rows:
     Trials of other channels, units or ports than the twin's are refused.
     """
     _check_same_device(twin, trials)
-    spec = twin.spec
-    components, truth = twin.basis.encode(trials.readout), twin.basis.normalise(trials.readout)
+    spec, place = twin.spec, twin.initial.device
+    drive, readout = trials.drive.to(place), trials.readout.to(place)
+    components, truth = twin.basis.encode(readout), twin.basis.normalise(readout)
     if trials.initial is not None:
         start = twin.default_start(len(trials))
-        return Rows(trials.drive, truth, components, start._replace(components=start.components.detach()))
+        return Rows(drive, truth, components, start._replace(components=start.components.detach()))
     used = max(spec.delays + 1, spec.drive_lags)
-    if trials.drive.shape[1] <= used + 1:
+    if drive.shape[1] <= used + 1:
         raise DataError(f"trials without an initial state need more than {used + 1} steps")
-    past = trials.drive[:, used - spec.drive_lags : used]
+    past = drive[:, used - spec.drive_lags : used]
     start = Start(components[:, used - spec.delays - 1 : used], past)
-    return Rows(trials.drive[:, used:], truth[:, used:], components[:, used:], start)
+    return Rows(drive[:, used:], truth[:, used:], components[:, used:], start)
 
 
 def matched(twin: Twin, trials: Trials) -> Trials:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from nado_lab.twin.compute import normal
 from torch import Tensor, nn
 
 KEPT = 512
@@ -26,9 +27,9 @@ class TrialEffects(nn.Module):
 
     def draw(self, rows: int, generator: torch.Generator | None) -> Tensor:
         """Draw (row, effect) of independent trials."""
-        device = self.seen.device
-        chosen = torch.randint(KEPT, (rows,), generator=generator, device=device)
-        rest = torch.randn(rows, self.seen.shape[1], generator=generator, device=device)
+        drawn_on = self.seen.device if generator is None else generator.device
+        chosen = torch.randint(KEPT, (rows,), generator=generator, device=drawn_on).to(self.seen.device)
+        rest = normal(rows, self.seen.shape[1], generator=generator, like=self.seen)
         return self.seen[chosen] + self.left * rest
 
     @torch.no_grad()

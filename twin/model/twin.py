@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import torch
 from nado_lab.port import Port
+from nado_lab.twin.compute import normal
 from nado_lab.twin.errors import TwinError
 from nado_lab.twin.model.basis import Basis
 from nado_lab.twin.model.calibration import Calibration
@@ -152,7 +153,7 @@ class Twin(nn.Module):
 
     def wiener(self, shape: tuple[int, ...], generator: torch.Generator | None) -> Tensor:
         """Draw increments (…, Wiener) of substeps."""
-        drawn = torch.randn(*shape, self.spec.wiener, generator=generator, device=self.initial.device)
+        drawn = normal(*shape, self.spec.wiener, generator=generator, like=self.initial)
         return drawn * ((1.0 / self.spec.substeps) ** 0.5 * self.calibration.spread)
 
     def _run(self, parts: Tensor, start: Start, noises: Tensor | None) -> Tensor:
