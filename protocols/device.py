@@ -122,6 +122,10 @@ class StepwiseDevice(MeasuringDevice, Protocol):
         """Give the time from the begin of a step to that of the next, in s."""
         ...
 
+    def estimate_steps_s(self, trials: int, steps: int) -> float:
+        """Estimate how many s of the bench's clock so many stepwise trials take, resets included."""
+        ...
+
     def require_stepwise(self) -> None:
         """Raise SetupError, with the reason, where it cannot be asked step by step."""
         ...

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import numpy as np
 from nado_lab.instruments.errors import BusyError, SetupError
+from nado_lab.instruments.setups.records import Reset
 from nado_lab.instruments.setups.stepwise import Played, Ready, Stepped, StepwiseTrial
 
 
@@ -22,6 +23,9 @@ class Steppable(Stepped, Protocol):
 
     @property
     def port_count(self) -> int: ...
+
+    @property
+    def reset(self) -> Reset: ...
 
     def require_no_trial(self) -> None: ...
 
@@ -49,6 +53,10 @@ class StepwiseSetup:
         """Return the time in s from the begin of a step to the next in a stepwise trial."""
         wanted = self.config.stepwise.period_s
         return self.least_period_s if wanted is None else wanted
+
+    def estimate_steps_s(self: Steppable, trials: int, steps: int) -> float:
+        """Estimate how many s of the bench's clock so many stepwise trials take, resets included."""
+        return trials * (self.reset.seconds + steps * self.step_period_s)
 
     def begin(
         self: Steppable, *, should_stop: Callable[[], bool] = lambda: False, patience_s: float | None = None

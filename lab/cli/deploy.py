@@ -44,6 +44,9 @@ def deploy(
         bool, typer.Option("--estimate", help="Only say how long the device would be driven.")
     ] = False,
     other_device: OtherDevice = False,
+    stepwise: Annotated[
+        bool, typer.Option("--stepwise", help="A device a node, asked step by step (recurrent ones always are).")
+    ] = False,
     seed: Annotated[int, typer.Option(help="The specimen of a simulated bench (of the first).")] = 0,
     noise_seed: Annotated[
         str,
@@ -73,6 +76,7 @@ def deploy(
         resume=resume,
         seed=seed,
         other_device=other_device,
+        stepwise=stepwise,
     )
     if estimate:
         result(verb.estimate(request), as_json, _show_estimate)

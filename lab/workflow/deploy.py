@@ -21,6 +21,7 @@ from nado_lab.lab.setup import OpenSetup, SetupSource
 from nado_lab.lab.workflow import interruptions
 from nado_lab.lab.workflow.compare import compare, twin_answers
 from nado_lab.lab.workflow.deploy_layers import Deployment, check_fit, deploy_on, device_seconds
+from nado_lab.lab.workflow.deploy_steps import deploy_step_by_step, seconds_step_by_step, stepwise_layers
 from nado_lab.lab.workflow.device_check import check_device
 from nado_lab.lab.workflow.node_metrics import average_layers, find_failures, measure_nodes
 from nado_lab.lab.workflow.play_drives import PlayOptions
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from nado_lab.lab.setup import Setup
     from nado_lab.network import SavedNetwork
 
+WHOLE = (device_seconds, deploy_on)
+BY_STEPS = (seconds_step_by_step, deploy_step_by_step)
+"""What foretells the seconds of a deployment, and what plays it."""
+
 
 @dataclass(frozen=True)
 class DeployRequest:
@@ -39,7 +44,8 @@ class DeployRequest:
 
     `setups` are one, one a layer, or several a layer whose nodes take them in turn. `twins` say where those
     of the network's card lie now. `refit_readout` is the share of the examples on which the readout is fitted
-    again. `seed` decides the twins' noise and that share. With `other_device` the devices may be others than
+    again. `seed` decides the twins' noise and that share. With `stepwise` each node is on a device of its own and
+    all are asked step by step, as recurrent networks always are. With `other_device` the devices may be others than
     those that the twins were fitted to.
     """
 
@@ -52,6 +58,7 @@ class DeployRequest:
     resume: bool = False
     seed: int = 0
     other_device: bool = False
+    stepwise: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,13 +117,15 @@ def deploy(
     started = time.perf_counter()
     with ExitStack() as opened:
         setups = [opened.enter_context(open_setup(source)) for source in request.setups]
-        check_devices(saved, context, setups, is_other=request.other_device)
+        check_devices(saved, context, setups, is_other=request.other_device, stepwise=request.stepwise)
         inputs = context.task.test.inputs
-        device_s = device_seconds(saved.network, setups, *inputs.shape[:2])
+        by_steps = saved.network.spec.recurrent or request.stepwise
+        foretell, play = BY_STEPS if by_steps else WHOLE
+        device_s = foretell(saved.network, setups, *inputs.shape[:2])
         identities = _identities(setups)
         options = _play_options(context, request)
         try:
-            done = deploy_on(saved.network, inputs.numpy(), setups, request.out, options, observer)
+            done = play(saved.network, inputs.numpy(), setups, request.out, options, observer)
         except BaseException as error:
             interruptions.note(request.out, error)
             raise
@@ -136,14 +145,26 @@ def estimate(request: DeployRequest, open_setup: OpenSetup = open_source) -> Dep
     inputs = read_context(saved, request.twins, request.test_examples).task.test.inputs
     with ExitStack() as opened:
         setups = [opened.enter_context(open_setup(source)) for source in request.setups]
-        seconds = device_seconds(saved.network, setups, *inputs.shape[:2])
+        foretell, _ = BY_STEPS if saved.network.spec.recurrent or request.stepwise else WHOLE
+        seconds = foretell(saved.network, setups, *inputs.shape[:2])
     return DeployEstimate(len(inputs), len(inputs) * saved.network.node_count, seconds)
 
 
 def check_devices(
-    saved: SavedNetwork, context: NetworkContext, setups: Sequence[Setup], *, is_other: bool = False
+    saved: SavedNetwork,
+    context: NetworkContext,
+    setups: Sequence[Setup],
+    *,
+    is_other: bool = False,
+    stepwise: bool = False,
 ) -> None:
-    """Refuse setups that are other devices, or driven over another window, than those of the twins."""
+    """Refuse setups that are other devices, or driven over another window, than those of the twins.
+
+    Step by step each node has a device of its own, and so a twin of it.
+    """
+    if stepwise or saved.network.spec.recurrent:
+        _check_nodes(saved, context, setups, is_other=is_other)
+        return
     for twins, mine in zip(context.twins, check_fit(saved.network, setups), strict=True):
         own = slots(mine)
         known = twins if isinstance(twins, list) else [twins] * len(own)
@@ -154,6 +175,19 @@ def check_devices(
             )
         for twin, (setup, device) in zip(known, own, strict=True):
             check_device(twin, setup, device, is_other=is_other)
+
+
+def _check_nodes(
+    saved: SavedNetwork, context: NetworkContext, setups: Sequence[Setup], *, is_other: bool
+) -> None:
+    """Check the device of every node against the twin of that node."""
+    of_layers = zip(
+        context.twins, stepwise_layers(saved.network, setups), saved.network.spec.layers, strict=True
+    )
+    for twins, mine, layer in of_layers:
+        known = twins if isinstance(twins, list) else [twins]
+        for node, (setup, device) in enumerate(slots(mine)[: layer.nodes]):
+            check_device(known[node % len(known)], setup, device, is_other=is_other)
 
 
 def report_of(

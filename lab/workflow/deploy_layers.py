@@ -175,6 +175,16 @@ def merge(network: DeviceNetwork, layer: int, answers: list[np.ndarray]) -> np.n
 
 
 def check_fit(network: DeviceNetwork, setups: Sequence[Setup]) -> list[list[Setup]]:
+    """Return the setups of each layer, to be played whole trials; refuse what they cannot realise."""
+    if network.spec.recurrent:
+        raise LabError(
+            "the network feeds a layer's readouts back a step later; a setup that plays one node's whole trial "
+            "at a time cannot do that. Train without recurrent=true to measure, or evaluate on the twin"
+        )
+    return setups_of_layers(network, setups)
+
+
+def setups_of_layers(network: DeviceNetwork, setups: Sequence[Setup]) -> list[list[Setup]]:
     """Return the setups of each layer; refuse one with other ports or channels than its layer has."""
     layers = network.spec.layers
     given = list(setups)
@@ -183,11 +193,6 @@ def check_fit(network: DeviceNetwork, setups: Sequence[Setup]) -> list[list[Setu
         raise LabError(
             f"{len(layers)} layers need one setup, {len(layers)} (one a layer) or a multiple (several a "
             f"layer, whose nodes take them in turn); got {len(given)}"
-        )
-    if network.spec.recurrent:
-        raise LabError(
-            "the network feeds a layer's readouts back a step later; a setup plays one node's whole trial "
-            "at a time and cannot do that. Train without recurrent=true to measure, or evaluate on the twin"
         )
     of_layers = [given[i * each : (i + 1) * each] if len(given) > 1 else given for i in range(len(layers))]
     for layer, mine in enumerate(of_layers):

@@ -50,9 +50,13 @@ class StepOptions:
 
 
 class SteppedBench:
-    """The bench of a layer inside a run: `StepwiseTwin` of network/stepping.py; a node a device."""
+    """The bench of a layer inside a run: `StepwiseTwin` of network/stepping.py; a node a device.
+
+    `number` is that of the next episode (None: they are numbered as they come).
+    """
 
     def __init__(self, episodes: Episodes) -> None:
+        self.number: int | None = None
         self._episodes = episodes
         self._trial: BenchTrial | None = None
 
@@ -68,7 +72,7 @@ class SteppedBench:
 
     def begin(self, *, noise: bool = True, generator: torch.Generator | None = None) -> BenchTrial:
         """Begin an episode; the noise is the device's own. The one before has come to its end."""
-        initial = self._episodes.begin()
+        initial = self._episodes.begin(self.number)
         self._trial = BenchTrial(self, initial)
         return self._trial
 

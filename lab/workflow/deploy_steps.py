@@ -1,0 +1,145 @@
+"""Deploy step by step: each node on a device of its own, all nodes of a layer stepped together.
+
+So recurrent connections are realised: what drives a step depends on what all nodes answered to the one before.
+What is decoded is read back from the runs, as in `deploy_layers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from nado_lab.instruments.errors import SetupError
+from nado_lab.lab.errors import LabError
+from nado_lab.lab.runs.observer import Observer, Staged
+from nado_lab.lab.store import Run, Status
+from nado_lab.lab.workflow.deploy_layers import Deployment, run_of, setups_of_layers
+from nado_lab.lab.workflow.play_drives import PlayOptions
+from nado_lab.lab.workflow.stepped_bench import StepOptions, SteppedBench, record_episodes
+from nado_lab.network import RunOptions, run_layer
+from nado_lab.protocols.device import StepwiseDevice
+
+if TYPE_CHECKING:
+    from nado_lab.lab.setup import Setup
+    from nado_lab.network import DeviceNetwork
+
+INSTEAD = "Train without recurrent=true to measure, or evaluate on the twin"
+_KEPT = ("drive", "readout")
+
+
+def deploy_step_by_step(
+    network: DeviceNetwork,
+    inputs: np.ndarray,
+    setups: Sequence[Setup],
+    out: Path,
+    options: Sequence[PlayOptions] = (),
+    observer: Observer | None = None,
+) -> Deployment:
+    """Send `inputs` (trial, step, feature) through `network`, layer by layer, one example and step at a time.
+
+    Setups are shared out as in `deploy_on`. One run a layer and setup is written into the folder `out`, an
+    episode an example. With `resume` what is complete is read, and the rest gone on with.
+    """
+    of_layers = stepwise_layers(network, setups)
+    options, observer = list(options) or [PlayOptions()], observer or Observer()
+    out.mkdir(parents=True, exist_ok=options[0].resume)
+    features = torch.as_tensor(inputs, dtype=torch.float32)
+    lineage, runs = list(options[0].lineage), list[Path]()
+    drives, readouts = list[torch.Tensor](), list[torch.Tensor]()
+    for layer, mine in enumerate(of_layers):
+        with torch.no_grad():
+            mixed = network.mix(layer, features, readouts)
+        paths = [run_of(out, layer, number) for number in range(len(mine))]
+        own = [options[(layer * len(mine) + number) % len(options)] for number in range(len(mine))]
+        own = [replace(each, lineage=tuple(lineage)) for each in own]
+        look = Staged(observer, "deploy", layer / len(of_layers), (layer + 1) / len(of_layers))
+        _record(network, layer, mixed, mine, paths, own, look)
+        found = [Run.open(path) for path in paths]
+        drive, readout = (_read(found, name, network.spec.layers[layer].nodes, len(mixed)) for name in _KEPT)
+        drives.append(drive)
+        readouts.append(readout)
+        runs += paths
+        lineage += [run.metadata.run_id for run in found]
+    with torch.no_grad():
+        outputs = network.decode(readouts)
+    return Deployment(
+        outputs.numpy(), [each.numpy() for each in drives], [each.numpy() for each in readouts], runs
+    )
+
+
+def _record(
+    network: DeviceNetwork,
+    layer: int,
+    mixed: torch.Tensor,
+    setups: Sequence[Setup],
+    paths: Sequence[Path],
+    options: Sequence[PlayOptions],
+    observer: Observer,
+) -> None:
+    """Run a layer on its benches under what it sees, mixed (trial, step, drive), unless that is there."""
+    resume = options[0].resume
+    if resume and all(path.exists() and Run.open(path).status is Status.COMPLETE for path in paths):
+        return
+    examples, steps = mixed.shape[:2]
+    asked = [StepOptions(steps, (), examples, each.source, each.lineage, resume) for each in options]
+
+    def body(benches: list[SteppedBench]) -> None:
+        devices = benches if len(benches) > 1 else benches[0]
+        for example in range(min(bench.episodes_done for bench in benches), examples):
+            for bench in benches:
+                bench.number = example
+            with torch.no_grad():
+                run_layer(network.layer(layer), mixed[example : example + 1], devices, RunOptions())
+            for bench in benches:
+                bench.end()
+
+    record_episodes(setups, paths, body, asked, observer)
+
+
+def _read(runs: Sequence[Run], name: str, nodes: int, examples: int) -> torch.Tensor:
+    """Read (trial, node, step, ·) of the runs whose devices the nodes of a layer take in turn."""
+    parts = []
+    for run in runs:
+        data = run.dataset()
+        values, numbers = data[name].values, data["sequence"].values.tolist()
+        last = {number: row for row, number in enumerate(numbers)}  # a resumed example was played again
+        if set(last) != set(range(examples)):
+            raise LabError(f"{run.path} holds {len(last)} examples, not the {examples} of this deployment")
+        rows = values[[last[number] for number in range(examples)]]
+        parts.append(rows if "device" in data[name].dims else rows[:, None])
+    picked = [parts[node % len(parts)][:, node // len(parts)] for node in range(nodes)]
+    return torch.as_tensor(np.stack(picked, axis=1), dtype=torch.float32)
+
+
+def stepwise_layers(network: DeviceNetwork, setups: Sequence[Setup]) -> list[list[Setup]]:
+    """Return the setups of each layer; refuse one that cannot be asked step by step, or has too few devices."""
+    of_layers = setups_of_layers(network, setups)
+    for layer, mine in enumerate(of_layers):
+        for number, own in enumerate(mine):
+            _require_stepwise(own)
+            nodes = len(range(number, network.spec.layers[layer].nodes, len(mine)))
+            if nodes > max(len(own.devices), 1):
+                raise LabError(
+                    f"step by step every node needs a device of its own: layer {layer} puts {nodes} nodes on a "
+                    f"setup of {max(len(own.devices), 1)} device(s). {INSTEAD}"
+                )
+    return of_layers
+
+
+def seconds_step_by_step(network: DeviceNetwork, setups: Sequence[Setup], examples: int, steps: int) -> float:
+    """Foretell the seconds that so many examples of so many steps take; setups of a layer follow each other."""
+    each = [own for mine in stepwise_layers(network, setups) for own in mine]
+    return sum(own.estimate_steps_s(examples, steps) for own in each if isinstance(own, StepwiseDevice))
+
+
+def _require_stepwise(setup: Setup) -> None:
+    if not isinstance(setup, StepwiseDevice):
+        raise LabError(f"a {type(setup).__name__} cannot be asked step by step. {INSTEAD}")
+    try:
+        setup.require_stepwise()
+    except SetupError as error:
+        raise LabError(f"{error}. {INSTEAD}") from error
