@@ -11,7 +11,7 @@ from nado_lab.network.environments import (
 )
 from nado_lab.network.errors import NetworkError, NetworkFileError, TaskError
 from nado_lab.network.files import LoopRound, NetworkCard, NetworkScores, Refinement, SavedNetwork, load, save
-from nado_lab.network.run import LayerTrace, RunOptions
+from nado_lab.network.run import LayerTrace, RunOptions, step_layer
 from nado_lab.network.spec import LayerSpec, NetworkSpec, StepReadout
 from nado_lab.network.tasks import Examples, Metric, Task, TaskChoice, load_task, task_names
 from nado_lab.network.training import (
@@ -80,6 +80,7 @@ __all__ = [
     "save",
     "score_answers",
     "score_on_twins",
+    "step_layer",
     "task_names",
     "train",
     "transfer_gap",

@@ -6,7 +6,7 @@ import torch
 from nado_lab.network.connection import Connection
 from nado_lab.network.device import Twins, respond_nodes
 from nado_lab.network.spec import LayerSpec
-from nado_lab.network.stepping import begin_trial
+from nado_lab.network.stepping import Steppable, begin_trial
 from torch import Tensor
 
 
@@ -57,7 +57,16 @@ def run_layer(layer: Layer, mixed: Tensor, twins: Twins, options: RunOptions) ->
     return LayerTrace(drives, _by_stretches(drives, twins, options, options.truncate))
 
 
-def _by_stretches(drives: Tensor, twins: Twins, options: RunOptions, steps: int) -> Tensor:
+def step_layer(layer: Layer, mixed: Tensor, devices: Steppable) -> LayerTrace:
+    """Run a layer on devices that are asked step by step, without a gradient to what went before."""
+    options = RunOptions(truncate=1)
+    if layer.recurrence is not None:
+        return _step_by_step(layer, layer.recurrence, mixed, devices, options)
+    drives = layer.drives(mixed)
+    return LayerTrace(drives, _by_stretches(drives, devices, options, 1))
+
+
+def _by_stretches(drives: Tensor, twins: Steppable, options: RunOptions, steps: int) -> Tensor:
     trial = begin_trial(twins, noise=options.noise, generator=options.generator)
     readouts: list[Tensor] = []
     for stretch in torch.split(drives, steps, dim=2):
@@ -67,7 +76,7 @@ def _by_stretches(drives: Tensor, twins: Twins, options: RunOptions, steps: int)
 
 
 def _step_by_step(
-    layer: Layer, recurrence: Connection, mixed: Tensor, twins: Twins, options: RunOptions
+    layer: Layer, recurrence: Connection, mixed: Tensor, twins: Steppable, options: RunOptions
 ) -> LayerTrace:
     """Feed the layer's own readouts back a step later; before the first they count as their mean, zero."""
     trial = begin_trial(twins, noise=options.noise, generator=options.generator)

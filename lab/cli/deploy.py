@@ -45,7 +45,8 @@ def deploy(
     ] = False,
     other_device: OtherDevice = False,
     stepwise: Annotated[
-        bool, typer.Option("--stepwise", help="A device a node, asked step by step (recurrent ones always are).")
+        bool,
+        typer.Option("--stepwise", help="A device a node, asked step by step (recurrent: always)."),
     ] = False,
     seed: Annotated[int, typer.Option(help="The specimen of a simulated bench (of the first).")] = 0,
     noise_seed: Annotated[

@@ -44,9 +44,9 @@ class DeployRequest:
 
     `setups` are one, one a layer, or several a layer whose nodes take them in turn. `twins` say where those
     of the network's card lie now. `refit_readout` is the share of the examples on which the readout is fitted
-    again. `seed` decides the twins' noise and that share. With `stepwise` each node is on a device of its own and
-    all are asked step by step, as recurrent networks always are. With `other_device` the devices may be others than
-    those that the twins were fitted to.
+    again. `seed` decides the twins' noise and that share. With `stepwise` each node is on a device of its own
+    and all are asked step by step, as recurrent networks always are. With `other_device` the devices may be
+    others than those that the twins were fitted to.
     """
 
     network: Path

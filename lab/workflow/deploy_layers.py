@@ -178,8 +178,8 @@ def check_fit(network: DeviceNetwork, setups: Sequence[Setup]) -> list[list[Setu
     """Return the setups of each layer, to be played whole trials; refuse what they cannot realise."""
     if network.spec.recurrent:
         raise LabError(
-            "the network feeds a layer's readouts back a step later; a setup that plays one node's whole trial "
-            "at a time cannot do that. Train without recurrent=true to measure, or evaluate on the twin"
+            "the network feeds a layer's readouts back a step later; a setup that plays one node's whole "
+            "trial at a time cannot do that. Train without recurrent=true to measure, or evaluate on the twin"
         )
     return setups_of_layers(network, setups)
 

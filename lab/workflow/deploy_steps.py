@@ -1,6 +1,6 @@
 """Deploy step by step: each node on a device of its own, all nodes of a layer stepped together.
 
-So recurrent connections are realised: what drives a step depends on what all nodes answered to the one before.
+So recurrent connections are realised: what drives a step depends on what all nodes answered a step before.
 What is decoded is read back from the runs, as in `deploy_layers`.
 """
 
@@ -20,7 +20,7 @@ from nado_lab.lab.store import Run, Status
 from nado_lab.lab.workflow.deploy_layers import Deployment, run_of, setups_of_layers
 from nado_lab.lab.workflow.play_drives import PlayOptions
 from nado_lab.lab.workflow.stepped_bench import StepOptions, SteppedBench, record_episodes
-from nado_lab.network import RunOptions, run_layer
+from nado_lab.network import step_layer
 from nado_lab.protocols.device import StepwiseDevice
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _record(
             for bench in benches:
                 bench.number = example
             with torch.no_grad():
-                run_layer(network.layer(layer), mixed[example : example + 1], devices, RunOptions())
+                step_layer(network.layer(layer), mixed[example : example + 1], devices)
             for bench in benches:
                 bench.end()
 
@@ -116,30 +116,31 @@ def _read(runs: Sequence[Run], name: str, nodes: int, examples: int) -> torch.Te
 
 
 def stepwise_layers(network: DeviceNetwork, setups: Sequence[Setup]) -> list[list[Setup]]:
-    """Return the setups of each layer; refuse one that cannot be asked step by step, or has too few devices."""
-    of_layers = setups_of_layers(network, setups)
+    """Return the setups of each layer; refuse one that is not stepwise, or has too few devices."""
+    of_layers, recurrent = setups_of_layers(network, setups), network.spec.recurrent
     for layer, mine in enumerate(of_layers):
         for number, own in enumerate(mine):
-            _require_stepwise(own)
+            _require_stepwise(own, "the network feeds a layer's readouts back a step later, and " * recurrent)
             nodes = len(range(number, network.spec.layers[layer].nodes, len(mine)))
             if nodes > max(len(own.devices), 1):
                 raise LabError(
-                    f"step by step every node needs a device of its own: layer {layer} puts {nodes} nodes on a "
-                    f"setup of {max(len(own.devices), 1)} device(s). {INSTEAD}"
+                    f"step by step every node needs a device of its own: layer {layer} puts {nodes} nodes "
+                    f"on a setup of {max(len(own.devices), 1)} device(s). {INSTEAD}"
                 )
     return of_layers
 
 
 def seconds_step_by_step(network: DeviceNetwork, setups: Sequence[Setup], examples: int, steps: int) -> float:
-    """Foretell the seconds that so many examples of so many steps take; setups of a layer follow each other."""
+    """Foretell the seconds that so many examples of so many steps take, one setup after the other."""
     each = [own for mine in stepwise_layers(network, setups) for own in mine]
     return sum(own.estimate_steps_s(examples, steps) for own in each if isinstance(own, StepwiseDevice))
 
 
-def _require_stepwise(setup: Setup) -> None:
+def _require_stepwise(setup: Setup, why: str) -> None:
+    """Refuse a setup that cannot be asked step by step; `why` it should begins the sentence."""
     if not isinstance(setup, StepwiseDevice):
-        raise LabError(f"a {type(setup).__name__} cannot be asked step by step. {INSTEAD}")
+        raise LabError(f"{why}a {type(setup).__name__} cannot be asked step by step. {INSTEAD}")
     try:
         setup.require_stepwise()
     except SetupError as error:
-        raise LabError(f"{error}. {INSTEAD}") from error
+        raise LabError(f"{why}{error}. {INSTEAD}") from error

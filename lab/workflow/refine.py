@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nado_lab.lab.compose import open_source
+from nado_lab.lab.errors import LabError
 from nado_lab.lab.network_context import NetworkContext, read_context
 from nado_lab.lab.new_output import refuse_existing, write_or_keep
 from nado_lab.lab.reports.deployment_report import DeploymentReport
@@ -68,6 +69,11 @@ def refine(
     refuse_existing(request.runs, "--runs")
     observer = observer or Observer()
     saved = load(request.network)
+    if saved.network.spec.recurrent:
+        raise LabError(
+            "a recurrent network is not refined on a device: that needs whole trials, forward on it and "
+            "backward through the twin. Train it on twins, and deploy it step by step"
+        )
     context = read_context(saved, request.twins, request.test_examples)
     before = deploy(_deployment(request, request.network, "before"), _part(observer, "before"), open_setup)
     settings = TrainSettings.of(
