@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,4 +46,6 @@ def as_trials(found: TrialArrays) -> Trials:
         ports=found.ports,
         bad=None if filled.bad is None else torch.as_tensor(filled.bad),
         findings=filled.findings,
+        axis=found.axis
+        and replace(found.axis, values=tuple(np.array(found.axis.values)[filled.kept].tolist())),
     )

@@ -7,6 +7,7 @@ from nado_lab.twin.data.check import check, follows_drive, without_bad
 from nado_lab.twin.data.findings import Finding, FindingKind
 from nado_lab.twin.data.fitted_drives import unseen
 from nado_lab.twin.data.gaps import fill_gaps
+from nado_lab.twin.data.grid import one_grid
 from nado_lab.twin.data.join import join
 from nado_lab.twin.data.split import ScoredOn, Split, SplitRecord, StreamRecord, split_scored
 from nado_lab.twin.data.trials import Trials
@@ -79,6 +80,7 @@ __all__ = [
     "load",
     "matched",
     "most_informative",
+    "one_grid",
     "read_unfinished",
     "recalibrate",
     "save",

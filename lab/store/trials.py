@@ -27,7 +27,7 @@ class TrialArrays:
     drive (trial, step, port) in [-1, 1]; readout (trial, step, channel); initial (trial, channel) or None;
     sequence (trial,) equal where the drive is a repeat; held_out (trial,) marks trials that are not for
     fitting, where the run says so; `ports` say what drive -1 and 1 stood for, empty where the run does not
-    say; step_s how long a step lasted, None where it does not.
+    say; step_s how long a step lasted, `axis` what the channels lie along, None where it does not.
     """
 
     drive: np.ndarray
@@ -40,6 +40,7 @@ class TrialArrays:
     held_out: np.ndarray | None = None
     ports: tuple[Port, ...] = ()
     step_s: float | None = None
+    axis: ChannelAxis | None = None
 
 
 def load_trials(run: str | Path | Run, device: str = "") -> TrialArrays:
@@ -80,6 +81,7 @@ def trials_in(run: Run, data: "xr.Dataset", device: str = "") -> TrialArrays:
         held_out=data["held_out"].values.astype(bool) if "held_out" in data else None,
         ports=ports_of(run.metadata),
         step_s=step_seconds(run.metadata),
+        axis=channel_axis(data),
     )
 
 

@@ -11,7 +11,7 @@ from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.store import Run, StoreError, device_names
 from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.checked_run import checked_run, common_channels, distinct_runs, name_of
-from nado_lab.twin import DataError, Finding, FindingKind, Trials, alike_runs
+from nado_lab.twin import DataError, Finding, FindingKind, Trials, alike_runs, one_grid
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _checked(run: Run, device: str, findings: list[Finding]) -> Trials | None:
 
 def _unlike(runs: Sequence[Run], parts: Sequence[Trials]) -> tuple[Finding, ...]:
     """Say which runs have another mean readout than the others."""
-    parts = common_channels(parts)
+    parts = one_grid(common_channels(parts))
     if len(parts) != len(runs) or len({part.channels for part in parts}) != 1:
         return ()
     alike = alike_runs(parts)

@@ -13,7 +13,7 @@ from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.checked_run import checked_run, common_channels, distinct_runs
 from nado_lab.lab.workflow.choices import Level
 from nado_lab.port import same_ports
-from nado_lab.twin import FindingKind, Trials, Twin, alike_runs, follows_drive, join, matched
+from nado_lab.twin import FindingKind, Trials, Twin, alike_runs, follows_drive, join, matched, one_grid
 
 WINDOW = 48
 """Steps of the pieces that long trials are cut into for a fit."""
@@ -43,9 +43,10 @@ def read_trials(
 ) -> RunTrials:
     """Read and check the committed trials of runs; each measurement counts once, however often it is named.
 
-    With `window` long ones are cut; with `only_alike` runs unlike the others, and those whose readout does
-    not follow the drive, are left out: `LabError` where that leaves none. For a `twin` that is there its
-    channels are kept. Of devices side by side `device` says whose; LabError where it is needed and left out.
+    Spectra on different grids are brought to one. With `window` long ones are cut; with `only_alike` runs
+    unlike the others, and those whose readout does not follow the drive, are left out: `LabError` where that
+    leaves none. For a `twin` that is there its channels are kept. Of devices side by side `device` says
+    whose; LabError where it is needed and left out.
     """
     if not runs:
         raise LabError("no run was chosen; name at least one")
@@ -54,7 +55,7 @@ def read_trials(
         _check_device(run, device)
     read = partial(_READ[level], device=device)
     parts = [checked_run(run, read, keep_channels=twin is not None) for run in opened]
-    parts = common_channels(parts) if twin is None else [matched(twin, part) for part in parts]
+    parts = one_grid(common_channels(parts)) if twin is None else [matched(twin, part) for part in parts]
     paths = [Path(run.path) for run in opened]
     alike = alike_runs(parts) if len({part.channels for part in parts}) == 1 else list(range(len(parts)))
     driven = [number for number, part in enumerate(parts) if follows_drive(part)]
@@ -122,7 +123,7 @@ def _waveforms_of(run: Run, device: str) -> Trials:
     flat = wave.values.reshape(*wave.shape[:2], -1)
     start = None if steps.initial is None else flat.mean((0, 1))[None].repeat(len(flat), 0)
     units = (str(data["waveform"].attrs.get("units", "V")),) * len(names)
-    return replace(steps, readout=flat, initial=start, channels=names, units=units)
+    return replace(steps, readout=flat, initial=start, channels=names, units=units, axis=None)
 
 
 _READ: dict[Level, Callable[..., Trials]] = {Level.STEP: _steps_of, Level.WAVEFORM: _waveforms_of}

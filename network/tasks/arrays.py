@@ -1,5 +1,7 @@
 """A user's own arrays: an .npz file with `inputs` and `targets` (and, if split already, a test pair)."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
 import logging
 from pathlib import Path
 from zipfile import BadZipFile

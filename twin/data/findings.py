@@ -25,6 +25,7 @@ class FindingKind(StrEnum):
     TOO_SHORT = "trials too short"
     SAME_RUN = "the same run again"
     UNLIKE_RUN = "unlike the other runs"
+    OTHER_GRID = "channels on another grid"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
+from nado_lab.channels import ChannelAxis
 from nado_lab.outliers import OVERFLOW
 from nado_lab.port import Port
 from nado_lab.twin.data.findings import Finding
@@ -29,6 +30,7 @@ class Trials:
     that are never fitted. Of windows, `origin` (trial, 2) tells the long trial and the step they begin at.
     `ports` say what drive -1 and 1 stood for, one a port; empty where that is not known. `bad` (trial, step)
     marks steps that are not to be used (None: none), `findings` say why; `checked`: by `data.check`.
+    `axis` tells what the channels lie along (frequencies of a spectrum), a value a channel.
     A readout of double precision stays so where single would blur it: a small signal on a large offset.
     """
 
@@ -46,6 +48,7 @@ class Trials:
     bad: Tensor | None = None
     findings: tuple[Finding, ...] = ()
     checked: bool = False
+    axis: ChannelAxis | None = None
 
     def __post_init__(self) -> None:
         _fill(self)
@@ -95,6 +98,7 @@ class Trials:
             initial=None if self.initial is None else self.initial[:, at],
             channels=tuple(names),
             units=tuple(self.units[each] for each in at),
+            axis=self.axis and replace(self.axis, values=tuple(self.axis.values[each] for each in at)),
         )
 
     def on(self, ports: tuple[Port, ...]) -> Trials:
@@ -192,6 +196,8 @@ def _check(trials: Trials) -> None:
         raise DataError(
             "drive or readout holds overflows (9.9e37) or values that are not finite; leave those trials out"
         )
+    if trials.axis is not None and len(trials.axis.values) != readout.shape[2]:
+        raise DataError(f"{readout.shape[2]} channels came with an axis of {len(trials.axis.values)} places")
     if trials.bad is not None and trials.bad.shape != drive.shape[:2]:
         raise DataError(
             f"bad must be (trial, step) = {tuple(drive.shape[:2])}; got {tuple(trials.bad.shape)}"

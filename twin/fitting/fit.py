@@ -85,6 +85,7 @@ def fit(
         metrics=None,
         scored_on="",
         ports=trials.ports or twin.card.ports,
+        axis=trials.axis or twin.card.axis,
         lineage=trials.lineage,
         versions=versions(),
         drives=pack(drives.union(unpack(start.card.drives if start else "").tolist())),

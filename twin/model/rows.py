@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nado_lab.twin.data.grid import on_axis
 from nado_lab.twin.data.trials import Trials
 from nado_lab.twin.errors import DataError
 from nado_lab.twin.model.start import Start
@@ -49,11 +50,16 @@ def rows_of(twin: Twin, trials: Trials) -> Rows:
 
 
 def matched(twin: Twin, trials: Trials) -> Trials:
-    """Return trials in the windows of the twin's ports, without the channels that its fit left out."""
+    """Return trials in the windows of the twin's ports, without the channels that its fit left out.
+
+    Spectra on another grid are read at the twin's places where both axes are known (`twin.data.grid`).
+    """
     left_out = {name for each in twin.card.data for name in each.channels}
     if trials.channels != twin.channels and left_out:
         kept = [name for name in trials.channels if name in twin.channels or name not in left_out]
         trials = trials.of_channels(kept)
+    if twin.card.axis is not None:
+        trials = on_axis(twin.card.axis, twin.channels, trials)
     return trials.on(twin.ports)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from nado_lab.channels import ChannelAxis
 from nado_lab.port import Port
 from nado_lab.twin.data.findings import Finding
 from nado_lab.twin.data.split import SplitRecord
@@ -79,7 +80,7 @@ class TwinCard:
 
     `scored_on` names the part that `metrics` are taken on; `lineage` holds the ids of the runs it was fitted
     to, `runs` their paths, `drives` the fitted drives (`twin.data.fitted_drives`), `data` what the data
-    check found in them. `other` keeps entries of
+    check found in them, `axis` what the channels lie along. `other` keeps entries of
     other versions as they are.
     """
 
@@ -96,6 +97,7 @@ class TwinCard:
     recalibrated: Recalibration | None = None
     adapted: Adaptation | None = None
     data: tuple[Finding, ...] = ()
+    axis: ChannelAxis | None = None
     other: JsonObject = field(default_factory=JsonObject)
 
     @classmethod
@@ -128,6 +130,7 @@ _ENTRIES: dict[str, TypeAdapter[Any]] = {
     "recalibrated": TypeAdapter(Recalibration | None),
     "adapted": TypeAdapter(Adaptation | None),
     "data": TypeAdapter(tuple[Finding, ...]),
+    "axis": TypeAdapter(ChannelAxis | None),
 }
 _OBJECT, _METRICS = TypeAdapter(JsonObject), TypeAdapter(Metrics)
 _NUMBERS = TypeAdapter(tuple[int, ...])

@@ -6,8 +6,10 @@ from nado_lab.lab.store.imports import train_test
 from nado_lab.lab.store.imports.array_file import ArrayFile, listed
 from nado_lab.lab.store.imports.imported_trials import ImportedTrials
 from nado_lab.lab.store.imports.options import ImportOptions
+from nado_lab.protocols.columns import Coordinate
 
 Arrays = dict[str, np.ndarray]
+FREQUENCIES = {"frequency_hz": 1.0, "frequency_mhz": 1e6, "frequency_ghz": 1e9}
 
 
 def read(file: ArrayFile, options: ImportOptions) -> ImportedTrials:
@@ -36,7 +38,20 @@ def _field_and_spectrum(file: str, arrays: Arrays, options: ImportOptions) -> Im
         repeat=np.zeros(1, int),
         input_units=(options.drive_units or "Oe",),
         readout_units=(options.readout_units or "1",),
+        channel_axis=_frequencies(arrays),
     )
+
+
+def _frequencies(arrays: Arrays) -> Coordinate | None:
+    """Read what the channels of a spectrum lie along, where the file holds frequency_hz, _mhz or _ghz."""
+    for name, factor in FREQUENCIES.items():
+        if name in arrays:
+            places = tuple((factor * arrays[name].astype(float).reshape(-1)).tolist())
+            if len(places) != arrays["spectrum"].shape[-1]:
+                channels = arrays["spectrum"].shape[-1]
+                raise StoreError(f"{name} holds {len(places)} values for {channels} channels of the spectrum")
+            return Coordinate("frequency", places, units="Hz", dim="channel")
+    return None
 
 
 def _repeated_spectrum(file: str, arrays: Arrays, options: ImportOptions) -> ImportedTrials:

@@ -147,3 +147,20 @@ def test_a_copy_of_a_file_is_imported_once_and_noted(make_run, tmp_path):
     both = Run.open(tmp_path / "both.zarr")
     assert both.rows() == 1
     assert both.metadata.notes["left out of two.npz"] == "all of it: one.npz holds the same"
+
+
+def test_runs_on_two_frequency_grids_are_joined_in_words(tmp_path):
+    for name, count in (("fine", 41), ("coarse", 21)):
+        rng = np.random.default_rng(count)
+        field, places = rng.uniform(180, 235, 200), np.linspace(4, 8, count)
+        spectrum = (field[:, None] - 200) / 30 * np.exp(-((places - 6) ** 2))
+        np.savez(tmp_path / f"{name}.npz", field_oe=field, spectrum=spectrum, frequency_ghz=places)
+        import_files([tmp_path / f"{name}.npz"], tmp_path / f"{name}.zarr")
+    found = read_trials([tmp_path / "fine.zarr", tmp_path / "coarse.zarr"])
+    assert found.trials.readout.shape == (2, 200, 21)
+    assert found.trials.axis.values[0] == pytest.approx(4e9)
+    told = [str(each) for each in found.trials.findings]
+    assert told == [
+        "channels on another grid: its 41 channels are read at 21 places of frequency from 4e+09 to 8e+09 Hz,"
+        " by linear interpolation"
+    ]
