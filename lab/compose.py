@@ -91,7 +91,7 @@ def open_named_bench(
         with owned(config), open_setup(config, visa_library=config.visa_library, clock=WallClock()) as setup:
             yield setup, None
         return
-    options: dict[str, Any] = dict(config.simulation)
+    options = _options(config)
     if noise_seed is not None:
         options["noise_seed"] = noise_seed
     with closing(simulated_bench(config.kind, specimen=specimen, **options)) as bench:
@@ -111,7 +111,7 @@ def open_named_role(name: str, role: str) -> Iterator[Any]:
     if role not in config.roles:
         raise LabError(f"setup {name} has no role {role!r}; it has {', '.join(config.roles)}")
     alone = config.model_copy(update={"roles": {role: config.roles[role]}})
-    options: dict[str, Any] = dict(config.simulation)
+    options = _options(config)
     with ExitStack() as stack:
         if config.visa_library != SIMULATED:
             stack.enter_context(owned(config))
@@ -140,6 +140,21 @@ def simulated_bench(kind: str, *, specimen: int = 0, clock: Any = None, **option
         return open_bench(name, specimen=specimen, clock=clock, **options)
     except (TypeError, ValueError) as error:
         raise LabError(f"[simulation] cannot be built: {error}") from error
+
+
+def _options(config: SetupConfig) -> dict[str, Any]:
+    """Give the [simulation] of a setup; one that a file cannot state is refused by its name."""
+    from nado_lab.instruments.setups.families import FAMILIES
+    from nado_lab.sim_backend import plain_options
+
+    bench = FAMILIES.load(config.kind).bench if config.visa_library == SIMULATED else ""
+    known = plain_options(bench) if bench else ()
+    if unknown := [name for name in config.simulation if name not in known]:
+        told = ", ".join(known) or "none"
+        raise LabError(
+            f"[simulation]: no option {unknown[0]!r} of a simulated {config.kind} bench; it has {told}"
+        )
+    return dict(config.simulation)
 
 
 def registries() -> tuple[Registry[Any], ...]:
@@ -173,7 +188,7 @@ def served_setup(
     config = load_setup(name)
     if config.visa_library != SIMULATED:
         raise LabError(f"{name} is not simulated: only a simulated bench can be served")
-    options: dict[str, Any] = dict(config.simulation)
+    options = _options(config)
     with closing(simulated_bench(config.kind, specimen=specimen, clock=WallClock(), **options)) as bench:
         _break(bench, config, faults)
         if bench.channels:
@@ -192,7 +207,7 @@ def fault_kinds() -> dict[str, list[str]]:
         config = load_setup(name)
         if config.visa_library != SIMULATED:
             continue
-        options: dict[str, Any] = dict(config.simulation)
+        options = _options(config)
         with closing(simulated_bench(config.kind, **options)) as bench:
             found |= {f"{name} {role}": sorted(bench.faults_of(role)) for role in config.roles}
     return found

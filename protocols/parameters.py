@@ -93,8 +93,9 @@ def _kind(parameter: Parameter) -> str:
 def _convert(name: str, parameter: Parameter, value: object) -> object:
     try:
         return converted(parameter, _in_units_of(parameter, value))
-    except (TypeError, ValueError) as error:
-        raise ProtocolError(f"{name}={value}: expected {_expected(parameter)}") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        told = " ".join(str(value).split())
+        raise ProtocolError(f"{name}={told}: expected {_expected(parameter)}") from error
 
 
 def _in_units_of(parameter: Parameter, value: object) -> object:

@@ -1,8 +1,8 @@
 """A bench: one world, its instruments at their VISA addresses, the library that reaches them."""
 
 from collections.abc import Callable, Mapping
-from inspect import signature
-from typing import Any
+from inspect import Parameter, signature
+from typing import Any, cast
 
 from nado_lab.sim_backend.clock import Clock, SimulatedClock
 from nado_lab.sim_backend.conditions import Conditions, Drift
@@ -16,6 +16,16 @@ from pyvisa import rname
 
 Devices = Mapping[str, tuple[str, ScpiDevice | DaqChannels]]
 """Role -> (address, instrument)."""
+_LARGEST = 1e9
+_BOUNDS = {
+    "size": (1, 300),  # 90 000 rings: seconds to build
+    "contacts": (1, 64),
+    "devices": (1, 256),
+    "readout_bits": (0, 32),
+    "noise_seed": (0, 2**63),
+    "run": (0, 2**31),
+}
+"""Lowest and largest value of options that cost time and memory, or that numpy cannot take."""
 _TYPES = {int: "a whole number", float: "a number", str: "a word in quotation marks"}
 
 
@@ -120,17 +130,45 @@ def open_bench(kind: str, *, clock: Clock | None = None, specimen: int = 0, **op
     return Bench(kind, chosen, world, devices)
 
 
+def plain_options(kind: str) -> tuple[str, ...]:
+    """Return the names of the options of a bench that stand in [simulation] of a setup's file."""
+    from nado_lab.sim_backend.benches import BENCHES
+
+    return tuple(_plain(BENCHES.load(kind)))
+
+
 def _require_options(kind: str, build: Callable[..., object], options: dict[str, object]) -> None:
-    """Raise ValueError where an option is not the bench's, or not of the type of its default."""
-    parameters = signature(build).parameters.items()
-    known = {name: each for name, each in parameters if each.kind is each.KEYWORD_ONLY}
-    plain = {name: type(each.default) for name, each in known.items() if type(each.default) in _TYPES}
+    """Raise ValueError where an option is not the bench's, of another type, or out of range."""
+    plain = _plain(build)
     for name, value in options.items():
-        if name not in known:
+        if name not in plain and name not in _keywords(build):
             raise ValueError(f"no option {name!r} of a simulated {kind} bench; it has {', '.join(plain)}")
         wanted = plain.get(name)
         if wanted and type(value) not in (wanted, int if wanted is float else wanted):
-            raise ValueError(f"{name} = {value!r}: expected {_TYPES[wanted]}")
+            raise ValueError(f"{name} = {_short(value)}: expected {_TYPES[wanted]}")
+        low, high = _BOUNDS.get(name, (-_LARGEST, _LARGEST))
+        if wanted in (int, float) and not low <= cast("float", value) <= high:
+            raise ValueError(f"{name} = {_short(value)}: expected {_TYPES[wanted]}, {low:g} to {high:g}")
+
+
+def _keywords(build: Callable[..., object]) -> dict[str, Parameter]:
+    return {
+        name: each for name, each in signature(build).parameters.items() if each.kind is each.KEYWORD_ONLY
+    }
+
+
+def _plain(build: Callable[..., object]) -> dict[str, type]:
+    """Return name -> type of the options that a file can state; objects are given by programs alone."""
+    defaults = {name: each.default for name, each in _keywords(build).items()}
+    plain = {name: type(default) for name, default in defaults.items() if type(default) in _TYPES}
+    return plain | {name: int for name in ("noise_seed",) if name in defaults}
+
+
+def _short(value: object) -> str:
+    try:
+        return f"{value!r:.40}"
+    except ValueError:  # a whole number of thousands of digits
+        return "a huge number"
 
 
 def _canonical(address: str) -> str:

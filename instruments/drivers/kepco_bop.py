@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 from nado_lab.instruments.drivers.base import SafeDriver
 from nado_lab.instruments.drivers.reading import checked
-from nado_lab.instruments.errors import StuckOutputError
+from nado_lab.instruments.errors import LimitError, StuckOutputError
 from nado_lab.instruments.limits import positive, within
 from pymeasure.adapters import Adapter
 from pymeasure.instruments import Instrument
@@ -17,6 +17,7 @@ manuals of sister models give it the weight 8. Either is a protection that acts;
 not seen."""
 _RAMP_STEPS = 40
 _FASTEST = 1e6
+_LONGEST_S = 3600.0
 _MOST_AMPERES, _MOST_VOLTS = 12.0, 36.0
 _STEP = 2**-12
 """Share of the rating by which a setpoint may read back otherwise: of 36-12s 0.1 A was recorded as 9.989E-2
@@ -86,6 +87,11 @@ class KepcoBOP(SafeDriver, KepcoBOP3612):
         positive("max_amperes", max_amperes, _MOST_AMPERES)
         positive("max_volts", max_volts, _MOST_VOLTS)
         positive("slew_amperes_per_s", slew_amperes_per_s, _FASTEST)
+        if max_amperes / slew_amperes_per_s > _LONGEST_S:
+            raise LimitError(
+                f"slew_amperes_per_s = {slew_amperes_per_s:g} would take more than an hour to "
+                f"{max_amperes:g} A, and as long to make it safe"
+            )
         super().__init__(adapter, **kwargs)
         self._slew = slew_amperes_per_s
         self._most_amperes, self._most_volts = max_amperes, max_volts

@@ -35,7 +35,7 @@ class Port:
         """Refuse an empty window and a name that cannot stand in a parameter."""
         if not self.name.isidentifier():
             raise ValueError(f"a port's name is a word of letters, digits and _; got {self.name!r}")
-        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low < self.high):
+        if not (math.isfinite(self.low) and math.isfinite(self.high - self.low) and self.low < self.high):
             raise ValueError(f"port {self.name!r}: low {self.low:g} must lie below high {self.high:g}")
 
     @property

@@ -1,7 +1,7 @@
 """The tasks by name: the only list a new task must be added to, beside plug-ins."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from nado_lab.network.errors import TaskError
@@ -23,6 +23,10 @@ _BUILT_IN = {
     "japanese-vowels": f"{_HERE}.vowels:japanese_vowels",
     "reaching": f"{_HERE}.reaching:reaching",
 }
+
+
+_LARGEST = 10**7
+_MOST_STEPS = 10**8  # 0.8 GB a feature
 
 
 def _complaint(_: str, found: object) -> str:
@@ -51,6 +55,7 @@ def load_task(name: str, **options: object) -> Task:
     known = [key for key in inspect.signature(loader).parameters if key not in fixed]
     if unknown := sorted(set(options) - set(known)):
         raise TaskError(f"task {name!r} has no option {', '.join(unknown)}; it has {', '.join(known)}")
+    _require_bearable(name, loader, options)
     try:
         loaded = validate_call(loader)(**fixed, **options)
     except ValidationError as error:
@@ -59,6 +64,18 @@ def load_task(name: str, **options: object) -> Task:
     if not isinstance(loaded, Task):
         raise TaskError(f"task {name!r}: its loader must return a Task, not a {type(loaded).__name__}")
     return loaded.single()
+
+
+def _require_bearable(name: str, loader: Callable[..., object], options: Mapping[str, object]) -> None:
+    """Refuse whole numbers that nobody means, before anything is made of them: a card may state any."""
+    defaults = {key: each.default for key, each in inspect.signature(loader).parameters.items()}
+    sizes = {key: value for key, value in (defaults | {**options}).items() if isinstance(value, int)}
+    for key, value in sizes.items():
+        if key in options and not -_LARGEST <= value <= (2**63 - 1 if key == "seed" else _LARGEST):
+            raise TaskError(f"task {name!r}: {key} is too large; expected at most {_LARGEST}")
+    count = (sizes.get("train", 0) + sizes.get("test", 0)) * max(sizes.get("steps", 1), 1)
+    if count > _MOST_STEPS:
+        raise TaskError(f"task {name!r} would have {count:.1g} steps in all; ask for fewer examples or steps")
 
 
 def _loader(name: str) -> tuple[Callable[..., object], dict[str, str]]:

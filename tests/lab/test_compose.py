@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from nado_lab.instruments.setups.families import preset_files
 from nado_lab.lab.compose import (
     fault_kinds,
     noise_seed_of,
@@ -80,6 +81,28 @@ def test_a_setup_says_which_simulated_specimen_it_is(small_ice, tmp_path):
 def test_a_wrong_value_in_simulation_says_what_is_expected(option, value, message):
     with pytest.raises(LabError, match=message):
         simulated_bench("asvi", **{option: value})
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("seed = 1", "no option 'seed'"),
+        ("clock = 1", "no option 'clock'"),
+        ('kind = "asvi"', "no option 'kind'"),
+        ("sample = 1", "no option 'sample'"),
+        ("size = 1000000", "size = 1000000: expected a whole number, 1 to 300"),
+        ("noise_seed = -1", "noise_seed = -1: expected a whole number"),
+        ("white_v = nan", "white_v = nan: expected a number"),
+    ],
+)
+def test_a_simulation_of_a_file_reaches_no_constructor_unseen(tmp_path, option, message):
+    preset = preset_files()["sim:nanoring"].read_text(encoding="utf-8")
+    (tmp_path / "own.toml").write_text(f"{preset}\n[simulation]\n{option}\n")
+    with (
+        pytest.raises(LabError, match=rf"\[simulation\].*{message}"),
+        open_named_setup(str(tmp_path / "own.toml")),
+    ):
+        pass
 
 
 def test_an_unknown_preset_of_an_ice_says_which_there_are():

@@ -69,6 +69,6 @@ def _build(path: Path, card: JsonObject) -> Twin:
         dtypes = {name: dtype for dtype, name in PRECISIONS.items()}
         twin.basis.set_precision(dtypes[card.get("readout_precision", "single")])
         twin.card = TwinCard.from_json({name: card[name] for name in card.keys() - {*MODEL, *RANGES}})
-    except (KeyError, TypeError, ValueError, AttributeError, TwinError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, TwinError) as error:
         raise FileError(f"{path / CARD} does not describe a twin: {error}") from error
     return twin

@@ -1,5 +1,5 @@
 import pytest
-from nado_lab.instruments import load_setup
+from nado_lab.instruments import LimitError, load_setup
 from nado_lab.instruments.drivers import SafeDriver, driver_class
 from nado_lab.instruments.setups.families import preset_files
 from nado_lab.instruments.setups.role_limits import left_out, limits_of
@@ -36,3 +36,8 @@ def test_what_a_file_does_not_limit_is_found(tmp_path):
     assert set(found) == {"supply_x", "source"}
     assert "max_volts left out of [roles.supply_x.limits]" in found["supply_x"]
     assert "max_amperes" in found["source"]
+
+
+def test_a_current_so_slow_that_nothing_would_ever_be_safe_is_refused():
+    with pytest.raises(LimitError, match="more than an hour to 5 A"):
+        driver_class("kepco_bop")("GPIB99::6::INSTR", max_amperes=5.0, slew_amperes_per_s=1e-9)

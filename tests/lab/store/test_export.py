@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -115,7 +116,7 @@ def test_an_export_that_finds_a_full_disk_leaves_no_half_of_a_file(run, tmp_path
     def full(values):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nado_lab.lab.store.export._no_formulas", full)
+    monkeypatch.setattr(sys.modules[export.__module__], "_no_formulas", full)
     with pytest.raises(StoreError, match="the disk is full"):
         export(run, tmp_path / "run.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["run"]

@@ -49,3 +49,17 @@ def test_values_are_taken_in_single_precision_and_classes_stay():
 def test_what_is_no_task_is_named(name, said):
     with pytest.raises(TaskError, match=said):
         load_task(name)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"train": 10**9}, "train is too large"),
+        ({"steps": 10**400}, "steps is too large"),
+        ({"seed": 2**70}, "seed is too large"),
+        ({"train": 10**6, "steps": 10**6}, "would have 1e[+]12 steps in all"),
+    ],
+)
+def test_a_task_that_no_memory_holds_is_refused_at_once(options, said):
+    with pytest.raises(TaskError, match=said):
+        load_task("narma-10", **options)

@@ -54,6 +54,8 @@ def test_existing_path_is_refused_and_untouched(saved, make_twin):
         (lambda c: c["model"].update(evil=1), "evil"),
         (lambda c: c.update(channels=["a"]), "channels"),
         (lambda c: c.update(step_s=-1), "step_s"),
+        (lambda c: c.update(step_s=10**400), "too large"),
+        (lambda c: c.update(ports=[{"name": "a", "unit": "T", "low": -1e308, "high": 1e308}]), "ports"),
         (lambda c: c.pop("model"), "model"),
         (lambda c: c["model"].update(width=9), "should be"),
         (lambda c: c["model"].update(solver="no_such"), "solver"),
