@@ -42,6 +42,11 @@ class DeviceNetwork(nn.Module):
             self.register_buffer(f"readout_std_{index}", torch.ones(len(layer.channels)))
 
     @property
+    def device(self) -> torch.device:
+        """Return where the weights lie."""
+        return self.readout.weight.device
+
+    @property
     def layer_count(self) -> int:
         """Return the number of layers."""
         return len(self.spec.layers)

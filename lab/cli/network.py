@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import Json, MovedTwins, NetworkFile, NewNetwork, NoisySeed, TestExamples
+from nado_lab.lab.cli.options import (
+    Compute,
+    Json,
+    MovedTwins,
+    NetworkFile,
+    NewNetwork,
+    NoisySeed,
+    TestExamples,
+)
 from nado_lab.lab.cli.stopping import if_begun
 
 if TYPE_CHECKING:
@@ -52,6 +60,7 @@ def train(
     ] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="Keep the state here; go on from it.")] = None,
     baselines: Annotated[bool, typer.Option(help="Score the baselines of the task, too.")] = False,
+    compute: Compute = "cpu",
     seed: Annotated[int, typer.Option(help="Decides split, weights and noise.")] = 0,
     as_json: Json = False,
 ) -> None:
@@ -67,7 +76,10 @@ def train(
         **{"variant": variant, "method": method, "nodes": (nodes,) * layers, "epochs": epochs, "seed": seed}
         | read_pairs(setting)
     )
-    request = TrainRequest(TaskChoice(task, options), tuple(twin), out, settings, checkpoint, baselines)
+    chosen = TaskChoice(task, options)
+    request = TrainRequest(
+        chosen, tuple(twin), out, settings, checkpoint, baselines=baselines, compute=compute
+    )
     with shown(lambda: _after_training(checkpoint), "training", out) as observer:
         done = train_network(request, observer)
     if not done.written:

@@ -26,7 +26,7 @@ from nado_lab.network import (
 from nado_lab.network import train as train_network
 from nado_lab.network.baselines import BaselineSize, as_rows, baselines
 from nado_lab.network.training import processes
-from nado_lab.twin import Twin
+from nado_lab.twin import Twin, compute_device
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class TrainRequest:
     """What to train on which task through which twins (one, one a layer, or several a layer).
 
     `checkpoint` keeps the state after every epoch and goes on from it; `baselines` scores those of the task
-    with as many nodes and parameters. `round` is that of a loop.
+    with as many nodes and parameters. `round` is that of a loop. `compute` says on which device of torch.
     """
 
     task: TaskChoice
@@ -44,6 +44,7 @@ class TrainRequest:
     checkpoint: Path | None = None
     baselines: bool = False
     round: int | None = None
+    compute: str = "cpu"
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,13 @@ def train(request: TrainRequest, observer: Observer | None = None) -> TrainResul
     refuse_existing(request.out)
     if request.checkpoint:
         require_folder(request.checkpoint.absolute().parent, "--checkpoint")
+    compute_device(request.compute)
     started, settings = time.perf_counter(), request.settings
     task, twins = request.task.load(), load_twins(request.twins, len(settings.nodes))
     kept = Checkpoint(request.checkpoint) if request.checkpoint else None
     with processes() as first:
-        network = train_network(task, twins, settings, observer if first else None, kept)
+        heard = observer if first else None
+        network = train_network(task, twins, settings, heard, kept, compute=request.compute)
     if not first:
         return TrainResult(network, task, request.out, None, written=False)
     scores = save_trained(network, task, twins, request, time.perf_counter() - started)

@@ -26,6 +26,10 @@ class Examples:
         """Return some of the trials."""
         return Examples(self.inputs[index], self.targets[index])
 
+    def to(self, device: torch.device) -> "Examples":
+        """Return the examples on a device."""
+        return Examples(self.inputs.to(device), self.targets.to(device))
+
     def single(self) -> "Examples":
         """Return the examples in single precision; classes stay whole numbers."""
         targets = self.targets.float() if self.targets.is_floating_point() else self.targets

@@ -103,7 +103,7 @@ class _NetworkLoss(nn.Module):
         self, examples: Examples, context: TrainContext, generator: torch.Generator, *, noisy: bool
     ) -> Tensor:
         """Return the mean loss of some examples."""
-        settings = context.settings
+        settings, examples = context.settings, examples.to(self.network.device)
         options = RunOptions(noisy, generator, settings.truncate)
         traces = self.network.run(examples.inputs, context.twins, options)
         answers = self.network.decode([trace.readouts for trace in traces])

@@ -58,7 +58,7 @@ def train_cascade(
 def _stage(network: DeviceNetwork, layer: int) -> DeviceNetwork:
     """Return the network up to `layer`: weights shared, those below frozen, the readout new."""
     spec = network.spec.model_copy(update={"layers": network.spec.layers[: layer + 1]})
-    stage = DeviceNetwork(spec)
+    stage = DeviceNetwork(spec).to(network.device)
     stage.connections = network.connections[: layer + 1]
     stage.recurrences = network.recurrences[: layer + 1]
     for index in range(layer + 1):

@@ -24,7 +24,7 @@ def answer(
     batches, parts = torch.split(inputs, batch), list[Tensor]()
     for part in batches:
         observer.check()
-        parts.append(network(part, twins, noise=noise, generator=generator))
+        parts.append(network(part.to(network.device), twins, noise=noise, generator=generator).cpu())
         observer.progress(Progress("evaluate", len(parts) / len(batches)))
     return torch.cat(parts)
 

@@ -27,6 +27,7 @@ def fit_reservoir(
     noise = settings.variant is not Variant.DETERMINISTIC
     for part in batches:
         observer.check()
-        parts.append(network.features(network.respond(part, twins, noise=noise, generator=generator)))
+        readouts = network.respond(part.to(network.device), twins, noise=noise, generator=generator)
+        parts.append(network.features(readouts).cpu())
         observer.progress(Progress("train", len(parts) / len(batches), "responses of the twin"))
     fit_readout(network, torch.cat(parts), task, task.train.targets, settings.ridge)

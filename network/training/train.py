@@ -1,5 +1,8 @@
 """One door to all variants of training."""
 
+from collections.abc import Sequence
+from contextlib import ExitStack
+
 from nado_lab.network.build import build
 from nado_lab.network.device import NetworkTwins, Twins, twins_of_layers
 from nado_lab.network.device_network import DeviceNetwork
@@ -12,6 +15,8 @@ from nado_lab.network.training.checkpoint import Checkpoint
 from nado_lab.network.training.reservoir import fit_reservoir
 from nado_lab.network.training.settings import Method, TrainSettings, Variant
 from nado_lab.observer import Observer, PartOf, Progress
+from nado_lab.twin.compute import CPU, compute_device, computed_on
+from torch import nn
 
 TRAINED = 0.95  # the share of a training that ends with a refit of the readout, before that
 
@@ -22,12 +27,17 @@ def train(
     settings: TrainSettings,
     observer: Observer | None = None,
     checkpoint: Checkpoint | None = None,
+    *,
+    compute: str = CPU,
 ) -> DeviceNetwork:
     """Build a network for the task and train it through the twins as `settings` say.
 
     `twins` is one twin for all layers, or a list with one entry a layer (a twin, or a list of twins that
     the nodes take in turn). Where the observer wishes to stop the training ends with a `StoppedError`.
+    `compute` says on which device of torch (cpu, cuda, cuda:1, mps); network and twins lie on the processor
+    before and afterwards, and noise is that of the seed on all of them.
     """
+    compute_device(compute)
     observer, of_layers = observer or Observer(), twins_of_layers(twins, len(settings.nodes))
     if checkpoint and not settings.keeps_state:
         raise NetworkError(f"variant {settings.variant} is fitted at once: leave the checkpoint out")
@@ -35,15 +45,36 @@ def train(
         told = f"without effect with variant {settings.variant}, method {settings.method}: {', '.join(idle)}"
         observer.progress(Progress("train", 0.0, told))
     network = new_network(task, of_layers, settings)
+    with ExitStack() as stack:
+        for each in (network, *modules_of(of_layers)):
+            stack.enter_context(computed_on(each, compute))
+        _train_in_place(network, task, of_layers, settings, observer, checkpoint)
+    return network
+
+
+def modules_of(twins: list[Twins]) -> list[nn.Module]:
+    """List the different twins of all layers that torch can move."""
+    each = [one for layer in twins for one in (layer if isinstance(layer, Sequence) else [layer])]
+    return list({id(one): one for one in each if isinstance(one, nn.Module)}.values())
+
+
+def _train_in_place(
+    network: DeviceNetwork,
+    task: Task,
+    of_layers: list[Twins],
+    settings: TrainSettings,
+    observer: Observer,
+    checkpoint: Checkpoint | None,
+) -> None:
+    """Train in place as the settings say."""
     if settings.variant is Variant.RESERVOIR:
         fit_reservoir(network, task, of_layers, settings, observer)
-        return network
+        return
     through = train_through_twins if settings.method is Method.JOINT else train_cascade
     part = PartOf(observer, 0.0, TRAINED if settings.refit else 1.0)
     through(network, task, of_layers, settings, part, checkpoint)
     if settings.refit:
         fit_reservoir(network, task, of_layers, settings, PartOf(observer, TRAINED, 1.0))
-    return network
 
 
 def new_network(task: Task, twins: list[Twins], settings: TrainSettings) -> DeviceNetwork:
