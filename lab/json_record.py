@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import JsonObject, read_json, write_json
+from nado_lab.wrong_values import in_words
 from pydantic import TypeAdapter, ValidationError
 
 
@@ -27,7 +28,7 @@ class JsonRecord:
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"]) or "it"
-            raise LabError(f"not a {cls.__name__}: {name}: {first['msg']}") from error
+            raise LabError(f"not a {cls.__name__}: {name}: {in_words(first)}") from error
 
     @classmethod
     def read(cls, path: Path) -> Self:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import JsonObject, read_json
+from nado_lab.wrong_values import in_words
 from pydantic import BaseModel, ValidationError
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -29,4 +30,4 @@ def read_model(path: Path, model: type[Model]) -> Model:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "file"
-        raise LabError(f"{path}: {name}: {first['msg']}") from error
+        raise LabError(f"{path}: {name}: {in_words(first)}") from error

@@ -9,6 +9,7 @@ from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkError
 from nado_lab.network.run import RunOptions, run_layer
 from nado_lab.network.spec import LayerSpec, NetworkSpec, Option
+from nado_lab.wrong_values import in_words
 from pydantic import ValidationError
 from torch import Tensor
 
@@ -38,7 +39,7 @@ def build(
     try:
         network = DeviceNetwork(NetworkSpec.model_validate({"layers": layers, **sizes, **options}))
     except ValidationError as error:
-        told = error.errors()[0]["msg"].removeprefix("Value error, ")
+        told = in_words(error.errors()[0])
         raise NetworkError(f"no such network: {told}") from error
     _adopt_normalisation(network, of_layers)
     initialise(network, inputs, of_layers, torch.Generator().manual_seed(seed))

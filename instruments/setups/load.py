@@ -21,6 +21,7 @@ from nado_lab.instruments.setups.open_roles import VisaLibrary
 from nado_lab.instruments.setups.role_limits import require_limits
 from nado_lab.instruments.setups.setup import Setup
 from nado_lab.plugins import Broken
+from nado_lab.wrong_values import in_words
 from pydantic import ValidationError
 
 log = logging.getLogger(__name__)
@@ -126,4 +127,4 @@ def _require_one_owner(config: SetupConfig, where: str) -> None:
 
 def _first(error: ValidationError) -> str:
     detail = error.errors()[0]
-    return f"{'.'.join(str(part) for part in detail['loc'])}: {detail['msg']}"
+    return f"{'.'.join(str(part) for part in detail['loc'])}: {in_words(detail)}"

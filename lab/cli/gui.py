@@ -27,11 +27,12 @@ def gui(
     as_json: Json = False,
 ) -> None:
     """Open the dashboard."""
-    from nado_lab.lab.dashboard import require_display, require_qt
+    from nado_lab.lab.dashboard import UNSEEN, require_display, require_qt
 
-    on_screen = tour is None and not _offscreen()
+    platform = os.environ.get("QT_QPA_PLATFORM", "")
+    on_screen = tour is None and platform not in UNSEEN
     require_folder(tour or folder, "--tour" if tour else "--folder")
-    require_qt(with_display=on_screen and sys.platform.startswith("linux"))
+    require_qt(with_display=on_screen and sys.platform.startswith("linux") and platform in ("", "xcb"))
     if on_screen:
         require_display()
     if tour is None:
@@ -44,7 +45,3 @@ def gui(
     with tempfile.TemporaryDirectory() as scratch:
         pictures = take_tour(setup or "sim:nanoring", tour, Path(scratch), seed, note)
     result({"pictures": [str(path) for path in pictures]}, as_json, lambda found: None)
-
-
-def _offscreen() -> bool:
-    return os.environ.get("QT_QPA_PLATFORM", "") in ("offscreen", "minimal", "vnc", "wayland")

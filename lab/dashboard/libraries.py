@@ -2,10 +2,14 @@
 
 import ctypes
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 from nado_lab.lab.errors import LabError
+
+UNSEEN = ("offscreen", "minimal")
+"""Platform plugins of Qt that need no screen."""
 
 # shared library that Qt 6 needs -> Debian and Ubuntu package that holds it
 LINUX = {
@@ -50,7 +54,15 @@ def require_qt(with_display: bool = False) -> None:
 
 def require_display() -> None:
     """Raise an error that says what to do where Qt would find no screen, and abort the program."""
-    if not sys.platform.startswith("linux") or _wayland_answers():
+    if not sys.platform.startswith("linux"):
+        return
+    chosen = os.environ.get("QT_QPA_PLATFORM", "")
+    if chosen and not _opens(chosen):
+        raise LabError(
+            f"Qt cannot show a window by QT_QPA_PLATFORM={chosen}: unset it, or write pictures instead: "
+            "nado gui --tour FOLDER"
+        )
+    if chosen or _wayland_answers():
         return
     display = os.environ.get("DISPLAY", "")
     if display and _x11_answers():
@@ -60,6 +72,14 @@ def require_display() -> None:
         f"{what}: the dashboard needs a screen. Over ssh connect with `ssh -X`; pictures need none: "
         "nado gui --tour FOLDER"
     )
+
+
+def _opens(platform: str) -> bool:
+    """Try, in a process of its own, whether Qt can start by a platform plugin: where it cannot, it aborts."""
+    if platform in UNSEEN:
+        return True
+    code = "from PyQt6.QtWidgets import QApplication; QApplication([])"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0  # noqa: S603
 
 
 def _wayland_answers() -> bool:

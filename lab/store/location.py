@@ -15,6 +15,7 @@ from nado_lab.lab.new_output import refuse_existing, taken
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.metadata import SCHEMA, RunMetadata
 from nado_lab.lab.store.run_files import HALF_WRITTEN, RunFiles
+from nado_lab.wrong_values import in_words
 from pydantic import ValidationError
 from zarr.core.group import Group
 from zarr.errors import ContainsGroupError
@@ -93,7 +94,9 @@ def metadata_of(path: str | Path, root: Group) -> RunMetadata:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise StoreError(f"{path}: zarr.json: its metadata is not valid: {where}: {first['msg']}") from error
+        raise StoreError(
+            f"{path}: zarr.json: its metadata is not valid: {where}: {in_words(first)}"
+        ) from error
 
 
 def _create_at_url(url: str, attributes: JsonObject, fill: Callable[[Group], None]) -> Group:

@@ -12,6 +12,7 @@ from nado_lab.lab.compose import SIMULATED
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.sweeps.config import Plan, Source, SweepConfig, Values
+from nado_lab.wrong_values import in_words
 from pydantic import BaseModel, JsonValue, ValidationError
 
 
@@ -56,7 +57,7 @@ def make_point(config: SweepConfig, options: Values) -> Point:
         plan = Plan.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
-        raise LabError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise LabError(f"{'.'.join(map(str, first['loc']))}: {in_words(first)}") from error
     _check(plan)
     return Point(options, plan)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, is_dataclass
 from nado_lab.network.environments.environment import Environment
 from nado_lab.network.errors import TaskError
 from nado_lab.plugins import Registry
+from nado_lab.wrong_values import in_words
 from pydantic import JsonValue, TypeAdapter, ValidationError, validate_call
 
 _HERE = "nado_lab.network.environments"
@@ -56,7 +57,7 @@ def _made(name: str, make: Callable[..., object], options: Mapping[str, object])
     except ValidationError as error:
         first = error.errors()[0]
         where = f"environment {name!r}, {first['loc'][0]} = {first['input']!r}"
-        raise TaskError(f"{where}: {first['msg']}") from error
+        raise TaskError(f"{where}: {in_words(first)}") from error
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from nado_lab.network.errors import NetworkError, NetworkFileError
 from nado_lab.network.tasks.choice import TaskChoice
 from nado_lab.network.tasks.metric import Metric
 from nado_lab.network.training.settings import TrainSettings, Variant
+from nado_lab.wrong_values import in_words
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 JsonObject = dict[str, JsonValue]
@@ -97,7 +98,7 @@ class NetworkCard:
             return _CARD.validate_python(entries)
         except ValidationError as error:
             first = error.errors()[0]
-            raise NetworkFileError(f"the card's {first['loc'][0]}: {first['msg']}") from error
+            raise NetworkFileError(f"the card's {first['loc'][0]}: {in_words(first)}") from error
 
 
 _CARD = TypeAdapter(NetworkCard)

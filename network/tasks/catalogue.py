@@ -9,6 +9,7 @@ from nado_lab.network.tasks.arrays import user_arrays
 from nado_lab.network.tasks.nwb import nwb_recording
 from nado_lab.network.tasks.task import Task
 from nado_lab.plugins import Registry
+from nado_lab.wrong_values import in_words
 from pydantic import ValidationError, validate_call
 
 _HERE = "nado_lab.network.tasks"
@@ -60,7 +61,9 @@ def load_task(name: str, **options: object) -> Task:
         loaded = validate_call(loader)(**fixed, **options)
     except ValidationError as error:
         first = error.errors()[0]
-        raise TaskError(f"task {name!r}, {first['loc'][0]} = {first['input']!r}: {first['msg']}") from error
+        raise TaskError(
+            f"task {name!r}, {first['loc'][0]} = {first['input']!r}: {in_words(first)}"
+        ) from error
     if not isinstance(loaded, Task):
         raise TaskError(f"task {name!r}: its loader must return a Task, not a {type(loaded).__name__}")
     return loaded.single()

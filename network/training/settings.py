@@ -5,6 +5,7 @@ from typing import Annotated
 
 from nado_lab.network.errors import NetworkError
 from nado_lab.network.spec import Option, StepReadout
+from nado_lab.wrong_values import in_words
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -113,4 +114,4 @@ class TrainSettings(BaseModel):
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
-            raise NetworkError(f"{name} = {first['input']!r}: {first['msg']}") from error
+            raise NetworkError(f"{name} = {first['input']!r}: {in_words(first)}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from nado_lab.twin.errors import TwinError
+from nado_lab.wrong_values import in_words
 from pydantic import TypeAdapter, ValidationError
 
 T = TypeVar("T")
@@ -19,4 +20,4 @@ def read_entry(name: str, adapter: TypeAdapter[T], value: object) -> T:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in (name, *first["loc"]) if part != "")
-        raise TwinError(f"{where}: {first['msg']}; it is {first['input']!r:.40}") from error
+        raise TwinError(f"{where}: {in_words(first)}; it is {first['input']!r:.40}") from error

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from nado_lab.twin.errors import TwinError
-from nado_lab.twin.records.json_object import JsonObject
+from nado_lab.twin.records.json_object import JsonObject, read_entry
 from nado_lab.twin.solvers import Solver, solver
+from pydantic import TypeAdapter
 
 LIMITS = {
     "ports": (1, 64),
@@ -131,11 +132,15 @@ class ModelSizes:
     @classmethod
     def from_json(cls, sizes: JsonObject) -> ModelSizes:
         """Read the sizes that were given; those of older names too, unknown ones are refused."""
-        try:
-            return cls(**_current_names(sizes))
-        except TypeError as error:
-            raise TwinError(f"the model has no such size: {error}") from error
+        given = _current_names(read_entry("model", _TABLE, sizes))
+        if unknown := sorted(given.keys() - {each.name for each in fields(cls)}):
+            raise TwinError(f"the model has no such size: {', '.join(unknown)}")
+        return read_entry("model", _SIZES, given)
 
     def to_json(self) -> dict[str, int | str]:
         """Return the sizes that are given, by name."""
         return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+_TABLE = TypeAdapter(JsonObject)
+_SIZES = TypeAdapter(ModelSizes)

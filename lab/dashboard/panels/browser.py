@@ -11,8 +11,9 @@ from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.views.entry_table import EntryTable
 from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.legend import legend_above
 from nado_lab.lab.dashboard.views.lineage_graph import LineageGraph
-from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.theme import curve_colour, curve_pen, faded
 from nado_lab.lab.dashboard.views.widgets import boxed, button, column, label, plot, row
 from pydantic import JsonValue
 from PyQt6.QtCore import Qt, pyqtSignal
@@ -52,7 +53,7 @@ class BrowserPanel(QWidget):
         self.metadata, self.snippet, self.graph = QTreeWidget(), QPlainTextEdit(), LineageGraph()
         self.metadata.setHeaderLabels(["field", "value"])
         self.channel, self.overlay = QComboBox(), plot("", ("step", ""), ("readout", "V"))
-        self.overlay.addLegend(offset=(6, 2), labelTextSize="8pt")
+        legend_above(self.overlay, columns=2)
         self.folder = label(str(session.folder), "faint")
         self.refresh_button = button("Refresh", self.rescan, "Read the folder again (F5)")
         self._lay_out()
@@ -187,7 +188,7 @@ class BrowserPanel(QWidget):
         runs = [self.loaded[e.path] for e in self.marked()[:MOST_OVERLAID] if e.path in self.loaded]
         for index, run in enumerate(runs):
             if channel < run.readout.shape[2]:
-                _draw_run(self.overlay, run, channel, curve_colour(index))
+                _draw_run(self.overlay, run, channel, index)
         if runs:
             self.overlay.setLabel("left", f"readout {self.channel.currentText()}", units=runs[0].units[0])
             self.overlay.setTitle("mean over trials, and their spread", size="9pt")
@@ -217,16 +218,15 @@ class BrowserPanel(QWidget):
                 self._session.export(runs[0].path, Path(path))
 
 
-def _draw_run(view: pg.PlotWidget, run: RunLoaded, channel: int, colour: str) -> None:
+def _draw_run(view: pg.PlotWidget, run: RunLoaded, channel: int, index: int) -> None:
     """Draw the mean over trials and one standard deviation about it."""
     values = run.readout[:, :, channel]
     mean, spread = values.mean(0), values.std(0)
     steps = np.arange(len(mean))
-    shade = pg.mkColor(colour)
-    shade.setAlpha(50)
+    shade = faded(curve_colour(index), 50)
     edges = [pg.PlotCurveItem(steps, mean + sign * spread, pen=None) for sign in (-1, 1)]
     view.addItem(pg.FillBetweenItem(*edges, brush=shade))
-    view.plot(steps, mean, pen=pg.mkPen(colour, width=1), name=run.path.stem)
+    view.plot(steps, mean, pen=curve_pen(index, 1.5, dashed=True), name=run.path.stem)
 
 
 def _fill_tree(parent: QTreeWidgetItem | None, values: dict[str, JsonValue] | list[JsonValue]) -> None:

@@ -10,7 +10,8 @@ from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
-from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.legend import legend_above
+from nado_lab.lab.dashboard.views.theme import curve_colour, curve_mark, curve_pen, wide
 from nado_lab.lab.dashboard.views.widgets import boxed, button, fill, label, plot, row, table, tell
 from nado_lab.lab.loop.records import RoundRecord
 from PyQt6.QtGui import QFont
@@ -37,13 +38,14 @@ class LoopPanel(QWidget):
         self.result: Looped | None = None
         self.config = QPlainTextEdit(TEMPLATE.format(setup="sim:nanoring", seed=0))
         self.config.setFont(QFont("monospace", 9))
+        self.config.setTabChangesFocus(True)
         self.run_button = button("Run the loop", self.run, "On the connected bench; a second press stops it")
         self.now, self.why = label("not running"), label("", "faint")
         self.bar = QProgressBar()
         self.scores = plot("", ("round", ""), ("score", ""))
         self.gaps = plot("", ("round", ""), ("transfer gap, positive: worse on the device", ""))
         for each in (self.scores, self.gaps):
-            each.addLegend(offset=(-6, 6), labelTextSize="8pt")
+            legend_above(each)
         self.rounds = table(["round", "twin", "device", "gap", "±", "drift"], stretch=3)
         Hint(self.rounds, "No round yet: connect the bench that the text names, then press Run.")
         self._lay_out()
@@ -80,14 +82,16 @@ class LoopPanel(QWidget):
         for index, name in enumerate(("twin", "device")):
             values = np.array([getattr(each, name) for each in compared])
             colour = curve_colour(index)
-            self.scores.plot(x, values, pen=colour, symbol="o", symbolBrush=colour, name=name)
+            self.scores.plot(
+                x, values, pen=curve_pen(index), symbol=curve_mark(index), symbolBrush=colour, name=name
+            )
         gaps, errors = np.array([[each.gap, each.gap_error] for each in compared]).reshape(-1, 2).T
-        self.gaps.addItem(pg.ErrorBarItem(x=x, y=gaps, height=2 * errors, beam=0.1, pen=curve_colour(7)))
-        self.gaps.plot(x, gaps, pen=curve_colour(4), symbol="o", symbolBrush=curve_colour(4), name="gap")
+        self.gaps.addItem(pg.ErrorBarItem(x=x, y=gaps, height=2 * errors, beam=0.1, pen=curve_pen(7)))
+        self.gaps.plot(x, gaps, pen=curve_pen(4), symbol="o", symbolBrush=curve_colour(4), name="gap")
         for each in (self.scores, self.gaps):
             each.setXRange(-0.5, len(rounds) - 0.5)
             each.getAxis("bottom").setTicks([[(number, str(number)) for number in numbers]])
-        self.gaps.addItem(pg.InfiniteLine(pos=0, angle=0, pen=pg.mkPen("#888888")))
+        self.gaps.addItem(pg.InfiniteLine(pos=0, angle=0, pen=pg.mkPen("#888888", width=wide(1))))
 
     def _lay_out(self) -> None:
         left = QVBoxLayout()

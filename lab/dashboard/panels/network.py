@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.catalogue import EntryKind
 from nado_lab.lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
 from nado_lab.lab.dashboard.models.networks import Deployed, Trained, connectivity
@@ -15,7 +14,7 @@ from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.dashboard.views.bars import BarPlot
 from nado_lab.lab.dashboard.views.heat_map import HeatMap
 from nado_lab.lab.dashboard.views.hub import Hub
-from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.theme import curve_colour, curve_pen
 from nado_lab.lab.dashboard.views.widgets import boxed, button, counter, label, plot, row, tell
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QSplitter, QVBoxLayout, QWidget
@@ -165,7 +164,7 @@ class NetworkPanel(QWidget):
         x, y = np.array(self._points).T
         self.loss.clear()
         colour = curve_colour(0)
-        self.loss.plot(x, y, pen=pg.mkPen(colour, width=2), symbol="o", symbolSize=5, symbolBrush=colour)
+        self.loss.plot(x, y, pen=curve_pen(0, 2), symbol="o", symbolSize=5, symbolBrush=colour)
 
     def _changed(self, event: JobChanged) -> None:
         if event.kind not in ("train", "deploy"):

@@ -6,7 +6,7 @@ from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.simulation import Bars, Levels, Rings, faults, picture
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.microstates import BarsView, LevelsView, RingsView
-from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.theme import curve_colour, curve_pen
 from nado_lab.lab.dashboard.views.widgets import boxed, button, label, plot, row
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -47,7 +47,7 @@ class SimulatorPanel(QWidget):
         self.note.setMinimumHeight(34)
         self.counts = plot("", ("bench time", "s"), ("count", ""))
         dots = {"symbol": "o", "symbolSize": 3, "symbolBrush": curve_colour(0), "symbolPen": None}
-        self._curve = self.counts.plot(pen=curve_colour(0), **dots)
+        self._curve = self.counts.plot(pen=curve_pen(0), **dots)
         self.counted: list[float] = []
         self._times: list[float] = []
         self._lay_out()

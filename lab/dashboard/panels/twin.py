@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.catalogue import Entry
 from nado_lab.lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
 from nado_lab.lab.dashboard.models.fitting import TwinResult
@@ -11,7 +10,8 @@ from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
-from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.legend import legend_above
+from nado_lab.lab.dashboard.views.theme import curve_colour, curve_mark, curve_pen
 from nado_lab.lab.dashboard.views.twin_pictures import TwinPictures
 from nado_lab.lab.dashboard.views.widgets import boxed, button, counter, fill, label, plot, row, table, tell
 from nado_lab.lab.json_file import JsonObject
@@ -57,7 +57,7 @@ class TwinPanel(QWidget):
         self.state = label("mark the runs to fit", "faint")
         self.twins.setPlaceholderText("no twin yet: fit one")
         self.losses = plot("held-out loss", ("step of the fit", ""), ("loss", ""))
-        self.losses.addLegend(offset=(-6, 6), labelTextSize="8pt")
+        legend_above(self.losses, columns=2)
         self._points: dict[str, list[tuple[float, float]]] = {}
         self.scores = table(["score", "twin", "floor", "ratio"])
         Hint(self.runs, "No runs to fit yet: measure some in Measure, then tick them here.")
@@ -210,9 +210,9 @@ class TwinPanel(QWidget):
         self.losses.clear()
         for name, points in self._points.items():
             x, y = np.array(points).T
-            colour = curve_colour(CURVES.get(name, 2))
-            self.losses.plot(x, y, pen=pg.mkPen(colour, width=1), symbol="o", symbolSize=4,
-                             symbolBrush=colour, symbolPen=None, name=name)  # fmt: skip
+            index = CURVES.get(name, 2)
+            self.losses.plot(x, y, pen=curve_pen(index), symbol=curve_mark(index), symbolSize=5,
+                             symbolBrush=curve_colour(index), symbolPen=None, name=name)  # fmt: skip
 
     def _changed(self, event: JobChanged) -> None:
         if event.kind == "fit":

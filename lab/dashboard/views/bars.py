@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
-from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.theme import curve_colour, wide, worn
+from nado_lab.lab.dashboard.views.widgets import leave_room
 
 MOST_NAMES = 10
 
@@ -14,6 +15,7 @@ class BarPlot(pg.PlotWidget):
 
     def __init__(self, label: str) -> None:
         super().__init__()
+        leave_room(self)
         self._box = self.getViewBox()
         self.setLabel("left", label)
         self.getAxis("left").enableAutoSIPrefix(False)
@@ -32,13 +34,13 @@ class BarPlot(pg.PlotWidget):
         self.addItem(pg.BarGraphItem(x=places, height=heights, width=0.5, brushes=colours, pens=colours))
         if any(half for _, _, half in bars):
             halves = np.array([2 * half for _, _, half in bars])
-            pen = pg.mkPen(pg.getConfigOption("foreground"), width=2)
+            pen = pg.mkPen(worn().text, width=wide(2))
             self.addItem(
                 pg.ErrorBarItem(x=np.array(places), y=np.array(heights), height=halves, beam=0.1, pen=pen)
             )
         if few:
             for place, (_, value, _) in enumerate(bars):
-                text = pg.TextItem(f"{value:.3f}", anchor=(-0.3, 1.1), color=pg.getConfigOption("foreground"))
+                text = pg.TextItem(f"{value:.3f}", anchor=(-0.3, 1.1), color=worn().text)
                 text.setPos(place, value)
                 self.addItem(text)
         every = -(-len(bars) // MOST_NAMES)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.catalogue import Entry, EntryKind
-from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.theme import curve_colour, wide
 from PyQt6.QtCore import pyqtSignal
 
 KINDS = tuple(EntryKind)
@@ -48,7 +48,7 @@ class LineageGraph(pg.PlotWidget):
         box.setRange(xRange=(low[0] - 0.6, high[0] + 0.6), yRange=(low[1] - 0.8, high[1] + 0.5), padding=0)
 
     def _arrow(self, start: np.ndarray, end: np.ndarray) -> None:
-        self.plot([start[0], end[0]], [start[1], end[1]], pen=pg.mkPen("#888888", width=1))
+        self.plot([start[0], end[0]], [start[1], end[1]], pen=pg.mkPen("#888888", width=wide(1)))
         middle = 0.5 * (start + end)
         angle = float(np.degrees(np.arctan2(end[1] - start[1], end[0] - start[0])))
         head = pg.ArrowItem(angle=180 - angle, headLen=10, brush="#888888", pen=None)
@@ -64,7 +64,7 @@ def _shortened(name: str) -> str:
 
 def _legend() -> str:
     return " · ".join(
-        f'<span style="color:{curve_colour(index)}">● {kind}</span>' for index, kind in enumerate(KINDS)
+        f'<span style="color:{curve_colour(index)}">●</span> {kind}' for index, kind in enumerate(KINDS)
     )
 
 

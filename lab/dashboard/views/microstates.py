@@ -3,7 +3,7 @@
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.simulation import Bars, Levels, Rings
-from nado_lab.lab.dashboard.views.theme import curve_colour
+from nado_lab.lab.dashboard.views.theme import curve_colour, wide
 
 LENGTH = 0.36
 ANTICLOCKWISE, CLOCKWISE = 2, 3
@@ -30,7 +30,7 @@ class RingsView(_Sample):
     def __init__(self) -> None:
         super().__init__()
         colours = ("#888888", curve_colour(ANTICLOCKWISE), curve_colour(CLOCKWISE))
-        self._arcs = [self.plot(connect="finite", pen=pg.mkPen(colour, width=2)) for colour in colours]
+        self._arcs = [self.plot(connect="finite", pen=pg.mkPen(colour, width=wide(2))) for colour in colours]
         self._walls = [self._dots(0, 8), self._dots(1, 8)]
 
     def show_picture(self, now: Rings) -> None:
@@ -49,7 +49,7 @@ class BarsView(_Sample):
 
     def __init__(self) -> None:
         super().__init__()
-        self._needles = self.plot(connect="pairs", pen=pg.mkPen("#999999", width=1))
+        self._needles = self.plot(connect="pairs", pen=pg.mkPen("#999999", width=wide(1)))
         self._heads = self._dots(0, 5)
         self._vortices = [self._dots(ANTICLOCKWISE, 9), self._dots(CLOCKWISE, 9)]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.channels import ChannelAxis
-from nado_lab.lab.dashboard.views.theme import SEQUENTIAL
+from nado_lab.lab.dashboard.views.theme import SEQUENTIAL, wide
 from nado_lab.lab.dashboard.views.widgets import item_of
 from nado_lab.port import Port
 
@@ -98,7 +98,7 @@ class Waterfall(pg.PlotWidget):
         colours = np.array(pg.colormap.get(SEQUENTIAL).map(shades))  # type: ignore[union-attr]
         for place, (curve, step) in enumerate(zip(self._curves, chosen, strict=False)):
             curve.setData(spectra.places, spectra.values[step] + place * offset)
-            curve.setPen(pg.mkPen(colours[place], width=1))
+            curve.setPen(pg.mkPen(colours[place], width=wide(1)))
         for curve in self._curves[len(chosen) :]:
             curve.setData([], [])
         self._item.setLabel("bottom", spectra.axis.name, units=spectra.axis.unit)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pyqtgraph as pg
-from nado_lab.lab.dashboard.views.theme import curve_colour, faded
+from nado_lab.lab.dashboard.views.theme import curve_colour, curve_mark, curve_pen, faded, wide
 from nado_lab.lab.dashboard.views.widgets import label, plot, row
 from nado_lab.port import Port
 from PyQt6.QtCore import Qt
@@ -23,9 +23,9 @@ class StepsPlot(QWidget):
         self.over_steps = plot("", ("step", ""), ("readout", "V"))
         self.against_input = plot("", ("input", ""), ("readout", "V"))
         self.against_input.setTitle(_legend(), size="9pt")
-        pen = pg.mkPen(faded(curve_colour(0), 90))
+        pen = pg.mkPen(faded(curve_colour(0), 90), width=wide(1))
         self._repeats = [self.over_steps.plot(pen=pen) for _ in range(MOST_REPEATS)]
-        self._mean = self.over_steps.plot(pen=pg.mkPen(curve_colour(1), width=2))
+        self._mean = self.over_steps.plot(pen=curve_pen(1, 2))
         self.branches = [self._branch(which) for which in BRANCHES]
         self._trials: Trials = []
         self.channel.currentIndexChanged.connect(lambda _: self.show_trials(self._trials))
@@ -65,7 +65,12 @@ class StepsPlot(QWidget):
             self.over_steps.setTitle(f"sequence {trials[-1][0]}: {told}", size="9pt")
 
     def _branch(self, which: int) -> pg.PlotDataItem:
-        dots = {"symbol": "o", "symbolSize": 4, "symbolPen": None, "symbolBrush": curve_colour(which)}
+        dots = {
+            "symbol": curve_mark(which),
+            "symbolSize": 5,
+            "symbolPen": None,
+            "symbolBrush": curve_colour(which),
+        }
         return self.against_input.plot(pen=None, connect="finite", **dots)
 
     def _draw_branches(self, inputs: list[np.ndarray], readouts: list[np.ndarray]) -> None:
@@ -76,13 +81,13 @@ class StepsPlot(QWidget):
         for which, sign in ((RISING, 1), (FALLING, -1)):
             there = change * sign > 0
             values = np.where(there, y, np.nan) if swept else y[there]
-            pen = pg.mkPen(curve_colour(which), width=1) if swept else None
+            pen = curve_pen(which) if swept else None
             self.branches[which].setData(x if swept else x[there], values, connect="finite")
             self.branches[which].setPen(pen)
 
 
 def _legend() -> str:
-    texts = [f'<span style="color:{curve_colour(which)}">● {name}</span>' for which, name in BRANCHES.items()]
+    texts = [f'<span style="color:{curve_colour(which)}">●</span> {name}' for which, name in BRANCHES.items()]
     return " · ".join(texts)
 
 

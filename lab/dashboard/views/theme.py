@@ -1,24 +1,16 @@
-"""Colours: dark and light, and palettes that colour-blind people can tell apart (Okabe and Ito 2008)."""
+"""Colours: dark and light, and palettes for colour-blind people, too (after Okabe and Ito 2008)."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyqtgraph as pg
-from PyQt6.QtGui import QColor, QPalette
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QColor, QPalette, QPen
 from PyQt6.QtWidgets import QApplication
 
-CURVES = (
-    "#56B4E9",
-    "#E69F00",
-    "#009E73",
-    "#CC79A7",
-    "#D55E00",
-    "#0072B2",
-    "#B5A900",
-    "#999999",
-    "#88CCEE",
-    "#AA4499",
-)
+MARKS = ("o", "s", "t", "d", "+", "x", "star", "t1", "p", "h")
+"""Shapes that go with the colours of curves, so that nobody needs the colours."""
+DASHES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 SEQUENTIAL = "cividis"
 DIVERGING = "CET-CBD1"
 TICK = (Path(__file__).parent / "tick.png").as_posix()
@@ -27,7 +19,11 @@ ABORT = "#C1272D"
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of one look; every text on every ground has a contrast of 4.5 : 1 or more (WCAG 2.1)."""
+    """The colours of one look.
+
+    Every text on every ground has a contrast of 4.5 : 1 or more, every curve of 3 : 1 (WCAG 2.1, 1.4.3 and
+    1.4.11); the first five curves are far apart for protan and deutan eyes, all of them apart.
+    """
 
     name: str
     window: str
@@ -38,13 +34,54 @@ class Theme:
     accent: str
     good: str
     bad: str
+    curves: tuple[str, ...]
 
 
 DARK = Theme(
-    "dark", "#1E2227", "#15181C", "#2A3038", "#E4E7EB", "#9AA3AE", "#3673B0", good="#2FBF8F", bad="#FF7B6B"
+    name="dark",
+    window="#1E2227",
+    base="#15181C",
+    raised="#2A3038",
+    text="#E4E7EB",
+    faint="#9AA3AE",
+    accent="#3673B0",
+    good="#2FBF8F",
+    bad="#FF7B6B",
+    curves=(
+        "#56B4E9",
+        "#E69F00",
+        "#009E73",
+        "#CC79A7",
+        "#D55E00",
+        "#2F7FD0",
+        "#F0E442",
+        "#B0B7C0",
+        "#A8DCF5",
+        "#AA4499",
+    ),
 )
 LIGHT = Theme(
-    "light", "#F3F4F6", "#FFFFFF", "#E3E6EA", "#1C2126", "#58616C", "#2F6FB0", good="#00704F", bad="#B3261E"
+    name="light",
+    window="#F3F4F6",
+    base="#FFFFFF",
+    raised="#E3E6EA",
+    text="#1C2126",
+    faint="#58616C",
+    accent="#2F6FB0",
+    good="#00704F",
+    bad="#B3261E",
+    curves=(
+        "#0072B2",
+        "#B85C00",
+        "#00704E",
+        "#B0478A",
+        "#7A1F00",
+        "#003C6E",
+        "#F06048",
+        "#767676",
+        "#4B8FBF",
+        "#5A2A8A",
+    ),
 )
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 _worn = [DARK]
@@ -68,8 +105,41 @@ def worn() -> Theme:
 
 
 def curve_colour(index: int) -> str:
-    """Give the colour of curve number `index`."""
-    return CURVES[index % len(CURVES)]
+    """Give the colour of curve number `index`, as it is worn now."""
+    return worn().curves[index % len(worn().curves)]
+
+
+def curve_mark(index: int) -> str:
+    """Give the shape that goes with the colour of curve number `index`."""
+    return MARKS[index % len(MARKS)]
+
+
+def wide(px: float) -> float:
+    """Give the width of a line of `px` logical pixels: Qt counts a plot's in those of the screen."""
+    screen = QApplication.primaryScreen()
+    return px * (screen.devicePixelRatio() if screen is not None else 1.0)
+
+
+def curve_pen(index: int, px: float = 1.0, *, dashed: bool = False) -> QPen:
+    """Give the pen of curve number `index`; `dashed`: each of the first four in a manner of its own."""
+    style = DASHES[index % len(DASHES)] if dashed else Qt.PenStyle.SolidLine
+    return pg.mkPen(curve_colour(index), width=wide(px), style=style)
+
+
+def as_worn(colour: QColor) -> QColor:
+    """Give what a colour of any theme is now; other colours, and the opacity, stay."""
+    new = QColor(_counterparts().get(colour.name().upper(), colour.name()))
+    new.setAlpha(colour.alpha())
+    return new
+
+
+def _counterparts() -> dict[str, str]:
+    """Map the colours that plots are drawn in, of every theme, to those of the one that is worn."""
+    now = worn()
+    pairs = [
+        (shade, now.curves[place]) for each in THEMES.values() for place, shade in enumerate(each.curves)
+    ]
+    return dict(pairs) | {each.text: now.text for each in THEMES.values()}
 
 
 def faded(colour: str, alpha: int) -> QColor:

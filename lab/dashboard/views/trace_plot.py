@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.live import Signal
-from nado_lab.lab.dashboard.views.theme import curve_colour
-from nado_lab.lab.dashboard.views.widgets import item_of
+from nado_lab.lab.dashboard.views.legend import legend_above
+from nado_lab.lab.dashboard.views.theme import curve_colour, curve_mark, curve_pen, wide
+from nado_lab.lab.dashboard.views.widgets import item_of, leave_room
 from PyQt6.QtCore import QPointF
 
 MARGIN, FLAT = 0.06, 1e-3
-LEGEND_COLUMNS, LEGEND_ROW_PX, MOST_LEGEND = 5, 22, 0.45
+MARK_PX, MARK_AT = 9, 0.985
+"""Every curve bears its mark near the right end, so that curves differ in more than their colours."""
 
 
 class TracePlot(pg.PlotWidget):
@@ -23,12 +25,15 @@ class TracePlot(pg.PlotWidget):
         self.setLabel("bottom", x_label, units=x_units)
         self.getAxis("left").setWidth(72)
         self.hideButtons()
+        leave_room(self)
         self.setViewportUpdateMode(pg.QtWidgets.QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
         self.follow, self.auto_y, self.centred, self.window_s = True, True, False, 0.0
         self._signals: list[Signal] = []
         self._shown: tuple[object, ...] = ()
         self._curves: list[pg.PlotCurveItem] = []
-        self.legend = self.addLegend(offset=(6, 2), labelTextSize="8pt", colCount=LEGEND_COLUMNS)
+        self.legend = legend_above(self)
+        self._marks = pg.ScatterPlotItem(size=MARK_PX, pen=None)
+        self._item.addItem(self._marks, ignoreBounds=True)
         self._cross = Crosshair(self)
         self.getViewBox().sigRangeChangedManually.connect(self._taken_over)
 
@@ -64,6 +69,7 @@ class TracePlot(pg.PlotWidget):
             for curve, signal in zip(self._curves, self._signals, strict=True)
             if curve.isVisible()
         ]
+        self._mark(low + MARK_AT * (high - low))
         self._fit_y([each for each in bounds if each])
 
     def _on(self) -> list[bool]:
@@ -71,10 +77,23 @@ class TracePlot(pg.PlotWidget):
         return [curve.isVisible() for curve in self._curves]
 
     def _curve(self, index: int, name: str) -> pg.PlotCurveItem:
-        curve = pg.PlotCurveItem(pen=pg.mkPen(curve_colour(index), width=1), name=name, skipFiniteCheck=True)
+        curve = pg.PlotCurveItem(pen=curve_pen(index), name=name, skipFiniteCheck=True)
+        curve.opts |= {"symbol": curve_mark(index), "size": MARK_PX, "brush": curve_colour(index)}  # legend's
         curve.setSegmentedLineMode("auto")
         self._item.addItem(curve, ignoreBounds=True)
         return curve
+
+    def _mark(self, at: float) -> None:
+        """Put the mark of every curve that shows on it, at its last point up to `at`."""
+        spots = []
+        for index, curve in enumerate(self._curves):
+            x, y = curve.getData()
+            if curve.isVisible() and x is not None and y is not None and len(x):
+                place = max(int(np.searchsorted(x, at, side="right")) - 1, 0)
+                spots.append(
+                    {"pos": (x[place], y[place]), "symbol": curve_mark(index), "brush": curve_colour(index)}
+                )
+        self._marks.setData(spots)
 
     def _advance(self) -> None:
         oldest, newest = self._signals[0].trace.span
@@ -101,17 +120,10 @@ class TracePlot(pg.PlotWidget):
         if not (np.isfinite(low) and np.isfinite(high)):
             return
         margin = MARGIN * (high - low) or (abs(high) or FLAT) * MARGIN
-        top = margin + self._legend_share() * (high - low + margin)
         now_low, now_high = self.getViewBox().viewRange()[1]
-        outside = low < now_low or high > now_high - top + margin
-        if outside or (now_high - now_low) > 1.5 * (high - low + margin + top):
-            self.getViewBox().setYRange(low - margin, high + top, padding=0)
-
-    def _legend_share(self) -> float:
-        """Give how much is to be added to the height of the curves to keep them below the legend."""
-        rows = -(-len(self._curves) // LEGEND_COLUMNS)
-        share = min(rows * LEGEND_ROW_PX / max(self.getViewBox().height(), 1.0), MOST_LEGEND)
-        return share / (1 - share)
+        outside = low < now_low or high > now_high
+        if outside or (now_high - now_low) > 1.5 * (high - low + 2 * margin):
+            self.getViewBox().setYRange(low - margin, high + margin, padding=0)
 
     def _taken_over(self, axes: object = None) -> None:
         self.follow = self.auto_y = False
@@ -122,8 +134,8 @@ class Crosshair:
 
     def __init__(self, plot: pg.PlotWidget) -> None:
         self._plot = plot
-        self._line = pg.InfiniteLine(angle=90, movable=False, pen=pg.mkPen("#888888", width=1))
-        self._level = pg.InfiniteLine(angle=0, movable=False, pen=pg.mkPen("#888888", width=1))
+        self._line = pg.InfiniteLine(angle=90, movable=False, pen=pg.mkPen("#888888", width=wide(1)))
+        self._level = pg.InfiniteLine(angle=0, movable=False, pen=pg.mkPen("#888888", width=wide(1)))
         self._text = pg.LabelItem(justify="right", size="8pt")
         self._text.setParentItem(plot.getViewBox())
         self._text.anchor(itemPos=(1, 1), parentPos=(1, 1), offset=(-6, -4))

@@ -3,7 +3,8 @@
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.previews import Preview
-from nado_lab.lab.dashboard.views.theme import curve_colour, faded
+from nado_lab.lab.dashboard.views.legend import legend_above
+from nado_lab.lab.dashboard.views.theme import curve_colour, curve_pen, faded, wide
 from nado_lab.lab.dashboard.views.widgets import plot
 from PyQt6.QtWidgets import QComboBox, QTabWidget
 
@@ -29,7 +30,7 @@ class TwinPictures(QTabWidget):
             ("Noise spectrum", self.spectrum),
         ):
             self.addTab(page, name)
-            page.addLegend(offset=(-6, 6), labelTextSize="8pt")
+            legend_above(page)
         self.setCornerWidget(self.channel)
 
     def show_preview(self, preview: Preview) -> None:
@@ -52,11 +53,11 @@ class TwinPictures(QTabWidget):
         both = (("measured", 1), ("twin", 0))
         lags = (view.correlation_measured[:, index], view.correlation_twin[:, index])
         for (name, colour), values in zip(both, lags, strict=True):
-            self.correlation.plot(values, pen=pg.mkPen(curve_colour(colour), width=2), name=name)
+            self.correlation.plot(values, pen=curve_pen(colour, 2, dashed=True), name=name)
         powers = (view.spectrum_measured[:, index], view.spectrum_twin[:, index])
         for (name, colour), values in zip(both, powers, strict=True):
             cycles = np.linspace(0, 0.5, len(values))[1:]
-            self.spectrum.plot(cycles, values[1:], pen=pg.mkPen(curve_colour(colour), width=2), name=name)
+            self.spectrum.plot(cycles, values[1:], pen=curve_pen(colour, 2, dashed=True), name=name)
 
     def _draw_bands(self, view: Preview, index: int) -> None:
         steps = np.arange(view.bands.shape[1])
@@ -64,8 +65,10 @@ class TwinPictures(QTabWidget):
         for bottom, top, alpha, name in ((low, high, 60, "twin 90 %"), (lower, upper, 110, "twin 50 %")):
             edges = [pg.PlotCurveItem(steps, edge, pen=None) for edge in (bottom, top)]
             self.bands.addItem(pg.FillBetweenItem(*edges, brush=faded(curve_colour(0), alpha)))
-            self.bands.plot([], [], pen=pg.mkPen(faded(curve_colour(0), alpha + 60), width=8), name=name)
-        self.bands.plot(steps, middle, pen=pg.mkPen(curve_colour(0), width=2), name="twin median")
+            self.bands.plot(
+                [], [], pen=pg.mkPen(faded(curve_colour(0), alpha + 60), width=wide(8)), name=name
+            )
+        self.bands.plot(steps, middle, pen=curve_pen(0, 2), name="twin median")
         count, spread = len(view.measured), view.measured[:, :, index]
         shown = spread[: min(count, 30)]
         dots = pg.ScatterPlotItem(
@@ -80,7 +83,7 @@ class TwinPictures(QTabWidget):
         values = view.residual[:, index]
         error = view.measured[:, :, index].std(0) / max(len(view.measured), 1) ** 0.5
         bars = pg.ErrorBarItem(
-            x=np.arange(len(values)), y=values, height=4 * error, pen=pg.mkPen(curve_colour(7)), beam=0.2
+            x=np.arange(len(values)), y=values, height=4 * error, pen=curve_pen(7), beam=0.2
         )
         self.residual.addItem(bars)
         self.residual.plot(

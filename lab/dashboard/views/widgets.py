@@ -1,7 +1,7 @@
 """Small widgets that several panels use."""
 
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pyqtgraph as pg
 from PyQt6.QtCore import Qt
@@ -10,6 +10,7 @@ from PyQt6.QtWidgets import (
     QAbstractSpinBox,
     QBoxLayout,
     QComboBox,
+    QGraphicsGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -28,6 +29,8 @@ from PyQt6.QtWidgets import (
 )
 
 Layout = TypeVar("Layout", bound=QBoxLayout)
+TICK_HALF_PX = 8
+"""Half the height of a number at an axis."""
 
 
 def button(text: str, call: Callable[[], object], hint: str = "") -> QPushButton:
@@ -124,7 +127,8 @@ def fill(view: QTableWidget, rows: Sequence[Sequence[object]]) -> None:
 
 def plot(title: str, x: tuple[str, str], y: tuple[str, str]) -> pg.PlotWidget:
     """Make a plot with labelled axes, each (label, units)."""
-    made = pg.PlotWidget(title=title)
+    made = pg.PlotWidget(title=title or None)
+    leave_room(made)
     made.setLabel("bottom", x[0], units=x[1])
     made.setLabel("left", y[0], units=y[1])
     made.showGrid(x=True, y=True, alpha=0.15)
@@ -133,6 +137,16 @@ def plot(title: str, x: tuple[str, str], y: tuple[str, str]) -> pg.PlotWidget:
     made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
     made.setMinimumHeight(90)
     return made
+
+
+def grid_of(item: pg.GraphicsWidget) -> QGraphicsGridLayout:
+    """Give the grid that pyqtgraph lays an item's parts out in (it takes the place of Qt's method)."""
+    return cast("QGraphicsGridLayout", item.layout)
+
+
+def leave_room(view: pg.PlotWidget) -> None:
+    """Keep the numbers at the upper and right ends of the axes from being cut."""
+    grid_of(item_of(view)).setContentsMargins(1, TICK_HALF_PX, 2 * TICK_HALF_PX, 1)
 
 
 def item_of(view: pg.PlotWidget) -> pg.PlotItem:

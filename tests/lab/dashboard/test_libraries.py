@@ -45,6 +45,7 @@ def test_the_x11_plugin_needs_more(monkeypatch):
 )
 def test_without_a_screen_there_is_one_line_and_no_core_dump(monkeypatch, display, message):
     monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     with pytest.raises(LabError, match=f"{message}.*nado gui --tour FOLDER") as raised:
         require_display()
@@ -53,6 +54,18 @@ def test_without_a_screen_there_is_one_line_and_no_core_dump(monkeypatch, displa
 
 def test_a_wayland_socket_is_a_screen(monkeypatch, tmp_path):
     (tmp_path / "wayland-0").touch()
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     require_display()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a screen")
+@pytest.mark.parametrize("platform", ["wayland", "no-such-plugin"])
+def test_a_platform_by_which_qt_cannot_start_is_one_line(monkeypatch, tmp_path, platform):
+    monkeypatch.setenv("QT_QPA_PLATFORM", platform)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    with pytest.raises(LabError, match=f"QT_QPA_PLATFORM={platform}: unset it") as raised:
+        require_display()
+    assert "\n" not in str(raised.value)

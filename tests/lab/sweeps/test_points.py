@@ -42,7 +42,7 @@ def test_without_a_grid_there_is_one_point():
         ({"grid": {"twin.batches": [1]}}, TwinError, "batches"),
         ({"grid": {"twni.batch": [1]}}, LabError, "no 'twni.batch' to vary"),
         ({"grid": {"twin.batch": []}}, LabError, "no values"),
-        ({"grid": {"twin.method": ["guess"]}}, TwinError, "method: Input should be .score., .gan. or .ode."),
+        ({"grid": {"twin.method": ["guess"]}}, TwinError, "method: expected one of .score., .gan. or .ode."),
         ({"grid": {"measure.parameters.sequence": [4]}}, ProtocolError, "no parameter 'sequence'"),
         ({"grid": {"measure.specimen": [-1]}}, LabError, "specimen"),
         ({"network": {"task": "temporal-minst"}}, LabError, "no task 'temporal-minst'"),

@@ -58,5 +58,5 @@ def test_without_a_network_the_reason_is_given(monkeypatch, where, task, options
 
 
 def test_an_unknown_source_is_named():
-    with pytest.raises(TaskError, match="Input should be 'bundled' or 'openml'"):
+    with pytest.raises(TaskError, match="expected one of 'bundled' or 'openml'"):
         load_task("pixel-mnist", source="disk")

@@ -106,12 +106,12 @@ def test_a_path_without_a_twin_says_so(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda c: c.update(channels="ab"), "channels: Input should be a valid tuple"),
-        (lambda c: c.update(channels=[["a"], "b"]), "channels.0: Input should be a valid string"),
-        (lambda c: c.update(runs=[{"path": "/etc/passwd"}]), "runs.0: Input should be a valid string"),
-        (lambda c: c.update(fit="rm -r"), "fit: Input should be a valid dictionary"),
-        (lambda c: c.update(fit={"seed": 0, "held_out": "all"}), "held_out: Input should be a valid tuple"),
-        (lambda c: c.update(scores=[]), "metrics: Input should be a valid dictionary"),
+        (lambda c: c.update(channels="ab"), "channels: expected a list"),
+        (lambda c: c.update(channels=[["a"], "b"]), "channels.0: expected text"),
+        (lambda c: c.update(runs=[{"path": "/etc/passwd"}]), "runs.0: expected text"),
+        (lambda c: c.update(fit="rm -r"), "fit: expected a table"),
+        (lambda c: c.update(fit={"seed": 0, "held_out": "all"}), "held_out: expected a list"),
+        (lambda c: c.update(scores=[]), "metrics: expected a table"),
         (lambda c: c.update(scores={"r2": "good"}), "metrics.*"),
         (lambda c: c.update(scores={"r2": float("nan")}), "NaN is no number"),
         (lambda c: c["model"].update(channels=4096), "names"),
