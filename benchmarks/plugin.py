@@ -138,7 +138,7 @@ def loop(run: Callable[..., str], quick: bool) -> dict[str, Any]:
 
 def supervised(run: Callable[..., str], environment: dict[str, str], away: Path) -> bool:
     """Serve the bench on TCP and check it from another process, as real hardware: locked, supervised."""
-    words = [sys.executable, "-m", "nado_lab", "sim", "serve", SETUP, "--toml", "served.toml"]
+    words = [sys.executable, "-m", "nado_lab", "sim", "serve", SETUP, "--out", "served.toml"]
     server = subprocess.Popen(words, cwd=away, env=environment, stdout=subprocess.DEVNULL)
     try:
         end = time.monotonic() + PATIENCE_S

@@ -3,11 +3,14 @@
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from pathlib import Path
 
 from nado_lab.lab.errors import LabError
 
 _DRAFT_SUFFIX = "." + 34 * "0"  # what is written whole has a longer name while it is written
+SET_ASIDE: ContextVar[Callable[[Path], object] | None] = ContextVar("SET_ASIDE", default=None)
+"""What is done with an output that exists already (`--force`); None: it is refused."""
 
 
 def refuse_existing(path: str | Path, option: str = "--out", or_else: str = "remove it") -> None:
@@ -15,6 +18,8 @@ def refuse_existing(path: str | Path, option: str = "--out", or_else: str = "rem
     if "://" in str(path):
         return
     try:
+        if Path(path).exists() and (set_aside := SET_ASIDE.get()):
+            set_aside(Path(path))
         if Path(path).exists():
             raise LabError(taken(path, option, or_else))
         _try(Path(path).absolute().parent, Path(path).name)

@@ -6,7 +6,8 @@ import sys
 from types import FrameType
 
 import typer
-from nado_lab.lab.cli.stopping import EXIT_INTERRUPTED, Commands, tell_stopped
+from nado_lab.lab.cli.stopping import EXIT_INTERRUPTED, tell_stopped
+from nado_lab.lab.cli.top import Commands, let_go_of_closed_pipe
 from nado_lab.lab.errors import is_for_people, of_the_system
 
 EXIT_ERROR = 1
@@ -34,6 +35,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         app()
+    except SystemExit:
+        let_go_of_closed_pipe()
+        raise
     except KeyboardInterrupt as press:
         tell_stopped(press)
         sys.exit(EXIT_INTERRUPTED)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import Json
+from nado_lab.lab.cli.options import Faults, Force, Json, SetupName, SetupWord, one_setup
 from nado_lab.lab.cli.stopping import going_on
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.new_output import refuse_existing
@@ -37,14 +37,16 @@ def setups(as_json: Json = False) -> None:
 
 
 def check(
-    setup: Annotated[str, typer.Argument(help="A built-in setup (sim:nanoring) or a TOML file.")],
-    fault: Annotated[list[str] | None, typer.Option(help="Break it first: role:fault@n.")] = None,
+    word: SetupWord = "",
+    setup: SetupName = "",
+    fault: Faults = None,
     as_json: Json = False,
 ) -> None:
     """Open a setup, read its identities and ranges, and prove its limits and its interlock."""
     from nado_lab.lab.compose import open_named_setup
     from nado_lab.lab.runs import driven
 
+    setup = one_setup(setup, word)
     kept = going_on(lambda: "Nothing was written; give the command again.")
     with kept, open_named_setup(setup, faults=fault or ()) as bench, driven(bench):
         identities, checks = bench.identities(), bench.check()
@@ -57,16 +59,20 @@ def check(
 
 
 def record(
-    setup: Annotated[str, typer.Argument(help="A built-in setup (sim:nanoring) or a TOML file.")],
-    role: Annotated[str, typer.Argument(help="The instrument's role in it.")],
-    out: Annotated[Path, typer.Option(help="JSON file to write.")],
+    words: Annotated[list[str], typer.Argument(metavar="[SETUP] ROLE", help="The instrument's role in it.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="JSON file to write.")],
+    setup: SetupName = "",
     by: Annotated[str, typer.Option(help="Who recorded it, and where: the source it is kept with.")] = "",
+    force: Force = False,
 ) -> None:
     """Record what an instrument answers to its identity, errors and settings; nothing is driven."""
     from nado_lab.instruments.recording import record as recorded
     from nado_lab.lab.compose import open_named_role
     from nado_lab.lab.json_file import write_json
 
+    if len(words) > 2:
+        raise LabError(f"expected a setup and a role, got {' '.join(words)}")
+    setup, role = one_setup(setup, words[0] if len(words) == 2 else ""), words[-1]
     refuse_existing(out)
     with open_named_role(setup, role) as instrument:
         from nado_lab.instruments.drivers import SafeDriver

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note
+from nado_lab.lab.cli.options import Faults, Force, SetupName, SetupWord, one_setup
 from nado_lab.lab.cli.stopping import going_on
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.new_output import refuse_existing
@@ -20,10 +21,12 @@ def register(app: typer.Typer) -> None:
 
 
 def bring_up(
-    setup: Annotated[str, typer.Argument(help="A built-in setup (sim:nanoring-calibration) or a TOML file.")],
+    word: SetupWord = "",
+    setup: SetupName = "",
     yes: Annotated[bool, typer.Option("--yes", help="Take every step without asking.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Write the report here, as JSON.")] = None,
-    fault: Annotated[list[str] | None, typer.Option(help="Break it first: role:fault@n.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the report here, as JSON.")] = None,
+    fault: Faults = None,
+    force: Force = False,
 ) -> None:
     """Look at a new bench step by step, at the lowest drive: who is there, what is put out, what is seen."""
     from nado_lab.instruments.setups.bring_up import walk
@@ -31,6 +34,7 @@ def bring_up(
     from nado_lab.lab.json_file import write_json
     from nado_lab.lab.runs import driven
 
+    setup = one_setup(setup, word, "sim:nanoring-calibration")
     if out is not None:
         refuse_existing(out)
     kept = going_on(lambda: "Nothing was written; give the command again.")

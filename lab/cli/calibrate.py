@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import result, table
-from nado_lab.lab.cli.options import Json, NoisySeed
+from nado_lab.lab.cli.options import Force, Json, NoisySpecimen, SetupName, SetupWord, one_setup
 from nado_lab.lab.cli.stopping import if_begun
+from nado_lab.lab.si_text import bracketed
 
 if TYPE_CHECKING:
     from nado_lab.lab.workflow.calibrations import Values
@@ -30,11 +31,9 @@ def register(app: typer.Typer) -> None:
 
 
 def calibrate_setup(
-    setup: Annotated[
-        str,
-        typer.Argument(help="A setup: sim:nanoring-calibration (gaussmeters), sim:delay-oscillator, a file."),
-    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="New setup file with the calibration.")],
+    word: SetupWord = "",
+    setup: SetupName = "",
     field_mt: Annotated[
         float | None, typer.Option(min=0.01, help="Rotating field to calibrate at, mT. [default: 3]")
     ] = None,
@@ -44,10 +43,11 @@ def calibrate_setup(
     scans: Annotated[
         int | None, typer.Option(min=1, help="Scans of the bias, of which the mean is fitted. [default: 5]")
     ] = None,
-    seed: NoisySeed = 0,
+    specimen: NoisySpecimen = 0,
     run: Annotated[
         Path | None, typer.Option(help="The run that is measured. [default: OUT, ending in .zarr]")
     ] = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Measure what a setup's file must know of its bench into a run, and write it to OUT.
@@ -58,9 +58,10 @@ def calibrate_setup(
     from nado_lab.lab.setup import SetupSource
     from nado_lab.lab.workflow.calibrate import CalibrateRequest, calibrate
 
+    setup = one_setup(setup, word, "sim:nanoring-calibration")
     measured = run or out.with_suffix(".zarr")
     with shown(if_begun(measured, "the same command, with another --run"), "calibration", out) as observer:
-        request = CalibrateRequest(SetupSource(setup, seed), out, measured, field_mt, rotations, scans)
+        request = CalibrateRequest(SetupSource(setup, specimen), out, measured, field_mt, rotations, scans)
         done = calibrate(request, observer)
     found = {"setup": setup, "out": out, "run": measured, done.what: done.parts}
     result(found, as_json, lambda _: _show(out, done.what, done.parts))
@@ -68,7 +69,7 @@ def calibrate_setup(
 
 def _show(out: Path, what: str, parts: "dict[str, Values]") -> None:
     rows = [
-        [part, label, f"{scale * v[key]:.6g} ± {scale * v[error]:.2g} {unit}"]
+        [part, label, f"{bracketed(scale * v[key], scale * v[error])} {unit}"]
         for part, v in parts.items()
         for label, key, error, scale, unit in QUANTITIES[what]
     ]

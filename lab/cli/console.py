@@ -11,6 +11,7 @@ import typer
 from nado_lab.lab.text_file import shown
 
 Data = TypeVar("Data")
+_quiet = False
 
 
 def result(data: Data, as_json: bool, show: Callable[[Data], object]) -> None:
@@ -28,13 +29,28 @@ def take_any_text() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def be_quiet(quiet: bool) -> None:
+    """Say from here on nothing but results and errors, or again all there is."""
+    global _quiet
+    _quiet = quiet
+
+
+def is_quiet() -> bool:
+    """Say whether notes and progress are left out."""
+    return _quiet
+
+
 def note(text: str) -> None:
-    """Tell the person something that is not part of the result (stderr)."""
-    typer.echo(shown(text), err=True)
+    """Tell the person something that is not part of the result (stderr), unless they wish for quiet."""
+    if not _quiet:
+        typer.echo(shown(text), err=True)
 
 
-def table(title: str, headings: list[str], rows: list[list[str]]) -> None:
-    """Print a table (stdout): ruled on a terminal; behind a pipe tab separated, below `# title`."""
+def table(title: str, headings: list[str], rows: list[list[str]], *, cut: bool = False) -> None:
+    """Print a table (stdout): ruled on a terminal; behind a pipe tab separated, below `# title`.
+
+    With `cut` a row stays one line on a terminal that is too narrow.
+    """
     if not sys.stdout.isatty():
         lines = ["\t".join(_one_line(cell) for cell in row) for row in (headings, *rows)]
         print(f"# {_one_line(title)}", *lines, sep="\n")
@@ -45,7 +61,7 @@ def table(title: str, headings: list[str], rows: list[list[str]]) -> None:
 
     grid = Table(title=Text(shown(title)), title_justify="left")
     for heading in headings:
-        grid.add_column(Text(heading))
+        grid.add_column(Text(heading), no_wrap=cut, overflow="ellipsis" if cut else "fold")
     for row in rows:
         grid.add_row(*(Text(shown(cell)) for cell in row))
     Console().print(grid)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 from nado_lab.lab.cli.choices import chosen
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import Json, NewRun
+from nado_lab.lab.cli.options import Force, Json, NewRun
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.text_file import shown
 
@@ -80,6 +80,7 @@ def import_data(
         str, typer.Option(help="Of a step's samples: mean, last, or samples. [default: mean]")
     ] = "",
     sample: Annotated[str, typer.Option(help="The name of the sample.")] = "",
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Import measured data as a new run; what the files do not say is stated here, or in a --map file."""

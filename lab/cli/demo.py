@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import Json
+from nado_lab.lab.cli.options import Force, Json
 from nado_lab.lab.cli.stopping import if_begun
 
 if TYPE_CHECKING:
@@ -22,13 +22,15 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     out: Annotated[
-        Path | None, typer.Option(help="New folder for runs, twin, networks and report. [default: demo-SEED]")
+        Path | None,
+        typer.Option("--out", "-o", help="New folder for runs, twin, networks, report. [default: demo-SEED]"),
     ] = None,
     setup: Annotated[
         str, typer.Option("--setup", "-s", help="A simulated setup. [default: sim:nanoring]")
     ] = "",
     seed: Annotated[int, typer.Option(min=0, help="Seed of the specimen, its noise and all training.")] = 0,
     quick: Annotated[bool, typer.Option("--quick", help="A small version, to see that it works.")] = False,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Close the loop once in simulation: measure, fit a twin, train through it, deploy, compare."""

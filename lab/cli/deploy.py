@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from nado_lab.lab.cli import completion
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import Faults, Json, MovedTwins, NetworkFile, OtherDevice, TestExamples
 from nado_lab.lab.cli.stopping import if_begun
@@ -29,7 +30,12 @@ def deploy(
     net: NetworkFile,
     setup: Annotated[
         list[str],
-        typer.Option("--setup", "-s", help="A built-in setup or a TOML file; one, or one (or more) a layer."),
+        typer.Option(
+            "--setup",
+            "-s",
+            help="A built-in setup or a TOML file; one, or one (or more) a layer.",
+            autocompletion=completion.setups,
+        ),
     ],
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="New folder for the runs and the report.")
@@ -48,7 +54,9 @@ def deploy(
         bool,
         typer.Option("--stepwise", help="A device a node, asked step by step (recurrent: always)."),
     ] = False,
-    seed: Annotated[int, typer.Option(help="The specimen of a simulated bench (of the first).")] = 0,
+    specimen: Annotated[
+        int, typer.Option("--specimen", min=0, help="The specimen of a simulated bench (of the first).")
+    ] = 0,
     noise_seed: Annotated[
         str,
         typer.Option(
@@ -64,7 +72,7 @@ def deploy(
     from nado_lab.lab.workflow import deploy as verb
 
     noise = read_noise_seed(noise_seed, lambda: None)
-    sources = verb.sources_for(net, setup, seed, noise, tuple(fault or ()))
+    sources = verb.sources_for(net, setup, specimen, noise, tuple(fault or ()))
     if noise_seed == OF_THE_SPECIMEN:
         sources = tuple(replace(source, noise_seed=None) for source in sources)
     request = verb.DeployRequest(
@@ -75,7 +83,7 @@ def deploy(
         test_examples=test_examples,
         refit_readout=refit_readout,
         resume=resume,
-        seed=seed,
+        seed=specimen,
         other_device=other_device,
         stepwise=stepwise,
     )

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result
-from nado_lab.lab.cli.options import Json
+from nado_lab.lab.cli.options import Json, SetupName, SetupWord, Specimen
 from nado_lab.lab.new_output import require_folder
 
 
@@ -18,9 +18,12 @@ def register(app: typer.Typer) -> None:
 
 
 def gui(
-    setup: Annotated[str | None, typer.Argument(help="Connect to this setup at once.")] = None,
-    folder: Annotated[Path, typer.Option(help="Where runs, twins and networks lie.")] = Path("runs"),
-    seed: Annotated[int, typer.Option(help="Specimen of a simulated setup.")] = 0,
+    word: SetupWord = "",
+    setup: SetupName = "",
+    folder: Annotated[Path, typer.Option("--folder", help="Where runs, twins and networks lie.")] = Path(
+        "runs"
+    ),
+    specimen: Specimen = 0,
     tour: Annotated[
         Path | None, typer.Option(help="Show no window: drive a short session, write pictures here.")
     ] = None,
@@ -38,10 +41,10 @@ def gui(
     if tour is None:
         from nado_lab.lab.dashboard.start import show_dashboard
 
-        raise typer.Exit(show_dashboard(setup, folder, seed))
+        raise typer.Exit(show_dashboard(setup or word or None, folder, specimen))
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from nado_lab.lab.dashboard.tour import take_tour
 
     with tempfile.TemporaryDirectory() as scratch:
-        pictures = take_tour(setup or "sim:nanoring", tour, Path(scratch), seed, note)
+        pictures = take_tour(setup or word or "sim:nanoring", tour, Path(scratch), specimen, note)
     result({"pictures": [str(path) for path in pictures]}, as_json, lambda found: None)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from nado_lab.lab.cli import completion
 from nado_lab.lab.cli.console import note, result
-from nado_lab.lab.cli.options import Json
+from nado_lab.lab.cli.options import Force, Json
 from nado_lab.lab.errors import LabError
 
 if TYPE_CHECKING:
@@ -25,7 +26,11 @@ def register(app: typer.Typer) -> None:
 def init(
     out: Annotated[Path, typer.Option("--out", "-o", help="The new setup file.")] = Path("bench.toml"),
     like: Annotated[
-        str, typer.Option(help="The setup to begin with: a built-in one, or a file. [default: asked for]")
+        str,
+        typer.Option(
+            help="The setup to begin with: a built-in one, or a file. [default: asked for]",
+            autocompletion=completion.setups,
+        ),
     ] = "",
     name: Annotated[str, typer.Option(help="The name of the setup.")] = "",
     sample: Annotated[str, typer.Option(help="The name of the sample.")] = "",
@@ -41,6 +46,7 @@ def init(
     limit: Annotated[
         list[str] | None, typer.Option(help="ROLE.WORD=NUMBER, a limit of an instrument; may be given again.")
     ] = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Write a setup file for a bench of your own. Without --like every entry is asked for."""

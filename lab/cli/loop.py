@@ -9,6 +9,7 @@ import typer
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import Json
 from nado_lab.lab.cli.stopping import if_begun
+from nado_lab.lab.si_text import bracketed
 
 if TYPE_CHECKING:
     from nado_lab.lab.reports.loop_report import LoopReport
@@ -44,7 +45,7 @@ def _show(report: LoopReport) -> None:
             str(row.round),
             f"{row.twin:.4f}",
             f"{row.device:.4f}",
-            f"{row.gap:+.4f} ± {row.gap_error:.4f}",
+            bracketed(row.gap, row.gap_error),
             f"{row.device_s:.0f}",
             _figure(row.drift_since_last_round),
             _figure(row.drift_while_deployed),

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from nado_lab.lab.cli import completion
 from nado_lab.lab.cli.at_end import came_out, run_came_out
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import BenchSeed, Faults, Json, NewRun, SetupName
+from nado_lab.lab.cli.options import Faults, Force, Json, NewRun, SetupName, Specimen
 from nado_lab.lab.cli.stopping import if_begun
 from nado_lab.lab.noise_seed import read_noise_seed
 
@@ -39,14 +40,19 @@ def register(app: typer.Typer) -> None:
 
 def measure(
     out: NewRun,
-    protocol: Annotated[str, typer.Argument(help="A protocol by name (see `nado protocols`).")] = "",
+    protocol: Annotated[
+        str,
+        typer.Argument(
+            help="A protocol by name (see `nado protocols`).", autocompletion=completion.protocols
+        ),
+    ] = "",
     own: Annotated[str, typer.Option("--protocol", help="Your own procedure: path.py:Class.")] = "",
     setup: SetupName = "",
     parameter: Annotated[
         list[str] | None, typer.Option("--parameter", "-p", help="name=value; may be given again.")
     ] = None,
     operator: Annotated[str, typer.Option(help="Who measures (default: the logged-in user).")] = "",
-    seed: BenchSeed = 0,
+    specimen: Specimen = 0,
     noise_seed: Annotated[
         str,
         typer.Option(
@@ -61,6 +67,7 @@ def measure(
     ] = None,
     fault: Faults = None,
     documents: Documents = "",
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Measure with a protocol on a setup into a new run."""
@@ -73,7 +80,7 @@ def measure(
 
     name, given = _one_of(protocol, own), parameter or []
     noise = read_noise_seed(noise_seed, lambda: noise_seed_of(name, *sorted(given)))
-    source = SetupSource(setup, seed, noise, tuple(fault or ())) if setup else None
+    source = SetupSource(setup, specimen, noise, tuple(fault or ())) if setup else None
     asked = monitor_every is not None or limit
     monitors = _monitors(monitor_every or EVERY_S, limit or []) if asked else None
     request = MeasureRequest(name, out, source, parse_assignments(given), operator, monitors=monitors)

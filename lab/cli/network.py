@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from nado_lab.lab.cli import completion
 from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
 from nado_lab.lab.cli.options import (
     Compute,
+    Force,
     Json,
     MovedTwins,
     NetworkFile,
     NewNetwork,
-    NoisySeed,
+    Seed,
     TestExamples,
 )
 from nado_lab.lab.cli.stopping import if_begun
@@ -23,6 +25,10 @@ from nado_lab.lab.cli.stopping import if_begun
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+BenchOf = Annotated[
+    int | None,
+    typer.Option("--specimen", min=0, help="Specimen and noise of a simulated bench. [default: --seed]"),
+]
 AGAIN = "Nothing was written; give the command again."
 commands = typer.Typer(help="Train networks of devices through twins; evaluate them.", no_args_is_help=True)
 
@@ -42,7 +48,12 @@ def tasks(as_json: Json = False) -> None:
 
 @commands.command()
 def train(
-    task: Annotated[str, typer.Argument(help="A task of `nado network tasks`, a file.npz or a file.nwb.")],
+    task: Annotated[
+        str,
+        typer.Argument(
+            help="A task of `nado network tasks`, a file.npz or a file.nwb.", autocompletion=completion.tasks
+        ),
+    ],
     twin: Annotated[list[Path], typer.Option(help="Twin file; several: one (or so many) a layer.")],
     out: NewNetwork,
     variant: Annotated[str, typer.Option(help="noise-aware, deterministic or reservoir.")] = "noise-aware",
@@ -61,7 +72,8 @@ def train(
     checkpoint: Annotated[Path | None, typer.Option(help="Keep the state here; go on from it.")] = None,
     baselines: Annotated[bool, typer.Option(help="Score the baselines of the task, too.")] = False,
     compute: Compute = "cpu",
-    seed: Annotated[int, typer.Option(help="Decides split, weights and noise.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Decides split, weights and noise.")] = 0,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Train a network on TASK through a twin, and write it to OUT; under `torchrun`, on several processes."""
@@ -93,14 +105,22 @@ def train(
 @commands.command()
 def evaluate(
     net: NetworkFile,
-    on: Annotated[
+    setup: Annotated[
         list[str] | None,
-        typer.Option(help="twin (default), a setup (sim:nanoring or a TOML file), or one a layer."),
+        typer.Option(
+            "--setup",
+            "-s",
+            help="A setup (sim:nanoring or a TOML file), or one a layer. [default: on its twin]",
+            autocompletion=completion.setups,
+        ),
     ] = None,
     twin: MovedTwins = None,
     test_examples: TestExamples = None,
-    out: Annotated[Path | None, typer.Option(help="Keep the runs of the device here (new folder).")] = None,
-    seed: NoisySeed = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Keep the runs of the device here (new folder).")
+    ] = None,
+    specimen: BenchOf = None,
+    seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Score a network on the test examples of its task: on its twin, or on a device and its twin."""
@@ -109,7 +129,8 @@ def evaluate(
     from nado_lab.lab.workflow.evaluate_network import EvaluateNetworkRequest, evaluate_network
 
     started = time.perf_counter()
-    setups = sources_for(net, on, seed) if on and on != ["twin"] else ()
+    bench = seed if specimen is None else specimen
+    setups = sources_for(net, setup, bench) if setup and setup != ["twin"] else ()
     request = EvaluateNetworkRequest(net, setups, tuple(twin or ()), test_examples, out, seed)
     with shown(lambda: AGAIN, "evaluation", net) as observer:
         done = evaluate_network(request, observer)
@@ -120,7 +141,15 @@ def evaluate(
 @commands.command()
 def refine(
     net: NetworkFile,
-    on: Annotated[str, typer.Option(help="The setup that answers (sim:nanoring or a TOML file).")],
+    setup: Annotated[
+        str,
+        typer.Option(
+            "--setup",
+            "-s",
+            help="The setup that answers (sim:nanoring or a TOML file).",
+            autocompletion=completion.setups,
+        ),
+    ],
     out: NewNetwork,
     runs: Annotated[Path | None, typer.Option(help="Folder of what is measured. [default: OUT.runs]")] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the examples.")] = 1,
@@ -128,7 +157,8 @@ def refine(
     learning_rate: Annotated[float, typer.Option(help="Largest step of the optimiser.")] = 0.003,
     twin: MovedTwins = None,
     test_examples: TestExamples = None,
-    seed: NoisySeed = 0,
+    specimen: BenchOf = None,
+    seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Train a network further with the device in the loop: forward on it, backward through the twin."""
@@ -140,7 +170,7 @@ def refine(
     started = time.perf_counter()
     request = RefineRequest(
         net,
-        sources_for(net, [on], seed),
+        sources_for(net, [setup], seed if specimen is None else specimen),
         out,
         runs or out.with_name(f"{out.name}.runs"),
         tuple(twin or ()),

@@ -5,6 +5,7 @@ The options `--plugin FILE` and `--notify WHOM` belong to every command; they ma
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +14,16 @@ from typing import Annotated
 import typer
 from nado_lab import plugins as known
 from nado_lab.lab.cli import at_end
-from nado_lab.lab.cli.console import result, table
+from nado_lab.lab.cli.console import be_quiet, result, table
 from nado_lab.lab.cli.options import Json
-from nado_lab.lab.cli.stopping import Commands
+from nado_lab.lab.cli.top import Commands
 from nado_lab.lab.json_record import JsonRecord
 
 PLUGIN = "--plugin"
 ANYWHERE = (PLUGIN, at_end.OPTION)
-"""Options of every command."""
+"""Options of every command, which a value follows."""
+FLAGS = ("-v", "--verbose", "-q", "--quiet")
+"""Flags of every command."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class PluginGroup(Commands):
 
 
 def in_front(args: list[str]) -> list[str]:
-    """Move every `--plugin FILE`, `--plugin=FILE` (and --notify) to the front; what follows `--` stays."""
+    """Move the options of every command (`--plugin FILE`, -v ...) to the front; what follows `--` stays."""
     moved, rest, given = [], [], iter(args)
     for word in given:
         if word == "--":
@@ -59,7 +62,8 @@ def in_front(args: list[str]) -> list[str]:
         elif word in ANYWHERE:
             moved += [word, _value(word, given)]
         else:
-            (moved if word.startswith(tuple(f"{each}=" for each in ANYWHERE)) else rest).append(word)
+            anywhere = word in FLAGS or word.startswith(tuple(f"{each}=" for each in ANYWHERE))
+            (moved if anywhere else rest).append(word)
     return moved + rest
 
 
@@ -88,10 +92,30 @@ def use(
             help="Call this command line (no shell) or URL when the work ends, also early; likewise.",
         ),
     ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say on stderr what is done; before or after the command.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing but results and errors; the same.")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version.")
+    ] = False,
 ) -> None:
     """Use plug-in files, in this process and in those that it starts; call who is to be told at the end."""
+    be_quiet(quiet)
+    if verbose:
+        logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     known.use_files(plugin or ())
     at_end.ask(notify or ())
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"nado {version('nado-lab')}")
+        raise typer.Exit
 
 
 def plugins(as_json: Json = False) -> None:

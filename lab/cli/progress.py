@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nado_lab.lab.cli.at_end import Work, begin
+from nado_lab.lab.cli.console import is_quiet
 from nado_lab.lab.cli.stopping import going_on
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.observer import Progress
@@ -32,7 +33,7 @@ class Bars(Observer):
         self._bars, self._work = bars, work
         self._tasks: dict[str, TaskID] = {}
         self._finished: set[str] = set()
-        self._plain = not bars.console.is_terminal
+        self._plain = not bars.console.is_terminal and not is_quiet()
 
     def progress(self, progress: Progress) -> None:
         """Show how far a stage is and what it does now."""
@@ -76,6 +77,6 @@ def shown(
         TimeRemainingColumn(),
         TextColumn("{task.fields[doing]}", style="dim", markup=False),
     )
-    plain = not console.is_terminal
+    plain = not console.is_terminal or is_quiet()
     with going_on(how_to_go_on), RichProgress(*columns, console=console, disable=plain) as bars:
         yield Bars(bars, begin(what, path, parts))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import result
-from nado_lab.lab.cli.options import Json
+from nado_lab.lab.cli.options import Force, Json
 
 if TYPE_CHECKING:
     from nado_lab.lab.reports import WrittenReport
@@ -26,6 +26,7 @@ def report(
     figures: Annotated[
         Path | None, typer.Option(help="Also write the figures as PDF into this folder.")
     ] = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Write a page with pictures, tables, lineage, versions and the command that makes the thing again."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import Folder, Json, RunRef
+from nado_lab.lab.cli.options import Folder, Force, Json, RunRef
 from nado_lab.lab.errors import LabError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def plot(
     run: RunRef,
     out: Annotated[Path, typer.Option("--out", "-o", help="The new picture: .png, .pdf or .svg.")],
     folder: Folder = Path(),
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Draw a run: its first sequence, its noise, its monitored readings; further figures as OUT-2, OUT-3."""

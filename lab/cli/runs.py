@@ -1,5 +1,7 @@
 """`nado runs`: list, show, verify, repair and export what was measured; see also `run_upkeep`."""
 
+import os
+import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from nado_lab.lab.cli import run_upkeep
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import Folder, Json, RunRef
+from nado_lab.lab.cli.options import Below, BelowWord, Folder, Force, Json, RunRef, one_folder
 
 if TYPE_CHECKING:
     from nado_lab.lab.store import Check, RepairReport, RunEntry, RunSummary
@@ -25,19 +27,21 @@ def register(app: typer.Typer) -> None:
 
 @runs.command("list")
 def list_runs(
-    folder: Annotated[Path, typer.Argument(help="The folder that holds the runs.")] = Path(),
+    word: BelowWord = None,
+    folder: Below = None,
     where: Annotated[
         list[str] | None, typer.Option(help="name=value, e.g. status=failed; may be given again.")
     ] = None,
-    last: Annotated[int, typer.Option(help="Only so many of the latest; 0 for all.")] = 0,
+    last: Annotated[int, typer.Option(min=0, help="Only so many of the latest; 0 for all.")] = 0,
     as_json: Json = False,
 ) -> None:
     """List the runs below a folder, oldest first."""
     from nado_lab.lab.store import find_runs
 
-    found = find_runs(folder, **_conditions(where))
+    place = one_folder(folder, word)
+    found = find_runs(place, **_conditions(where))
     shown = found[-last:]
-    result([run.to_json() for run in shown], as_json, lambda _: _show_list(shown))
+    result([run.to_json() for run in shown], as_json, lambda _: _show_list(shown, place))
 
 
 def _conditions(where: list[str] | None) -> dict[str, str]:
@@ -80,16 +84,19 @@ def repair_run(run: RunRef, folder: Folder = Path(), as_json: Json = False) -> N
 @runs.command("export")
 def export_run(
     run: RunRef,
-    to: Annotated[Path, typer.Option("--to", help="The new file: .nc, .csv or .npz.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The new file: .nc, .csv or .npz.")],
     stream: Annotated[str, typer.Option(help="Only this stream.")] = "",
     folder: Folder = Path(),
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Write a run as netCDF, CSV or npz."""
     from nado_lab.lab.store import export, locate
 
-    left_out = export(locate(run, folder), to, stream)
-    result({"file": str(to), "left_out": left_out}, as_json, lambda done: typer.echo(f"wrote {done['file']}"))
+    left_out = export(locate(run, folder), out, stream)
+    result(
+        {"file": str(out), "left_out": left_out}, as_json, lambda done: typer.echo(f"wrote {done['file']}")
+    )
     if left_out:
         note(f"not in the file, too many dimensions for a table: {', '.join(left_out)}")
 
@@ -101,6 +108,7 @@ def documents(
         Path | None, typer.Option("--out", "-o", help="The new file. [default: standard output]")
     ] = None,
     folder: Folder = Path(),
+    force: Force = False,
 ) -> None:
     """Write a run as documents of the bluesky event model: JSON lines of [name, document]."""
     from nado_lab.lab.new_output import refuse_existing
@@ -146,12 +154,32 @@ def _digits(value: "float | tuple[float, ...]") -> str:
     return f"{value:.4g}"
 
 
-def _show_list(found: "list[RunEntry]") -> None:
-    headings = ["number", "started", "status", "rows", "protocol", "setup", "sample", "path"]
+def _show_list(found: "list[RunEntry]", folder: Path) -> None:
+    """List runs: for a program everything, on a terminal what fits into a line."""
+    if not sys.stdout.isatty():
+        headings = ["number", "started", "status", "rows", "protocol", "setup", "sample", "tags", "path"]
+        lines = [replace(run, started=run.started[:19]) for run in found]
+        table("Runs", headings, [[_cell(getattr(line, name)) for name in headings] for line in lines])
+        return
     if len(found) > _MOST_LINES:
         note(f"the latest {_MOST_LINES} of {len(found)} runs; --json lists all, --where narrows them down")
-    lines = [replace(run, started=run.started[:19]) for run in found[-_MOST_LINES:]]
-    table("Runs", headings, [[str(getattr(line, heading)) for heading in headings] for line in lines])
+    rows = [
+        [
+            str(run.number),
+            run.started[5:16].replace("T", " "),
+            run.status,
+            str(run.rows),
+            run.protocol,
+            run.setup.removeprefix("sim:"),
+            " ".join([os.path.relpath(run.path, folder), *(f"#{tag}" for tag in run.tags)]),
+        ]
+        for run in found[-_MOST_LINES:]
+    ]
+    table("Runs", ["", "started", "status", "rows", "protocol", "setup", "path"], rows, cut=True)
+
+
+def _cell(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _show_one(run: "RunSummary") -> None:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import Json
+from nado_lab.lab.cli.options import (
+    Faults,
+    Force,
+    Json,
+    NoisySpecimen,
+    SetupName,
+    SetupWord,
+    Specimen,
+    one_setup,
+)
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.text_file import write_text
@@ -37,26 +46,26 @@ def nanoring(
         str, typer.Option(help="Field in Oe: one value, or blocks FIELDxROTATIONS: 24x10,34x10.")
     ] = "26",
     rotations: Annotated[int, typer.Option(min=1, help="Rotations of a field given without a count.")] = 30,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of disorder and thermal noise.")] = 0,
+    specimen: Annotated[int, typer.Option(min=0, help="Its disorder and thermal noise.")] = 0,
     as_json: Json = False,
 ) -> None:
     """Turn a field over an array of nanorings: magnetisation and wall population after each rotation."""
     from nado_lab.lab.compose import simulate_nanoring
 
-    result(simulate_nanoring(size, parse_blocks(field_oe, rotations), seed), as_json, _show)
+    result(simulate_nanoring(size, parse_blocks(field_oe, rotations), specimen), as_json, _show)
 
 
 def asvi(
     preset: Annotated[str, typer.Option(help="MS, WM or PW.")] = "WM",
     field_oe: Annotated[str, typer.Option(help="Peak fields of the loops in Oe: 200,210x3,190.")] = "200",
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the specimen.")] = 0,
+    specimen: Specimen = 0,
     as_json: Json = False,
 ) -> None:
     """Run field loops over a spin-vortex ice: the spectrum dP/dH and the share of vortices after each."""
     from nado_lab.lab.compose import simulate_ice
 
     fields = [field for field, count in parse_blocks(field_oe, 1) for _ in range(count)]
-    result(simulate_ice(preset, fields, seed), as_json, _show_ice)
+    result(simulate_ice(preset, fields, specimen), as_json, _show_ice)
 
 
 def delay_oscillator(
@@ -78,7 +87,7 @@ def memristor(
     model: Annotated[str, typer.Option(help="wox, nbox or tiox.")] = "wox",
     peak_v: Annotated[float, typer.Option(min=0.001, max=5.0, help="Peak of the sine in V.")] = 0.9,
     period_s: Annotated[str, typer.Option(help="Periods in s: 1e-1,1e-2,1e-3.")] = "1,1e-1,1e-2,1e-3,1e-4",
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the specimen.")] = 0,
+    specimen: Specimen = 0,
     as_json: Json = False,
 ) -> None:
     """Sweep a volatile memristor by sines of the voltage: its I(V) loops open and close with the period."""
@@ -87,28 +96,33 @@ def memristor(
     periods = parse_numbers(period_s, "--period-s")
     if not all(0 < period <= 100 for period in periods):
         raise LabError(f"--period-s takes periods above 0, up to 100 s, not {period_s!r}")
-    result(simulate_memristor(model, peak_v, periods, seed), as_json, _show_memristor)
+    result(simulate_memristor(model, peak_v, periods, specimen), as_json, _show_memristor)
 
 
 def serve(
-    setup: Annotated[str, typer.Argument(help="A simulated setup, sim:nanoring say.")],
+    word: SetupWord = "",
+    setup: SetupName = "",
     port: Annotated[int, typer.Option(min=0, max=65000, help="First TCP port; 0 takes free ones.")] = 0,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    toml: Annotated[Path | None, typer.Option(help="Write the setup that reaches this bench here.")] = None,
-    fault: Annotated[list[str] | None, typer.Option(help="role:fault@n; see `nado sim faults`.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Specimen and noise.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Write the setup that reaches this bench here.")
+    ] = None,
+    fault: Faults = None,
+    specimen: NoisySpecimen = 0,
+    force: Force = False,
 ) -> None:
     """Serve every instrument of a simulated bench on its own TCP port (raw SCPI), until Ctrl-C."""
     from nado_lab.lab.compose import served_setup
 
-    if toml is not None:
-        refuse_existing(toml, "--toml")
-    with served_setup(setup, host=host, port=port, specimen=seed, faults=fault or ()) as (server, text):
-        if toml is None:
+    setup = one_setup(setup, word)
+    if out is not None:
+        refuse_existing(out)
+    with served_setup(setup, host=host, port=port, specimen=specimen, faults=fault or ()) as (server, text):
+        if out is None:
             typer.echo(text)
         else:
-            write_text(toml, text)
-            typer.echo(f"nado check {toml}")
+            write_text(out, text)
+            typer.echo(f"nado check --setup {out}")
         note(f"serving {len(server.ports)} instruments on {host}; stop with Ctrl-C")
         server.wait(note)
 

@@ -5,24 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import typer
-from nado_lab.lab.cli.at_end import noticed
 from nado_lab.lab.errors import is_for_people
 from nado_lab.observer import StoppedError
-from typer.core import TyperGroup
 
 EXIT_INTERRUPTED = 130
-
-
-class Commands(TyperGroup):
-    """All commands: an interruption is told here, before typer makes an exit without a word of it."""
-
-    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
-        """Run the command; one that was stopped says what is known, and exits with status 130."""
-        try:
-            return noticed(lambda: super(Commands, self).invoke(ctx))
-        except (KeyboardInterrupt, StoppedError) as stopped:
-            tell_stopped(stopped)
-            raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
 @contextmanager

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from nado_lab.lab.cli import completion
 from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import Compute, Json, NewTwin, TwinFile
+from nado_lab.lab.cli.options import Compute, Force, Json, NewTwin, Runs, TwinFile
 from nado_lab.lab.cli.stopping import if_begun
 from nado_lab.lab.cli.twin_list import list_twins
 from nado_lab.lab.workflow.choices import Level, Part
 
-Seed = Annotated[int, typer.Option(help="Decides the held-out sequences, the weights and the noise.")]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, help="Decides the held-out sequences, the weights and the noise.")
+]
 ChosenLevel = Annotated[Level, typer.Option("--level", help="step (harmonics) or waveform (all samples).")]
 Memory = Annotated[
     float, typer.Option(min=0.05, help="GiB to take at most; of larger runs a part is in memory at a time.")
@@ -24,6 +27,7 @@ Sequences = Annotated[
 ]
 ScoredOn = Annotated[list[Path] | None, typer.Option(help="Runs kept to score the twin; may be given again.")]
 Steps = Annotated[int | None, typer.Option(min=0, help="Steps of this phase.")]
+AGAIN = "Nothing was written; give the command again."
 commands = typer.Typer(help="Fit digital twins to runs and evaluate them.", no_args_is_help=True)
 
 
@@ -35,13 +39,17 @@ def register(app: typer.Typer) -> None:
 
 @commands.command()
 def fit(
-    run: Annotated[list[Path], typer.Argument(help="One or several runs.")],
+    run: Runs,
     out: NewTwin,
     method: Annotated[
-        str | None, typer.Option(help="score, gan (the published one) or ode. [default: score]")
+        str | None,
+        typer.Option(
+            help="score, gan (the published one) or ode. [default: score]",
+            autocompletion=completion.of("score", "gan", "ode"),
+        ),
     ] = None,
     budget_s: Annotated[
-        float | None, typer.Option(help="Seconds to spend, in place of numbers of steps.")
+        float | None, typer.Option(min=0, help="Seconds to spend, in place of numbers of steps.")
     ] = None,
     mean_steps: Steps = None,
     likelihood_steps: Steps = None,
@@ -71,7 +79,10 @@ def fit(
         typer.Option("--set", help='name=value of the fit (batch=96, model={"hidden": 8}).'),
     ] = None,
     compute: Compute = "cpu",
-    seed: Annotated[int | None, typer.Option(help="Decides parts, weights and noise. [default: 0]")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Decides parts, weights and noise. [default: 0]")
+    ] = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Fit a twin to RUN..., score it on sequences it has never seen, and write it to OUT.
@@ -141,58 +152,64 @@ def fit(
 @commands.command()
 def evaluate(
     twin: TwinFile,
-    run: Annotated[list[Path], typer.Argument(help="One or several runs, best with repeats.")],
+    run: Runs,
     part: Annotated[
         Part, typer.Option(help="test, train or all trials; auto: those that the fit has not seen.")
     ] = Part.AUTO,
     level: ChosenLevel = Level.STEP,
     sequences: Sequences = None,
     memory_gb: Memory = 8.0,
-    plots: Annotated[Path | None, typer.Option(help="Draw figures (PNG and PDF) into this folder.")] = None,
+    figures: Annotated[Path | None, typer.Option(help="Draw figures (PNG and PDF) into this folder.")] = None,
     compute: Compute = "cpu",
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Score TWIN on RUN..., beside the noise floor of the run's repeats."""
+    from nado_lab.lab.cli.progress import shown
     from nado_lab.lab.new_output import require_folder
     from nado_lab.lab.workflow.evaluate import EvaluateRequest
     from nado_lab.lab.workflow.evaluate import evaluate as evaluate_twin
 
-    if plots:
-        require_folder(plots, "--plots")
-    done = evaluate_twin(EvaluateRequest(twin, tuple(run), part, level, sequences, memory_gb, seed, compute))
+    if figures:
+        require_folder(figures, "--figures")
+    request = EvaluateRequest(twin, tuple(run), part, level, sequences, memory_gb, seed, compute)
+    with shown(lambda: AGAIN, "evaluation", twin) as observer:
+        done = evaluate_twin(request, observer)
     found = done.to_json()
     for warning in done.metrics.warnings:
         note(f"warning: {warning}")
     drawn: list[str] = []
-    if plots:
+    if figures:
         from nado_lab.lab.reports.evaluation import draw_evaluation
 
-        drawn = [str(path) for path in draw_evaluation(done.twin, done.trials, done.metrics, plots, seed)]
-    shown = {"plots": drawn} if plots else {}
-    result({"twin": str(twin), **found, **shown}, as_json, _show)
+        drawn = [str(path) for path in draw_evaluation(done.twin, done.trials, done.metrics, figures, seed)]
+    pictures = {"figures": drawn} if figures else {}
+    result({"twin": str(twin), **found, **pictures}, as_json, _show)
 
 
 @commands.command()
 def recalibrate(
-    twin: Annotated[Path, typer.Argument(help="Twin of the device as it was.")],
-    run: Annotated[list[Path], typer.Argument(help="Run of the device as it is.")],
+    twin: TwinFile,
+    run: Runs,
     out: NewTwin,
     steps: Annotated[int | None, typer.Option(min=8, help="Use the first N steps of every trial.")] = None,
     fit_steps: Annotated[int, typer.Option(min=0, help="Move all weights, over so many steps.")] = 0,
     scored_on: ScoredOn = None,
     compute: Compute = "cpu",
     seed: Seed = 0,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Follow a drifted device: gain, offset, spread and a small map from a few dozen steps of RUN."""
+    from nado_lab.lab.cli.progress import shown
     from nado_lab.lab.workflow.recalibrate import RecalibrateRequest
     from nado_lab.lab.workflow.recalibrate import recalibrate as recalibrate_twin
 
     request = RecalibrateRequest(
         twin, tuple(run), out, steps, fit_steps, tuple(scored_on or ()), seed, compute
     )
-    done = recalibrate_twin(request).twin
+    with shown(lambda: AGAIN, "recalibration", out) as observer:
+        done = recalibrate_twin(request, observer).twin
     told = done.card.to_json()
     found = told["adapted" if fit_steps else "recalibrated"] | told.get("metrics", {})
     report = {"twin": str(out), **found, "spread": float(done.calibration.spread)}

@@ -6,11 +6,9 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from nado_lab.lab.cli.console import result, table
-from nado_lab.lab.cli.options import Json
+from nado_lab.lab.cli.options import Below, BelowWord, Json, one_folder
 from nado_lab.lab.json_record import JsonRecord
 
 SCHEMA = "nado-twin"
@@ -30,12 +28,14 @@ class TwinEntry(JsonRecord):
 
 
 def list_twins(
-    folder: Annotated[Path, typer.Argument(help="The folder that holds the twins.")] = Path(),
+    word: BelowWord = None,
+    below: Below = None,
     as_json: Json = False,
 ) -> None:
     """List the twins below a folder: device, method, scores, the runs they were fitted to."""
     from nado_lab.lab.errors import LabError
 
+    folder = one_folder(below, word)
     if not folder.is_dir():
         raise LabError(f"{folder} is not a folder")
     found = [entry for card in cards(folder) if (entry := _entry(card)) is not None]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import BenchSeed, Json, OtherDevice, SetupName, TwinFile
+from nado_lab.lab.cli.options import Json, OtherDevice, SetupName, Specimen, TwinFile
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import JsonObject
 
@@ -34,9 +34,11 @@ def validate(
     sequences: Annotated[int, typer.Option(min=1, help="Fresh sequences of each kind.")] = 6,
     repeats: Annotated[int, typer.Option(min=4, help="Repeats of each: they make the floor.")] = 20,
     steps: Annotated[int, typer.Option(min=2, help="Steps of a random sequence.")] = 28,
-    drive_seed: Annotated[int | None, typer.Option(help="Repeat these drives. [default: new ones]")] = None,
+    drive_seed: Annotated[
+        int | None, typer.Option(min=0, help="Repeat these drives. [default: new ones]")
+    ] = None,
     other_device: OtherDevice = False,
-    seed: BenchSeed = 0,
+    specimen: Specimen = 0,
     history: Annotated[bool, typer.Option("--history", help="Only show the trend so far.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -54,7 +56,7 @@ def validate(
 
     request = ValidateRequest(
         twin,
-        SetupSource(setup, seed),
+        SetupSource(setup, specimen),
         out=out,
         tolerances=load_tolerances(tolerances),
         network=net,

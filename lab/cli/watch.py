@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.console import note, result
+from nado_lab.lab.cli.options import Below, BelowWord, one_folder
 
 if TYPE_CHECKING:
     from nado_lab.lab.watch.server import Site
@@ -20,7 +20,8 @@ def register(app: typer.Typer) -> None:
 
 
 def watch(
-    folder: Annotated[Path, typer.Argument(help="The folder that holds the runs.")] = Path(),
+    word: BelowWord = None,
+    folder: Below = None,
     host: Annotated[
         str, typer.Option(help="Address to listen at; any but this computer's own needs the token printed.")
     ] = "127.0.0.1",
@@ -35,7 +36,7 @@ def watch(
     from nado_lab.lab.watch.look import look, require_folder
     from nado_lab.lab.watch.server import Looks, Site, is_loopback
 
-    place = require_folder(folder)
+    place = require_folder(one_folder(folder, word))
     if as_json:
         result(look(place), True, lambda seen: None)
         return

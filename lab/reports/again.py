@@ -103,7 +103,7 @@ def _train(task: TaskChoice, settings: TrainSettings, twins: Sequence[str]) -> s
 
 
 def _refine(refined: Refinement, twins: Sequence[str]) -> str:
-    words = ["nado", "network", "refine", "again.net", *_each("--on", refined.on), *_each("--twin", twins)]
+    words = ["nado", "network", "refine", "again.net", *_each("--setup", refined.on), *_each("--twin", twins)]
     for name in ("examples", "epochs", "learning_rate", "seed", "test_examples"):
         value = getattr(refined, name)
         option = "--test" if name == "test_examples" else _option(name)
@@ -149,7 +149,7 @@ def deploy_again(report: DeploymentReport) -> str:
     counted = noise[0] is None or noise == tuple(noise[0] + index for index in range(len(noise)))
     if specimens != usual or report.seed != first or not counted:
         return f"# deployed by a program: specimens {specimens}, noise {noise}, seed {report.seed}"
-    words = ["nado", "deploy", report.network, *_each("--setup", report.setups), "--seed", str(first)]
+    words = ["nado", "deploy", report.network, *_each("--setup", report.setups), "--specimen", str(first)]
     words += ["--noise-seed", write_noise_seed(noise[0]), *_each("--fault", report.faults)]
     words += [*_each("--twin", report.twins), "--test", str(report.n_test)]
     if report.refit_share is not None:
@@ -172,7 +172,7 @@ def _protocol(name: str) -> Sequence[str]:
 
 def _setup(record: SetupRecord | None) -> Iterator[str]:
     if record and record.source:
-        yield from ("--setup", record.source, "--seed", str(record.seed))
+        yield from ("--setup", record.source, "--specimen", str(record.seed))
         yield from ("--noise-seed", write_noise_seed(record.noise_seed))
         yield from _each("--fault", record.faults)
 

@@ -20,7 +20,7 @@ from nado_lab.lab.store.reader import Run
 from nado_lab.lab.store.remarks import remark, tag
 from nado_lab.lab.store.repair import RepairReport, repair
 from nado_lab.lab.store.summary import RunSummary, StreamSummary, summarise
-from nado_lab.lab.store.trash import remove_run
+from nado_lab.lab.store.trash import remove_run, set_aside
 from nado_lab.lab.store.trials import TrialArrays, channel_axis, channel_units, device_names, load_trials
 from nado_lab.lab.store.verify import Check, verify
 from nado_lab.lab.store.writer import RunWriter
@@ -62,6 +62,7 @@ __all__ = [
     "remark",
     "remove_run",
     "repair",
+    "set_aside",
     "summarise",
     "tag",
     "verify",

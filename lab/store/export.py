@@ -33,7 +33,7 @@ def export(run: str | Path | Run, target: str | Path, stream: str = "") -> list[
     suffix = Path(target).suffix.lower()
     if suffix not in _WRITERS:
         raise StoreError(f"{target}: expected a name that ends in {', '.join(_WRITERS)}")
-    refuse_existing(target, "--to")
+    refuse_existing(target)
     with storage_errors(target, "write"), draft_of(Path(target)) as draft:
         return _WRITERS[suffix](opened, draft, (stream,) if stream else opened.streams)
 

@@ -1,6 +1,7 @@
-"""Take a run away: into a trash folder beside it, from which it can be moved back, or for good."""
+"""Take things away: into a trash folder beside them, from which they can be moved back, or for good."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nado_lab.lab.store.errors import StoreError
@@ -31,3 +32,19 @@ def remove_run(path: str | Path, *, for_good: bool = False) -> Path | None:
             return source.rename(place)
     finally:
         owner.release()
+
+
+WRITTEN = ("card.json", "report.json", "loop.json", "table.jsonl")
+"""A folder with one of these was written by a command: a twin, a network, a demo, a loop, a sweep."""
+
+
+def set_aside(path: Path) -> Path:
+    """Move what is to be written anew into the trash folder beside it, and give its new place."""
+    if (path / "zarr.json").exists() and (moved := remove_run(path)):
+        return moved
+    if path.is_dir() and not any((path / name).exists() for name in WRITTEN):
+        raise StoreError(f"{path} is a folder that no command wrote: it is left alone; remove it yourself")
+    place = path.absolute().parent / TRASH / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{path.name}"
+    with storage_errors(path, "move"):
+        place.parent.mkdir(exist_ok=True)
+        return path.rename(place)

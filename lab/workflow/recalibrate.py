@@ -51,12 +51,13 @@ def recalibrate(request: RecalibrateRequest, observer: Observer | None = None) -
     if request.fit_steps:
         twin = adapt(before, trials, request.fit_steps, request.seed, observer, compute=request.compute)
     else:
-        twin = recalibrate_twin(before, trials, request.steps, compute=request.compute)
+        twin = recalibrate_twin(before, trials, request.steps, observer, compute=request.compute)
     metrics, scored = None, None
     if request.scored_on:
         kept = read_trials(request.scored_on, device=before.device_name, twin=twin).trials
         scored, warning = unseen(twin.card.drives, kept)
-        metrics = warned(evaluate(twin, scored, seed=request.seed), warning, *map(str, kept.findings))
+        found = evaluate(twin, scored, seed=request.seed, observer=observer)
+        metrics = warned(found, warning, *map(str, kept.findings))
     origin = RecalibrationOrigin(
         twin=str(request.twin.resolve()),
         runs=tuple(str(path.resolve()) for path in request.runs),

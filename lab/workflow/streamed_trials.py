@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.stored_trials import StoredTrials
+from nado_lab.observer import Observer, PartOf
 from nado_lab.twin import Metrics, evaluate, unseen, warned
 from pydantic import TypeAdapter
 
@@ -66,7 +67,12 @@ def open_stream(runs: Sequence[str | Path | Run], memory_gb: float = MEMORY_GB, 
 
 
 def score_in_parts(
-    twin: Twin, stored: StoredTrials, rows: np.ndarray, memory_gb: float = MEMORY_GB, seed: int = 0
+    twin: Twin,
+    stored: StoredTrials,
+    rows: np.ndarray,
+    memory_gb: float = MEMORY_GB,
+    seed: int = 0,
+    observer: Observer | None = None,
 ) -> tuple[Metrics, int]:
     """Score a twin on some rows of stored trials, whole sequences at a time, so many as memory allows.
 
@@ -76,9 +82,11 @@ def score_in_parts(
     parts = list(_sequences_together(stored, rows, memory_gb))
     found: list[JsonObject] = []
     weights: list[int] = []
-    for each in parts:
+    observer = observer or Observer()
+    for number, each in enumerate(parts):
+        look = PartOf(observer, number / len(parts), (number + 1) / len(parts))
         trials, warning = unseen(twin.card.drives, stored.read(each).on(twin.ports))
-        found.append(warned(evaluate(twin, trials, seed=seed), warning).to_json())
+        found.append(warned(evaluate(twin, trials, seed=seed, observer=look), warning).to_json())
         weights.append(len(trials))
     mean = _mean(found, weights)
     return TypeAdapter(Metrics).validate_python(Metrics.current(mean)), len(parts)

@@ -38,7 +38,7 @@ def command_for(experiment: Experiment, setup: str, seed: int, out: Path) -> lis
     named = own or [experiment.protocol]
     values = {name: value for name, value in experiment.values.items() if value is not None}
     given = [part for name, value in values.items() for part in ("-p", f"{name}={value}")]
-    where = ["--setup", setup, "--seed", str(seed), "--out", str(out), "--monitor-every", "1"]
+    where = ["--setup", setup, "--specimen", str(seed), "--out", str(out), "--monitor-every", "1"]
     return [*nado, "measure", *named, *where, *given]
 
 

@@ -3,13 +3,14 @@
 from contextlib import contextmanager
 
 import typer
+from nado_lab.lab.cli.top import Commands
 from typer.testing import CliRunner
 
 
 def call(group, *arguments):
     """Run `nado ARGUMENTS` with the commands of one module; give typer's result."""
     app = typer.Typer()
-    app.callback()(lambda: None)
+    app.callback(cls=Commands)(lambda: None)
     group.register(app)
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
 

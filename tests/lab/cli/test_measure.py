@@ -18,7 +18,17 @@ def test_measure_writes_a_run_and_reports_it(tmp_path, monkeypatch):
     asked = behind_every_setup(monkeypatch, FakeDevice())
     out = tmp_path / "run"
     done = call(
-        measure, "measure", "characterise", "--setup", "sim:x", "--out", out, *SMALL, "--seed", 4, "--json"
+        measure,
+        "measure",
+        "characterise",
+        "--setup",
+        "sim:x",
+        "--out",
+        out,
+        *SMALL,
+        "--specimen",
+        4,
+        "--json",
     )
     assert done.exit_code == 0, done.output
     assert asked == [("sim:x", 4)]
@@ -62,7 +72,9 @@ def test_resume_opens_the_same_setup_and_completes(tmp_path, monkeypatch):
 
     behind_every_setup(monkeypatch, FakeDevice(on_trial=interrupt))
     out = tmp_path / "run"
-    stopped = call(measure, "measure", "characterise", "--setup", "sim:x", "--out", out, *SMALL, "--seed", 4)
+    stopped = call(
+        measure, "measure", "characterise", "--setup", "sim:x", "--out", out, *SMALL, "--specimen", 4
+    )
     assert stopped.exit_code != 0
     asked = behind_every_setup(monkeypatch, FakeDevice())
     done = call(measure, "resume", out, "--json")

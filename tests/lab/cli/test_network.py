@@ -59,7 +59,7 @@ def test_settings_without_effect_are_said(twin, tmp_path):
 
 def test_evaluating_again_on_the_twin_gives_the_same_score(trained):
     path, report = trained
-    again = json.loads(call(network, "network", "evaluate", path, "--on", "twin", "--json").stdout)
+    again = json.loads(call(network, "network", "evaluate", path, "--setup", "twin", "--json").stdout)
     assert again["twin"] == report["twin"]
 
 
@@ -68,7 +68,7 @@ def test_evaluating_on_a_setup_scores_the_device_too(trained, tmp_path):
     runs = tmp_path / "runs"
     sizes = ["--test", 3, "--out", runs]
     done = json.loads(
-        call(network, "network", "evaluate", path, "--on", "sim:nanoring", *sizes, "--json").stdout
+        call(network, "network", "evaluate", path, "--setup", "sim:nanoring", *sizes, "--json").stdout
     )
     assert 0 <= done["device"] <= 1
     assert done["n_test"] == 3
@@ -87,7 +87,7 @@ def test_layers_of_different_devices_are_played_on_a_setup_each(twin, tmp_path):
         "-p", "steps=12", "-p", "washout=4", "--json",
     )  # fmt: skip
     assert trained.exit_code == 0, trained.output
-    on = ["--on", "sim:nanoring", "--on", "sim:asvi"]
+    on = ["--setup", "sim:nanoring", "--setup", "sim:asvi"]
     done = json.loads(call(network, "network", "evaluate", out, *on, "--json").stdout)
     assert done["metric"] == "nrmse"
     assert done["device"] > 0
@@ -102,7 +102,7 @@ def test_nodes_of_several_arrays_are_scored_on_their_twins_only(twin, tmp_path):
     assert trained.exit_code == 0, trained.output
     again = json.loads(call(network, "network", "evaluate", out, "--json").stdout)
     assert again["twin"] == json.loads(trained.stdout)["twin"]
-    refused = call(network, "network", "evaluate", out, "--on", "sim:nanoring")
+    refused = call(network, "network", "evaluate", out, "--setup", "sim:nanoring")
     assert "belong to 2 devices, 1 are here" in str(refused.exception)
 
 
@@ -111,7 +111,7 @@ def test_recurrent_networks_are_scored_on_their_twin_and_refused_by_a_setup(twin
     how = ["--set", "recurrent=true", "--set", "truncate=7"]
     trained = call(network, "network", "train", "temporal-mnist", "--twin", twin, "--out", out, *sizes, *how)
     assert trained.exit_code == 0, trained.output
-    refused = call(network, "network", "evaluate", out, "--on", "sim:nanoring")
+    refused = call(network, "network", "evaluate", out, "--setup", "sim:nanoring")
     assert getattr(refused.exception, "for_people", False)
     assert "back a step later" in str(refused.exception)
 
@@ -120,7 +120,7 @@ def test_refining_measures_on_the_setup_and_writes_a_new_network(trained, tmp_pa
     path, _ = trained
     out = tmp_path / "b.net"
     done = call(
-        network, "network", "refine", path, "--on", "sim:nanoring", "--out", out,
+        network, "network", "refine", path, "--setup", "sim:nanoring", "--out", out,
         "--examples", 4, "--test", 3, "--json",
     )  # fmt: skip
     assert done.exit_code == 0, done.output

@@ -79,6 +79,7 @@ def test_commands_that_are_stopped_at_once_say_that_nothing_is_kept(
         raise type(stopped)(*stopped.args)
 
     monkeypatch.setattr(f"{module}.{verb}", stop)
+    monkeypatch.setattr("nado_lab.lab.cli.kinds._check", lambda *_, **__: None)
     done = nado(*(word.format(tmp_path) for word in words))
     assert done.exit_code == 130, done.output
     assert done.stderr.startswith(f"nado: {str(stopped) or 'stopped'}\n")

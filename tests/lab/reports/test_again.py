@@ -44,6 +44,11 @@ from tests.protocols.fake_device import FakeDevice
 THIRD = 10 / 3
 
 
+@pytest.fixture(autouse=True)
+def _what_is_named_need_not_be_there(monkeypatch):
+    monkeypatch.setattr("nado_lab.lab.cli.kinds._check", lambda *_, **__: None)
+
+
 @pytest.fixture(scope="module")
 def parse():
     """Give the parameters that the command line makes of a printed command."""
@@ -73,7 +78,7 @@ def test_a_run_is_measured_again_with_its_numbers_and_seeds(tmp_path, parse):
     again.suit(FakeDevice.ports)
     configure(again, parse_assignments(asked["parameter"]))
     assert describe(again) == describe(procedure)
-    assert (asked["setup"], asked["seed"], asked["noise_seed"]) == ("sim:nanoring", 11, "1234567890")
+    assert (asked["setup"], asked["specimen"], asked["noise_seed"]) == ("sim:nanoring", 11, "1234567890")
 
 
 def test_a_run_of_chosen_drives_is_replayed(tmp_path, parse):
@@ -83,7 +88,7 @@ def test_a_run_of_chosen_drives_is_replayed(tmp_path, parse):
     asked = parse(measure_again(run.metadata, run.path))
     assert asked["protocol"] == "replay"
     assert parse_assignments(asked["parameter"])["of"] == run.path
-    assert (asked["seed"], asked["noise_seed"]) == (1, "2")
+    assert (asked["specimen"], asked["noise_seed"]) == (1, "2")
 
 
 @pytest.mark.parametrize("name", protocols_to_choose())
@@ -180,7 +185,7 @@ def test_a_deployment_is_done_again_on_the_same_specimen_with_the_same_noise(par
     report = DeploymentReport.from_json(DEPLOYED | {"seed": 5, "refit_share": THIRD / 10})
     asked = parse(deploy_again(report))
     assert (asked["setup"], asked["test_examples"]) == (["sim:x"], 10)
-    assert (asked["seed"], asked["noise_seed"], asked["refit_readout"]) == (5, "77", THIRD / 10)
+    assert (asked["specimen"], asked["noise_seed"], asked["refit_readout"]) == (5, "77", THIRD / 10)
 
 
 def test_a_quick_demo_is_done_again_quickly(demo, parse):

@@ -115,7 +115,7 @@ def test_a_run_is_drawn_with_its_noise_and_its_command(run, tmp_path):
     words = shlex.split(command)
     assert words[:3] == ["nado", "measure", "characterise"]
     assert {"repeats=4", "sequences=3"} <= set(words)
-    assert words[words.index("--seed") + 1] == "7"
+    assert words[words.index("--specimen") + 1] == "7"
 
 
 def test_an_empty_run_has_a_page(tmp_path):

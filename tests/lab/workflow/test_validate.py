@@ -73,7 +73,7 @@ def test_drives_of_a_network_are_tried_beside_random_ones(demo, tmp_path):
 
 
 def test_command_line_says_by_its_exit_status_whether_the_twin_passed(twin, tmp_path):
-    size = ("--sequences", "4", "--repeats", "4", "--steps", "8", "--seed", "3", "--drive-seed", "1")
+    size = ("--sequences", "4", "--repeats", "4", "--steps", "8", "--specimen", "3", "--drive-seed", "1")
     lax, strict = tmp_path / "lax.toml", tmp_path / "strict.toml"
     lax.write_text("mean_ratio = 50\nstd_ratio = 50\nautocov_ratio = 50\nleast_coverage90 = 0.1\n")
     strict.write_text("mean_ratio = 0.01\n")

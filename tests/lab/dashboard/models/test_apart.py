@@ -69,7 +69,7 @@ def test_the_command_measures_with_the_parameters_that_are_settled(tmp_path):
     own = Experiment("mine.py:Squares", {"points": 3, "left": None}, apart=True)
     command = command_for(own, "sim:nanoring", 5, tmp_path / "x.zarr")
     assert command[:6] == [sys.executable, "-m", "nado_lab", "measure", "--protocol", "mine.py:Squares"]
-    assert command[command.index("--seed") + 1] == "5"
+    assert command[command.index("--specimen") + 1] == "5"
     assert command[-2:] == ["-p", "points=3"]
     rest = Experiment("characterise", {}, apart=True, goes_on=True)
     out = tmp_path / "none.zarr"
