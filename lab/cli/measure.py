@@ -52,6 +52,10 @@ def measure(
         list[str] | None, typer.Option("--parameter", "-p", help="name=value; may be given again.")
     ] = None,
     operator: Annotated[str, typer.Option(help="Who measures (default: the logged-in user).")] = "",
+    title: Annotated[str, typer.Option(help="What the run is called in lists.")] = "",
+    sample: Annotated[str, typer.Option(help="Which sample is in. [default: the setup's]")] = "",
+    remark: Annotated[str, typer.Option(help="Anything to remember about the run.")] = "",
+    tag: Annotated[list[str] | None, typer.Option(help="A word to find it by; may be given again.")] = None,
     specimen: Specimen = 0,
     noise_seed: Annotated[
         str,
@@ -74,6 +78,7 @@ def measure(
     from nado_lab.lab.cli.progress import shown
     from nado_lab.lab.compose import noise_seed_of
     from nado_lab.lab.setup import SetupSource
+    from nado_lab.lab.store import Labels
     from nado_lab.lab.workflow.measure import MeasureRequest
     from nado_lab.lab.workflow.measure import measure as measure_run
     from nado_lab.protocols import parse_assignments
@@ -83,7 +88,10 @@ def measure(
     source = SetupSource(setup, specimen, noise, tuple(fault or ())) if setup else None
     asked = monitor_every is not None or limit
     monitors = _monitors(monitor_every or EVERY_S, limit or []) if asked else None
-    request = MeasureRequest(name, out, source, parse_assignments(given), operator, monitors=monitors)
+    labels = Labels(title, sample, remark, tuple(tag or ()))
+    request = MeasureRequest(
+        name, out, source, parse_assignments(given), operator, monitors=monitors, labels=labels
+    )
     with shown(if_begun(out, _go_on(out, own)), "run", out) as bars, _also_sent(documents, bars) as observer:
         run = measure_run(request, observer).run
     report_run(run, as_json)

@@ -1,4 +1,4 @@
-"""`nado runs diff`, `plot`, `note`, `tag`, `rm`: compare runs, look at one, keep them in order."""
+"""`nado runs diff`, `plot`, `note`, `tag`, `name`, `hide`, `rm`: compare runs, look at one, keep order."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ def add_to(runs: typer.Typer) -> None:
         ("plot", plot),
         ("note", note_run),
         ("tag", tag_run),
+        ("name", name_run),
+        ("hide", hide),
         ("rm", remove),
     ):
         runs.command(name)(command)
@@ -87,6 +89,35 @@ def tag_run(
     asked = tags or remove_tags
     now = tag(path, tags or (), remove_tags or ()) if asked else Run.open(path).metadata.notes.get("tags", [])
     result({"run": path, "tags": now}, as_json, lambda found: typer.echo(" ".join(found["tags"])))
+
+
+def name_run(
+    run: RunRef,
+    title: Annotated[str, typer.Argument(help='What it is called in lists; "" for no name.')],
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
+    """Call a run something; its folder keeps its name, so that what points at it still does."""
+    from nado_lab.lab.store import locate, title_run
+
+    path = locate(run, folder)
+    title_run(path, title)
+    result({"run": path, "title": title}, as_json, lambda found: typer.echo(f"{path}: {found['title']}"))
+
+
+def hide(
+    run: RunRef,
+    show: Annotated[bool, typer.Option("--show", help="Show it again.")] = False,
+    folder: Folder = Path(),
+    as_json: Json = False,
+) -> None:
+    """Leave a run out of lists (`nado runs list --hidden` still shows it)."""
+    from nado_lab.lab.store import hide_run, locate
+
+    path = locate(run, folder)
+    hide_run(path, hidden=not show)
+    told = "shown" if show else "hidden"
+    result({"run": path, "hidden": not show}, as_json, lambda _: typer.echo(f"{path}: {told}"))
 
 
 def remove(

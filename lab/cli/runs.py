@@ -33,13 +33,14 @@ def list_runs(
         list[str] | None, typer.Option(help="name=value, e.g. status=failed; may be given again.")
     ] = None,
     last: Annotated[int, typer.Option(min=0, help="Only so many of the latest; 0 for all.")] = 0,
+    hidden: Annotated[bool, typer.Option("--hidden", help="Also those that were hidden.")] = False,
     as_json: Json = False,
 ) -> None:
     """List the runs below a folder, oldest first."""
     from nado_lab.lab.store import find_runs
 
     place = one_folder(folder, word)
-    found = find_runs(place, **_conditions(where))
+    found = [run for run in find_runs(place, **_conditions(where)) if hidden or not run.hidden]
     shown = found[-last:]
     result([run.to_json() for run in shown], as_json, lambda _: _show_list(shown, place))
 
@@ -190,6 +191,7 @@ def _show_one(run: "RunSummary") -> None:
     known = run.metadata
     plain = ("run_id", "status", "reason", "started", "ended", "sample", "operator")
     rows = [["path", run.path], *([key, str(value)] for key in plain if (value := getattr(known, key)))]
+    rows += [[name, str(known.notes[name])] for name in ("title", "tags", "hidden") if known.notes.get(name)]
     if known.lineage:
         rows.append(["lineage", ", ".join(known.lineage)])
     if known.setup:

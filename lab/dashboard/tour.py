@@ -192,8 +192,8 @@ class Tour:
         panel.rescan()
         self.until(lambda: len(panel.shown) >= 5)
         panel.select(*[each.out for each in self.window.session.queue.items[:2] if each.out])
-        self.until(lambda: len(panel.loaded) == 2)
-        self._photograph_tabs(panel, "Overlay", "Metadata", "Open in Python")
+        self.until(lambda: len(panel.details.loaded) == 2)
+        self._photograph_tabs(panel, "Overlay", "Compare", "Notes", "Metadata", "Python")
         here = self.window.session.folder
         panel.select(
             *[
@@ -205,9 +205,9 @@ class Tour:
         self._photograph_tabs(panel, "Lineage")
 
     def _photograph_tabs(self, panel: BrowserPanel, *names: str) -> None:
-        titles = [panel.tabs.tabText(index) for index in range(panel.tabs.count())]
+        titles = [panel.details.tabText(index) for index in range(panel.details.count())]
         for name in names:
-            panel.tabs.setCurrentIndex(titles.index(name))
+            panel.details.setCurrentIndex(titles.index(name))
             self.photograph(f"runs-{name}")
 
     def photograph(self, name: str) -> None:

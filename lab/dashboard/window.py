@@ -4,6 +4,7 @@ import threading
 
 from nado_lab.lab.dashboard.models.catalogue import Entry
 from nado_lab.lab.dashboard.models.events import BenchClosed, BenchOpened, BenchSafe, Finished, JobChanged
+from nado_lab.lab.dashboard.models.fields import ALWAYS
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.panels.browser import BrowserPanel
 from nado_lab.lab.dashboard.panels.live import LivePanel
@@ -35,7 +36,19 @@ from PyQt6.QtWidgets import (
 )
 
 SIZE = (1366, 728)
-BUSY_KINDS = ("run", "deploy", "loop", "fit", "train", "evaluate", "check", "connect", "report", "export")
+BUSY_KINDS = (
+    "run",
+    "deploy",
+    "loop",
+    "fit",
+    "train",
+    "evaluate",
+    "check",
+    "connect",
+    "report",
+    "export",
+    "label",
+)
 
 
 class Dashboard(QMainWindow):
@@ -103,6 +116,7 @@ class Dashboard(QMainWindow):
             return
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("layout", self.saveState())
+        self.settings.setValue("columns", self.browser.list.columns)
         self.hub.stop()
         self.session.close()
         a0.accept()
@@ -204,6 +218,7 @@ class Dashboard(QMainWindow):
         self.hub.listen(JobChanged, self._job)
         self.hub.listen(Finished, self._report)
         self.browser.wanted_for_twin.connect(self._to_twin)
+        self.browser.wanted_again.connect(self._measure_again)
 
     def _report(self, event: Finished) -> None:
         if event.kind == "report":
@@ -213,6 +228,10 @@ class Dashboard(QMainWindow):
     def _to_twin(self, entries: list[Entry]) -> None:
         self.twin.take_runs(entries)
         self.tabs.setCurrentWidget(self.twin)
+
+    def _measure_again(self, entry: Entry) -> None:
+        if self.measure.use(entry.protocol, entry.parameters):
+            self.tabs.setCurrentIndex(0)
 
     def _job(self, event: JobChanged) -> None:
         if event.kind not in BUSY_KINDS:
@@ -228,4 +247,7 @@ class Dashboard(QMainWindow):
             saved = self.settings.value(key)
             if isinstance(saved, QByteArray):
                 call(saved)
+        columns = self.settings.value("columns")
+        if isinstance(columns, list) and ALWAYS in columns:
+            self.browser.list.set_columns([str(name) for name in columns])
         self.use_theme(self.theme)

@@ -7,6 +7,7 @@ from nado_lab.lab.json_ready import json_value
 from nado_lab.lab.runs.monitors import MonitorSettings
 from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import (
+    Labels,
     MonitorRecord,
     ParameterRecord,
     ProtocolRecord,
@@ -28,15 +29,18 @@ def describe_run(
     lineage: tuple[str, ...],
     source: SetupSource,
     monitors: MonitorSettings | None = None,
+    labels: Labels | None = None,
 ) -> RunMetadata:
     """Gather the metadata of a run that is about to start."""
+    labels, operator = labels or Labels(), operator or current_user()
     config, snapshot, step_s = (getattr(setup, name, None) for name in ("config", "snapshot", "step_s"))
     timing = procedure.timing if isinstance(procedure, NadoProcedure) else WHOLE_TRIALS
     if timing == STEPWISE:
         step_s = getattr(setup, "step_period_s", step_s)
+    pace = {} if step_s is None else {"step_s": float(step_s), "timing": timing}
     return RunMetadata(
-        sample=str(getattr(config, "sample", "")),
-        operator=operator or current_user(),
+        sample=labels.sample or str(getattr(config, "sample", "")),
+        operator=operator,
         setup=SetupRecord(
             name=str(getattr(config, "name", type(setup).__name__)),
             kind=str(getattr(config, "kind", "")),
@@ -51,7 +55,7 @@ def describe_run(
         code=code_version(),
         instruments=snapshot() if snapshot else {},
         lineage=list(lineage),
-        notes={} if step_s is None else {"step_s": float(step_s), "timing": timing},
+        notes=labels.notes(operator) | pace,
     )
 
 

@@ -13,7 +13,7 @@ from nado_lab.lab.runs.monitors import Monitor, MonitorSettings, monitors_for
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.runs.rebuild import provide_drives
 from nado_lab.lab.setup import SetupSource
-from nado_lab.lab.store import RunWriter
+from nado_lab.lab.store import Labels, RunWriter
 from nado_lab.lab.store.metadata import EXPECTED
 from nado_lab.protocols import MeasuringDevice, NadoProcedure
 
@@ -28,6 +28,7 @@ def run_protocol(  # noqa: PLR0913  (a run has many sides; two are required)
     operator: str = "",
     lineage: Iterable[str] = (),
     monitors: MonitorSettings | None = None,
+    labels: Labels | None = None,
 ) -> Path:
     """Measure into the new run `out` and return its path.
 
@@ -38,7 +39,7 @@ def run_protocol(  # noqa: PLR0913  (a run has many sides; two are required)
     refuse_existing(out)
     lineage = (*lineage, *provide_drives(procedure))
     procedure.bind(cast("MeasuringDevice", setup))  # a procedure says what it misses
-    columns, labels = procedure.columns(), procedure.coordinates()
+    columns, named = procedure.columns(), procedure.coordinates()
     metadata = describe_run(
         procedure,
         setup,
@@ -46,12 +47,13 @@ def run_protocol(  # noqa: PLR0913  (a run has many sides; two are required)
         lineage=lineage,
         source=source or SetupSource(""),
         monitors=monitors,
+        labels=labels,
     )
     if expected := procedure.row_count():
         metadata.notes[EXPECTED] = expected
 
     def create(monitor: Monitor) -> RunWriter:
-        return RunWriter.create(out, metadata, {**columns, **monitor.streams()}, labels)
+        return RunWriter.create(out, metadata, {**columns, **monitor.streams()}, named)
 
     run_measurement(procedure, setup, observer or Observer(), monitors or monitors_for(setup), create)
     return Path(out)

@@ -17,7 +17,7 @@ from nado_lab.lab.store.metadata import (
 )
 from nado_lab.lab.store.ports import ports_of
 from nado_lab.lab.store.reader import Run
-from nado_lab.lab.store.remarks import remark, tag
+from nado_lab.lab.store.remarks import Labels, hide_run, remark, tag, tags_in, title_run
 from nado_lab.lab.store.repair import RepairReport, repair
 from nado_lab.lab.store.summary import RunSummary, StreamSummary, summarise
 from nado_lab.lab.store.trash import remove_run, set_aside
@@ -30,6 +30,7 @@ __all__ = [
     "Check",
     "Document",
     "DocumentMaker",
+    "Labels",
     "MonitorRecord",
     "ParameterRecord",
     "ProtocolRecord",
@@ -55,6 +56,7 @@ __all__ = [
     "documents_of",
     "export",
     "find_runs",
+    "hide_run",
     "line_of",
     "load_trials",
     "locate",
@@ -65,5 +67,7 @@ __all__ = [
     "set_aside",
     "summarise",
     "tag",
+    "tags_in",
+    "title_run",
     "verify",
 ]

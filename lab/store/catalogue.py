@@ -9,7 +9,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from nado_lab.lab.json_file import JsonObject
@@ -17,7 +17,7 @@ from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.store import layout
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.metadata import SCHEMA
-from nado_lab.lab.store.remarks import TAGS
+from nado_lab.lab.store.remarks import HIDDEN, REMARKS, TAGS, TITLE
 
 INDEX = ".nado-runs.sqlite"
 
@@ -38,8 +38,13 @@ class RunEntry(JsonRecord):
     operator: str
     lineage: tuple[str, ...]
     tags: tuple[str, ...] = ()
+    title: str = ""
+    remarks: tuple[str, ...] = ()
+    hidden: bool = False
+    parameters: JsonObject = field(default_factory=dict)
 
 
+_LISTS = ("lineage", "tags", "remarks")
 _COLUMNS = tuple(each.name for each in fields(RunEntry))
 _FIELDS = ("stamp", *(name for name in _COLUMNS if name != "number"))
 _SET = ", ".join(f"{name} = :{name}" for name in _FIELDS if name != "path")
@@ -87,9 +92,12 @@ class Catalogue:
         raise StoreError(f"{problem} {reference!r} in {self.folder} (see `nado runs list {self.folder}`)")
 
     def _entry(self, row: sqlite3.Row) -> RunEntry:
-        known = {name: row[name] for name in _COLUMNS}
-        lists = {name: tuple(json.loads(row[name] or "[]")) for name in ("lineage", "tags")}
-        return RunEntry(**known | {"path": str(self.folder / row["path"])} | lists)
+        known: JsonObject = {name: row[name] for name in _COLUMNS}
+        lists: JsonObject = {name: tuple(json.loads(row[name] or "[]")) for name in _LISTS}
+        parameters = json.loads(row["parameters"] or "{}")
+        others: JsonObject = {"hidden": bool(row["hidden"]), "parameters": parameters}
+        place: JsonObject = {"path": str(self.folder / row["path"])}
+        return RunEntry(**known | lists | others | place)
 
     def _open(self) -> sqlite3.Connection:
         """Open the index; in memory where the folder may not be written or another holds it."""
@@ -191,7 +199,8 @@ def _row(relative: str, root: str, stamp: str) -> dict[str, str | int] | None:
         "protocol": _name_of(found.get("protocol")),
         "setup": _name_of(found.get("setup")),
         "lineage": _list(found.get("lineage")),
-        "tags": _list(notes.get(TAGS) if isinstance(notes := found.get("notes"), dict) else None),
+        "parameters": json.dumps(_parameters(found.get("protocol"))),
+        **_said(found.get("notes")),
         **{name: str(found.get(name, "")) for name in ("run_id", "status", "started", "sample", "operator")},
     }
 
@@ -203,6 +212,22 @@ def _attributes(path: Path) -> JsonObject:
         return {}
     attributes = found.get("attributes") if isinstance(found, dict) else None
     return attributes if isinstance(attributes, dict) else {}
+
+
+def _said(notes: object) -> dict[str, str | int]:
+    """Give what people say of a run, from its notes."""
+    known = notes if isinstance(notes, dict) else {}
+    remarks = known.get(REMARKS)
+    texts = [e.get("text", "") for e in remarks if isinstance(e, dict)] if isinstance(remarks, list) else []
+    told = {"title": str(known.get(TITLE, "")), "hidden": int(known.get(HIDDEN) is True)}
+    return {**told, "tags": _list(known.get(TAGS)), "remarks": _list(texts)}
+
+
+def _parameters(record: object) -> JsonObject:
+    """Give the bare values of a protocol's parameters; none where a damaged store says something else."""
+    known = record.get("parameters") if isinstance(record, dict) else None
+    each = known.items() if isinstance(known, dict) else ()
+    return {name: value["value"] for name, value in each if isinstance(value, dict) and "value" in value}
 
 
 def _list(found: object) -> str:

@@ -15,7 +15,7 @@ from nado_lab.lab.runs import MonitorSettings, NoBench, resume_protocol, run_pro
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.runs.rebuild import rebuild_procedure
 from nado_lab.lab.setup import OpenSetup, SetupSource
-from nado_lab.lab.store import Run, Status, StoreError
+from nado_lab.lab.store import Labels, Run, Status, StoreError
 from nado_lab.protocols import NadoProcedure, PlainProcedure, ProtocolError, configure, load_protocol
 
 
@@ -24,7 +24,7 @@ class MeasureRequest:
     """What to measure: a protocol (a name, or path.py:Class) with its parameters, on a setup, into a new run.
 
     `setup` None is for procedures that open instruments of their own. `monitors` None looks at a real bench
-    now and then and not at a simulated one, whose time is not the wall's.
+    now and then and not at a simulated one, whose time is not the wall's. `labels` are what people say of it.
     """
 
     protocol: str
@@ -34,6 +34,7 @@ class MeasureRequest:
     operator: str = ""
     lineage: tuple[str, ...] = ()
     monitors: MonitorSettings | None = None
+    labels: Labels = field(default_factory=Labels)
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def measure(
             lineage=request.lineage,
             source=source,
             monitors=request.monitors,
+            labels=request.labels,
         )
     return MeasureResult(Run.open(request.out))
 

@@ -12,7 +12,7 @@ from nado_lab.lab.runs.describe import describe_protocol
 from nado_lab.lab.runs.observer import Observer, Staged
 from nado_lab.lab.runs.rebuild import require_limits
 from nado_lab.lab.setup import OpenSetup, SetupSource
-from nado_lab.lab.store import Run, Status
+from nado_lab.lab.store import Labels, Run, Status
 from nado_lab.lab.store.same_thing import same_place
 from nado_lab.lab.toml_file import read_model
 from nado_lab.lab.workflow.measure import MeasureRequest, ResumeRequest, measure, resume
@@ -34,6 +34,15 @@ class QueuedRun(BaseModel):
     parameters: JsonObject = Field(default_factory=dict)
     operator: str = ""
     seed: int = 0
+    title: str = ""
+    sample: str = ""
+    remark: str = ""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> Labels:
+        """Give what is said of the run."""
+        return Labels(self.title, self.sample, self.remark, self.tags)
 
 
 @dataclass(frozen=True)
@@ -177,5 +186,6 @@ def _measure(queued: QueuedRun, observer: Observer, open_setup: OpenSetup) -> Ru
         SetupSource(queued.setup, queued.seed) if queued.setup else None,
         queued.parameters,
         queued.operator,
+        labels=queued.labels,
     )
     return measure(request, observer, open_setup).run

@@ -35,7 +35,10 @@ STAMP = re.compile(r"^\d{8}-\d{6}-")
 
 @dataclass(frozen=True)
 class Entry:
-    """One run, twin or network on disk; `made_from` holds ids or paths of its parents."""
+    """One run, twin or network on disk; `made_from` holds ids or paths of its parents.
+
+    `title` is what people call it; `parameters` are those of a run's protocol.
+    """
 
     kind: EntryKind
     path: Path
@@ -48,24 +51,25 @@ class Entry:
     sample: str = ""
     made_from: tuple[str, ...] = ()
     rows: int | None = None
+    operator: str = ""
+    title: str = ""
+    remarks: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    hidden: bool = False
+    parameters: JsonObject = field(default_factory=dict, compare=False)
     details: JsonObject = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def short_name(self) -> str:
-        """Give the name without the date and time it may begin with."""
-        return STAMP.sub("", self.name)
+        """Give its title, or else the name without the date and time it may begin with."""
+        return self.title or STAMP.sub("", self.name)
 
     @cached_property
     def text(self) -> str:
         """Give all that is searched, in small letters."""
-        what = (self.kind, self.name, self.id, self.status, self.started)
-        return " ".join((*what, self.protocol, self.setup, self.sample)).lower()
-
-
-def search(entries: list[Entry], words: str, kind: EntryKind | None = None) -> list[Entry]:
-    """Give the entries of a kind (any, if None) in whose text every word occurs somewhere."""
-    wanted = words.lower().split()
-    return [e for e in entries if kind in (None, e.kind) and all(word in e.text for word in wanted)]
+        what = (self.kind, self.name, self.id, self.status, self.started, self.title, self.operator)
+        said = (*what, self.protocol, self.setup, self.sample, *self.remarks, *self.tags)
+        return " ".join((*said, *(f"{name}={value}" for name, value in self.parameters.items()))).lower()
 
 
 def scan(folder: Path) -> list[Entry]:
@@ -138,6 +142,12 @@ def _of_run(run: RunEntry, folder: Path) -> Entry:
         run.sample,
         run.lineage,
         run.rows,
+        run.operator,
+        run.title,
+        run.remarks,
+        run.tags,
+        run.hidden,
+        run.parameters,
     )
 
 

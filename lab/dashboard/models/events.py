@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from nado_lab.channels import ChannelAxis
 from nado_lab.instruments.setups.records import Limit
 from nado_lab.lab.dashboard.models.readings import Readings
@@ -18,6 +17,7 @@ from nado_lab.protocols import Column, Row
 
 if TYPE_CHECKING:
     from nado_lab.lab.dashboard.models.catalogue import Entry
+    from nado_lab.lab.dashboard.models.stored_curves import StoredCurves
     from nado_lab.lab.loop.records import RoundRecord
     from nado_lab.lab.runs.bench_state import BenchState
 
@@ -206,9 +206,7 @@ class EntryRead(Event):
 
 @dataclass(frozen=True)
 class RunLoaded(Event):
-    """A stored run was read to be drawn: readout (trial, step, channel)."""
+    """A stored run was read to be drawn."""
 
     path: Path
-    channels: tuple[str, ...]
-    units: tuple[str, ...]
-    readout: np.ndarray = field(repr=False)
+    run: StoredCurves = field(repr=False)

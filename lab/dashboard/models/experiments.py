@@ -1,6 +1,5 @@
 """The queue of experiments: what is to be measured next, reordered, paused, repeated, resumed."""
 
-import itertools
 import logging
 import threading
 from collections.abc import Callable, Mapping
@@ -11,6 +10,7 @@ from nado_lab.lab.dashboard.models.estimates import Estimates
 from nado_lab.lab.dashboard.models.events import Post, QueueChanged, RunEnded
 from nado_lab.lab.dashboard.models.execution import Executor
 from nado_lab.lab.dashboard.models.experiment import ABORTED, Experiment, State, prepare
+from nado_lab.lab.dashboard.models.numbers import Numbers
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.errors import LabError, is_for_people
 from nado_lab.lab.runs import StopRequest, is_of_the_experiment
@@ -27,7 +27,7 @@ class ExperimentQueue:
     def __init__(self, bench: BenchModel, post: Post, folder: Callable[[], Path]) -> None:
         self._bench, self._post = bench, post
         self._lock = threading.RLock()
-        self._numbers = itertools.count(1)
+        self._numbers, self._folder = Numbers(), folder
         self._items: list[Experiment] = []
         self._current: Experiment | None = None
         self._stop = StopRequest()
@@ -63,7 +63,7 @@ class ExperimentQueue:
         What the setup's limits do not allow is refused now (LimitError). Without a bench it waits, held: it
         was not queued for whatever bench is connected next, and starts by Resume.
         """
-        number, settled = next(self._numbers), dict(values)
+        number, settled = self._numbers.next(self._folder()), dict(values)
         experiment = Experiment(
             protocol, settled, number, out=out, goes_on=goes_on, apart=apart, follows=follows
         )

@@ -25,6 +25,7 @@ from nado_lab.lab.dashboard.models.events import (
 from nado_lab.lab.dashboard.models.experiments import ExperimentQueue
 from nado_lab.lab.dashboard.models.fitting import evaluate_job, fit_job, recalibrate_job
 from nado_lab.lab.dashboard.models.knobs import Knob
+from nado_lab.lab.dashboard.models.labelling import Said, label_runs
 from nado_lab.lab.dashboard.models.looping import loop_job
 from nado_lab.lab.dashboard.models.networks import deploy_job, train_job
 from nado_lab.lab.dashboard.models.worker import Job, Worker
@@ -135,12 +136,26 @@ class Session:
         """Read the readouts of a stored run, to draw them."""
 
         def action(job: Job) -> None:
-            from nado_lab.lab.store import load_trials
+            from nado_lab.lab.dashboard.models.stored_curves import read_curves
 
-            trials = load_trials(path)
-            self.events.post(RunLoaded(path, trials.channels, trials.units, trials.readout))
+            self.events.post(RunLoaded(path, read_curves(path)))
 
         return self.librarian.submit("load", f"load {path.name}", action)
+
+    def label(self, runs: list[Path], said: Said) -> Job:
+        """Keep what was typed about stored runs, and read the folder again."""
+
+        def action(job: Job) -> None:
+            try:
+                label_runs(runs, said)
+            finally:
+                self.scan()
+
+        return self.librarian.submit("label", "label the marked runs", action)
+
+    def hide(self, runs: list[Path], hidden: bool) -> Job:
+        """Leave stored runs out of the list, or show them again."""
+        return self.label(runs, Said(hidden=hidden))
 
     def export(self, run: Path, out: Path) -> Job:
         """Write a run in another format."""

@@ -13,7 +13,7 @@ from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table, tell
 from nado_lab.lab.errors import is_for_people, message_of
 from nado_lab.port import Port
-from nado_lab.protocols import load_protocol, protocols_to_choose
+from nado_lab.protocols import is_file, load_protocol, protocols_to_choose
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import (
@@ -77,6 +77,18 @@ class MeasurePanel(QWidget):
                 raise
             tell(self, f"{name} was not queued", str(error))
             return []
+
+    def use(self, protocol: str, values: Mapping[str, object]) -> bool:
+        """Fill the form with a protocol and parameters of it; say why where that cannot be."""
+        if self.protocol.findText(protocol) < 0:
+            trust = "; if you trust its code, choose the file with the button … first"
+            why = f"{protocol} is not among the protocols here{trust if is_file(protocol) else ''}."
+            tell(self, "Use these parameters", why)
+            return False
+        self.protocol.setCurrentText(protocol)
+        known = {name: value for name, value in values.items() if name in self.form.inputs}
+        self.form.set_values(known)
+        return True
 
     def pause_or_resume(self) -> None:
         """Hold the queue, or go on."""

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nado_lab.lab.dashboard.models.catalogue import INTERRUPTED, UNREADABLE, Entry
+from nado_lab.lab.dashboard.models.fields import FIRST_SHOWN, Field, field_named, sorted_by
 from nado_lab.lab.dashboard.views.theme import worn
 from nado_lab.lab.dashboard.views.widgets import headers
 from PyQt6.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QModelIndex, Qt
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-# heading -> width in pixels; the name takes the room that is left
-COLUMNS = {"kind": 58, "name": 0, "status": 76, "started": 134, "protocol": 90, "rows": 50}
+LEAST_NAME = 150
 BAD = ("failed", INTERRUPTED, UNREADABLE, "aborted")
 DISPLAY, TIP, FOREGROUND = (
     Qt.ItemDataRole.DisplayRole,
@@ -26,34 +26,35 @@ class _Rows(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.entries: list[Entry] = []
+        self.fields: list[Field] = [field_named(name) for name in FIRST_SHOWN]
 
-    def replace(self, entries: list[Entry]) -> None:
-        """Show other entries."""
+    def replace(self, entries: list[Entry], fields: list[Field] | None = None) -> None:
+        """Show other entries, perhaps by other columns."""
         self.beginResetModel()
-        self.entries = entries
+        self.entries, self.fields = entries, fields or self.fields
         self.endResetModel()
 
     def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008 - as Qt has it
         return 0 if parent.isValid() else len(self.entries)
 
     def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
-        return len(COLUMNS)
+        return len(self.fields)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = DISPLAY) -> str | None:
         if orientation == Qt.Orientation.Horizontal and role == DISPLAY:
-            return list(COLUMNS)[section]
+            return self.fields[section].name
         return None
 
     def data(self, index: QModelIndex, role: int = DISPLAY) -> str | QColor | None:
-        entry, column = self.entries[index.row()], index.column()
+        entry, field = self.entries[index.row()], self.fields[index.column()]
         if role == DISPLAY:
-            return _cells(entry)[column]
+            return field.text(entry)
         if role == TIP:
-            return f"{entry.path}\n{entry.setup} {entry.sample}".rstrip()
-        if role == FOREGROUND and column == 2 and entry.status in BAD:
-            return QColor(worn().bad)
-        if role == FOREGROUND and column == 2 and entry.status == "running":
-            return QColor(worn().good)
+            return "\n".join(
+                filter(None, (str(entry.path), f"{entry.setup} {entry.sample}".strip(), *entry.remarks))
+            )
+        if role == FOREGROUND:
+            return _colour(entry, field)
         return None
 
 
@@ -74,11 +75,55 @@ class EntryTable(QTableView):
         horizontal.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         horizontal.setMinimumSectionSize(30)
         horizontal.setHighlightSections(False)
-        for index, width in enumerate(COLUMNS.values()):
-            if width:
-                self.setColumnWidth(index, width)
-            else:
-                horizontal.setSectionResizeMode(index, QHeaderView.ResizeMode.Stretch)
+        horizontal.setSectionsClickable(True)
+        horizontal.setSortIndicatorShown(True)
+        horizontal.setSortIndicatorClearable(False)
+        self._sorted, self._descending = "started", True
+        self._unsorted: list[Entry] = []
+        self._show_sorting()
+        horizontal.sortIndicatorChanged.connect(self._sort)
+        self._set_widths()
+
+    @property
+    def columns(self) -> list[str]:
+        """Name the columns shown."""
+        return [field.name for field in self._rows.fields]
+
+    def set_columns(self, names: Sequence[str]) -> None:
+        """Show other columns: fields, or parameters by name."""
+        kept = [entry.path for entry in self.marked()]
+        self._rows.replace(self.entries, [field_named(name) for name in names])
+        self._set_widths()
+        self._show_sorting()
+        self.select(kept)
+
+    def sort(self, name: str, descending: bool) -> None:
+        """Sort by a column, now and whenever other entries are shown."""
+        self._sorted, self._descending = name, descending
+        self._show_sorting()
+        self.show_entries(self._unsorted)
+
+    def _sort(self, section: int, order: Qt.SortOrder) -> None:
+        descending = order == Qt.SortOrder.DescendingOrder
+        if 0 <= section < len(self.columns) and (self.columns[section], descending) != (
+            self._sorted,
+            self._descending,
+        ):
+            self.sort(self.columns[section], descending)
+
+    def _show_sorting(self) -> None:
+        order = Qt.SortOrder.DescendingOrder if self._descending else Qt.SortOrder.AscendingOrder
+        section = self.columns.index(self._sorted) if self._sorted in self.columns else -1
+        header = headers(self)[1]
+        header.blockSignals(True)
+        header.setSortIndicator(section, order)
+        header.blockSignals(False)
+
+    def _set_widths(self) -> None:
+        header = headers(self)[1]
+        for index, field in enumerate(self._rows.fields):
+            header.setSectionResizeMode(index, QHeaderView.ResizeMode.Interactive)
+            self.setColumnWidth(index, field.width or LEAST_NAME)
 
     @property
     def entries(self) -> list[Entry]:
@@ -88,7 +133,8 @@ class EntryTable(QTableView):
     def show_entries(self, entries: list[Entry]) -> None:
         """Show other entries; those that were marked stay so where they are still there."""
         kept = [entry.path for entry in self.marked()]
-        self._rows.replace(entries)
+        self._unsorted = entries
+        self._rows.replace(sorted_by(entries, self._sorted, self._descending))
         if kept:
             self.select(kept)
 
@@ -103,11 +149,15 @@ class EntryTable(QTableView):
         wanted, chosen = set(paths), QItemSelection()
         for row, entry in enumerate(self.entries):
             if entry.path in wanted:
-                chosen.select(self._rows.index(row, 0), self._rows.index(row, len(COLUMNS) - 1))
+                chosen.select(self._rows.index(row, 0), self._rows.index(row, len(self.columns) - 1))
         if selection := self.selectionModel():
             selection.select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
 
-def _cells(entry: Entry) -> tuple[str, ...]:
-    rows = "" if entry.rows is None else str(entry.rows)
-    return entry.kind, entry.short_name, entry.status, entry.started, entry.protocol, rows
+def _colour(entry: Entry, field: Field) -> QColor | None:
+    """Colour a status that a person should look at."""
+    if field.name != "status":
+        return None
+    if entry.status in BAD:
+        return QColor(worn().bad)
+    return QColor(worn().good) if entry.status == "running" else None

@@ -15,6 +15,7 @@ from PyQt6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QMenu,
     QMessageBox,
     QPlainTextEdit,
     QPushButton,
@@ -38,6 +39,15 @@ def button(text: str, call: Callable[[], object], hint: str = "") -> QPushButton
     made = QPushButton(text)
     made.setToolTip(hint)
     made.clicked.connect(lambda: call())
+    return made
+
+
+def menu_button(text: str, offer: Callable[[QMenu], object], hint: str = "") -> QPushButton:
+    """Make a button that opens a menu; `offer(menu)` fills it each time."""
+    made, menu = QPushButton(text), QMenu()
+    made.setToolTip(hint)
+    menu.aboutToShow.connect(lambda: (menu.clear(), offer(menu)))
+    made.setMenu(menu)
     return made
 
 

@@ -158,9 +158,9 @@ def browse(qtbot, window, first, second):
     click(qtbot, panel.refresh_button)
     qtbot.waitUntil(lambda: len(panel.shown) == 6, timeout=PATIENCE)
     panel.select(first.out, second.out)
-    qtbot.waitUntil(lambda: len(panel.loaded) == 2, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: len(panel.details.loaded) == 2, timeout=PATIENCE)
     assert [entry.path for entry in panel.marked()] == [second.out, first.out]
-    assert str(first.out.resolve().as_posix()) in panel.snippet.toPlainText()
+    assert str(first.out.resolve().as_posix()) in panel.details.snippet.toPlainText()
     panel.search.setText("network temporal-mnist")
     assert [entry.name for entry in panel.shown if entry.kind == "network"] == ["temporal-mnist-1"]
 

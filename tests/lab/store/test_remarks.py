@@ -1,8 +1,24 @@
 """Remarks and tags: kept with a closed run, which stays whole; one writer at a time."""
 
 import pytest
-from nado_lab.lab.store import Run, StoreError, find_runs, remark, tag, verify
+from nado_lab.lab.store import (
+    Labels,
+    Run,
+    RunMetadata,
+    RunWriter,
+    Status,
+    StoreError,
+    find_runs,
+    hide_run,
+    remark,
+    tag,
+    tags_in,
+    title_run,
+    verify,
+)
+from nado_lab.lab.store.metadata import ParameterRecord, ProtocolRecord
 from nado_lab.lab.store.ownership import run_ownership
+from nado_lab.protocols import Column
 
 from tests.lab.store.small_run import small_run
 
@@ -45,3 +61,24 @@ def test_a_run_that_is_being_written_is_left_alone(tmp_path):
     with pytest.raises(StoreError, match="in use by"):
         tag(path, ["good"])
     owner.release()
+
+
+def test_what_is_said_before_is_found_in_the_index_and_changed_after(tmp_path):
+    labels = Labels("first", remark="300 K", tags=("cold", "cold"))
+    protocol = ProtocolRecord(name="repeats", parameters={"steps": ParameterRecord(value=8, units="1")})
+    metadata = RunMetadata(protocol=protocol, notes=labels.notes("ada"))
+    RunWriter.create(tmp_path / "run", metadata, {"primary": [Column("x")]}).finalise(Status.COMPLETE)
+    (entry,) = find_runs(tmp_path)
+    assert (entry.title, entry.remarks, entry.tags) == ("first", ("300 K",), ("cold",))
+    assert (entry.hidden, entry.parameters) == (False, {"steps": 8})
+    title_run(tmp_path / "run", "the good one")
+    hide_run(tmp_path / "run")
+    (entry,) = find_runs(tmp_path)
+    assert (entry.title, entry.hidden, entry.tags) == ("the good one", True, ("cold",))
+    assert all(check.passed for check in verify(tmp_path / "run"))
+
+
+def test_a_line_of_tags_is_taken_apart():
+    assert tags_in(" cold, thick ,,cold ice") == ("cold", "thick", "ice")
+    with pytest.raises(StoreError, match="a tag is a word"):
+        Labels(tags=("a,b",))
