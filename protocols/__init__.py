@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nado_lab.protocols.base import NadoProcedure
+    from nado_lab.protocols.capacity import InformationCapacity, information_capacity
     from nado_lab.protocols.characterise import Characterise
     from nado_lab.protocols.columns import ROW, Column, Coordinate, Row
     from nado_lab.protocols.device import MeasuringDevice, Response
     from nado_lab.protocols.drives import Drives
     from nado_lab.protocols.errors import ProtocolError
-    from nado_lab.protocols.metrics import ReservoirMetrics, effective_rank, reservoir_metrics
+    from nado_lab.protocols.metrics import (
+        ReservoirMetrics,
+        effective_rank,
+        generalisation_rank,
+        reservoir_metrics,
+    )
     from nado_lab.protocols.parameters import ParameterDescription, configure, describe, parse_assignments
     from nado_lab.protocols.plain_procedure import PlainProcedure, as_protocol
     from nado_lab.protocols.playback import Playback, TrialPlan
@@ -33,6 +39,7 @@ __all__ = [
     "Column",
     "Coordinate",
     "Drives",
+    "InformationCapacity",
     "MeasuringDevice",
     "NadoProcedure",
     "ParameterDescription",
@@ -48,6 +55,8 @@ __all__ = [
     "configure",
     "describe",
     "effective_rank",
+    "generalisation_rank",
+    "information_capacity",
     "is_file",
     "load_protocol",
     "parse_assignments",
@@ -61,6 +70,7 @@ _MODULES = {
     "Column": "columns",
     "Coordinate": "columns",
     "Drives": "drives",
+    "InformationCapacity": "capacity",
     "MeasuringDevice": "device",
     "NadoProcedure": "base",
     "PROTOCOLS": "registry",
@@ -78,6 +88,8 @@ _MODULES = {
     "configure": "parameters",
     "describe": "parameters",
     "effective_rank": "metrics",
+    "generalisation_rank": "metrics",
+    "information_capacity": "capacity",
     "is_file": "registry",
     "load_protocol": "registry",
     "parse_assignments": "parameters",

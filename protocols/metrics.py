@@ -55,6 +55,29 @@ def effective_rank(states: np.ndarray, threshold: float = 0.01) -> int:
     return int(np.sum(values > threshold * values[0])) if values[0] > 0 else 0
 
 
+def generalisation_rank(readout: np.ndarray, sequence: np.ndarray, threshold: float = 0.01) -> int | None:
+    """Count the directions that repeats of a drive differ in; None without repeats.
+
+    Of readout (trial, step, channel), the deviations of repeats from the mean of their `sequence` (trial,):
+    their singular values (a row) above a share of the largest one of all states, so that the rank is one of
+    the same scale as the kernel rank. Few is good: what is alike is answered alike.
+    """
+    states = _standardised(readout)
+    parts = [states[sequence == number] for number in np.unique(sequence)]
+    apart = [part - part.mean(axis=0) for part in parts if len(part) > 1]
+    if not apart:
+        return None
+    rows, whole = (each.reshape(-1, readout.shape[-1]) for each in (np.concatenate(apart), states))
+    shrunk = np.mean([1 - 1 / len(part) for part in parts if len(part) > 1])
+    spread, largest = _deviations(rows) / np.sqrt(shrunk), _deviations(whole - whole.mean(axis=0))[0]
+    return int(np.sum(spread > threshold * largest)) if largest > 0 else 0
+
+
+def _deviations(rows: np.ndarray) -> np.ndarray:
+    """Return the singular values of rows (row, channel), as deviations a row."""
+    return np.linalg.svd(rows, compute_uv=False) / np.sqrt(len(rows))
+
+
 def _require_steps(trials: int, steps: int, start: int, lags: int) -> None:
     """Refuse what leaves fewer steps to fit, or to hold out, than there are lagged inputs."""
     needed = start - (-2 * (lags + 2) // trials)

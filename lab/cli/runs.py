@@ -2,7 +2,7 @@
 
 import os
 import sys
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,7 @@ from nado_lab.lab.cli.options import Below, BelowWord, Folder, Force, Json, RunR
 
 if TYPE_CHECKING:
     from nado_lab.lab.store import Check, RepairReport, RunEntry, RunSummary
+    from nado_lab.lab.workflow.device_metrics import MetricsResult
 
 _MOST_LINES = 100
 
@@ -131,25 +132,41 @@ def documents(
 @runs.command("metrics")
 def metrics(
     run: RunRef,
+    twin: Annotated[
+        Path | None, typer.Option(help="Judge this twin beside it, under the same drives.")
+    ] = None,
     lags: Annotated[int, typer.Option(min=1, help="Steps back that memory is looked for.")] = 10,
+    degree: Annotated[int, typer.Option(min=1, help="Degree up to which capacity is looked for.")] = 3,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write a page, new HTML file.")] = None,
+    device_name: Annotated[str, typer.Option(help="Of devices measured side by side: judge this one.")] = "",
     folder: Folder = Path(),
+    seed: Annotated[int, typer.Option(help="Decides the twin's noise.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Judge the device of a `memory` run as a reservoir: memory, nonlinearity, kernel rank."""
-    from nado_lab.lab.store import load_trials, locate
-    from nado_lab.protocols import reservoir_metrics
+    """Judge the device of a `memory` run as a reservoir: memory, capacity by degree and delay, ranks."""
+    from nado_lab.lab.store import locate
+    from nado_lab.lab.workflow.device_metrics import MetricsRequest, device_metrics
 
-    trials = load_trials(locate(run, folder))
-    found = asdict(reservoir_metrics(trials.drive, trials.readout, lags=lags))
-    result(found, as_json, _show_metrics)
+    request = MetricsRequest(locate(run, folder), twin, lags, degree, out, device_name, seed)
+    found = device_metrics(request)
+    for warning in found.warnings:
+        note(f"warning: {warning}")
+    told = found.device.to_json() | ({"twin": found.twin.to_json()} if found.twin else {})
+    told |= {"warnings": list(found.warnings)} | ({"page": found.page} if found.page else {})
+    result(told, as_json, lambda _: _show_metrics(found))
 
 
-def _show_metrics(found: "dict[str, float | tuple[float, ...]]") -> None:
-    table("As a reservoir", ["metric", "value"], [[name, _digits(value)] for name, value in found.items()])
+def _show_metrics(found: "MetricsResult") -> None:
+    sides = {"device": found.device} | ({"twin": found.twin} if found.twin else {})
+    names = [each.name for each in fields(found.device) if each.name != "capacity_table"]
+    rows = [[name, *(_digits(getattr(side, name)) for side in sides.values())] for name in names]
+    table("As a reservoir", ["metric", *sides], rows)
 
 
-def _digits(value: "float | tuple[float, ...]") -> str:
-    """Print a number, or a list of them, with four digits that mean something."""
+def _digits(value: "float | tuple[float, ...] | None") -> str:
+    """Print a number, or a list of them, with four digits that mean something; nothing as a dash."""
+    if value is None:
+        return "–"
     if isinstance(value, tuple):
         return ", ".join(map(_digits, value))
     return f"{value:.4g}"

@@ -33,7 +33,7 @@ class RunTrials:
 
 
 def read_trials(
-    runs: Sequence[Path],
+    runs: Sequence[str | Path],
     *,
     level: Level = Level.STEP,
     window: int | None = None,
