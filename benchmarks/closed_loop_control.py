@@ -58,8 +58,8 @@ def paired(task: Any, one: np.ndarray, other: np.ndarray, seed: int) -> dict[str
     rng, count = np.random.default_rng(seed), len(one)
 
     def better(rows: np.ndarray) -> float:
-        targets = task.test.targets[torch.as_tensor(rows)]
-        a, b = (score_answers(task, torch.as_tensor(each[rows]), targets) for each in (one, other))
+        examples = task.test[torch.as_tensor(rows)]
+        a, b = (score_answers(task, torch.as_tensor(each[rows]), examples) for each in (one, other))
         return gap_of(task.metric, a, b)
 
     drawn = [better(rng.integers(0, count, count)) for _ in range(RESAMPLES)]

@@ -133,7 +133,7 @@ def score_on_device(network: DeviceNetwork, task: Task, setups: Any, trials: int
         drives = network.drives(layer, examples.inputs, readouts)
         answer = setup.respond(drives.flatten(0, 1).double().numpy())
         readouts.append(torch.as_tensor(answer, dtype=torch.float32).unflatten(0, drives.shape[:2]))
-    return score_answers(task, network.decode(readouts), examples.targets)
+    return score_answers(task, network.decode(readouts, examples.lengths), examples)
 
 
 def timed(what: Callable[[], Any]) -> tuple[Any, float]:

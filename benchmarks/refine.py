@@ -69,7 +69,7 @@ def on_device(network: Any, context: dict[str, Any], seed: int) -> float:
     task = context["task"]
     with device(context, seed, 5) as used:
         done = answers(network, task.test, used)
-    return score_answers(task, torch.as_tensor(done.outputs), task.test.targets)
+    return score_answers(task, torch.as_tensor(done.outputs), task.test)
 
 
 def one_seed(seed: int, quick: bool) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def go_on(name: str, network: Any, few: Any, twin: Any, settings: TrainSettings,
     if name == "twin only":
         train_through_twins(network, few, [twin], settings)
     elif name == "readout":
-        fitted_readout(network, few, answers(network, few.train, used), few.train.targets)
+        fitted_readout(network, few, answers(network, few.train, used), few.train)
     else:
         train_through_twins(network, few, [PhysicsAware(used, twin)], settings)
 

@@ -7,6 +7,7 @@ from nado_lab.network.connection import Connection, choose_sources
 from nado_lab.network.device import NetworkTwins, Twins, first_twin, twins_of_layers
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkError
+from nado_lab.network.lengths import own_steps
 from nado_lab.network.run import RunOptions, run_layer
 from nado_lab.network.spec import LayerSpec, NetworkSpec, Option
 from nado_lab.wrong_values import in_words
@@ -23,12 +24,14 @@ def build(
     nodes: Sequence[int],
     *,
     seed: int = 0,
+    lengths: Tensor | None = None,
     **options: Option,
 ) -> DeviceNetwork:
     """Make a network of layers of `nodes` for inputs (trial, step, feature), with seeded random weights.
 
-    Weights are scaled on these inputs so that the drives fill the device's range; `options` are those
-    of NetworkSpec (readout, windows, skip, recurrent, delays, readout_delays, fan_in, levels).
+    Weights are scaled on these inputs (of trials of these `lengths`) so that the drives fill the device's
+    range; `options` are those of NetworkSpec (readout, windows, skip, recurrent, delays, readout_delays,
+    fan_in, levels).
     """
     of_layers = twins_of_layers(twins, len(nodes))
     layers = [
@@ -42,20 +45,29 @@ def build(
         told = in_words(error.errors()[0])
         raise NetworkError(f"no such network: {told}") from error
     _adopt_normalisation(network, of_layers)
-    initialise(network, inputs, of_layers, torch.Generator().manual_seed(seed))
+    own = None if lengths is None else own_steps(lengths, inputs.shape[1])
+    initialise(network, inputs, of_layers, torch.Generator().manual_seed(seed), own)
     return network
 
 
 @torch.no_grad()
 def initialise(
-    network: DeviceNetwork, inputs: Tensor, twins: list[Twins], generator: torch.Generator
+    network: DeviceNetwork,
+    inputs: Tensor,
+    twins: list[Twins],
+    generator: torch.Generator,
+    own: Tensor | None = None,
 ) -> None:
-    """Draw weights so that each drive has deviation 1 before its tanh and a centre in [-0.5, 0.5]."""
+    """Draw weights so that each drive has deviation 1 before its tanh and a centre in [-0.5, 0.5].
+
+    Of trials of unequal length only their `own` steps (trial, step) count.
+    """
     inputs, readouts = inputs[:SCALED_ON], list[Tensor]()
     for layer, devices in enumerate(twins):
         connection = network.connection(layer)
         _thin_out(network, layer, generator)
-        _scale(connection, network.sources(layer, inputs, readouts), generator)
+        sources = network.sources(layer, inputs, readouts)
+        _scale(connection, sources.flatten(0, 1) if own is None else sources[own[:SCALED_ON]], generator)
         if network.spec.recurrent:
             _start_recurrent(network.recurrence(layer), generator)
         mixed = network.mix(layer, inputs, readouts)
@@ -77,8 +89,7 @@ def _thin_out(network: DeviceNetwork, layer: int, generator: torch.Generator) ->
         part.get_buffer("mask").copy_(mask)
 
 
-def _scale(connection: Connection, sources: Tensor, generator: torch.Generator) -> None:
-    values = sources.flatten(0, 1)
+def _scale(connection: Connection, values: Tensor, generator: torch.Generator) -> None:
     connection.weight.copy_(torch.randn(connection.weight.shape, generator=generator))
     spread = (values @ connection.realised.T).std(0).clamp_min(1e-6)
     connection.weight.div_(spread.unsqueeze(1))

@@ -113,16 +113,21 @@ class DeviceNetwork(nn.Module):
         parts += [_by_step(self.layer(i).normalise(y)) for i, y in zip(seen, known, strict=True)]
         return delayed(torch.cat(parts, dim=-1), self.spec.delays)
 
-    def features(self, readouts: Sequence[Tensor]) -> Tensor:
-        """Gather what the linear readout sees: (trial, feature), or (trial, step, feature) for EACH."""
-        parts = [step_features(self.layer(i).normalise(y), self.spec) for i, y in enumerate(readouts)]
+    def features(self, readouts: Sequence[Tensor], lengths: Tensor | None = None) -> Tensor:
+        """Gather what the linear readout sees: (trial, feature), or (trial, step, feature) for EACH.
+
+        `lengths` (trial,) are the steps of trials of unequal length; what was read after them is not seen.
+        """
+        parts = [
+            step_features(self.layer(i).normalise(y), self.spec, lengths) for i, y in enumerate(readouts)
+        ]
         return torch.cat(parts, dim=-1)
 
-    def decode(self, readouts: Sequence[Tensor]) -> Tensor:
+    def decode(self, readouts: Sequence[Tensor], lengths: Tensor | None = None) -> Tensor:
         """Answer from the readouts of all layers: (trial, output), or (trial, step, output) for EACH."""
         if len(readouts) != self.layer_count:
             raise NetworkError(f"decode needs the readouts of {self.layer_count} layers, got {len(readouts)}")
-        return self.readout(self.features(readouts))
+        return self.readout(self.features(readouts, lengths))
 
     def respond(
         self,
@@ -151,9 +156,10 @@ class DeviceNetwork(nn.Module):
         *,
         noise: bool = True,
         generator: torch.Generator | None = None,
+        lengths: Tensor | None = None,
     ) -> Tensor:
         """Answer inputs (trial, step, feature) through twins; one call of a twin a layer."""
-        return self.decode(self.respond(inputs, twins, noise=noise, generator=generator))
+        return self.decode(self.respond(inputs, twins, noise=noise, generator=generator), lengths)
 
     def _check(self, layer: int, inputs: Tensor, below: Sequence[Tensor]) -> None:
         if inputs.ndim != 3 or inputs.shape[-1] != self.spec.features:

@@ -83,6 +83,6 @@ def _scores(
     task: Task, on_twin: Sequence[Tensor], on_device: Tensor, rows: np.ndarray
 ) -> tuple[float, float]:
     chosen = torch.as_tensor(rows)
-    targets = task.test.targets[chosen]
-    twin = fmean(score_answers(task, draw[chosen], targets) for draw in on_twin)
-    return twin, score_answers(task, on_device[chosen], targets)
+    examples = task.test[chosen]
+    twin = fmean(score_answers(task, draw[chosen], examples) for draw in on_twin)
+    return twin, score_answers(task, on_device[chosen], examples)

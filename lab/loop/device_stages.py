@@ -14,6 +14,7 @@ from nado_lab.lab.loop.round_drift import drift_since
 from nado_lab.lab.store import Run
 from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.compare import compare, twin_answers
+from nado_lab.lab.workflow.deploy import lengths_of
 from nado_lab.lab.workflow.deploy_layers import deploy_layers
 from nado_lab.lab.workflow.draw_drives import random_drives
 from nado_lab.lab.workflow.node_metrics import average_layers, find_failures, measure_nodes
@@ -103,8 +104,8 @@ def _with_checks(drift: DriftConfig, trials: int) -> int:
 
 def deploy_stage(this: Round) -> Deployed:
     """Send the test examples to the device, layer by layer, in stretches where drift is compensated."""
-    way, inputs = Deploying(this), this.context.task.test.inputs.numpy()
-    deploy_layers(way.network, inputs, way.play)
+    way, test = Deploying(this), this.context.task.test
+    deploy_layers(way.network, test.inputs.numpy(), way.play, lengths_of(test))
     return Deployed(
         runs=tuple(run.metadata.run_id for run in way.runs),
         device_s=way.spent_s,
@@ -116,7 +117,8 @@ def deploy_stage(this: Round) -> Deployed:
 def compare_stage(this: Round) -> Compared:
     """Hold the device's answers and readouts, as stored, against the twin's."""
     context, way, seed = this.context, Deploying(this), this.seed("compare")
-    deployed = deploy_layers(way.network, context.task.test.inputs.numpy(), way.stored)
+    test = context.task.test
+    deployed = deploy_layers(way.network, test.inputs.numpy(), way.stored, lengths_of(test))
     said = twin_answers(way.network, context.task, way.twins, context.config.network.variant, seed)
     gap = compare(context.task, said, deployed.outputs, seed)
     nodes = measure_nodes(deployed, way.twins, seed)

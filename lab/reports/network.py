@@ -69,8 +69,9 @@ def _answers(saved: SavedNetwork) -> tuple[Section, ...]:
     if not known.task.is_classification:
         return ()
     noise = known.settings.variant is not Variant.DETERMINISTIC
-    said = answer(saved.network, known.task.test.inputs, known.twins, noise=noise, seed=1).argmax(-1).numpy()
-    classes = known.task.test.targets.numpy()
+    test = known.task.test
+    answers = answer(saved.network, test.inputs, known.twins, noise=noise, seed=1, lengths=test.lengths)
+    said, classes = answers.argmax(-1).numpy(), test.targets.numpy()
     counts = np.zeros((known.task.outputs, known.task.outputs), int)
     np.add.at(counts, (classes, said), 1)
     shows = f"{len(said)} test examples on the twin: {np.trace(counts)} right."

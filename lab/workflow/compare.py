@@ -24,7 +24,7 @@ def twin_answers(
     """Answer the task's test examples on the twins: some draws of (trial[, step], output)."""
     noisy = variant is not Variant.DETERMINISTIC
     return [
-        answer(network, task.test.inputs, twins, noise=noisy, seed=seed + draw)
+        answer(network, task.test.inputs, twins, noise=noisy, seed=seed + draw, lengths=task.test.lengths)
         for draw in range(TWIN_DRAWS if noisy else 1)
     ]
 
@@ -36,5 +36,5 @@ def compare(task: Task, on_twin: Sequence[Tensor], on_device: np.ndarray, seed: 
 
 def mean_score(task: Task, answers: Sequence[Tensor]) -> float:
     """Score several draws of answers to the test examples; give the mean."""
-    scores = [score_answers(task, draw, task.test.targets) for draw in answers]
+    scores = [score_answers(task, draw, task.test) for draw in answers]
     return sum(scores) / len(scores)

@@ -23,6 +23,7 @@ from nado_lab.lab.workflow.compare import compare, twin_answers
 from nado_lab.lab.workflow.deploy_layers import Deployment, check_fit, deploy_on, device_seconds
 from nado_lab.lab.workflow.deploy_steps import deploy_step_by_step, seconds_step_by_step, stepwise_layers
 from nado_lab.lab.workflow.device_check import check_device
+from nado_lab.lab.workflow.length_groups import MOST_GROUPS, length_groups
 from nado_lab.lab.workflow.node_metrics import average_layers, find_failures, measure_nodes
 from nado_lab.lab.workflow.play_drives import PlayOptions
 from nado_lab.lab.workflow.refit_readout import calibrated, refit_readout
@@ -30,12 +31,9 @@ from nado_lab.lab.workflow.side_by_side import slots
 from nado_lab.network import load
 
 if TYPE_CHECKING:
+    import numpy as np
     from nado_lab.lab.setup import Setup
-    from nado_lab.network import SavedNetwork
-
-WHOLE = (device_seconds, deploy_on)
-BY_STEPS = (seconds_step_by_step, deploy_step_by_step)
-"""What foretells the seconds of a deployment, and what plays it."""
+    from nado_lab.network import DeviceNetwork, Examples, SavedNetwork
 
 
 @dataclass(frozen=True)
@@ -118,14 +116,15 @@ def deploy(
     with ExitStack() as opened:
         setups = [opened.enter_context(open_setup(source)) for source in request.setups]
         check_devices(saved, context, setups, is_other=request.other_device, stepwise=request.stepwise)
-        inputs = context.task.test.inputs
+        examples = context.task.test
+        inputs, lengths = examples.inputs.numpy(), lengths_of(examples)
         by_steps = saved.network.spec.recurrent or request.stepwise
-        foretell, play = BY_STEPS if by_steps else WHOLE
-        device_s = foretell(saved.network, setups, *inputs.shape[:2])
+        play = deploy_step_by_step if by_steps else deploy_on
+        device_s = _seconds(saved.network, setups, examples, by_steps=by_steps)
         identities = _identities(setups)
         options = _play_options(context, request)
         try:
-            done = play(saved.network, inputs.numpy(), setups, request.out, options, observer)
+            done = play(saved.network, inputs, setups, request.out, options, observer, lengths)
         except BaseException as error:
             interruptions.note(request.out, error)
             raise
@@ -142,12 +141,24 @@ def deploy(
 def estimate(request: DeployRequest, open_setup: OpenSetup = open_source) -> DeployEstimate:
     """Say what a deployment takes, without sending anything."""
     saved = load(request.network)
-    inputs = read_context(saved, request.twins, request.test_examples).task.test.inputs
+    examples = read_context(saved, request.twins, request.test_examples).task.test
     with ExitStack() as opened:
         setups = [opened.enter_context(open_setup(source)) for source in request.setups]
-        foretell, _ = BY_STEPS if saved.network.spec.recurrent or request.stepwise else WHOLE
-        seconds = foretell(saved.network, setups, *inputs.shape[:2])
-    return DeployEstimate(len(inputs), len(inputs) * saved.network.node_count, seconds)
+        by_steps = saved.network.spec.recurrent or request.stepwise
+        seconds = _seconds(saved.network, setups, examples, by_steps=by_steps)
+    return DeployEstimate(len(examples), len(examples) * saved.network.node_count, seconds)
+
+
+def lengths_of(examples: Examples) -> np.ndarray | None:
+    """Return the lengths (trial,) of examples of unequal length."""
+    return None if examples.lengths is None else examples.lengths.numpy()
+
+
+def _seconds(network: DeviceNetwork, setups: Sequence[Setup], examples: Examples, *, by_steps: bool) -> float:
+    """Foretell the seconds of a deployment; of examples of unequal length as long as each is played."""
+    foretell, steps = seconds_step_by_step if by_steps else device_seconds, examples.inputs.shape[1]
+    groups = length_groups(len(examples), steps, lengths_of(examples), steps if by_steps else MOST_GROUPS)
+    return sum(foretell(network, setups, len(each.examples), each.steps) for each in groups)
 
 
 def check_devices(

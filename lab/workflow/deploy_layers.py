@@ -7,7 +7,6 @@ and what is decoded is read back from those runs: what was not stored did not ha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,18 +14,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.runs.interrupts import stop_on_signals
-from nado_lab.lab.runs.observer import Observer, Shares, Staged
+from nado_lab.lab.runs.observer import Observer, Staged
 from nado_lab.lab.store import Run
-from nado_lab.lab.workflow.play_drives import PlayOptions, own_readout, play_drives
-from nado_lab.lab.workflow.side_by_side import packed, unpacked
+from nado_lab.lab.workflow.length_groups import length_groups, rest_after
+from nado_lab.lab.workflow.play_at_once import Part, play_at_once
+from nado_lab.lab.workflow.play_drives import PlayOptions
 
 if TYPE_CHECKING:
     from nado_lab.lab.setup import Setup
     from nado_lab.network import DeviceNetwork
 
 SHOWN_CHANNELS = 12
-_LOOK_S = 0.2
 Respond = Callable[[int, np.ndarray], np.ndarray]
 
 
@@ -38,6 +36,7 @@ class Deployment:
     drives: list[np.ndarray]  # per layer (trial, node, step, port) in [-1, 1]
     readouts: list[np.ndarray]  # per layer (trial, node, step, channel), device units
     runs: list[Path] = field(default_factory=list)  # layer by layer, those of its devices
+    lengths: np.ndarray | None = None  # (trial,) steps of trials of unequal length; after them nothing counts
 
 
 def deploy_on(
@@ -47,84 +46,78 @@ def deploy_on(
     out: Path,
     options: Sequence[PlayOptions] = (),
     observer: Observer | None = None,
+    lengths: np.ndarray | None = None,
 ) -> Deployment:
     """Send `inputs` (trial, step, feature) through `network` with `setups` as its nodes.
 
     Setups are one for all, one a layer, or so many a layer (a whole multiple), whose nodes then take them in
     turn; each has options of its own. One run a layer and setup is written into the folder `out`; it follows
     from those of the layers below. Drives are checked against the setup's limits before the first one of a
-    layer is sent.
+    layer is sent. Trials of unequal `lengths` (trial,) are grouped (`length_groups`), with a run for each
+    group; within one a trial that is over rests until the longest is, and what was read then is left out.
     """
     of_layers = check_fit(network, setups)
     options, observer = options or [PlayOptions()], observer or Observer()
     out.mkdir(parents=True, exist_ok=options[0].resume)
-    runs: list[Path] = []
-    lineage = list(options[0].lineage)
-    total, played = len(inputs) * network.node_count, 0
+    groups = length_groups(len(inputs), inputs.shape[1], lengths)
+    player = _Player(network, of_layers, out, options, observer, len(inputs) * network.node_count)
 
     def respond(layer: int, drive: np.ndarray) -> np.ndarray:
-        nonlocal played
-        below, count = tuple(lineage), len(of_layers[layer])
-        share = (played + len(drive)) / total
+        if lengths is None:
+            return player.play(layer, drive)
+        nodes, below = network.spec.layers[layer].nodes, tuple(player.lineage)
+        of_examples = drive.reshape(-1, nodes, *drive.shape[1:])
+        answers = np.zeros((*of_examples.shape[:3], len(network.spec.layers[layer].channels)))
+        for group in groups:
+            sent = of_examples[group.examples, :, : group.steps]
+            answer = player.play(layer, sent.reshape(-1, *sent.shape[2:]), group.name, below)
+            answers[group.examples, :, : group.steps] = answer.reshape(*sent.shape[:3], -1)
+        return answers.reshape(-1, *answers.shape[2:])
+
+    return replace(deploy_layers(network, inputs, respond, lengths), runs=player.runs)
+
+
+@dataclass
+class _Player:
+    """Plays the drives of one layer after the other on its setups, and keeps which runs follow from which."""
+
+    network: DeviceNetwork
+    of_layers: list[list[Setup]]
+    out: Path
+    options: Sequence[PlayOptions]
+    observer: Observer
+    total: int
+    played: int = 0
+    runs: list[Path] = field(default_factory=list)
+    lineage: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.lineage = list(self.options[0].lineage)
+
+    def play(
+        self, layer: int, drive: np.ndarray, name: str = "", below: tuple[str, ...] | None = None
+    ) -> np.ndarray:
+        """Play drive (trial, step, port) of a layer, into runs of this `name`; return what was read."""
+        below, setups = tuple(self.lineage) if below is None else below, self.of_layers[layer]
+        count, options = len(setups), self.options
+        share = (self.played + len(drive)) / self.total
         parts = [
             Part(
                 own,
-                nodes_of(network, layer, count, number),
+                nodes_of(self.network, layer, count, number),
                 part,
-                run_of(out, layer, number),
+                run_of(self.out, layer, number, name),
                 replace(options[(layer * count + number) % len(options)], lineage=below),
             )
             for number, (own, part) in enumerate(
-                zip(of_layers[layer], split(network, layer, drive, count), strict=False)
+                zip(setups, split(self.network, layer, drive, count), strict=False)
             )
         ]
-        answers = play_at_once(parts, Staged(observer, "deploy", played / total, share))
-        played += len(drive)
-        runs.extend(part.path for part in parts)
-        lineage.extend(Run.open(part.path).metadata.run_id for part in parts)
-        return merge(network, layer, answers)
-
-    return replace(deploy_layers(network, inputs, respond), runs=runs)
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one setup plays of a layer: drives (trial, step, port) of `nodes` nodes of each example."""
-
-    setup: Setup
-    nodes: int
-    drive: np.ndarray
-    path: Path
-    options: PlayOptions
-
-
-def play_at_once(parts: Sequence[Part], observer: Observer) -> list[np.ndarray]:
-    """Play all parts, each on its setup, at the same time; give their readouts (trial, step, channel).
-
-    Where one fails the others are stopped; their runs are kept, to be gone on with.
-    """
-    if len(parts) == 1:
-        return [_play(parts[0], observer)]
-    whole = Shares(observer, len(parts))
-    with (
-        stop_on_signals(observer.stop),  # which only this thread hears
-        ThreadPoolExecutor(len(parts), thread_name_prefix="setup") as pool,
-    ):
-        playing = [pool.submit(_play, part, whole.part(number)) for number, part in enumerate(parts)]
-        left = set(playing)
-        while left:  # with a time-out: Windows hears no Ctrl-C while it waits without one
-            done, left = wait(left, _LOOK_S, FIRST_EXCEPTION)
-            if any(each.exception() for each in done):
-                observer.stop.stop("another setup of the layer failed")
-    return [each.result() for each in playing]
-
-
-def _play(part: Part, observer: Observer) -> np.ndarray:
-    """Play a part, its nodes side by side where the setup has several devices."""
-    devices, probed = len(part.setup.devices), part.options.probe is not None
-    drive = packed(part.drive, part.nodes, devices) if devices else part.drive
-    answer = own_readout(play_drives(drive, part.setup, part.path, part.options, observer), probed)
-    return unpacked(answer, part.nodes) if devices else answer
+        answers = play_at_once(parts, Staged(self.observer, "deploy", self.played / self.total, share))
+        self.played += len(drive)
+        self.runs.extend(part.path for part in parts)
+        self.lineage.extend(Run.open(part.path).metadata.run_id for part in parts)
+        return merge(self.network, layer, answers)
 
 
 def nodes_of(network: DeviceNetwork, layer: int, setups: int, number: int) -> int:
@@ -132,29 +125,33 @@ def nodes_of(network: DeviceNetwork, layer: int, setups: int, number: int) -> in
     return len(range(number, network.spec.layers[layer].nodes, setups))
 
 
-def deploy_layers(network: DeviceNetwork, inputs: np.ndarray, respond: Respond) -> Deployment:
+def deploy_layers(
+    network: DeviceNetwork, inputs: np.ndarray, respond: Respond, lengths: np.ndarray | None = None
+) -> Deployment:
     """Send `inputs` (trial, step, feature) through `network`, layer by layer.
 
     `respond(layer, drive (trial, step, port))` gives the readout (trial, step, channel) of a layer; the
-    nodes of an example follow each other as trials.
+    nodes of an example follow each other as trials. After their own `lengths` (trial,) drives rest.
     """
     features = torch.as_tensor(inputs, dtype=torch.float32)
     drives: list[torch.Tensor] = []
     readouts: list[torch.Tensor] = []
     for layer in range(network.layer_count):
         with torch.no_grad():
-            drives.append(network.drives(layer, features, readouts))
+            driven = network.drives(layer, features, readouts)
+        drives.append(torch.as_tensor(rest_after(driven.numpy(), lengths)))
         answer = respond(layer, drives[-1].flatten(0, 1).double().numpy())
         answers = torch.as_tensor(answer)  # in its own precision: a small signal may lie on a large offset
         readouts.append(answers.unflatten(0, drives[-1].shape[:2]))
     with torch.no_grad():
-        outputs = network.decode(readouts)
-    return Deployment(outputs.numpy(), [each.numpy() for each in drives], [each.numpy() for each in readouts])
+        outputs = network.decode(readouts, None if lengths is None else torch.as_tensor(lengths))
+    driven, read = ([each.numpy() for each in some] for some in (drives, readouts))
+    return Deployment(outputs.numpy(), driven, read, lengths=lengths)
 
 
-def run_of(out: Path, layer: int, device: int = 0) -> Path:
-    """Name the run of a layer, and of one of its devices, in the folder of a deployment."""
-    return out / (f"layer{layer}-device{device}.zarr" if device else f"layer{layer}.zarr")
+def run_of(out: Path, layer: int, device: int = 0, group: str = "") -> Path:
+    """Name the run of a layer, of one of its devices and of a group in the folder of a deployment."""
+    return out / f"layer{layer}{f'-device{device}' if device else ''}{group}.zarr"
 
 
 def split(network: DeviceNetwork, layer: int, drive: np.ndarray, devices: int) -> list[np.ndarray]:

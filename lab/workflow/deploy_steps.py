@@ -18,6 +18,7 @@ from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs.observer import Observer, Staged
 from nado_lab.lab.store import Run, Status
 from nado_lab.lab.workflow.deploy_layers import Deployment, run_of, setups_of_layers
+from nado_lab.lab.workflow.length_groups import rest_after
 from nado_lab.lab.workflow.play_drives import PlayOptions
 from nado_lab.lab.workflow.stepped_bench import StepOptions, SteppedBench, record_episodes
 from nado_lab.network import step_layer
@@ -38,16 +39,18 @@ def deploy_step_by_step(
     out: Path,
     options: Sequence[PlayOptions] = (),
     observer: Observer | None = None,
+    lengths: np.ndarray | None = None,
 ) -> Deployment:
     """Send `inputs` (trial, step, feature) through `network`, layer by layer, one example and step at a time.
 
     Setups are shared out as in `deploy_on`. One run a layer and setup is written into the folder `out`, an
-    episode an example. With `resume` what is complete is read, and the rest gone on with.
+    episode an example, of its own `lengths` (trial,) where they are unequal. With `resume` what is complete is read, and the rest gone on with.
     """
     of_layers = stepwise_layers(network, setups)
     options, observer = list(options) or [PlayOptions()], observer or Observer()
     out.mkdir(parents=True, exist_ok=options[0].resume)
     features = torch.as_tensor(inputs, dtype=torch.float32)
+    ends = [inputs.shape[1]] * len(inputs) if lengths is None else lengths.tolist()
     lineage, runs = list(options[0].lineage), list[Path]()
     drives, readouts = list[torch.Tensor](), list[torch.Tensor]()
     for layer, mine in enumerate(of_layers):
@@ -57,34 +60,37 @@ def deploy_step_by_step(
         own = [options[(layer * len(mine) + number) % len(options)] for number in range(len(mine))]
         own = [replace(each, lineage=tuple(lineage)) for each in own]
         look = Staged(observer, "deploy", layer / len(of_layers), (layer + 1) / len(of_layers))
-        _record(network, layer, mixed, mine, paths, own, look)
+        each = [mixed[i : i + 1, :end] for i, end in enumerate(ends)]
+        _record(network, layer, each, mine, paths, own, look)
         found = [Run.open(path) for path in paths]
         drive, readout = (_read(found, name, network.spec.layers[layer].nodes, len(mixed)) for name in _KEPT)
-        drives.append(drive)
-        readouts.append(readout)
+        drives.append(torch.as_tensor(rest_after(drive.numpy(), lengths)))
+        readouts.append(torch.as_tensor(rest_after(readout.numpy(), lengths, 0.0)))
         runs += paths
         lineage += [run.metadata.run_id for run in found]
     with torch.no_grad():
-        outputs = network.decode(readouts)
-    return Deployment(
-        outputs.numpy(), [each.numpy() for each in drives], [each.numpy() for each in readouts], runs
-    )
+        outputs = network.decode(readouts, None if lengths is None else torch.as_tensor(lengths))
+    driven, read = ([each.numpy() for each in some] for some in (drives, readouts))
+    return Deployment(outputs.numpy(), driven, read, runs, lengths)
 
 
 def _record(
     network: DeviceNetwork,
     layer: int,
-    mixed: torch.Tensor,
+    mixed: Sequence[torch.Tensor],
     setups: Sequence[Setup],
     paths: Sequence[Path],
     options: Sequence[PlayOptions],
     observer: Observer,
 ) -> None:
-    """Run a layer on its benches under what it sees, mixed (trial, step, drive), unless that is there."""
+    """Run a layer on its benches under what it sees of each example, mixed (1, step, drive).
+
+    What is there already is not run again.
+    """
     resume = options[0].resume
     if resume and all(path.exists() and Run.open(path).status is Status.COMPLETE for path in paths):
         return
-    examples, steps = mixed.shape[:2]
+    examples, steps = len(mixed), max(each.shape[1] for each in mixed)
     asked = [StepOptions(steps, (), examples, each.source, each.lineage, resume) for each in options]
 
     def body(benches: list[SteppedBench]) -> None:
@@ -93,7 +99,7 @@ def _record(
             for bench in benches:
                 bench.number = example
             with torch.no_grad():
-                step_layer(network.layer(layer), mixed[example : example + 1], devices)
+                step_layer(network.layer(layer), mixed[example], devices)
             for bench in benches:
                 bench.end()
 

@@ -30,14 +30,18 @@ def measure_nodes(
 
     `twins` holds the twin of each layer, or those that its nodes take in turn.
     """
-    scores = []
+    scores, lengths = [], deployment.lengths
+    steps = np.arange(max((each.shape[2] for each in deployment.drives), default=0))
+    own_steps = None if lengths is None else steps < lengths[:, None]  # (trial, step); padding does not count
     for layer, (drive, readout) in enumerate(zip(deployment.drives, deployment.readouts, strict=True)):
         for node in range(drive.shape[1]):
             own = twins[layer]
             twin = own[node % len(own)] if isinstance(own, list) else own
-            draws = _draw(twin, drive[:, node], seed)
             scale = twin.readout_std.numpy()
-            scores.append(_score(layer, node, drive[:, node], readout[:, node] / scale, draws / scale))
+            sent, read, draws = drive[:, node], readout[:, node] / scale, _draw(twin, drive[:, node], seed)
+            if own_steps is not None:
+                sent, read, draws = sent[own_steps], read[own_steps][:, None], draws[:, own_steps][:, :, None]
+            scores.append(_score(layer, node, sent, read, draws / scale))
     return sorted(scores, key=lambda each: -each.mean_error)
 
 

@@ -14,7 +14,7 @@ from torch import Tensor
 
 if TYPE_CHECKING:
     from nado_lab.lab.workflow.deploy_layers import Deployment
-    from nado_lab.network import DeviceNetwork, Task
+    from nado_lab.network import DeviceNetwork, Examples, Task
 
 FOLDS = 4
 PENALTIES = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
@@ -43,14 +43,14 @@ def refit_readout(
     squared change (features in units of their deviation); how strong, four folds of the calibration
     sequences decide, and "not at all" is one of the choices. `on_twin` are the twin's answers.
     """
-    targets, count = task.test.targets, calibrated(share, len(task.test))
-    order = torch.randperm(len(targets), generator=torch.Generator().manual_seed(seed))
+    count = calibrated(share, len(task.test))
+    order = torch.randperm(len(task.test), generator=torch.Generator().manual_seed(seed))
     learnt, scored = order[:count], order[count:]
     features, answers = _answered(network, deployed)
-    penalty = _choose(task, features[learnt], answers[learnt], targets[learnt])
-    change = _fit(task, features[learnt], answers[learnt], targets[learnt], penalty)
+    penalty = _choose(task, features[learnt], answers[learnt], task.test[learnt])
+    change = _fit(task, features[learnt], answers[learnt], task.test[learnt], penalty)
     refitted = change(features[scored], answers[scored])
-    wanted = targets[scored]
+    wanted = task.test[scored]
     return RefittedReadout(
         calibrated_on=count,
         scored_on=len(scored),
@@ -61,11 +61,13 @@ def refit_readout(
     )
 
 
-def fitted_readout(network: DeviceNetwork, task: Task, deployed: Deployment, targets: Tensor) -> float | None:
-    """Fit the readout to deployed examples with these targets, in place; return the penalty chosen."""
+def fitted_readout(
+    network: DeviceNetwork, task: Task, deployed: Deployment, examples: Examples
+) -> float | None:
+    """Fit the readout to what was deployed of these examples, in place; return the penalty chosen."""
     features, answers = _answered(network, deployed)
-    penalty = _choose(task, features, answers, targets)
-    change = _fit(task, features, answers, targets, penalty)
+    penalty = _choose(task, features, answers, examples)
+    change = _fit(task, features, answers, examples, penalty)
     with torch.no_grad():  # the correction is linear: read it off at the unit vectors
         width = features.shape[-1]
         at_zero = change(torch.zeros(1, width), torch.zeros(1, answers.shape[-1]))
@@ -78,25 +80,26 @@ def fitted_readout(network: DeviceNetwork, task: Task, deployed: Deployment, tar
 @torch.no_grad()
 def _answered(network: DeviceNetwork, deployed: Deployment) -> tuple[Tensor, Tensor]:
     """Return the features the device gave, and what the readout made of them."""
-    features = network.features([torch.as_tensor(each) for each in deployed.readouts])
+    lengths = None if deployed.lengths is None else torch.as_tensor(deployed.lengths)
+    features = network.features([torch.as_tensor(each) for each in deployed.readouts], lengths)
     return features, network.readout(features)
 
 
-def _choose(task: Task, features: Tensor, answers: Tensor, targets: Tensor) -> float | None:
+def _choose(task: Task, features: Tensor, answers: Tensor, examples: Examples) -> float | None:
     """Choose the penalty by cross-validation; None where leaving the readout alone does best."""
     fold = torch.arange(len(features)) % FOLDS
-    losses: dict[float | None, float] = {None: float(loss_of(task, answers, targets))}
+    losses: dict[float | None, float] = {None: float(loss_of(task, answers, examples))}
     for penalty in PENALTIES:
         held = 0.0
         for each in range(FOLDS):
             mine, out = fold != each, fold == each
-            change = _fit(task, features[mine], answers[mine], targets[mine], penalty)
-            held += float(loss_of(task, change(features[out], answers[out]), targets[out])) / FOLDS
+            change = _fit(task, features[mine], answers[mine], examples[mine], penalty)
+            held += float(loss_of(task, change(features[out], answers[out]), examples[out])) / FOLDS
         losses[penalty] = held
     return min(losses, key=lambda each: losses[each])
 
 
-def _fit(task: Task, features: Tensor, answers: Tensor, targets: Tensor, penalty: float | None) -> Change:
+def _fit(task: Task, features: Tensor, answers: Tensor, examples: Examples, penalty: float | None) -> Change:
     """Fit a correction to answers (trial[, step], output), linear in the features; return a function."""
     if penalty is None:
         return lambda _, theirs: theirs
@@ -109,7 +112,7 @@ def _fit(task: Task, features: Tensor, answers: Tensor, targets: Tensor, penalty
 
     def closure() -> Tensor:
         descent.zero_grad()
-        loss = loss_of(task, answers + known @ weight.T + bias, targets)
+        loss = loss_of(task, answers + known @ weight.T + bias, examples)
         loss = loss + penalty * weight.square().mean()
         loss.backward()
         return loss

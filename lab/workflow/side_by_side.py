@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from nado_lab.lab.setup import Setup
 
 
+REST = -1.0
+"""The drive of a device that has nothing to play: the bottom of its window."""
+
+
 def slots(setups: list[Setup]) -> list[tuple[Setup, str]]:
     """Return the devices of a layer's setups in the order in which nodes take them: (setup, device's name).
 
@@ -30,7 +34,7 @@ def packed(drive: np.ndarray, nodes: int, devices: int) -> np.ndarray:
     """
     rounds = -(-nodes // devices)
     examples = drive.reshape(-1, nodes, *drive.shape[1:])
-    full = np.full((len(examples), rounds * devices, *drive.shape[1:]), -1.0)
+    full = np.full((len(examples), rounds * devices, *drive.shape[1:]), REST)
     full[:, :nodes] = examples
     return full.reshape(-1, devices, *drive.shape[1:])
 

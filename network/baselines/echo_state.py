@@ -59,9 +59,9 @@ def _scores(
     train, test = (_features(task, part, nodes, choice, seed, count) for part in (task.train, task.test))
     scores: dict[float, float] = {}
     for ridge in ridges:
-        weight, bias = ridge_weights(task, train, task.train.targets, ridge)
+        weight, bias = ridge_weights(task, train, task.train, ridge)
         answers = test.double() @ weight.T + bias
-        scores[ridge] = score_answers(task, answers, task.test.targets)
+        scores[ridge] = score_answers(task, answers, task.test)
     return scores
 
 
@@ -79,4 +79,4 @@ def _features(task: Task, examples: Examples, nodes: int, choice: _Choice, seed:
     )
     states = torch.as_tensor(reservoir.run(examples.inputs.double().numpy())).float()
     readout = task.step_readout
-    return features_of_steps(states.unsqueeze(1), readout, count)
+    return features_of_steps(states.unsqueeze(1), readout, count, examples.lengths)

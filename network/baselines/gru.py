@@ -21,10 +21,17 @@ class GRU(nn.Module):
         self.cell = nn.GRU(features, width, batch_first=True)
         self.readout = nn.Linear(width, outputs)
 
-    def forward(self, inputs: Tensor) -> Tensor:
-        """Answer inputs (trial, step, feature) with (trial, output), or (trial, step, output)."""
+    def forward(self, inputs: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Answer inputs (trial, step, feature) with (trial, output), or (trial, step, output).
+
+        The last state of trials of these `lengths` (trial,) is that after their own last step.
+        """
         states, _ = self.cell(inputs)
-        return self.readout(states if self.each else states[:, -1])
+        if self.each:
+            return self.readout(states)
+        return self.readout(
+            states[:, -1] if lengths is None else states[torch.arange(len(states)), lengths - 1]
+        )
 
 
 def gru_baseline(
@@ -38,7 +45,7 @@ def gru_baseline(
         model = GRU(features, width, task.outputs, each=not task.is_classification)
     _train(model, task, epochs, seed, learning_rate, batch)
     with torch.no_grad():
-        score = score_answers(task, model(task.test.inputs), task.test.targets)
+        score = score_answers(task, model(task.test.inputs, task.test.lengths), task.test)
     return BaselineScore("GRU", score, width, sum(p.numel() for p in model.parameters()))
 
 
@@ -48,7 +55,7 @@ def _train(model: GRU, task: Task, epochs: int, seed: int, rate: float, batch: i
     optimiser = Optimiser(model.parameters(), rate=rate, decay=1e-3, clip=1.0, total=total)
     for _ in range(epochs):
         for part in minibatches(task.train, batch, generator):
-            loss_of(task, model(part.inputs), part.targets).backward()
+            loss_of(task, model(part.inputs, part.lengths), part).backward()
             optimiser.step()
 
 

@@ -29,16 +29,16 @@ def _logistic(task: Task) -> BaselineScore:
 
 def _ridge_classifier(task: Task) -> BaselineScore:
     train, test = (part.inputs.flatten(1) for part in (task.train, task.test))
-    weight, bias = ridge_weights(task, train, task.train.targets, ridge=10.0)
-    score = score_answers(task, test.double() @ weight.T + bias, task.test.targets)
+    weight, bias = ridge_weights(task, train, task.train, ridge=10.0)
+    score = score_answers(task, test.double() @ weight.T + bias, task.test)
     return BaselineScore("ridge on the raw input", score, 0, weight.numel() + bias.numel())
 
 
 def _ridge(task: Task, delays: int) -> BaselineScore:
     from sklearn.linear_model import Ridge
 
-    x, y = counted_steps(task.train, task.washout, delays)
+    x, y = counted_steps(task, task.train, delays)
     model = Ridge(alpha=1.0).fit(x, y)
-    score = score_rows(task, model.predict(counted_steps(task.test, task.washout, delays)[0]))
+    score = score_rows(task, model.predict(counted_steps(task, task.test, delays)[0]))
     name = f"ridge on the raw input{f' and {delays} steps before' if delays else ''}"
     return BaselineScore(name, score, 0, task.outputs * (x.shape[1] + 1))

@@ -18,17 +18,17 @@ class BaselineScore:
     parameters: int
 
 
-def counted_steps(examples: Examples, washout: int, delays: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Return the steps after the washout as rows: inputs (row, feature) and targets (row, output).
+def counted_steps(task: Task, examples: Examples, delays: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Return the steps that count as rows: inputs (row, feature) and targets (row, output).
 
     With `delays` the inputs of so many steps before stand beside those of each step.
     """
-    inputs, targets = delayed(examples.inputs, delays)[:, washout:], examples.targets[:, washout:]
-    return inputs.flatten(0, 1).numpy(), targets.flatten(0, 1).numpy()
+    both = (delayed(examples.inputs, delays), examples.targets)
+    inputs, targets = (task.counted(values, examples.lengths).flatten(0, -2) for values in both)
+    return inputs.numpy(), targets.numpy()
 
 
 def score_rows(task: Task, answers: np.ndarray) -> float:
-    """Score answers (row, output) to the steps of the test examples after the washout."""
-    shape = (len(task.test), -1, task.outputs)
-    wanted = task.test.targets[:, task.washout :]
-    return task.metric.score(torch.as_tensor(answers, dtype=torch.float32).reshape(shape), wanted)
+    """Score answers (row, output) to the steps of the test examples that count."""
+    wanted = task.counted(task.test.targets, task.test.lengths)
+    return task.metric.score(torch.as_tensor(answers, dtype=torch.float32).reshape(wanted.shape), wanted)

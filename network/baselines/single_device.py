@@ -12,7 +12,9 @@ from nado_lab.network.training.settings import TrainSettings, Variant
 def single_device_baseline(task: Task, twin: TwinDevice, seed: int = 0, windows: int = 4) -> BaselineScore:
     """Score one node on its (noisy) twin, read as the nodes of a network are: windows, or each step."""
     readout = task.step_readout
-    network = build(task.train.inputs, task.outputs, twin, (1,), seed=seed, readout=readout, windows=windows)
+    how = {"readout": readout, "windows": windows}
+    inputs, lengths = task.train.inputs, task.train.lengths
+    network = build(inputs, task.outputs, twin, (1,), seed=seed, lengths=lengths, **how)
     fit_reservoir(network, task, twin, TrainSettings(variant=Variant.RESERVOIR, batch=250, seed=seed))
     return BaselineScore(
         "single-device reservoir",

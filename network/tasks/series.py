@@ -2,6 +2,7 @@
 
 import torch
 from nado_lab.network.errors import TaskError
+from nado_lab.network.lengths import own_rows
 from nado_lab.network.tasks.metric import Metric
 from nado_lab.network.tasks.task import Examples, Task
 from torch import Tensor
@@ -21,25 +22,36 @@ def cut(series: Tensor, steps: int) -> Tensor:
     return series[: trials * steps].reshape(trials, steps, series.shape[-1])
 
 
-def regression(name: str, inputs: Tensor, targets: Tensor, train: int, test: int, washout: int) -> Task:
+def regression(
+    name: str,
+    inputs: Tensor,
+    targets: Tensor,
+    train: int,
+    test: int,
+    washout: int,
+    lengths: Tensor | None = None,
+) -> Task:
     """Make a task of trials in time order: the first `train` to train on, the next `test` to test on."""
     if train < 1 or test < 1 or train + test > len(inputs):
         raise TaskError(f"{name}: {train} + {test} trials are asked for; there are {len(inputs)}")
     if not 0 <= washout < inputs.shape[1]:
         raise TaskError(f"{name}: a washout of {washout} steps leaves nothing of {inputs.shape[1]} steps")
     x, y = inputs.float(), targets.float()
-    x, y = standardise(x, x[:train]), standardise(y, y[:train])
-    end = train + test
-    if (y[train:end, washout:].flatten(0, 1).var(0, unbiased=False) < LEAST_VARIANCE).any():
-        raise TaskError(f"{name}: an output does not vary over the test trials, so errors have no scale")
-    return Task(
+    learnt = None if lengths is None else lengths[:train]
+    x, y = (standardise(values, own_rows(values[:train], learnt)) for values in (x, y))
+    examples = Examples(x, y, lengths)
+    task = Task(
         name=name,
         metric=Metric.NRMSE,
         outputs=y.shape[-1],
-        train=Examples(x[:train], y[:train]),
-        test=Examples(x[train:end], y[train:end]),
+        train=examples[:train],
+        test=examples[train : train + test],
         washout=washout,
     )
+    scored = task.counted(task.test.targets, task.test.lengths).flatten(0, -2)
+    if not len(scored) or (scored.var(0, unbiased=False) < LEAST_VARIANCE).any():
+        raise TaskError(f"{name}: an output does not vary over the test trials, so errors have no scale")
+    return task
 
 
 def pairs(series: Tensor, horizon: int) -> tuple[Tensor, Tensor]:

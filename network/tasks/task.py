@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import torch
 from nado_lab.network.errors import TaskError
+from nado_lab.network.lengths import check_lengths, own_steps
 from nado_lab.network.spec import StepReadout
 from nado_lab.network.tasks.metric import Metric
 from torch import Tensor
@@ -13,10 +14,20 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Examples:
-    """Inputs (trial, step, feature) with targets: classes (trial,) or values (trial, step, output)."""
+    """Inputs (trial, step, feature) with targets: classes (trial,) or values (trial, step, output).
+
+    Of trials of unequal length `lengths` (trial,) tells how many steps are each one's own; those after them
+    are padding, which never counts. Without it all steps of all trials count.
+    """
 
     inputs: Tensor
     targets: Tensor
+    lengths: Tensor | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse lengths that do not fit the inputs."""
+        if self.lengths is not None and len(self.inputs):
+            check_lengths(self.lengths, *self.inputs.shape[:2])
 
     def __len__(self) -> int:
         """Return the number of trials."""
@@ -24,16 +35,30 @@ class Examples:
 
     def __getitem__(self, index: slice | Tensor) -> "Examples":
         """Return some of the trials."""
-        return Examples(self.inputs[index], self.targets[index])
+        lengths = None if self.lengths is None else self.lengths[index]
+        return Examples(self.inputs[index], self.targets[index], lengths)
 
     def to(self, device: torch.device) -> "Examples":
         """Return the examples on a device."""
-        return Examples(self.inputs.to(device), self.targets.to(device))
+        lengths = None if self.lengths is None else self.lengths.to(device)
+        return Examples(self.inputs.to(device), self.targets.to(device), lengths)
 
     def single(self) -> "Examples":
-        """Return the examples in single precision; classes stay whole numbers."""
+        """Return the examples in single precision; classes stay whole numbers, padding becomes zero."""
         targets = self.targets.float() if self.targets.is_floating_point() else self.targets
-        return Examples(self.inputs.float(), targets)
+        inputs = self.inputs.float()
+        if self.lengths is not None:
+            padding = ~own_steps(self.lengths, inputs.shape[1])
+            inputs = inputs.masked_fill(padding.unsqueeze(2), 0.0)
+        return Examples(inputs, targets, self.lengths)
+
+    def trimmed(self) -> "Examples":
+        """Return the examples without the steps that are padding in all of them."""
+        if self.lengths is None:
+            return self
+        steps = int(self.lengths.max())
+        targets = self.targets[:, :steps] if self.targets.ndim == 3 else self.targets
+        return Examples(self.inputs[:, :steps], targets, self.lengths)
 
 
 @dataclass(frozen=True)
@@ -60,9 +85,16 @@ class Task:
         """Return the task with the first `count` of its test examples."""
         return replace(self, test=self.test[:count])
 
-    def counted(self, values: Tensor) -> Tensor:
-        """Leave out the washout of values (trial, step, output); answers of whole trials all count."""
-        return values[:, self.washout :] if values.ndim == 3 else values
+    def counted(self, values: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Leave out the washout of values (trial, step, output); answers of whole trials all count.
+
+        Of trials of unequal length the steps that count come one after another: (row, output).
+        """
+        if values.ndim != 3:
+            return values
+        if lengths is None:
+            return values[:, self.washout :]
+        return values[:, self.washout :][own_steps(lengths - self.washout, values.shape[1] - self.washout)]
 
     @property
     def step_readout(self) -> StepReadout:

@@ -106,10 +106,11 @@ class _NetworkLoss(nn.Module):
         settings, examples = context.settings, examples.to(self.network.device)
         options = RunOptions(noisy, generator, settings.truncate)
         traces = self.network.run(examples.inputs, context.twins, options)
-        answers = self.network.decode([trace.readouts for trace in traces])
-        loss = loss_of(context.task, answers, examples.targets)
+        lengths = examples.lengths
+        answers = self.network.decode([trace.readouts for trace in traces], lengths)
+        loss = loss_of(context.task, answers, examples)
         if settings.range_penalty:
-            loss = loss + settings.range_penalty * range_excess(traces, context.twins)
+            loss = loss + settings.range_penalty * range_excess(traces, context.twins, lengths)
         return loss
 
 
@@ -126,7 +127,8 @@ def _accumulate(model: nn.Module, batch: Examples, context: TrainContext, *, noi
     settings = context.settings
     draws = settings.noise_draws if noisy else 1
     inputs = shifted(batch.inputs, settings.shift, context.generator).repeat(draws, 1, 1)
-    wide = Examples(inputs, torch.cat([batch.targets] * draws))
+    lengths = None if batch.lengths is None else batch.lengths.repeat(draws)
+    wide = Examples(inputs, torch.cat([batch.targets] * draws), lengths)
     *first, last = own_micro_batches(len(wide), settings.micro_batch, context.quickest, context.generator)
     with gradients_wait(model):
         total = sum(_backward(model, wide, part, context, noisy=noisy) for part in first)
@@ -137,7 +139,7 @@ def _backward(
     model: nn.Module, wide: Examples, part: MicroBatch, context: TrainContext, *, noisy: bool
 ) -> float:
     """Add the gradient of one part; return what it adds to the loss."""
-    loss = model(wide[part.rows], context, part.generator, noisy=noisy) * part.weight
+    loss = model(wide[part.rows].trimmed(), context, part.generator, noisy=noisy) * part.weight
     if not torch.isfinite(loss):
         raise NetworkError("the loss is not finite: lower the learning rate, or refit the twin")
     loss.backward()

@@ -3,6 +3,7 @@
 import torch
 from nado_lab.network.device import NetworkTwins
 from nado_lab.network.device_network import DeviceNetwork
+from nado_lab.network.lengths import batches, filled_up
 from nado_lab.network.tasks.task import Task
 from nado_lab.network.training.readout_fit import fit_readout
 from nado_lab.network.training.settings import TrainSettings, Variant
@@ -23,11 +24,12 @@ def fit_reservoir(
     A deterministic training sees them without noise. Of the settings ridge, batch and seed count.
     """
     generator, observer = torch.Generator().manual_seed(settings.seed), observer or Observer()
-    batches, parts = torch.split(task.train.inputs, settings.batch), list[Tensor]()
-    noise = settings.variant is not Variant.DETERMINISTIC
-    for part in batches:
+    rows, parts = batches(len(task.train), task.train.lengths, settings.batch), list[Tensor]()
+    noise, steps = settings.variant is not Variant.DETERMINISTIC, task.train.inputs.shape[1]
+    for some in rows:
         observer.check()
-        readouts = network.respond(part.to(network.device), twins, noise=noise, generator=generator)
-        parts.append(network.features(readouts).cpu())
-        observer.progress(Progress("train", len(parts) / len(batches), "responses of the twin"))
-    fit_readout(network, torch.cat(parts), task, task.train.targets, settings.ridge)
+        part = task.train[some].trimmed().to(network.device)
+        readouts = network.respond(part.inputs, twins, noise=noise, generator=generator)
+        parts.append(filled_up(network.features(readouts, part.lengths).cpu(), steps))
+        observer.progress(Progress("train", len(parts) / len(rows), "responses of the twin"))
+    fit_readout(network, torch.cat(parts), task, task.train[torch.cat(rows)], settings.ridge)

@@ -92,6 +92,7 @@ def new_network(task: Task, twins: list[Twins], settings: TrainSettings) -> Devi
         twins,
         settings.nodes,
         seed=settings.seed,
+        lengths=task.train.lengths,
         readout=chosen,
         **settings.structure,
     )

@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -11,11 +12,12 @@ from nado_lab.lab.reports import write_report
 from nado_lab.lab.reports.deployment_report import DeploymentReport
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.store import Run, Status
-from nado_lab.lab.workflow.deploy import DeployRequest, deploy, sources_for
+from nado_lab.lab.workflow.deploy import DeployRequest, deploy, estimate, sources_for
 from nado_lab.lab.workflow.deploy_layers import Deployment, deploy_on
 from nado_lab.lab.workflow.play_drives import AbortedError, PlayOptions
 from nado_lab.lab.workflow.refit_readout import refit_readout
-from nado_lab.network import load
+from nado_lab.lab.workflow.train import TrainRequest, train
+from nado_lab.network import TaskChoice, TrainSettings, Variant, load, score_answers
 
 from tests.lab.observers import Watching
 
@@ -173,3 +175,32 @@ def test_nodes_are_shared_out_to_several_setups_and_put_together_again(network, 
         kept = done.readouts[0][:, device::2].reshape(-1, *done.readouts[0].shape[2:])
         np.testing.assert_allclose(kept, stored["readout"].values, rtol=1e-5)
     assert done.readouts[0].shape[1] == nodes
+
+
+def test_sequences_of_unequal_length_are_played_to_their_own_length(demo, tmp_path):
+    rng, lengths = np.random.default_rng(0), np.arange(12) % 4 + 3
+    data, twin = tmp_path / "unequal.npz", demo[0] / "device.twin"
+    np.savez(data, inputs=rng.normal(size=(12, 9, 2)), targets=np.arange(12) % 2, lengths=lengths)
+    choice = TaskChoice(str(data), {"train": 8, "test": 4})
+    settings = TrainSettings(variant=Variant.RESERVOIR, nodes=(2, 1))
+    net = train(TrainRequest(choice, (twin,), tmp_path / "n.net", settings)).path
+    request = request_for(net, tmp_path / "out", other_device=True)
+    done = deploy(request)
+    test = choice.load().test
+    for layer, nodes in enumerate(settings.nodes):
+        for length in test.lengths.unique().tolist():
+            run = Run.open(tmp_path / "out" / f"layer{layer}-steps{length}.zarr").dataset()
+            assert run.sizes["step"] == length
+            assert run.sizes["trial"] == nodes * int((test.lengths == length).sum())
+    network = load(net).network
+    readouts = [torch.as_tensor(each) for each in done.deployment.readouts]
+    answers = network.decode([each.float() for each in readouts], test.lengths)
+    assert done.report.device == score_answers(choice.load(), answers, test)
+    assert all(0 <= node.saturated < 1 for node in done.report.nodes)
+    with open_named_setup("sim:nanoring") as setup:
+        told = sum(
+            setup.estimate_s(nodes * count, length)
+            for length, count in Counter(test.lengths.tolist()).items()
+            for nodes in settings.nodes
+        )
+    assert estimate(request).device_s == pytest.approx(told)

@@ -14,9 +14,9 @@ from nado_lab.lab.runs import run_protocol
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.store import Run, Status, StoreError
 from nado_lab.lab.trials import trials_of
-from nado_lab.lab.workflow.deploy_layers import Part, play_at_once
 from nado_lab.lab.workflow.device_check import check_device
 from nado_lab.lab.workflow.fit import FitRequest, device_of, fit_each
+from nado_lab.lab.workflow.play_at_once import Part, play_at_once
 from nado_lab.lab.workflow.play_drives import AbortedError, PlayOptions, own_readout, play_drives
 from nado_lab.lab.workflow.read_trials import read_trials
 from nado_lab.lab.workflow.side_by_side import on_every_device, packed, slots, unpacked

@@ -82,3 +82,26 @@ def test_examples_that_train_and_test_are_said(tmp_path, caplog):
     caplog.clear()
     load_task(write(tmp_path, inputs=INPUTS, targets=np.arange(50) % 5))
     assert not caplog.text
+
+
+@pytest.mark.parametrize("targets", [np.arange(20) % 2, RANDOM.normal(size=(20, 7, 1))])
+def test_trials_of_unequal_length_are_padded_and_standardised_by_their_own_steps(tmp_path, targets):
+    inputs, lengths = RANDOM.normal(5, 2, (20, 7, 1)), np.arange(20) % 5 + 3
+    padding = np.arange(7) >= lengths[:, None]
+    inputs[padding] = np.nan
+    path = tmp_path / "mine.npz"
+    np.savez(path, inputs=inputs, targets=targets, lengths=lengths)
+    task = load_task(str(path), train=15, test=5)
+    assert sorted([*task.train.lengths.tolist(), *task.test.lengths.tolist()]) == sorted(lengths)
+    own = task.train.inputs[torch.arange(7) < task.train.lengths.unsqueeze(1)]
+    assert own.mean().abs() < 1e-5
+    assert own.std() == pytest.approx(1, abs=1e-4)
+    assert (task.train.inputs[torch.arange(7) >= task.train.lengths.unsqueeze(1)] == 0).all()
+
+
+@pytest.mark.parametrize("lengths", [np.full(20, 8), np.zeros(20, int), np.full(3, 2), np.full(20, 2.0)])
+def test_lengths_that_do_not_fit_are_refused(tmp_path, lengths):
+    path = tmp_path / "mine.npz"
+    np.savez(path, inputs=np.zeros((20, 7, 1)), targets=np.arange(20) % 2, lengths=lengths)
+    with pytest.raises(TaskError, match="lengths must be 20 whole numbers from 1 to 7"):
+        load_task(str(path))
