@@ -44,7 +44,8 @@ def deploy_step_by_step(
     """Send `inputs` (trial, step, feature) through `network`, layer by layer, one example and step at a time.
 
     Setups are shared out as in `deploy_on`. One run a layer and setup is written into the folder `out`, an
-    episode an example, of its own `lengths` (trial,) where they are unequal. With `resume` what is complete is read, and the rest gone on with.
+    episode an example, of its own `lengths` (trial,) where they are unequal. With `resume` what is complete
+    is read, and the rest gone on with.
     """
     of_layers = stepwise_layers(network, setups)
     options, observer = list(options) or [PlayOptions()], observer or Observer()

@@ -62,6 +62,15 @@ def test_each_step_is_driven_by_what_all_nodes_answered_a_step_before(setup, tmp
     assert seconds_step_by_step(network, [setup], 3, 6) == pytest.approx(2 * 3 * (0.41 + 6 * 0.01005))
 
 
+def test_an_episode_ends_where_its_own_example_does(setup, tmp_path):
+    network, lengths = network_of((2,)), np.array([6, 2, 4])
+    done = deploy_step_by_step(network, inputs_of(), [setup], tmp_path / "out", lengths=lengths)
+    (run,) = map(Run.open, done.runs)
+    assert len(run.dataset("steps")["step"]) == lengths.sum()
+    assert np.isfinite(done.outputs).all()
+    assert (done.drives[0][1, :, 2:] == -1).all()
+
+
 def test_nodes_take_the_devices_of_several_setups_in_turn(setup, tmp_path):
     network, inputs = network_of((3,)), inputs_of(2)
     with open_named_setup("sim:memristor", specimen=5) as other:
