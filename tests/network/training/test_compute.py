@@ -29,7 +29,7 @@ def test_networks_run_and_learn_where_they_are(form):
     options = RunOptions(True, torch.Generator().manual_seed(0), settings.truncate)
     traces = network.run(examples.inputs, [there] * len(settings.nodes), options)
     answers = network.decode([trace.readouts for trace in traces])
-    loss = loss_of(task, answers, examples.targets) + range_excess(traces, [there] * len(settings.nodes))
+    loss = loss_of(task, answers, examples) + range_excess(traces, [there] * len(settings.nodes))
     loss.backward()
     assert network.device == loss.device == META
     assert all(p.grad.device == META for p in network.parameters() if p.grad is not None)
