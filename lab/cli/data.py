@@ -81,6 +81,13 @@ def import_data(
     ] = "",
     sample: Annotated[str, typer.Option(help="The name of the sample.")] = "",
     force: Force = False,
+    band_pass: Annotated[
+        str, typer.Option(help="LOW,HIGH in Hz: what of the raw samples is kept; needs --step-seconds.")
+    ] = "",
+    transient: Annotated[int, typer.Option(min=0, help="Steps left out at the begin of a trial.")] = 0,
+    no_waveform: Annotated[
+        bool, typer.Option("--no-waveform", help="Do not keep the raw samples beside the readout.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Import measured data as a new run; what the files do not say is stated here, or in a --map file."""
@@ -113,6 +120,9 @@ def import_data(
         field_cycle=field_cycle,
         readout=chosen(SampleReduction, readout or SampleReduction.MEAN, "--readout"),
         sample=sample,
+        band_pass=_numbers(band_pass, "--band-pass"),
+        transient=transient,
+        keep_waveform=not no_waveform,
     )
     options = read_map(mapping, options) if mapping else options
     if keep_map:
@@ -139,6 +149,13 @@ def show_data(
     from nado_lab.lab.store.imports import ImportOptions, look_into
 
     result(look_into(file, ImportOptions(run_id=run_id)), as_json, lambda found: _show(file, found))
+
+
+def _numbers(text: str, option: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(word) for word in text.split(",") if text)
+    except ValueError:
+        raise LabError(f"{option} {text!r}: expected two numbers, LOW,HIGH") from None
 
 
 def _columns(given: list[str] | None, option: str, kind: type[Column]) -> tuple[Column, ...]:

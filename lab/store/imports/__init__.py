@@ -52,8 +52,7 @@ def import_files(files: Sequence[str | Path], out: str | Path, options: ImportOp
     readers = {formats.reader_of(path) for path in paths}
     kinds = {path.suffix.lower() for path in paths}
     if kinds == {".npy"}:
-        pairs = npy_pairs.partners(paths)
-        write_trials(join([npy_pairs.read(pair, options) for pair in pairs]), out, options)
+        npy_pairs.import_pairs(paths, out, options)
     elif kinds <= set(TEXTS):
         _import_tables(paths, [read_table(path) for path in paths], out, options)
     elif len(readers) == 1 and (reader := readers.pop()):

@@ -3,6 +3,10 @@
 import numpy as np
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.imports.options import ImportOptions, SampleReduction
+from scipy.signal import butter, sosfiltfilt
+
+ORDER = 2
+"""Of the filter that is run once each way, which makes it of order 4."""
 
 
 def fold(
@@ -22,8 +26,28 @@ def fold(
         raise StoreError(
             f"{steps} inputs of {per_step} samples make {steps * per_step} samples; the file has {total}"
         )
+    if options.band_pass:
+        samples = band_passed(samples, per_step, options)
     wave = samples.reshape(trials, steps, per_step, channels)
     if options.readout is SampleReduction.SAMPLES:
         return samples, None, np.repeat(np.arange(steps), per_step)
     readout = wave.mean(axis=2) if options.readout is SampleReduction.MEAN else wave[:, :, -1]
-    return readout, wave, np.arange(steps)
+    return readout, wave if options.keep_waveform else None, np.arange(steps)
+
+
+def band_passed(samples: np.ndarray, per_step: int, options: ImportOptions) -> np.ndarray:
+    """Keep of raw samples (trial, sample, channel) what lies between two frequencies in Hz.
+
+    A Butterworth filter of order ORDER, forward and backward: nothing is delayed, but what comes later
+    shows up to about a period of the lower frequency before.
+    """
+    if len(options.band_pass) != 2 or not options.step_seconds:
+        raise StoreError("a band-pass needs two frequencies in Hz, and --step-seconds for the sample rate")
+    low, high = options.band_pass
+    rate = per_step / options.step_seconds
+    if not 0 < low < high < rate / 2:
+        raise StoreError(
+            f"the band {low:g} to {high:g} Hz must lie above 0 and below {rate / 2:g} Hz, half its rate"
+        )
+    sections = butter(ORDER, (low, high), btype="bandpass", fs=rate, output="sos")
+    return sosfiltfilt(sections, samples, axis=1)

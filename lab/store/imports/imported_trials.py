@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from nado_lab.lab.store.errors import StoreError
+from nado_lab.lab.store.imports.options import ImportOptions, SampleReduction
 from nado_lab.outliers import OVERFLOW
 from nado_lab.port import UNNAMED, Port
 from nado_lab.protocols.columns import Coordinate
@@ -83,6 +84,29 @@ def unnamed(ports: int) -> tuple[str, ...]:
     return (UNNAMED,) if ports == 1 else tuple(f"{UNNAMED}_{at}" for at in range(ports))
 
 
+def without_transient(trials: ImportedTrials, options: ImportOptions) -> ImportedTrials:
+    """Leave out the first steps of each trial, as stated; what follows has no defined start."""
+    first = options.transient * _rows_a_step(options)
+    if not first:
+        return trials
+    if not 0 < first < trials.input.shape[1]:
+        raise StoreError(
+            f"{trials.source}: a transient of {options.transient} steps leaves nothing of its trials"
+        )
+    return replace(
+        trials,
+        input=trials.input[:, first:],
+        readout=trials.readout[:, first:],
+        waveform=None if trials.waveform is None else trials.waveform[:, first:],
+        initial=None,
+    )
+
+
+def _rows_a_step(options: ImportOptions) -> int:
+    """Say how many rows a step of the drive makes: as many as it has samples, where each is a row."""
+    return (options.samples_per_step or 1) if options.readout is SampleReduction.SAMPLES else 1
+
+
 def _as_numbers(values: np.ndarray) -> np.ndarray:
     """Write NaN for what is no number (9.9E37 and infinities too), before units are converted."""
     found = np.asarray(values, dtype=float)
@@ -100,7 +124,7 @@ def join(parts: Sequence[ImportedTrials]) -> ImportedTrials:
     if len(parts) == 1:
         return replace(first, notes={**first.notes, **again})
     for part in parts[1:]:
-        _refuse_unlike(first, part)
+        refuse_unlike(first, part)
     offsets = np.cumsum([0] + [int(part.sequence.max()) + 1 for part in parts[:-1]])
     return replace(
         first,
@@ -121,7 +145,8 @@ def _distinct(parts: Sequence[ImportedTrials]) -> tuple[list[ImportedTrials], No
     kept: dict[bytes, ImportedTrials] = {}
     again: Notes = {}
     for part in parts:
-        told = hashlib.sha256(str((part.readout.shape, part.input_units, part.readout_units)).encode())
+        about = (part.readout.shape, part.channels, part.input_units, part.readout_units, part.notes)
+        told = hashlib.sha256(str(about).encode())
         for values in (part.input, part.readout):
             told.update(np.ascontiguousarray(values).tobytes())
         earlier = kept.setdefault(told.digest(), part)
@@ -130,7 +155,7 @@ def _distinct(parts: Sequence[ImportedTrials]) -> tuple[list[ImportedTrials], No
     return list(kept.values()), again
 
 
-def _refuse_unlike(first: ImportedTrials, part: ImportedTrials) -> None:
+def refuse_unlike(first: ImportedTrials, part: ImportedTrials) -> None:
     """Refuse files whose trials do not mean the same."""
     pairs = {
         "steps and ports": (first.input.shape[1:], part.input.shape[1:]),

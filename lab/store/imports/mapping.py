@@ -45,6 +45,9 @@ class _Map(_Part):
     field_cycle: str = ""
     readout: SampleReduction = SampleReduction.MEAN
     sample: str = ""
+    band_pass: list[float] = Field(default_factory=list)
+    transient: int = Field(default=0, ge=0)
+    keep_waveform: bool = True
     ports: list[_Port] = Field(default_factory=list)
     channels: list[_Channel] = Field(default_factory=list)
 
@@ -57,6 +60,7 @@ def read_map(path: Path, stated: ImportOptions) -> ImportOptions:
         ports=tuple(PortColumn(**vars(port)) for port in found.ports),
         channels=tuple(ChannelColumn(**vars(channel)) for channel in found.channels),
         axes=tuple(found.axes),
+        band_pass=tuple(found.band_pass),
         **plain,
     )
     nothing = ImportOptions()
@@ -76,7 +80,7 @@ def write_map(path: Path, options: ImportOptions) -> None:
     write_text(path, "\n".join(["# nado data import FILES --map THIS --out RUN", *lines]) + "\n")
 
 
-_LISTS = ("ports", "channels", "axes")
+_LISTS = ("ports", "channels", "axes", "band_pass")
 
 
 def _toml(value: object) -> str:
@@ -84,7 +88,7 @@ def _toml(value: object) -> str:
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, str):
         return '"' + str(value).translate(_ESCAPES) + '"'
-    return repr(value)
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 _ESCAPES = {ord('"'): '\\"', ord("\\"): "\\\\"} | {each: f"\\u{each:04x}" for each in (*range(32), 127)}

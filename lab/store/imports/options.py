@@ -67,6 +67,9 @@ class ImportOptions:
     field_cycle: str = ""  # what the field does within a step, in words
     readout: SampleReduction = SampleReduction.MEAN
     sample: str = ""
+    band_pass: tuple[float, ...] = ()  # Hz, low and high: what of the raw samples is kept
+    transient: int = 0  # steps at the begin of each trial that are left out
+    keep_waveform: bool = True  # the raw samples, beside what was made of them
 
     @property
     def drives(self) -> tuple[str, ...]:

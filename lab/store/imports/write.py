@@ -1,11 +1,13 @@
 """Write imported trials as a run like any other, with what was stated about it."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.store.errors import StoreError
-from nado_lab.lab.store.imports.imported_trials import ImportedTrials
+from nado_lab.lab.store.imports.imported_trials import ImportedTrials, refuse_unlike, without_transient
 from nado_lab.lab.store.imports.names import tidy
 from nado_lab.lab.store.imports.options import ImportOptions
 from nado_lab.lab.store.imports.tables import Table
@@ -20,14 +22,49 @@ from nado_lab.units import to_si
 
 def write_trials(trials: ImportedTrials, out: str | Path, options: ImportOptions) -> None:
     """Write trials with the drive scaled to [-1, 1] and the input kept in SI units beside it."""
-    ports = _ports(trials, options)
-    port_units = [port.unit for port in ports]
-    input_units = common_unit(port_units)
-    given = trials.input * np.array([to_si(unit)[1] for unit in trials.input_units])
-    channel_units, channel_si = zip(*map(to_si, trials.readout_units), strict=True)
-    readout_units, readout_si = common_unit(channel_units), np.array(channel_si)
-    _, steps, count = given.shape
-    channels = trials.readout.shape[2]
+    write_parts(iter([trials]), trials.files, trials.notes, out, options)
+
+
+def write_parts(
+    parts: Iterator[ImportedTrials],
+    files: tuple[str, ...],
+    notes: Mapping[str, object],
+    out: str | Path,
+    options: ImportOptions,
+) -> None:
+    """Write one part after the other, so that one is in memory at a time; they come from `files`.
+
+    The window of the ports is that of the first part: state it where the parts' inputs differ. Sequences of
+    each part get numbers of their own.
+    """
+    first = without_transient(next(parts), options)
+    ports = _ports(first, options)
+    about = {
+        **notes,
+        "ports": [port.to_json() for port in ports],
+        "step_s": options.step_seconds or first.step_s,
+    }
+    metadata = _metadata(files, options, about, first.sample)
+    writer = RunWriter.create(out, metadata, {PRIMARY: _columns(first, ports)}, _labels(first, ports))
+    count = 0
+    for part in chain([first], (without_transient(part, options) for part in parts)):
+        refuse_unlike(first, part)
+        block = _block(part, ports)
+        writer.append_block(PRIMARY, {**block, "sequence": part.sequence + count})
+        count += int(part.sequence.max()) + 1
+    writer.finalise(Status.COMPLETE)
+
+
+def usual_window(inputs: np.ndarray) -> tuple[float, float]:
+    """Return the least and the largest input that is no glitch."""
+    usual = _without_glitches(inputs)
+    return float(usual.min()), float(usual.max())
+
+
+def _columns(trials: ImportedTrials, ports: Sequence[Port]) -> list[Column]:
+    """Declare what is written of each trial."""
+    _, steps, count = trials.input.shape
+    channels, unit = trials.readout.shape[2], _readout_unit(trials)
     columns = [
         Column("sequence", dtype="int64", is_coordinate=True),
         Column("repeat", dtype="int64", is_coordinate=True),
@@ -36,28 +73,45 @@ def write_trials(trials: ImportedTrials, out: str | Path, options: ImportOptions
             "input",
             ("step", "port"),
             (steps, count),
-            units=input_units,
+            units=common_unit([port.unit for port in ports]),
             description="as applied",
         ),
-        Column("readout", ("step", "channel"), (steps, channels), units=readout_units),
+        Column("readout", ("step", "channel"), (steps, channels), units=unit),
     ]
+    if trials.held_out is not None:
+        columns.append(Column("held_out", dtype="bool", is_coordinate=True, description="not for fitting"))
+    if trials.initial is not None:
+        columns.append(Column("initial", ("channel",), (channels,), units=unit))
+    if trials.waveform is not None:
+        shape = trials.waveform.shape[1:]
+        columns.append(Column("waveform", ("step", "sample", "contact"), shape, units=unit))
+    return columns
+
+
+def _block(trials: ImportedTrials, ports: Sequence[Port]) -> dict[str, np.ndarray]:
+    """Give the values of the columns, in SI units."""
+    given = trials.input * np.array([to_si(unit)[1] for unit in trials.input_units])
+    factors = np.array([to_si(unit)[1] for unit in trials.readout_units])
     block: dict[str, np.ndarray] = {
         "sequence": trials.sequence,
         "repeat": trials.repeat,
         "drive": drives_of(ports, given),
         "input": given,
-        "readout": trials.readout * readout_si,
+        "readout": trials.readout * factors,
     }
     if trials.held_out is not None:
-        columns.append(Column("held_out", dtype="bool", is_coordinate=True, description="not for fitting"))
         block["held_out"] = trials.held_out
     if trials.initial is not None:
-        columns.append(Column("initial", ("channel",), (channels,), units=readout_units))
-        block["initial"] = trials.initial * readout_si
+        block["initial"] = trials.initial * factors
     if trials.waveform is not None:
-        shape = trials.waveform.shape[1:]
-        columns.append(Column("waveform", ("step", "sample", "contact"), shape, units=readout_units))
-        block["waveform"] = trials.waveform * _per_contact(readout_si, shape[-1])
+        block["waveform"] = trials.waveform * _per_contact(factors, trials.waveform.shape[-1])
+    return block
+
+
+def _labels(trials: ImportedTrials, ports: Sequence[Port]) -> list[Coordinate]:
+    """Name channels and ports, with units where each has its own."""
+    channel_units = tuple(to_si(unit)[0] for unit in trials.readout_units)
+    port_units = tuple(port.unit for port in ports)
     labels = [Coordinate("channel", trials.channels)]
     if len(set(channel_units)) > 1:
         labels.append(Coordinate("channel_units", channel_units, dim="channel"))
@@ -65,16 +119,12 @@ def write_trials(trials: ImportedTrials, out: str | Path, options: ImportOptions
         labels.append(trials.channel_axis)
     labels.append(Coordinate("port", tuple(port.name for port in ports)))
     if len(set(port_units)) > 1:
-        labels.append(Coordinate("port_units", tuple(port_units), dim="port"))
-    notes = {
-        **trials.notes,
-        "ports": [port.to_json() for port in ports],
-        "step_s": options.step_seconds or trials.step_s,
-    }
-    metadata = _metadata(trials.files, options, notes, trials.sample)
-    writer = RunWriter.create(out, metadata, {PRIMARY: columns}, labels)
-    writer.append_block(PRIMARY, block)
-    writer.finalise(Status.COMPLETE)
+        labels.append(Coordinate("port_units", port_units, dim="port"))
+    return labels
+
+
+def _readout_unit(trials: ImportedTrials) -> str:
+    return common_unit([to_si(unit)[0] for unit in trials.readout_units])
 
 
 def write_table(table: Table, out: str | Path, file: Path, options: ImportOptions) -> None:
@@ -105,6 +155,8 @@ def _metadata(
         "readout": options.readout.value if options.samples_per_step else None,
         "drives_from": list(options.drives),
         "channels_from": [each.column for each in options.channels],
+        "band_pass_hz": list(options.band_pass),
+        "transient_steps": options.transient,
     }
     notes = {name: value for name, value in {**notes, **stated}.items() if value}
     return RunMetadata(
@@ -143,9 +195,8 @@ def _window(name: str, at: int, trials: ImportedTrials, options: ImportOptions) 
         options.drive_low if own is None or own.low is None else own.low,
         options.drive_high if own is None or own.high is None else own.high,
     ]
-    usual = _without_glitches(inputs)
-    low = float(usual.min()) if stated[0] is None else stated[0]
-    high = float(usual.max()) if stated[1] is None else stated[1]
+    usual = usual_window(inputs)
+    low, high = (end if said is None else said for end, said in zip(usual, stated, strict=True))
     if low == high and stated == [None, None]:
         low, high = low - 1.0, high + 1.0
     if not low < high:

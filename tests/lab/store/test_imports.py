@@ -1,5 +1,8 @@
 """Data measured elsewhere: every format arrives with its dims, units and numbers, or is refused."""
 
+import tracemalloc
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from nado_lab.lab.store import (
@@ -334,3 +337,84 @@ def test_a_mark_that_changes_within_a_trial_is_refused(tmp_path):
     (tmp_path / "a.csv").write_text("Field (mT),Signal (V),held_out\n1,10,0\n2,20,1\n")
     with pytest.raises(StoreError, match="held_out must be the same in every row of a trial"):
         import_files([tmp_path / "a.csv"], tmp_path / "run", ImportOptions(ports=(PortColumn("Field"),)))
+
+
+def write_pairs(folder, patterns, repeats=3, channels=2, steps=20, per_step=50, seed=0):
+    """Write pairs as the nanoring group keeps them: a field a rotation, `per_step` samples of each."""
+    rng = np.random.default_rng(seed)
+    for number in range(1, patterns + 1):
+        fields = rng.uniform(20, 40, (1, steps))
+        wave = np.repeat(fields, per_step, 1)[:, None, None, :] * np.ones((1, repeats, channels, 1))
+        signals = wave + 0.1 * rng.standard_normal(wave.shape)
+        np.save(folder / f"Input_Fields_sig{number}.npy", fields)
+        np.save(folder / f"Measured_signals_sig{number}.npy", signals)
+    return sorted(folder.glob("Input_Fields_*.npy"))
+
+
+def test_many_pairs_are_written_one_by_one_in_the_order_of_their_numbers(tmp_path):
+    files = write_pairs(tmp_path, 11)
+    options = ImportOptions(drive_units="Oe", samples_per_step=50, transient=4, keep_waveform=False)
+    import_files(files, tmp_path / "run", options)
+    data = Run.open(tmp_path / "run").dataset()
+    assert data["sequence"].values.tolist() == [n for n in range(11) for _ in range(3)]
+    assert data["readout"].shape == (33, 16, 2)
+    assert "waveform" not in data
+    second = np.load(tmp_path / "Input_Fields_sig2.npy")[0, 4:] * 1e-4
+    np.testing.assert_allclose(data["input"].values[3, :, 0], second)
+    assert data["drive"].values.min() == pytest.approx(-1, abs=0.02)
+    notes = Run.open(tmp_path / "run").metadata.notes
+    assert notes["transient_steps"] == 4
+    assert len(notes["imported_from"]) == 22
+
+
+def test_a_copy_of_a_pair_counts_once_and_is_noted(tmp_path):
+    files = write_pairs(tmp_path, 2)
+    for kind in ("Input_Fields", "Measured_signals"):
+        np.save(tmp_path / f"{kind}_sig9.npy", np.load(tmp_path / f"{kind}_sig1.npy"))
+    files = sorted(tmp_path.glob("Input_Fields_*.npy"))
+    import_files(files, tmp_path / "run", ImportOptions(drive_units="Oe", samples_per_step=50))
+    run = Run.open(tmp_path / "run")
+    assert run.rows() == 6
+    assert (
+        "Measured_signals_sig1.npy holds the same"
+        in run.metadata.notes["left out of Measured_signals_sig9.npy"]
+    )
+
+
+def test_a_set_larger_than_a_pair_does_not_come_into_memory_whole(tmp_path):
+    files = write_pairs(tmp_path, 12, repeats=20, channels=7, steps=20)
+    one = np.load(tmp_path / "Measured_signals_sig1.npy").nbytes
+    tracemalloc.start()
+    try:
+        import_files(
+            files,
+            tmp_path / "run",
+            ImportOptions(drive_units="Oe", samples_per_step=50, keep_waveform=False),
+        )
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 6 * one  # of twelve
+
+
+def test_a_band_pass_keeps_the_rotation_and_takes_the_offset_out(tmp_path):
+    time = np.arange(5000) / 3200  # 64 Hz, 50 samples a rotation
+    wave = 5.0 + np.sin(2 * np.pi * 64 * time) + np.sin(2 * np.pi * 1200 * time)
+    np.save(tmp_path / "Input_Fields_sig1.npy", np.linspace(20, 40, 100)[None])
+    np.save(tmp_path / "Measured_signals_sig1.npy", wave[None, None, None])
+    options = ImportOptions(
+        drive_units="Oe", samples_per_step=50, step_seconds=1 / 64, band_pass=(16.0, 320.0), transient=10
+    )
+    files = [tmp_path / "Input_Fields_sig1.npy"]
+    import_files(files, tmp_path / "run", options)
+    kept = Run.open(tmp_path / "run").dataset()["waveform"].values[0, 20:70, :, 0].ravel()
+    wanted = np.sin(2 * np.pi * 64 * time)[30 * 50 : 80 * 50]
+    np.testing.assert_allclose(kept, wanted, atol=0.03)
+    with pytest.raises(StoreError, match="must lie above 0 and below 1600 Hz"):
+        import_files(
+            [tmp_path / "Input_Fields_sig1.npy"], tmp_path / "b", replace(options, band_pass=(1, 2000))
+        )
+    with pytest.raises(StoreError, match="needs two frequencies"):
+        import_files(
+            [tmp_path / "Input_Fields_sig1.npy"], tmp_path / "b", replace(options, step_seconds=None)
+        )
