@@ -1,6 +1,7 @@
 """Text files that are written whole (a reader sees the old one or the new one), and text that is shown."""
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,4 +36,9 @@ def no_formula(text: str) -> str:
 
 def shown(text: str) -> str:
     """Write control characters out, so that a terminal shows them and does not obey them."""
-    return "".join(each if each.isprintable() or each == "\n" else ascii(each)[1:-1] for each in text)
+    return "".join(each if _is_harmless(each) else ascii(each)[1:-1] for each in text)
+
+
+def _is_harmless(letter: str) -> bool:
+    """Tell letters and spaces of all kinds, and ends of lines, from what steers a terminal."""
+    return letter.isprintable() or letter == "\n" or unicodedata.category(letter) == "Zs"

@@ -23,7 +23,7 @@ NAMES = st.sampled_from(("x", "y (V)", "y", "z", "", "trial", "x ", 3, None))
 TOPICS = st.sampled_from(("results", "results", "results", "batch results", "progress", "result", "", None))
 
 
-def cases(folder: Path) -> st.SearchStrategy[tuple[list[dict[str, float]], Row]]:
+def cases(folder: Path) -> st.SearchStrategy[Any]:
     """Give good rows, and what is emitted after them."""
     record = st.dictionaries(NAMES, WILD, max_size=3) | GOOD.flatmap(_one_wild) | WILD
     return st.tuples(st.lists(GOOD, max_size=4), st.tuples(TOPICS, record))

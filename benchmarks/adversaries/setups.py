@@ -39,7 +39,7 @@ RAW = (
 Case = tuple[str, list[Change], dict[str, Any]] | bytes
 
 
-def cases(folder: Path) -> st.SearchStrategy[Case]:
+def cases(folder: Path) -> st.SearchStrategy[Any]:
     """Give presets with changed entries or other options of the simulation, and contents of other files."""
     numbers = st.sampled_from((0, 1, 3, -1, 10**6, 10**9, 10**400, 1e-9, 0.5, "x", "", True, float("nan")))
     options = st.dictionaries(st.sampled_from(OPTIONS), numbers, min_size=1, max_size=2)

@@ -6,6 +6,7 @@ import sys
 from types import FrameType
 
 import typer
+from nado_lab.lab.cli.console import say
 from nado_lab.lab.cli.stopping import EXIT_INTERRUPTED, tell_stopped
 from nado_lab.lab.cli.top import Commands, let_go_of_closed_pipe
 from nado_lab.lab.errors import is_for_people, of_the_system
@@ -46,7 +47,7 @@ def main() -> None:
         if not said:
             raise
         for line in (f"nado: {said}", *(f"  {note}" for note in getattr(error, "__notes__", ()))):
-            typer.echo(shown(line), err=True)
+            say(line, err=True)
         sys.exit(EXIT_ERROR)
 
 

@@ -1,6 +1,7 @@
 """Where the command line writes: progress and notes to stderr, results to stdout."""
 
 import json
+import logging
 import sys
 from collections.abc import Callable
 from dataclasses import is_dataclass
@@ -12,6 +13,14 @@ from nado_lab.lab.text_file import shown
 
 Data = TypeVar("Data")
 _quiet = False
+
+
+class _Shown(logging.Formatter):
+    """Warnings of the program on stderr: control characters are shown."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the text of a record."""
+        return shown(super().format(record))
 
 
 def result(data: Data, as_json: bool, show: Callable[[Data], object]) -> None:
@@ -27,6 +36,8 @@ def take_any_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(_Shown())
 
 
 def be_quiet(quiet: bool) -> None:
@@ -40,10 +51,15 @@ def is_quiet() -> bool:
     return _quiet
 
 
+def say(text: str, err: bool = False) -> None:
+    """Print text for a person; control characters in it are shown, not obeyed."""
+    typer.echo(shown(text), err=err)
+
+
 def note(text: str) -> None:
     """Tell the person something that is not part of the result (stderr), unless they wish for quiet."""
     if not _quiet:
-        typer.echo(shown(text), err=True)
+        say(text, err=True)
 
 
 def table(title: str, headings: list[str], rows: list[list[str]], *, cut: bool = False) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from nado_lab.lab.cli.choices import chosen
-from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.cli.console import note, result, say, table
 from nado_lab.lab.cli.options import Force, Json, NewRun
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.text_file import shown
@@ -46,9 +46,9 @@ def check(
 
 def _show_check(found: DataCheck) -> None:
     told = f"{len(found.runs)} run(s), {found.trials} trials, {found.steps} steps, {found.channels} channels"
-    typer.echo(f"{told}: {'nothing is wrong' if not found.findings else f'{len(found.findings)} finding(s)'}")
+    say(f"{told}: {'nothing is wrong' if not found.findings else f'{len(found.findings)} finding(s)'}")
     for line in found.lines:
-        typer.echo(f"  {shown(line)}")
+        say(f"  {shown(line)}")
 
 
 @data.command("import")

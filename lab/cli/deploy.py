@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli import completion
-from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.cli.console import note, result, say, table
 from nado_lab.lab.cli.options import Faults, Json, MovedTwins, NetworkFile, OtherDevice, TestExamples
 from nado_lab.lab.cli.stopping import if_begun
 from nado_lab.lab.noise_seed import OF_THE_SPECIMEN, read_noise_seed
@@ -99,7 +99,7 @@ def deploy(
 
 
 def _show_estimate(found: DeployEstimate) -> None:
-    typer.echo(f"{found.trials} trials, {found.device_s:.0f} s of drive (resets between trials apart)")
+    say(f"{found.trials} trials, {found.device_s:.0f} s of drive (resets between trials apart)")
 
 
 def _show(report: DeploymentReport) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli import completion
-from nado_lab.lab.cli.console import note, result
+from nado_lab.lab.cli.console import note, result, say
 from nado_lab.lab.cli.options import Force, Json
 from nado_lab.lab.errors import LabError
 
@@ -75,7 +75,7 @@ def init(
 
 
 def _show(out: Path, config: SetupConfig) -> None:
-    typer.echo(f"wrote {out}: {config.name}, kind {config.kind}")
+    say(f"wrote {out}: {config.name}, kind {config.kind}")
     note(f"prove it with: nado check {out}")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from nado_lab.lab.cli import completion
 from nado_lab.lab.cli.at_end import came_out, run_came_out
-from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.cli.console import note, result, say, table
 from nado_lab.lab.cli.options import Faults, Force, Json, NewRun, SetupName, Specimen
 from nado_lab.lab.cli.stopping import if_begun
 from nado_lab.lab.noise_seed import read_noise_seed
@@ -208,7 +208,7 @@ def _monitors(every_s: float, limits: list[str]) -> MonitorSettings:
 
 def _show_run(run: RunSummary) -> None:
     rows = ", ".join(f"{stream.rows} {name} rows" for name, stream in run.streams.items())
-    typer.echo(f"{run.path}: {run.metadata.status}, {rows} (run {run.metadata.run_id})")
+    say(f"{run.path}: {run.metadata.status}, {rows} (run {run.metadata.run_id})")
 
 
 def _show_queue(ended: list[Ended]) -> None:

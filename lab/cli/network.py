@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from nado_lab.lab.cli import completion
 from nado_lab.lab.cli.choices import read_pairs
-from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.cli.console import note, result, say, table
 from nado_lab.lab.cli.options import (
     Compute,
     Force,
@@ -43,7 +43,7 @@ def tasks(as_json: Json = False) -> None:
     """List the tasks that a network can be trained on (a file.npz or file.nwb of your own is one too)."""
     from nado_lab.network import task_names
 
-    result({"tasks": list(task_names())}, as_json, lambda found: typer.echo("\n".join(found["tasks"])))
+    result({"tasks": list(task_names())}, as_json, lambda found: say("\n".join(found["tasks"])))
 
 
 @commands.command()

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from nado_lab import plugins as known
 from nado_lab.lab.cli import at_end
-from nado_lab.lab.cli.console import be_quiet, result, table
+from nado_lab.lab.cli.console import be_quiet, result, say, table
 from nado_lab.lab.cli.options import Json
 from nado_lab.lab.cli.top import Commands
 from nado_lab.lab.json_record import JsonRecord
@@ -114,7 +114,7 @@ def _tell_version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        typer.echo(f"nado {version('nado-lab')}")
+        say(f"nado {version('nado-lab')}")
         raise typer.Exit
 
 
@@ -146,6 +146,4 @@ def _show(listing: Listing) -> None:
     ]
     if broken:
         table("Left out", ["group", "name", "from", "why"], broken)
-    typer.echo(
-        f"Plug-in files are looked for in {listing.folder or 'no folder (NADO_PLUGIN_FOLDER is empty)'}"
-    )
+    say(f"Plug-in files are looked for in {listing.folder or 'no folder (NADO_PLUGIN_FOLDER is empty)'}")

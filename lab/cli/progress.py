@@ -10,6 +10,7 @@ from nado_lab.lab.cli.at_end import Work, begin
 from nado_lab.lab.cli.console import is_quiet
 from nado_lab.lab.cli.stopping import going_on
 from nado_lab.lab.runs.observer import Observer
+from nado_lab.lab.text_file import shown as shown_text
 from nado_lab.observer import Progress
 from rich.console import Console
 from rich.progress import (
@@ -41,7 +42,7 @@ class Bars(Observer):
             self._work.noted.progress(progress)
         stage, doing = progress.stage, _doing(progress)
         if stage not in self._tasks:
-            self._tasks[stage] = self._bars.add_task(stage, total=1.0, doing=doing)
+            self._tasks[stage] = self._bars.add_task(shown_text(stage), total=1.0, doing=doing)
             self._say(f"{stage} ...")
         self._bars.update(self._tasks[stage], completed=progress.share, doing=doing)
         if progress.share >= 1.0 and stage not in self._finished:
@@ -50,13 +51,13 @@ class Bars(Observer):
 
     def _say(self, text: str) -> None:
         if self._plain:
-            self._bars.console.print(text, highlight=False, markup=False)
+            self._bars.console.print(shown_text(text), highlight=False, markup=False)
 
 
 def _doing(progress: Progress) -> str:
     """Say what is done now, with the figure that tells most of it."""
     told = [f"{word} {progress.figures[name]:.4f}" for name, word in TOLD.items() if name in progress.figures]
-    return ", ".join([*filter(None, [progress.doing]), *told[:1]])
+    return ", ".join([*filter(None, [shown_text(progress.doing)]), *told[:1]])
 
 
 @contextmanager

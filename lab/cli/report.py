@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from nado_lab.lab.cli.console import result
+from nado_lab.lab.cli.console import result, say
 from nado_lab.lab.cli.options import Force, Json
 
 if TYPE_CHECKING:
@@ -37,4 +37,4 @@ def report(
 
 
 def _show(done: "WrittenReport") -> None:
-    typer.echo(f"{done.title}: {done.summary}\n{done.kind} report: {done.file}")
+    say(f"{done.title}: {done.summary}\n{done.kind} report: {done.file}")

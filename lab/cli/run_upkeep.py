@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.cli.console import note, result, say, table
 from nado_lab.lab.cli.options import Folder, Force, Json, RunRef
 from nado_lab.lab.errors import LabError
 
@@ -53,7 +53,7 @@ def plot(
     from nado_lab.lab.store import locate
 
     drawn = plot_run(locate(run, folder), out)
-    result({"pictures": drawn}, as_json, lambda found: typer.echo("\n".join(map(str, found["pictures"]))))
+    result({"pictures": drawn}, as_json, lambda found: say("\n".join(map(str, found["pictures"]))))
 
 
 def note_run(
@@ -88,7 +88,7 @@ def tag_run(
     path = locate(run, folder)
     asked = tags or remove_tags
     now = tag(path, tags or (), remove_tags or ()) if asked else Run.open(path).metadata.notes.get("tags", [])
-    result({"run": path, "tags": now}, as_json, lambda found: typer.echo(" ".join(found["tags"])))
+    result({"run": path, "tags": now}, as_json, lambda found: say(" ".join(found["tags"])))
 
 
 def name_run(
@@ -102,7 +102,7 @@ def name_run(
 
     path = locate(run, folder)
     title_run(path, title)
-    result({"run": path, "title": title}, as_json, lambda found: typer.echo(f"{path}: {found['title']}"))
+    result({"run": path, "title": title}, as_json, lambda found: say(f"{path}: {found['title']}"))
 
 
 def hide(
@@ -117,7 +117,7 @@ def hide(
     path = locate(run, folder)
     hide_run(path, hidden=not show)
     told = "shown" if show else "hidden"
-    result({"run": path, "hidden": not show}, as_json, lambda _: typer.echo(f"{path}: {told}"))
+    result({"run": path, "hidden": not show}, as_json, lambda _: say(f"{path}: {told}"))
 
 
 def remove(
@@ -145,7 +145,7 @@ def _show_differences(found: RunDifferences) -> None:
     if rows:
         table("Different", ["", found.one, found.other], rows)
     else:
-        typer.echo("Everything that was set is the same.")
+        say("Everything that was set is the same.")
     apart = [[each.column, each.units, f"{each.largest:.3g}", f"{each.rms:.3g}"] for each in found.columns]
     if apart:
         table("Numbers apart, by", ["column", "units", "largest", "rms"], apart)
@@ -153,4 +153,4 @@ def _show_differences(found: RunDifferences) -> None:
 
 def _show_remarks(remarks: list[dict[str, str]]) -> None:
     for each in remarks:
-        typer.echo(f"{each['time']} {each['by']}: {each['text']}")
+        say(f"{each['time']} {each['by']}: {each['text']}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli import run_upkeep
-from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.cli.console import note, result, say, table
 from nado_lab.lab.cli.options import Below, BelowWord, Folder, Force, Json, RunRef, one_folder
 
 if TYPE_CHECKING:
@@ -96,9 +96,7 @@ def export_run(
     from nado_lab.lab.store import export, locate
 
     left_out = export(locate(run, folder), out, stream)
-    result(
-        {"file": str(out), "left_out": left_out}, as_json, lambda done: typer.echo(f"wrote {done['file']}")
-    )
+    result({"file": str(out), "left_out": left_out}, as_json, lambda done: say(f"wrote {done['file']}"))
     if left_out:
         note(f"not in the file, too many dimensions for a table: {', '.join(left_out)}")
 
@@ -119,12 +117,12 @@ def documents(
     opened = Run.open(locate(run, folder))
     if out is None:
         for each in documents_of(opened):
-            typer.echo(line_of(each))
+            say(line_of(each))
     else:
         refuse_existing(out)
         with out.open("x", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{line_of(each)}\n" for each in documents_of(opened))
-        typer.echo(f"wrote {out}")
+        say(f"wrote {out}")
     if opened.status is Status.RUNNING:
         note(f"{opened.path} is still going, or its program died: its documents have no stop")
 
@@ -235,6 +233,6 @@ def _show_checks(run: str, checks: "list[Check]") -> None:
 
 def _show_repair(done: "RepairReport") -> None:
     cut = sum(done.rows_cut.values())
-    typer.echo(f"{done.path}: {done.status}; {cut} torn rows cut, {done.files_removed} stray files removed")
+    say(f"{done.path}: {done.status}; {cut} torn rows cut, {done.files_removed} stray files removed")
     for line in done.said:
-        typer.echo(f"  {line}")
+        say(f"  {line}")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from nado_lab.lab.cli.console import note, result, table
+from nado_lab.lab.cli.console import note, result, say, table
 from nado_lab.lab.cli.options import (
     Faults,
     Force,
@@ -119,10 +119,10 @@ def serve(
         refuse_existing(out)
     with served_setup(setup, host=host, port=port, specimen=specimen, faults=fault or ()) as (server, text):
         if out is None:
-            typer.echo(text)
+            say(text)
         else:
             write_text(out, text)
-            typer.echo(f"nado check --setup {out}")
+            say(f"nado check --setup {out}")
         note(f"serving {len(server.ports)} instruments on {host}; stop with Ctrl-C")
         server.wait(note)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import typer
+from nado_lab.lab.cli.console import say
 from nado_lab.lab.errors import is_for_people
 from nado_lab.observer import StoppedError
 
@@ -29,9 +29,9 @@ def if_begun(path: str | Path, go_on: str) -> Callable[[], str]:
 
 def tell_stopped(stopped: BaseException) -> None:
     """Say that the command was stopped, and what those know whom the interruption passed (its notes)."""
-    typer.echo(f"nado: {str(stopped) or 'stopped'}", err=True)
+    say(f"nado: {str(stopped) or 'stopped'}", err=True)
     before = stopped.__context__
     if before is not None and is_for_people(before) and not isinstance(before, StoppedError):
-        typer.echo(f"  what was wrong then: {before}", err=True)
+        say(f"  what was wrong then: {before}", err=True)
     for line in getattr(stopped, "__notes__", ()):
-        typer.echo(f"  {line}", err=True)
+        say(f"  {line}", err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli.at_end import came_out
-from nado_lab.lab.cli.console import note, result
+from nado_lab.lab.cli.console import note, result, say
 from nado_lab.lab.cli.options import Json
 from nado_lab.lab.cli.stopping import if_begun
 
@@ -47,7 +47,7 @@ def sweep(
 
 
 def _show(report: SweepResult) -> None:
-    typer.echo(f"{report.points} points ({report.reused} reused): {report.table}")
+    say(f"{report.points} points ({report.reused} reused): {report.table}")
     if report.best:
         shown = {name: value for name, value in report.best.items() if not isinstance(value, list)}
-        typer.echo("best: " + ", ".join(f"{name} {value}" for name, value in shown.items()))
+        say("best: " + ", ".join(f"{name} {value}" for name, value in shown.items()))

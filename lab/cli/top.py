@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 from nado_lab.lab.cli.at_end import noticed
+from nado_lab.lab.cli.console import say
 from nado_lab.lab.cli.stopping import EXIT_INTERRUPTED, tell_stopped
 from nado_lab.lab.cli.vocabulary import in_current_words
 from nado_lab.lab.new_output import SET_ASIDE
@@ -46,7 +47,7 @@ class Commands(TyperGroup):
         try:
             found = super().main(*args, standalone_mode=False, **options)
         except typer.Abort:
-            typer.echo("nado: nothing was done", err=True)
+            say("nado: nothing was done", err=True)
             sys.exit(1)
         except Exception as error:
             if not isinstance(error, ClickError):
@@ -74,7 +75,7 @@ def _tell_usage(error: Any) -> None:
     context = getattr(error, "ctx", None)
     words = context.command_path if context is not None else "nado"
     if type(error).__name__ == "NoArgsIsHelpError":
-        typer.echo(context.get_help())
+        say(context.get_help())
         return
     told = error.format_message().strip().rstrip(".")
-    typer.echo(f"nado: {told[:1].lower()}{told[1:]}; `{words} --help` lists what there is", err=True)
+    say(f"nado: {told[:1].lower()}{told[1:]}; `{words} --help` lists what there is", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from nado_lab.lab.cli.console import note, result
+from nado_lab.lab.cli.console import note, result, say
 from nado_lab.lab.cli.options import Below, BelowWord, one_folder
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _serve(site: Site, host: str, port: int) -> None:
             f"cannot listen at {host} port {port}: {reason}; try another --port (0: a free one)"
         ) from error
     with server:
-        typer.echo(_address(site, host, server.server_address[1]))
+        say(_address(site, host, server.server_address[1]))
         if site.token:
             note(
                 "warning: whoever has this address can read names, states and plots of the runs, and so can "

@@ -19,13 +19,12 @@ from nado_lab.lab.dashboard.views.help import Shortcut, show_help
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.recolour import recolour
 from nado_lab.lab.dashboard.views.theme import DARK, LIGHT, THEMES, Theme, apply
-from nado_lab.lab.dashboard.views.widgets import button, is_typed_into, tell
+from nado_lab.lab.dashboard.views.widgets import button, is_typed_into, label, tell
 from PyQt6.QtCore import QByteArray, QSettings, Qt, QUrl
 from PyQt6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeySequence
 from PyQt6.QtWidgets import (
     QApplication,
     QDockWidget,
-    QLabel,
     QMainWindow,
     QMessageBox,
     QSizePolicy,
@@ -169,7 +168,7 @@ class Dashboard(QMainWindow):
         bar.setMovable(False)
         self.abort_button = button("ABORT", self.abort, "Everything to its safe state, at any time (Esc)")
         self.abort_button.setObjectName("abort")
-        self.status = QLabel("  not connected")
+        self.status = label("  not connected", "line")
         spacer = QWidget()
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(self.abort_button)

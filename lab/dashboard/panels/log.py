@@ -12,6 +12,7 @@ from nado_lab.lab.dashboard.models.events import (
     RunEnded,
     RunStarted,
 )
+from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.theme import worn
 from nado_lab.lab.runs.bench_state import BenchState, Condition
@@ -77,4 +78,4 @@ class LogPanel(QPlainTextEdit):
 
 
 def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "<br>").replace("  ", "&nbsp; ")
+    return as_html(text).replace("\n", "<br>").replace("  ", "&nbsp; ")

@@ -7,6 +7,7 @@ from nado_lab.lab.dashboard.models.events import BenchOpened, JobChanged, QueueC
 from nado_lab.lab.dashboard.models.experiment import Experiment, State
 from nado_lab.lab.dashboard.models.own_protocols import classes_in
 from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.views.as_text import as_hint
 from nado_lab.lab.dashboard.views.form import ParameterForm
 from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
@@ -166,7 +167,7 @@ class MeasurePanel(QWidget):
             why, model = unable.get(self.protocol.itemText(index), ""), self.protocol.model()
             if isinstance(model, QStandardItemModel) and (item := model.item(index)):
                 item.setEnabled(not why)
-                item.setToolTip(why)
+                item.setToolTip(as_hint(why))
 
     def _default(self) -> Mapping[str, object]:
         return self._defaults.get(self.protocol.currentText(), {})

@@ -15,13 +15,14 @@ from nado_lab.lab.dashboard.models.events import (
 )
 from nado_lab.lab.dashboard.models.readings import Readings
 from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.safety import SafetyLabel
 from nado_lab.lab.dashboard.views.theme import worn
 from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table
 from nado_lab.port import Port
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -159,9 +160,9 @@ class SetupPanel(QWidget):
             self.state.setText(event.text)
 
     def _mark(self, widget: QLabel, text: str, good: bool) -> None:
-        widget.setText(
-            f'<span style="color:{worn().good if good else worn().bad}; font-weight:600">{text}</span>'
-        )
+        colour = worn().good if good else worn().bad
+        widget.setTextFormat(Qt.TextFormat.RichText)
+        widget.setText(f'<span style="color:{colour}; font-weight:600">{as_html(text)}</span>')
 
     def _browse(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Setup", "", "Setups (*.toml)")

@@ -8,6 +8,7 @@ from nado_lab.lab.dashboard.models.events import CatalogueRead, ChoicesRead, Fin
 from nado_lab.lab.dashboard.models.fitting import TwinResult
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
+from nado_lab.lab.dashboard.views.as_text import as_hint
 from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.legend import legend_above
@@ -195,7 +196,7 @@ class TwinPanel(QWidget):
         item = QListWidgetItem(f"{entry.short_name} ({entry.rows})")
         item.setData(Qt.ItemDataRole.UserRole, str(entry.path))
         item.setCheckState(Qt.CheckState.Checked if marked else Qt.CheckState.Unchecked)
-        item.setToolTip(f"{entry.name} · {entry.protocol} · {entry.status} · {entry.started}")
+        item.setToolTip(as_hint(f"{entry.name} · {entry.protocol} · {entry.status} · {entry.started}"))
         self.runs.addItem(item)
         self.scored_on.addItem(entry.short_name, str(entry.path))
 

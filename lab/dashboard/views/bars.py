@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.theme import curve_colour, wide, worn
 from nado_lab.lab.dashboard.views.widgets import leave_room
 
@@ -25,7 +26,7 @@ class BarPlot(pg.PlotWidget):
     def show_bars(self, bars: Sequence[tuple[str, float, float]], title: str) -> None:
         """Show other bars."""
         self.clear()
-        self.setTitle(title, size="9pt")
+        self.setTitle(as_html(title), size="9pt")
         if not bars:
             return
         places, heights = list(range(len(bars))), [value for _, value, _ in bars]

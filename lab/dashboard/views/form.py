@@ -6,6 +6,7 @@ from typing import Any
 
 os.environ.setdefault("QT_API", "pyqt6")
 
+from nado_lab.lab.dashboard.views.as_text import as_hint
 from nado_lab.protocols import NadoProcedure
 from pymeasure.display import inputs
 from pymeasure.experiment import parameters
@@ -57,11 +58,11 @@ class ParameterForm(QWidget):
         made: Any = parameter.ui_class or next(fitting, inputs.StringInput)
         element = made(parameter)
         element.setEnabled(settled)
-        element.setToolTip(_hint(name, parameter, settled))
+        element.setToolTip(as_hint(_hint(name, parameter, settled)))
         self.inputs[name] = element
         if made is inputs.BooleanInput:
             element.setText("")
-        label = QLabel(parameter.name)
+        label = QLabel(as_hint(parameter.name))
         self._labels[name] = label
         layout.addRow(label, element)
         for signal in ("valueChanged", "toggled", "currentIndexChanged", "textChanged"):

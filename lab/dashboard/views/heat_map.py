@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.theme import DIVERGING
 from PyQt6.QtCore import QPointF
 
@@ -26,9 +27,9 @@ class HeatMap(pg.GraphicsLayoutWidget):
         most = float(np.abs(values).max()) or 1.0
         self._image.setImage(values)
         self._bar.setLevels((-most, most))
-        self._plot.setLabel("bottom", across)
-        self._plot.setLabel("left", down)
-        self._plot.setTitle(f"{title} ({values.shape[0]} × {values.shape[1]})", size="9pt")
+        self._plot.setLabel("bottom", as_html(across))
+        self._plot.setLabel("left", as_html(down))
+        self._plot.setTitle(f"{as_html(title)} ({values.shape[0]} × {values.shape[1]})", size="9pt")
         self._plot.setRange(xRange=(0, values.shape[1]), yRange=(0, values.shape[0]), padding=0)  # type: ignore[attr-defined]
 
     def _moved(self, position: QPointF) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.simulation import Bars, Levels, Rings
+from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.theme import curve_colour, wide
 
 LENGTH = 0.36
@@ -87,7 +88,7 @@ class LevelsView(pg.GraphicsLayoutWidget):
         self.bars = {}
         for row, (name, (values, unit)) in enumerate(now.states.items()):
             plot = self.ci.addPlot(row=row, col=0)
-            plot.setLabel("left", name, unit or None)
+            plot.setLabel("left", as_html(name), as_html(unit) or None)
             plot.setLabel("bottom", "device")
             self.bars[name] = pg.BarGraphItem(x=np.arange(len(values)), height=values, width=0.6)
             self.bars[name].setOpts(brush=curve_colour(row), pen=None)

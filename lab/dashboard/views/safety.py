@@ -2,6 +2,7 @@
 
 import time
 
+from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.theme import worn
 from nado_lab.lab.runs.bench_state import BenchState, Condition, age
 from PyQt6.QtCore import QTimer
@@ -31,8 +32,4 @@ class SafetyLabel(QLabel):
         colour = worn().bad if self.state.condition is Condition.UNKNOWN else worn().good
         style = f"color:{colour};" if self.state.is_safe or self.state.condition is Condition.UNKNOWN else ""
         more = f"<br>read {age(time.time() - self.state.read_at)} ago" if self.state.reading else ""
-        self.setText(f'<span style="{style} font-weight:600">{_escape(self.state.text())}</span>{more}')
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
+        self.setText(f'<span style="{style} font-weight:600">{as_html(self.state.text())}</span>{more}')

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.channels import ChannelAxis
+from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.theme import SEQUENTIAL, wide
 from nado_lab.lab.dashboard.views.widgets import item_of
 from nado_lab.port import Port
@@ -63,10 +64,10 @@ class SpectraMap(pg.GraphicsLayoutWidget):
         self._image.setImage(spectra.values, autoLevels=False)
         name, unit, first, last = spectra.down
         left, right = _edges(spectra.places)
-        self._plot.setLabel("bottom", spectra.axis.name, units=spectra.axis.unit)
+        self._plot.setLabel("bottom", as_html(spectra.axis.name), units=as_html(spectra.axis.unit))
         self._image.setRect(left, first, right - left, last - first)
-        self._plot.setLabel("left", name, units=unit)
-        self._levels.axis.setLabel("readout", units=spectra.units)
+        self._plot.setLabel("left", as_html(name), units=as_html(unit))
+        self._levels.axis.setLabel("readout", units=as_html(spectra.units))
         if self._automatic:
             low, high = np.percentile(spectra.values, CLIP)
             self._setting = True
@@ -101,8 +102,8 @@ class Waterfall(pg.PlotWidget):
             curve.setPen(pg.mkPen(colours[place], width=wide(1)))
         for curve in self._curves[len(chosen) :]:
             curve.setData([], [])
-        self._item.setLabel("bottom", spectra.axis.name, units=spectra.axis.unit)
-        self._item.setLabel("left", "readout, each shifted up", units=spectra.units)
+        self._item.setLabel("bottom", as_html(spectra.axis.name), units=as_html(spectra.axis.unit))
+        self._item.setLabel("left", "readout, each shifted up", units=as_html(spectra.units))
         self._item.setTitle(_span(spectra, len(chosen)), size="9pt")
 
 

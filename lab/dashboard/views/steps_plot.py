@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.theme import curve_colour, curve_mark, curve_pen, faded, wide
 from nado_lab.lab.dashboard.views.widgets import label, plot, row
 from nado_lab.port import Port
@@ -42,13 +43,15 @@ class StepsPlot(QWidget):
     ) -> None:
         """Offer other channels; the input is that of the first of the ports."""
         if ports:
-            self.against_input.setLabel("bottom", ports[0].quantity or ports[0].name, units=ports[0].unit)
+            self.against_input.setLabel(
+                "bottom", as_html(ports[0].quantity or ports[0].name), units=as_html(ports[0].unit)
+            )
             self.against_input.getAxis("bottom").enableAutoSIPrefix(bool(ports[0].unit))
         self._trials = []
         self.channel.clear()
         self.channel.addItems(list(channels))
         for each in (self.over_steps, self.against_input):
-            each.setLabel("left", "readout", units=units[0] if units else "")
+            each.setLabel("left", "readout", units=as_html(units[0]) if units else "")
 
     def show_trials(self, trials: Trials) -> None:
         """Draw trials (sequence, input (step,), readout (step, channel)) of one sequence."""

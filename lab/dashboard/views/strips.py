@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from nado_lab.lab.dashboard.models.live import Signal
+from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.trace_plot import TracePlot
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QSplitter
@@ -27,7 +28,7 @@ class Strips(QSplitter):
                 self.charts.append(chart)
                 self.addWidget(chart)
             chart.setVisible(unit is not None)
-            chart.setLabel("left", NAMES.get(unit or "", unit or ""))
+            chart.setLabel("left", as_html(NAMES.get(unit or "", unit or "")))
             chart.set_signals([signal for signal in signals if signal.units == unit])
 
     def automatic(self) -> None:

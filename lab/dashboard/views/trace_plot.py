@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.live import Signal
+from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.legend import legend_above
 from nado_lab.lab.dashboard.views.theme import curve_colour, curve_mark, curve_pen, wide
 from nado_lab.lab.dashboard.views.widgets import item_of, leave_room
@@ -44,7 +45,7 @@ class TracePlot(pg.PlotWidget):
         self._signals = list(signals)
         self._curves = [self._curve(i, signal.name) for i, signal in enumerate(signals)]
         if signals:
-            self.setLabel("left", self.getAxis("left").labelText, units=_unit(signals[0].units))
+            self.setLabel("left", self.getAxis("left").labelText, units=as_html(_unit(signals[0].units)))
         self.automatic()
 
     def automatic(self) -> None:
@@ -77,7 +78,7 @@ class TracePlot(pg.PlotWidget):
         return [curve.isVisible() for curve in self._curves]
 
     def _curve(self, index: int, name: str) -> pg.PlotCurveItem:
-        curve = pg.PlotCurveItem(pen=curve_pen(index), name=name, skipFiniteCheck=True)
+        curve = pg.PlotCurveItem(pen=curve_pen(index), name=as_html(name), skipFiniteCheck=True)
         curve.opts |= {"symbol": curve_mark(index), "size": MARK_PX, "brush": curve_colour(index)}  # legend's
         curve.setSegmentedLineMode("auto")
         self._item.addItem(curve, ignoreBounds=True)

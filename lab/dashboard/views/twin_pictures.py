@@ -3,6 +3,7 @@
 import numpy as np
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.previews import Preview
+from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.legend import legend_above
 from nado_lab.lab.dashboard.views.theme import curve_colour, curve_pen, faded, wide
 from nado_lab.lab.dashboard.views.widgets import plot
@@ -76,7 +77,7 @@ class TwinPictures(QTabWidget):
             name="measured",
         )  # fmt: skip
         self.bands.addItem(dots)
-        self.bands.setLabel("left", view.channels[index], units=view.units[index])
+        self.bands.setLabel("left", as_html(view.channels[index]), units=as_html(view.units[index]))
         self.bands.setTitle(f"sequence {view.sequence}: {count} repeats measured, 200 drawn", size="9pt")
 
     def _draw_residual(self, view: Preview, index: int) -> None:
@@ -90,4 +91,6 @@ class TwinPictures(QTabWidget):
             values, pen=None, symbol="o", symbolSize=5, symbolBrush=curve_colour(1), symbolPen=None,
             name="mean, ± 2 standard errors",
         )  # fmt: skip
-        self.residual.setLabel("left", f"measured − twin, {view.channels[index]}", units=view.units[index])
+        self.residual.setLabel(
+            "left", as_html(f"measured − twin, {view.channels[index]}"), units=as_html(view.units[index])
+        )

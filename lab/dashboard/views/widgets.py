@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar, cast
 
 import pyqtgraph as pg
+from nado_lab.lab.dashboard.views.as_text import as_hint
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -74,6 +75,7 @@ def boxed(layout: QBoxLayout, width: int | None = None) -> QWidget:
 def label(text: str = "", role: str = "") -> QLabel:
     """Make a text; role "faint" or "big" changes its look, "line" and "big" never wrap."""
     made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)
     made.setWordWrap(role not in ("big", "line"))
     return made
@@ -132,7 +134,7 @@ def fill(view: QTableWidget, rows: Sequence[Sequence[object]]) -> None:
                 view.setItem(i, j, QTableWidgetItem(text))
             elif item.text() != text:
                 item.setText(text)
-            view.item(i, j).setToolTip(text)  # type: ignore[union-attr]
+            view.item(i, j).setToolTip(as_hint(text))  # type: ignore[union-attr]
 
 
 def plot(title: str, x: tuple[str, str], y: tuple[str, str]) -> pg.PlotWidget:
@@ -169,6 +171,7 @@ def item_of(view: pg.PlotWidget) -> pg.PlotItem:
 def tell(parent: QWidget, title: str, text: str) -> None:
     """Show a message that does not stop anything else."""
     box = QMessageBox(QMessageBox.Icon.Warning, title, text, QMessageBox.StandardButton.Ok, parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setModal(False)
     box.show()
