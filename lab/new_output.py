@@ -1,5 +1,6 @@
 """Where results go: refused before any work if it cannot be written, kept elsewhere after it."""
 
+import os
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from nado_lab.lab.errors import LabError
 
+_RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{port}{n}" for port in ("COM", "LPT") for n in range(10))}
 _DRAFT_SUFFIX = "." + 34 * "0"  # what is written whole has a longer name while it is written
 SET_ASIDE: ContextVar[Callable[[Path], object] | None] = ContextVar("SET_ASIDE", default=None)
 """What is done with an output that exists already (`--force`); None: it is refused."""
@@ -33,6 +35,19 @@ def require_folder(path: str | Path, option: str = "--out") -> None:
         _try(Path(path).absolute(), "")
     except (OSError, ValueError) as error:
         raise LabError(f"{path} cannot be written to: {_reason(error)}; choose another {option}") from error
+
+
+def require_file_name(name: str, what: str) -> str:
+    """Refuse a name from elsewhere that is to name a file, and is a path or means something to the system."""
+    words = name.partition(".")[0].strip().upper()
+    if (
+        not name.strip(" .")
+        or set(name) & set('/\\:*?"<>|\0')
+        or not name.isprintable()
+        or words in _RESERVED
+    ):
+        raise LabError(f"{what} is called {name!r}, which no file can be called")
+    return name
 
 
 def write_or_keep(write: Callable[[Path], object], path: Path) -> None:
@@ -70,6 +85,12 @@ def _try(folder: Path, name: str) -> None:
     """Write a file for a moment into a folder, or into that in which it would come to be."""
     if "\0" in f"{folder}{name}":
         raise ValueError("a name holds no zero byte")
+    try:
+        f"{folder}{name}".encode()
+    except UnicodeEncodeError:
+        raise ValueError("the name is no text in UTF-8") from None
+    if os.name == "nt" and name.partition(".")[0].strip().upper() in _RESERVED:
+        raise ValueError("Windows has this name for a device")
     missing = [name]
     while not folder.exists():
         missing.append(folder.name)

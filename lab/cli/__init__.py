@@ -27,7 +27,7 @@ app = typer.Typer(
 def main() -> None:
     """Run `nado`; an error meant for people becomes one line on stderr and exit status 1."""
     from nado_lab.lab.cli import commands
-    from nado_lab.lab.cli.console import shown, take_any_text
+    from nado_lab.lab.cli.console import take_any_text
 
     # Twins are many small steps: a second thread gains little, and costs tenfold on a busy machine.
     os.environ.setdefault("OMP_NUM_THREADS", "1")

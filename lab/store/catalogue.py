@@ -5,6 +5,7 @@ is built again. Where it cannot be written it is kept in memory.
 """
 
 import json
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.metadata import SCHEMA
 from nado_lab.lab.store.remarks import HIDDEN, REMARKS, TAGS, TITLE
 
+_log = logging.getLogger(__name__)
 INDEX = ".nado-runs.sqlite"
 
 
@@ -110,6 +112,7 @@ class Catalogue:
         """Bring the index up to date with the files; read only runs that changed."""
         known = {row["path"]: row["stamp"] for row in index.execute("select path, stamp from runs")}
         seen = {os.path.relpath(root, self.folder): root for root in run_folders(self.folder)}
+        seen = {relative: root for relative, root in seen.items() if _is_text(relative)}
         stamps = {relative: _stamp(root) for relative, root in seen.items()}
         new = [_row(name, seen[name], stamp) for name, stamp in stamps.items() if known.get(name) != stamp]
         gone = [(path,) for path in known if path not in seen]
@@ -123,6 +126,16 @@ class Catalogue:
                 index.executemany(_ADD, [row for row in rows if row["path"] not in known])
         except sqlite3.OperationalError as error:
             raise StoreError(f"the index {self.folder / INDEX} cannot be written: {error}") from error
+
+
+def _is_text(name: str) -> bool:
+    """Leave out a run whose name is no text: no index holds it."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        _log.warning("left out: %s: its name is no UTF-8; rename it", ascii(name)[1:-1])
+        return False
+    return True
 
 
 def _connect(place: str) -> sqlite3.Connection:

@@ -1,5 +1,6 @@
 """The typed description that every run carries in its root attributes."""
 
+import re
 import uuid
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -93,6 +94,18 @@ class RunMetadata(_Model):
     checksums: dict[str, str] = Field(default_factory=dict)
 
     model_config = ConfigDict(extra="ignore", validate_assignment=True, populate_by_name=True)
+
+    @field_validator("run_id")
+    @classmethod
+    def _one_word(cls, run_id: str) -> str:
+        """Take an id from elsewhere as one word, which may stand in a line or in the name of a file."""
+        return re.sub(r"[^\w.+-]", "_", run_id)[:100]
+
+    @field_validator("sample", "operator", "reason", "traceback")
+    @classmethod
+    def _text(cls, given: str) -> str:
+        """Write out what is no text (half a character, bytes of a command line in another encoding)."""
+        return given.encode("utf-8", "backslashreplace").decode()
 
     @field_validator("lineage")
     @classmethod

@@ -28,7 +28,10 @@ class Ownership:
     def __init__(self, kind: str, thing: str) -> None:
         self._what = f"{kind} {thing}"
         thing = same_address(thing) if kind == "instrument" else thing
-        self._file = _folder() / f"{kind}-{hashlib.sha256(thing.encode()).hexdigest()[:24]}.lock"
+        self._file = (
+            _folder()
+            / f"{kind}-{hashlib.sha256(thing.encode('utf-8', 'surrogateescape')).hexdigest()[:24]}.lock"
+        )
         self._lock = FileLock(self._file, timeout=0)
 
     def take(self) -> "Ownership":

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.new_output import refuse_existing, require_folder, write_or_keep
+from nado_lab.lab.new_output import refuse_existing, require_file_name, require_folder, write_or_keep
 from nado_lab.lab.reports.twin_origin import FitOrigin
 from nado_lab.lab.runs.interrupts import stop_on_signals
 from nado_lab.lab.runs.observer import Observer, Staged
@@ -137,7 +137,7 @@ def fit_each(request: FitRequest, observer: Observer | None = None) -> dict[str,
     request.out.mkdir(parents=True, exist_ok=True)
     done = {}
     for number, name in enumerate(sorted(names)):
-        out = request.out / f"{name}.twin"
+        out = request.out / f"{require_file_name(name, 'a device of the run')}.twin"
         if not out.exists():
             own = replace(request, out=out, device=name)
             done[name] = fit(

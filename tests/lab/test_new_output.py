@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from nado_lab.lab.errors import LabError
-from nado_lab.lab.new_output import refuse_existing, require_folder, write_or_keep
+from nado_lab.lab.new_output import refuse_existing, require_file_name, require_folder, write_or_keep
 
 
-@pytest.mark.parametrize("place", ["file/net", "file/deeper/net", "x" * 300, "a\0b/../file/net"])
+@pytest.mark.parametrize("place", ["file/net", "file/deeper/net", "x" * 300, "a\0b/../file/net", "\udcff"])
 def test_what_can_never_be_written_is_refused(tmp_path, place):
     (tmp_path / "file").write_text("")
     with pytest.raises(LabError, match="choose another --out"):
@@ -59,3 +59,12 @@ def test_what_finds_no_room_anywhere_says_so_and_leaves_no_folders(tmp_path, mon
     with pytest.raises(LabError, match="it is lost"):
         write_or_keep(full_below(tmp_path), tmp_path / "net")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../up", "a/b", "a\\b", "..", "", " ", "CON", "nul.txt", "COM1", "a\x1bb", "a:b"]
+)
+def test_a_name_from_elsewhere_names_no_other_file(name):
+    with pytest.raises(LabError, match="which no file can be called"):
+        require_file_name(name, "a device of the run")
+    assert require_file_name("m\u00e41 (2)", "a device") == "m\u00e41 (2)"

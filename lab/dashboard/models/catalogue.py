@@ -100,12 +100,12 @@ def describe(entry: Entry) -> JsonObject:
 
 def snippet(entry: Entry) -> str:
     """Give the lines of Python that open an entry."""
-    path = entry.path.resolve().as_posix()
-    opens = f'import xarray as xr\n\nrun = xr.open_datatree("{path}", engine="zarr")\n'
+    path = json.dumps(entry.path.resolve().as_posix(), ensure_ascii=False)
+    opens = f'import xarray as xr\n\nrun = xr.open_datatree({path}, engine="zarr")\n'
     return {
         EntryKind.RUN: f'{opens}print(run["primary"])\n',
-        EntryKind.TWIN: f'from nado_lab import twin\n\nmodel = twin.load("{path}")\n',
-        EntryKind.NETWORK: f'from nado_lab import network\n\nsaved = network.load("{path}")\n',
+        EntryKind.TWIN: f"from nado_lab import twin\n\nmodel = twin.load({path})\n",
+        EntryKind.NETWORK: f"from nado_lab import network\n\nsaved = network.load({path})\n",
     }[entry.kind]
 
 

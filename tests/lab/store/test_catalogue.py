@@ -1,7 +1,9 @@
 """A folder of runs: numbers stay, ids are found, changes are seen, the index can be lost."""
 
 import json
+import os
 import sqlite3
+import sys
 import time
 from contextlib import closing
 
@@ -95,3 +97,19 @@ def test_ten_thousand_runs_are_listed_within_a_second(tmp_path):
     lines = catalogue.entries()
     assert time.process_time() - spent < 1.0
     assert lines[-1].run_id == "id09999"
+
+
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "darwin", reason="their file systems hold text only")
+def test_a_folder_whose_name_is_no_text_keeps_no_other_run_from_the_list(tmp_path, caplog):
+    make(tmp_path / "b")
+    make(tmp_path / "a")
+    (tmp_path / "a").rename(tmp_path / "a\udcff")
+    with caplog.at_level("WARNING"):
+        (line,) = Catalogue(tmp_path).entries()
+    assert line.path.endswith("b")
+    assert r"a\udcff: its name is no UTF-8" in caplog.text
+
+
+def test_text_of_another_encoding_and_ids_that_are_paths_are_written_out():
+    known = RunMetadata(run_id="../../etc\n", operator="J\udcf6rg", sample="\u2126")
+    assert (known.run_id, known.operator, known.sample) == (".._.._etc_", "J\\udcf6rg", "\u2126")
