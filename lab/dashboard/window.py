@@ -115,6 +115,7 @@ class Dashboard(QMainWindow):
             return
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("layout", self.saveState())
+        self.settings.setValue("about", self.measure.about.kept())
         self.settings.setValue("columns", self.browser.list.columns)
         self.hub.stop()
         self.session.close()
@@ -184,7 +185,7 @@ class Dashboard(QMainWindow):
         calls = {
             Shortcut("Esc", "abort; in a field that is typed into, leave it"): self._esc,
             Shortcut("Ctrl+K", "connect, disconnect"): self.setup.connect_bench,
-            Shortcut("Ctrl+Return", "queue the experiment"): self.measure.queue_it,
+            Shortcut("Ctrl+Return", "measure, or add to the queue"): self.measure.queue_it,
             Shortcut("Ctrl+P", "pause, resume"): self.measure.pause_or_resume,
             Shortcut("F", "follow the newest data again"): self.live.follow,
             Shortcut("F5", "read the folder again"): self.browser.rescan,
@@ -246,6 +247,9 @@ class Dashboard(QMainWindow):
             saved = self.settings.value(key)
             if isinstance(saved, QByteArray):
                 call(saved)
+        about = self.settings.value("about")
+        if isinstance(about, dict):
+            self.measure.about.restore(about)
         columns = self.settings.value("columns")
         if isinstance(columns, list) and ALWAYS in columns:
             self.browser.list.set_columns([str(name) for name in columns])

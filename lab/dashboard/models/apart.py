@@ -39,7 +39,15 @@ def command_for(experiment: Experiment, setup: str, seed: int, out: Path) -> lis
     values = {name: value for name, value in experiment.values.items() if value is not None}
     given = [part for name, value in values.items() for part in ("-p", f"{name}={value}")]
     where = ["--setup", setup, "--specimen", str(seed), "--out", str(out), "--monitor-every", "1"]
-    return [*nado, "measure", *named, *where, *given]
+    return [*nado, "measure", *named, *where, *_said(experiment), *given]
+
+
+def _said(experiment: Experiment) -> list[str]:
+    """Write what is said of a run as options of `nado measure`."""
+    about = experiment.about
+    told = {"title": about.title, "sample": about.sample, "remark": about.remark, "operator": about.operator}
+    options = [f"--{name}={text}" for name, text in told.items() if text]
+    return [*options, *(f"--tag={tag}" for tag in about.tags)]
 
 
 class Apart:

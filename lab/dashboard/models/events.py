@@ -17,6 +17,7 @@ from nado_lab.protocols import Column, Row
 
 if TYPE_CHECKING:
     from nado_lab.lab.dashboard.models.catalogue import Entry
+    from nado_lab.lab.dashboard.models.experiment import Experiment
     from nado_lab.lab.dashboard.models.stored_curves import StoredCurves
     from nado_lab.lab.loop.records import RoundRecord
     from nado_lab.lab.runs.bench_state import BenchState
@@ -117,6 +118,14 @@ class JobChanged(Event):
 @dataclass(frozen=True)
 class QueueChanged(Event):
     """The list of experiments is another one."""
+
+
+@dataclass(frozen=True)
+class LimitsChecked(Event):
+    """What was typed was held against the bench's limits: why it would be refused ("": it would not)."""
+
+    experiment: Experiment
+    problem: str
 
 
 @dataclass(frozen=True)

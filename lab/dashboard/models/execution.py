@@ -80,8 +80,15 @@ class Executor:
             asked = ResumeRequest(experiment.out, own=experiment.protocol, monitors=monitors)
             resume(asked, observer, self._bench.as_opened)
         else:
+            about = experiment.about
             request = MeasureRequest(
-                experiment.protocol, experiment.out, self._bench.source, given(experiment), monitors=monitors
+                experiment.protocol,
+                experiment.out,
+                self._bench.source,
+                given(experiment),
+                about.operator,
+                monitors=monitors,
+                labels=about.labels,
             )
             measure(request, observer, self._bench.as_opened)
         self._conclude(experiment, stop, procedure)
@@ -145,7 +152,7 @@ class Executor:
             self._estimates.learn(procedure, bench.name, bench.opened(), experiment.seconds, share)
 
     def _new_path(self, experiment: Experiment) -> Path:
-        folder = self._folder()
+        folder = self._folder() / experiment.about.folder
         folder.mkdir(parents=True, exist_ok=True)
         stamp = time.strftime("%Y%m%d-%H%M%S")
-        return folder / f"{stamp}-{experiment.number:03d}-{experiment.label}.zarr"
+        return folder / f"{stamp}-{experiment.number:03d}-{experiment.about.name or experiment.label}.zarr"

@@ -1,22 +1,23 @@
-"""The queue of experiments: what is to be measured next, reordered, paused, repeated, resumed."""
+"""The queue of experiments: what is to be measured next: reordered, changed, paused, resumed."""
 
 import logging
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from nado_lab.lab.dashboard.models.admission import Admission
 from nado_lab.lab.dashboard.models.bench import BenchModel
 from nado_lab.lab.dashboard.models.estimates import Estimates
 from nado_lab.lab.dashboard.models.events import Post, QueueChanged, RunEnded
 from nado_lab.lab.dashboard.models.execution import Executor
-from nado_lab.lab.dashboard.models.experiment import ABORTED, Experiment, State, prepare
+from nado_lab.lab.dashboard.models.experiment import ABORTED, Experiment, State
 from nado_lab.lab.dashboard.models.numbers import Numbers
 from nado_lab.lab.dashboard.models.worker import Job
-from nado_lab.lab.errors import LabError, is_for_people
+from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs import StopRequest, is_of_the_experiment
-from nado_lab.lab.runs.rebuild import not_by_itself, require_limits
+from nado_lab.lab.runs.rebuild import not_by_itself
 from nado_lab.lab.store import Run
-from nado_lab.protocols import NadoProcedure, is_file
+from nado_lab.protocols import is_file
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +33,11 @@ class ExperimentQueue:
         self._current: Experiment | None = None
         self._stop = StopRequest()
         self.holds = False
-        self._adding_goes_on = True  # after an abort what is queued next starts; a pause or a fault holds it
+        self.adding_goes_on = True  # after an abort what is queued next starts; a pause or a fault holds it
         self._estimates = Estimates()
+        self.admission = Admission(bench, self._estimates)
         self._executor = Executor(bench, post, folder, self._estimates)
+        self.keep: Callable[[list[Experiment]], None] = lambda waiting: None
         bench.before_change = self.hold_what_waits
 
     @property
@@ -58,26 +61,43 @@ class ExperimentQueue:
         apart: bool = False,
         follows: bool = False,
     ) -> Experiment:
-        """Append an experiment; it starts as soon as the bench is free, on a bench that is connected already.
+        """Append an experiment, as `add_all` does."""
+        made = Experiment(protocol, dict(values), out=out, goes_on=goes_on, apart=apart, follows=follows)
+        return self.add_all([made])[0]
 
-        What the setup's limits do not allow is refused now (LimitError). Without a bench it waits, held: it
-        was not queued for whatever bench is connected next, and starts by Resume.
+    def add_all(self, experiments: list[Experiment]) -> list[Experiment]:
+        """Append experiments; they start as soon as the bench is free, on a bench that is connected already.
+
+        What the setup's limits do not allow is refused now (LimitError), all together. Without a bench they
+        wait, held: they were not queued for whatever bench is connected next, and start by Resume.
         """
-        number, settled = self._numbers.next(self._folder()), dict(values)
-        experiment = Experiment(
-            protocol, settled, number, out=out, goes_on=goes_on, apart=apart, follows=follows
-        )
         connected = self._is_connected
-        if not follows and not goes_on and self._bench.is_open:
-            require_limits(prepare(experiment), self._bench.opened())
+        for each in experiments:
+            self.admission.admit(each)
         with self._lock:
-            if not follows and not connected:
+            if not connected and not all(each.follows for each in experiments):
                 self._hold()
-            elif self._adding_goes_on and not any(each.state is State.QUEUED for each in self._items):
+            elif self.adding_goes_on and not any(each.state is State.QUEUED for each in self._items):
                 self.holds = False
-            self._items.append(experiment)
+            for each in experiments:
+                each.number = self._numbers.next(self._folder())
+            self._items.extend(experiments)
         self._changed()
-        return experiment
+        return experiments
+
+    def change(self, experiment: Experiment, new: Experiment) -> None:
+        """Give an experiment that waits other parameters; refuse it where it waits no more."""
+        self.admission.admit(new)
+        with self._lock:
+            if experiment.state is not State.QUEUED or experiment is self._current:
+                raise LabError(f"#{experiment.number} is {experiment.state} by now; it was not changed")
+            experiment.protocol, experiment.values = new.protocol, new.values
+            experiment.about, experiment.apart, experiment.estimate_s = new.about, new.apart, new.estimate_s
+        self._changed()
+
+    def problem(self, experiment: Experiment) -> str:
+        """Say why the connected bench would refuse an experiment; nothing where it would not, or none is."""
+        return self.admission.problem(experiment)
 
     @property
     def _is_connected(self) -> bool:
@@ -97,17 +117,20 @@ class ExperimentQueue:
         with self._lock:
             waiting = [each for each in self._items if each.state is State.QUEUED and not each.goes_on]
         for each in waiting:
-            try:
-                require_limits(prepare(each), self._bench.opened())
-            except Exception as error:
-                if not is_for_people(error):
-                    raise
-                each.state, each.reason = State.FAILED, str(error)
+            if problem := self.problem(each):
+                each.state, each.reason = State.FAILED, problem
         self._changed()
 
     def repeat(self, experiment: Experiment) -> Experiment:
         """Append the same experiment again, as a new run."""
-        return self.add(experiment.protocol, experiment.values)
+        apart = experiment.apart and not experiment.follows
+        copied = Experiment(experiment.protocol, experiment.values, apart=apart, about=experiment.about)
+        return self.add_all([copied])[0]
+
+    @property
+    def waiting(self) -> list[Experiment]:
+        """Give what is to be measured, in order."""
+        return [each for each in self.items if each.state is State.QUEUED and not each.follows]
 
     def complete(self, run: Path) -> Experiment:
         """Append what is left to measure of a run that ended early."""
@@ -158,7 +181,7 @@ class ExperimentQueue:
 
     def resume(self) -> None:
         """Go on with the run that holds, then with the queue."""
-        self.holds, self._adding_goes_on = False, True
+        self.holds, self.adding_goes_on = False, True
         if self._current:
             self._stop.go_on()
             self._current.state = State.RUNNING
@@ -166,14 +189,9 @@ class ExperimentQueue:
 
     def abort(self) -> None:
         """Hold the queue and end the current run as aborted; what is queued next starts again."""
-        self.holds, self._adding_goes_on = True, True
+        self.holds, self.adding_goes_on = True, True
         self._stop.stop(ABORTED)
         self._changed()
-
-    def estimate_s(self, procedure: type[NadoProcedure], values: Mapping[str, object]) -> float | None:
-        """Estimate how many seconds an experiment takes on the connected bench; None where nobody knows."""
-        setup = self._bench.setup
-        return None if setup is None else self._estimates.seconds(procedure, values, self._bench.name, setup)
 
     def pump(self) -> None:
         """Start the next experiment if the bench is open and nothing runs."""
@@ -189,7 +207,23 @@ class ExperimentQueue:
         label = f"{self._current.label} #{self._current.number}"
         self._bench.worker.submit("run", label, self._execute)
 
+    def restore(self, experiments: list[Experiment]) -> None:
+        """Take up what waited in the last window, held: a person has to look at it first.
+
+        Of a procedure in a file its code is not run because a file of the folder names it.
+        """
+        for each in experiments:
+            self._numbers.at_least(self._folder(), each.number)
+            if is_file(each.protocol):
+                each.state = State.FAILED
+                each.reason = "it was queued from a file of code: choose the file again, and queue it"
+        self._items = [*experiments, *self._items]
+        if self.waiting:
+            self._hold()
+        self._post(QueueChanged())
+
     def _changed(self) -> None:
+        self.keep(self.waiting)
         self._post(QueueChanged())
         self.pump()
 
@@ -203,7 +237,7 @@ class ExperimentQueue:
 
     def _hold(self) -> None:
         """Begin nothing, also not what is added, until a person goes on."""
-        self.holds, self._adding_goes_on = True, False
+        self.holds, self.adding_goes_on = True, False
 
     def _execute(self, job: Job) -> None:
         """Run the current experiment in the bench's thread."""

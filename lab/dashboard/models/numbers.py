@@ -14,13 +14,13 @@ class Numbers:
 
     def next(self, folder: Path) -> int:
         """Give the next number in a folder."""
-        self.at_least(folder, self._last.get(folder) or _largest(folder))
+        self.at_least(folder, 0)
         self._last[folder] += 1
         return self._last[folder]
 
     def at_least(self, folder: Path, number: int) -> None:
         """Take note that a number is taken."""
-        self._last[folder] = max(self._last.get(folder, 0), number)
+        self._last[folder] = max(self._last.get(folder) or _largest(folder), number)
 
 
 def _largest(folder: Path) -> int:

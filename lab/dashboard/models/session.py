@@ -18,12 +18,15 @@ from nado_lab.lab.dashboard.models.events import (
     EntryRead,
     Event,
     Finished,
+    LimitsChecked,
     LogLine,
     RunEnded,
     RunLoaded,
 )
+from nado_lab.lab.dashboard.models.experiment import Experiment
 from nado_lab.lab.dashboard.models.experiments import ExperimentQueue
 from nado_lab.lab.dashboard.models.fitting import evaluate_job, fit_job, recalibrate_job
+from nado_lab.lab.dashboard.models.kept_queue import KeptQueue
 from nado_lab.lab.dashboard.models.knobs import Knob
 from nado_lab.lab.dashboard.models.labelling import Said, label_runs
 from nado_lab.lab.dashboard.models.looping import loop_job
@@ -47,6 +50,9 @@ class Session:
         self.bench = BenchModel(self.events.post, patience_s)
         self.announcer = Announcer()
         self.queue = ExperimentQueue(self.bench, self._post_of_queue, lambda: self.folder)
+        self._kept = KeptQueue(folder)
+        self.queue.restore(self._kept.read())
+        self.queue.keep = self._kept.keep
         self.computer = Worker("computer", self.events.post)
         self.librarian = Worker("librarian", self.events.post)
         self._handler = _ToEvents(self.events)
@@ -157,6 +163,14 @@ class Session:
         """Leave stored runs out of the list, or show them again."""
         return self.label(runs, Said(hidden=hidden))
 
+    def check(self, experiment: Experiment) -> Job:
+        """Hold what is being typed against the limits of the connected bench; sends nothing to it."""
+
+        def action(job: Job) -> None:
+            self.events.post(LimitsChecked(experiment, self.queue.problem(experiment)))
+
+        return self.librarian.submit("limits", "hold the form against the limits", action)
+
     def export(self, run: Path, out: Path) -> Job:
         """Write a run in another format."""
         return self.librarian.submit("export", f"export {out.name}", lambda job: _export(run, out))
@@ -193,6 +207,7 @@ class Session:
         for worker in workers:
             worker.stop_all()
         safe = self.bench.close(CLOSING_S)
+        self._kept.release()
         ended = all([worker.close(CLOSING_S) for worker in workers])
         self.announcer.close()
         logging.getLogger().removeHandler(self._handler)

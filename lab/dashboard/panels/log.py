@@ -21,7 +21,7 @@ from PyQt6.QtGui import QFont
 from PyQt6.QtWidgets import QPlainTextEdit
 
 MOST_LINES = 2000
-QUIET = ("read", "scan", "look", "load", "choices", "turn")
+QUIET = ("read", "scan", "look", "load", "choices", "turn", "limits")
 
 
 class LogPanel(QPlainTextEdit):

@@ -1,27 +1,29 @@
-"""What to measure: the protocol's form, and the queue of experiments."""
+"""What to measure: the protocol's form, what is said of the run, a scan, and the queue."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from nado_lab.lab.dashboard.models.events import BenchOpened, JobChanged, QueueChanged, RunEnded
-from nado_lab.lab.dashboard.models.experiment import Experiment, State
+from nado_lab.lab.dashboard.models.events import BenchClosed, BenchOpened, LimitsChecked, QueueChanged
+from nado_lab.lab.dashboard.models.experiment import Experiment
 from nado_lab.lab.dashboard.models.own_protocols import classes_in
 from nado_lab.lab.dashboard.models.session import Session
+from nado_lab.lab.dashboard.panels.queue_list import QueueList, duration
+from nado_lab.lab.dashboard.views.about_form import AboutForm
 from nado_lab.lab.dashboard.views.as_text import as_hint
 from nado_lab.lab.dashboard.views.form import ParameterForm
-from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
-from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table, tell
-from nado_lab.lab.errors import is_for_people, message_of
+from nado_lab.lab.dashboard.views.scan_form import ScanForm
+from nado_lab.lab.dashboard.views.theme import worn
+from nado_lab.lab.dashboard.views.widgets import button, column, label, row, tell
+from nado_lab.lab.errors import LabError, is_for_people, message_of
 from nado_lab.port import Port
 from nado_lab.protocols import is_file, load_protocol, protocols_to_choose
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import Qt, QTimer
 from PyQt6.QtGui import QStandardItemModel
 from PyQt6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
-    QProgressBar,
     QScrollArea,
     QSpinBox,
     QVBoxLayout,
@@ -32,6 +34,8 @@ APART = """Measure in a process of its own: if this window is closed, or dies, t
 and a window that is opened again on this folder shows it.
 Abort ends it safely; Pause holds the queue only.
 Without this, a run whose window dies ends, and the safety supervisor switches the bench off."""
+TYPING_MS = 200
+"""What is typed is held against the limits so long after the last key."""
 
 
 class MeasurePanel(QWidget):
@@ -42,6 +46,8 @@ class MeasurePanel(QWidget):
         self._session = session
         self._defaults: Mapping[str, Mapping[str, object]] = {}
         self._ports: tuple[Port, ...] = ()
+        self._edited: Experiment | None = None
+        self._asked: Experiment | None = None
         self.protocol, self.times = QComboBox(), QSpinBox()
         self.protocol.addItems(protocols_to_choose())
         self.protocol.currentTextChanged.connect(self._show_form)
@@ -49,35 +55,49 @@ class MeasurePanel(QWidget):
         self.apart.setToolTip(APART)
         self.times.setRange(1, 999)
         self.times.setPrefix("× ")
-        self.estimate = label("", "faint")
-        self.queue_button = button("Queue", self.queue_it, "Append to the queue (Ctrl+Return)")
+        self.estimate, self.about, self.scan = label("", "faint"), AboutForm(), ScanForm()
+        self.estimate.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.queue_button = button("Add to queue", self.queue_it, "")
+        self.cancel_button = button("Leave as it was", self._leave_edited, "Do not change the experiment")
+        self.cancel_button.hide()
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QScrollArea.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 1000)
-        self.left = label("", "faint")
-        self.list = table(["#", "protocol", "state", "done"], stretch=1)
-        Hint(self.list, "Nothing is queued: connect a bench, set the parameters above, press Queue.")
-        self.pause_button = button("Pause", self.pause_or_resume, "Hold the queue, field at zero (Ctrl+P)")
+        self.queue = QueueList(session, hub, self.edit)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(TYPING_MS)
+        self._typing.timeout.connect(self._ask)
         self._lay_out()
+        self.form = ParameterForm(load_protocol(self.protocol.currentText())())
         self._show_form(self.protocol.currentText())
         hub.listen(BenchOpened, self._opened)
-        hub.listen(QueueChanged, lambda event: self._refresh())
-        hub.listen(JobChanged, self._job)
-        hub.listen(RunEnded, lambda event: self._refresh())
+        hub.listen(BenchClosed, lambda event: self._name_button())
+        hub.listen(QueueChanged, lambda event: self._queue_changed())
+        hub.listen(LimitsChecked, self._checked)
 
     def queue_it(self) -> list[Experiment]:
-        """Queue the experiment that the form describes."""
-        name, values, apart = self.protocol.currentText(), self.form.values(), self.apart.isChecked()
+        """Queue what the form describes, all points of the scan; or change the experiment that is edited."""
         try:
-            return [self._session.queue.add(name, values, apart=apart) for _ in range(self.times.value())]
+            if self._edited is not None:
+                return self._change(self._edited)
+            made = [self._made(point) for point in self.scan.points() for _ in range(self.times.value())]
+            return self._session.queue.add_all(made)
         except Exception as error:
             if not is_for_people(error):
                 raise
-            tell(self, f"{name} was not queued", str(error))
+            tell(self, f"{self.protocol.currentText()} was not queued", str(error))
             return []
+
+    def edit(self, experiment: Experiment) -> None:
+        """Open an experiment that waits in the form; the button then changes it."""
+        if not self.use(experiment.protocol, experiment.values):
+            return
+        self._edited = experiment
+        self.about.show_about(experiment.about)
+        self.apart.setChecked(experiment.apart)
+        self._name_button()
 
     def use(self, protocol: str, values: Mapping[str, object]) -> bool:
         """Fill the form with a protocol and parameters of it; say why where that cannot be."""
@@ -93,37 +113,7 @@ class MeasurePanel(QWidget):
 
     def pause_or_resume(self) -> None:
         """Hold the queue, or go on."""
-        queue = self._session.queue
-        if queue.holds:
-            queue.resume()
-        else:
-            queue.pause()
-
-    def _lay_out(self) -> None:
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 6, 6, 6)
-        own = button("…", self._choose_own, "Procedures of your own, from a Python file")
-        own.setFixedWidth(38)
-        layout.addLayout(row(label("protocol"), self.protocol, own, None))
-        layout.addWidget(self.area, 3)
-        layout.addWidget(self.estimate)
-        layout.addLayout(row(self.queue_button, self.times, self.apart, None))
-        layout.addWidget(self.list, 2)
-        layout.addWidget(self.progress)
-        layout.addWidget(self.left)
-        move = [button("↑", lambda: self._move(-1), "Earlier"), button("↓", lambda: self._move(1), "Later")]
-        more = [
-            button("Repeat", self._repeat, "Queue the marked experiment again"),
-            button("Remove", self._remove, "Take the marked experiment out of the queue"),
-        ]
-        for each in move:
-            each.setFixedWidth(28)
-        layout.addLayout(row(self.pause_button, *move, *more, None))
-
-    def _choose_own(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Protocols", "", "Python (*.py)")
-        if path:
-            self.add_own(Path(path))
+        self.queue.pause_or_resume()
 
     def add_own(self, path: Path) -> None:
         """Offer the procedures of a Python file, and choose the first."""
@@ -135,6 +125,43 @@ class MeasurePanel(QWidget):
         self.protocol.addItems([f"{path}:{name}" for name in found])
         self.protocol.setCurrentIndex(first)
 
+    def _made(self, point: Mapping[str, object]) -> Experiment:
+        """Make an experiment of what was typed, with the parameters of a point of the scan."""
+        values = {**self.form.values(), **point}
+        return Experiment(
+            self.protocol.currentText(), values, apart=self.apart.isChecked(), about=self.about.about()
+        )
+
+    def _change(self, experiment: Experiment) -> list[Experiment]:
+        self._session.queue.change(experiment, self._made({}))
+        self._leave_edited()
+        return [experiment]
+
+    def _leave_edited(self) -> None:
+        self._edited = None
+        self._name_button()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 6, 6, 6)
+        own = button("…", self._choose_own, "Procedures of your own, from a Python file")
+        own.setFixedWidth(38)
+        layout.addLayout(row(label("protocol"), self.protocol, own, None))
+        self._holder = QWidget()
+        self._inside = column(self.about, self.scan, None)
+        self._holder.setLayout(self._inside)
+        self.area.setWidget(self._holder)
+        layout.addWidget(self.area, 3)
+        layout.addWidget(self.estimate)
+        layout.addLayout(row(self.queue_button, self.cancel_button, self.times, self.apart, None))
+        layout.addWidget(self.queue, 2)
+        self.scan.changed.connect(self._typing.start)
+
+    def _choose_own(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Protocols", "", "Python (*.py)")
+        if path:
+            self.add_own(Path(path))
+
     def _show_form(self, name: str) -> None:
         try:
             procedure = load_protocol(name)()
@@ -142,14 +169,15 @@ class MeasurePanel(QWidget):
         except Exception as error:  # noqa: BLE001 - it is the user's own code
             tell(self, name, message_of(error))
             return
-        self._procedure = type(procedure)
+        self._inside.removeWidget(self.form)
+        self.form.hide()
+        self.form.deleteLater()
         self.form = ParameterForm(procedure)
-        holder = QWidget()
-        holder.setLayout(column(self.form, None))
-        self.area.setWidget(holder)
+        self._inside.insertWidget(0, self.form)
         self.form.set_values(self._defaults.get(name, {}))
-        self.form.changed.connect(self._estimate)
-        self._estimate()
+        self.form.changed.connect(self._typing.start)
+        self.scan.offer(list(self.form.inputs))
+        self._typing.start()
 
     def _opened(self, event: BenchOpened) -> None:
         before, self._defaults = self._default(), event.defaults
@@ -159,7 +187,7 @@ class MeasurePanel(QWidget):
         self._show_form(self.protocol.currentText())
         self.form.set_values(edited)
         self._session.queue.check_what_waits()
-        self._estimate()
+        self._name_button()
 
     def _offer(self, unable: dict[str, str]) -> None:
         """Grey out what this setup cannot do, and say why."""
@@ -172,62 +200,59 @@ class MeasurePanel(QWidget):
     def _default(self) -> Mapping[str, object]:
         return self._defaults.get(self.protocol.currentText(), {})
 
-    def _estimate(self) -> None:
-        if not self._session.bench.is_open:
-            self.estimate.setText("")
+    def _ask(self) -> None:
+        """Have what is typed held against the limits, where a bench is connected."""
+        try:
+            self._asked = self._made(self.scan.points()[-1])
+        except LabError as error:
+            self._say(str(error), is_bad=True)
             return
-        seconds = self._session.queue.estimate_s(self._procedure, self.form.values())
+        if self._session.bench.is_open:
+            self._session.check(self._asked)
+        else:
+            self._say("connect a bench: time and limits are told then")
+
+    def _checked(self, event: LimitsChecked) -> None:
+        if event.experiment is not self._asked:
+            return
+        if event.problem:
+            self._say(event.problem, is_bad=True)
+            return
+        seconds, runs = event.experiment.estimate_s, self._runs()
+        many = f" each, {runs} runs" if runs > 1 else ""
         known = "nobody can tell how long it takes" if seconds is None else f"takes about {duration(seconds)}"
-        self.estimate.setText(known)
+        self._say(f"within the limits; {known}{many}")
 
-    def _refresh(self) -> None:
-        queue = self._session.queue
-        self.pause_button.setText("Resume" if queue.holds else "Pause")
-        waits = sum(each.state is State.QUEUED for each in queue.items)
-        if queue.holds and waits and queue.current is None:
-            self.left.setText(f"held: {waits} wait; Resume starts them on the bench that is connected")
-        rows = [[e.number, e.label, e.state, f"{e.done}/{e.total}" if e.total else ""] for e in queue.items]
-        fill(self.list, rows)
-        for index, experiment in enumerate(queue.items):
-            self.list.item(index, 2).setToolTip(experiment.reason)  # type: ignore[union-attr]
+    def _runs(self) -> int:
+        try:
+            return len(self.scan.points()) * self.times.value()
+        except LabError:
+            return 0
 
-    def _job(self, event: JobChanged) -> None:
-        if event.kind not in ("run", "deploy"):
-            return
-        self.progress.setValue(round(1000 * event.fraction))
-        current = self._session.queue.current
-        left = current.seconds_left if current else None
-        self.left.setText(f"{event.label}: {event.text or event.state}" + _left(left))
-        if event.state == State.RUNNING:
-            self._refresh()
+    def _say(self, text: str, *, is_bad: bool = False) -> None:
+        self.estimate.setText(text)
+        self.estimate.setStyleSheet(f"color: {worn().bad}" if is_bad else "")
 
-    def _marked(self) -> Experiment | None:
-        index, items = self.list.currentRow(), self._session.queue.items
-        return items[index] if 0 <= index < len(items) else None
+    def _queue_changed(self) -> None:
+        if self._edited is not None and self._edited not in self._session.queue.waiting:
+            self._edited = None
+        self._name_button()
 
-    def _move(self, by: int) -> None:
-        experiment = self._marked()
-        if experiment:
-            self._session.queue.move(experiment, by)
-            self.list.setCurrentCell(self._session.queue.items.index(experiment), 0)
-
-    def _repeat(self) -> None:
-        if experiment := self._marked():
-            self._session.queue.repeat(experiment)
-
-    def _remove(self) -> None:
-        if experiment := self._marked():
-            self._session.queue.remove(experiment)
-
-
-def duration(seconds: float) -> str:
-    """Write seconds as a person would say them."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"
-
-
-def _left(seconds: float | None) -> str:
-    return "" if seconds is None else f", {duration(seconds)} left"
+    def _name_button(self) -> None:
+        """Call the button what it does now."""
+        queue, edited = self._session.queue, self._edited
+        now = self._session.bench.is_open and queue.current is None and not queue.waiting
+        held = queue.holds and not queue.adding_goes_on
+        if edited is not None:
+            text, hint = f"Change #{edited.number}", "Give the waiting experiment what is typed here"
+        elif now and not held:
+            text, hint = "Measure now", "It starts at once: the bench is free (Ctrl+Return)"
+        else:
+            text, hint = (
+                "Add to queue",
+                "It waits for its turn, or for Resume where the queue is held (Ctrl+Return)",
+            )
+        self.queue_button.setText(text)
+        self.queue_button.setToolTip(hint)
+        self.cancel_button.setVisible(edited is not None)
+        self.times.setVisible(edited is None)

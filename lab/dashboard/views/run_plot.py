@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.models.stored_curves import ROW_NUMBER, STEP, Line, StoredCurves, line, offered
+from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.legend import legend_above
 from nado_lab.lab.dashboard.views.theme import curve_colour, curve_mark, curve_pen, faded
 from nado_lab.lab.dashboard.views.widgets import column, label, plot, row
@@ -61,7 +62,7 @@ class RunPlot(QWidget):
         self.said.setText(self._said(lines))
         for side, box in (("bottom", self.x_axis), ("left", self.y_axis)):
             units = self._units(box.currentText())
-            self.view.setLabel(side, box.currentText(), units=units)
+            self.view.setLabel(side, as_html(box.currentText()), units=units)
             self.view.getAxis(side).enableAutoSIPrefix(bool(units))
 
     def _said(self, lines: list[tuple[str, Line]]) -> str:
@@ -92,7 +93,7 @@ def _draw_line(view: pg.PlotWidget, name: str, each: Line, index: int) -> None:
         edges = [pg.PlotCurveItem(each.x, each.y + sign * each.spread, pen=None) for sign in (-1, 1)]
         view.addItem(pg.FillBetweenItem(*edges, brush=faded(curve_colour(index), SPREAD_ALPHA)))
     if each.joined:
-        view.plot(each.x, each.y, pen=curve_pen(index, 1.5, dashed=True), name=name)
+        view.plot(each.x, each.y, pen=curve_pen(index, 1.5, dashed=True), name=as_html(name))
         return
     dots = {
         "symbol": curve_mark(index),
@@ -100,4 +101,4 @@ def _draw_line(view: pg.PlotWidget, name: str, each: Line, index: int) -> None:
         "symbolPen": None,
         "symbolBrush": curve_colour(index),
     }
-    view.plot(each.x, each.y, pen=None, name=name, **dots)
+    view.plot(each.x, each.y, pen=None, name=as_html(name), **dots)

@@ -50,10 +50,10 @@ def test_what_is_queued_before_connecting_does_not_start_by_connecting(qtbot, wi
     window.setup.choice.setEditText("sim:nanoring")
     window.setup.connect_bench()
     qtbot.waitUntil(lambda: window.session.bench.is_open and not window.session.bench.is_busy, timeout=30_000)
-    qtbot.waitUntil(lambda: window.measure.pause_button.text() == "Resume")
+    qtbot.waitUntil(lambda: window.measure.queue.pause_button.text() == "Resume")
     qtbot.wait(200)
     assert experiment.state is State.QUEUED
-    assert "Resume starts" in window.measure.left.text()
+    assert "Resume starts" in window.measure.queue.left.text()
     window.measure.pause_or_resume()
     qtbot.waitUntil(lambda: experiment.state is State.COMPLETE, timeout=30_000)
     qtbot.waitUntil(lambda: "confirmed at" in window.setup.safety.text())

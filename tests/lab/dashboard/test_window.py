@@ -74,7 +74,7 @@ def test_points_arrive_while_it_measures_and_abort_leaves_no_field(qtbot, window
     world = window.session.bench.simulation.world
     assert np.abs(world.field()).max() < 1e-9
     assert not world.sources_on()
-    qtbot.waitUntil(lambda: window.measure.list.item(0, 2).text() == "aborted", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.measure.queue.list.item(0, 2).text() == "aborted", timeout=PATIENCE)
 
 
 def test_the_whole_loop_by_hand(qtbot, window, monkeypatch):
@@ -169,11 +169,11 @@ def test_pause_and_resume_by_button(qtbot, window):
     connect(qtbot, window)
     experiment = measure(qtbot, window, sequences=300, steps=28)
     qtbot.waitUntil(lambda: experiment.done > 5, timeout=PATIENCE)
-    click(qtbot, window.measure.pause_button)
+    click(qtbot, window.measure.queue.pause_button)
     qtbot.waitUntil(lambda: experiment.state is State.PAUSED, timeout=PATIENCE)
-    qtbot.waitUntil(lambda: window.measure.pause_button.text() == "Resume", timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.measure.queue.pause_button.text() == "Resume", timeout=PATIENCE)
     qtbot.waitUntil(lambda: not window.session.bench.simulation.world.sources_on(), timeout=PATIENCE)
-    click(qtbot, window.measure.pause_button)
+    click(qtbot, window.measure.queue.pause_button)
     qtbot.waitUntil(lambda: experiment.state is State.RUNNING, timeout=PATIENCE)
     click(qtbot, window.abort_button)
     qtbot.waitUntil(lambda: experiment.state is State.ABORTED, timeout=PATIENCE)

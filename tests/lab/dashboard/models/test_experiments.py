@@ -133,24 +133,26 @@ def test_a_fault_of_the_bench_holds_what_waits(session, wait_for):
 
 def test_every_protocol_is_estimated_and_a_measured_run_corrects_it(session, wait_for):
     queue, characterise = session.queue, load_protocol("characterise")
-    assert queue.estimate_s(characterise, SMALL) is None
+    assert queue.admission.estimate_s(characterise, SMALL) is None
     session.bench.connect("sim:nanoring").ended.wait(150)
     rate = session.bench.setup.config.timing.rotation_hz
-    assert queue.estimate_s(characterise, SMALL) == pytest.approx(
+    assert queue.admission.estimate_s(characterise, SMALL) == pytest.approx(
         (12 * (2 + 6) + 1) / rate
     )  # two rotations before each trial, one after a burst
     waits = {"probes": 3, "steps": 10, "interval": 60}
-    assert queue.estimate_s(load_protocol("drift_watch"), waits) == pytest.approx(
+    assert queue.admission.estimate_s(load_protocol("drift_watch"), waits) == pytest.approx(
         120 + 3 * (2 + 10 + 1) / rate
     )
-    assert queue.estimate_s(load_protocol("hysteresis"), {"points": 21}) == pytest.approx((2 + 41 + 1) / rate)
+    assert queue.admission.estimate_s(load_protocol("hysteresis"), {"points": 21}) == pytest.approx(
+        (2 + 41 + 1) / rate
+    )
     experiment = queue.add("characterise", SMALL)
     wait_for(lambda: experiment.state is State.COMPLETE)
-    again = queue.estimate_s(characterise, SMALL | {"repeats": 4})
+    again = queue.admission.estimate_s(characterise, SMALL | {"repeats": 4})
     assert again == pytest.approx(2 * experiment.seconds, rel=0.01)
-    replay = queue.estimate_s(load_protocol("replay"), {"of": str(experiment.out)})
+    replay = queue.admission.estimate_s(load_protocol("replay"), {"of": str(experiment.out)})
     assert replay == pytest.approx(experiment.seconds, rel=0.01)
-    assert queue.estimate_s(load_protocol("replay"), {"of": "no-such-run"}) is None
+    assert queue.admission.estimate_s(load_protocol("replay"), {"of": "no-such-run"}) is None
 
 
 def test_a_run_measured_by_code_in_a_file_is_completed_only_if_that_was_chosen_here(session, monkeypatch):
