@@ -6,6 +6,7 @@ from nado_lab.port import Port
 from nado_lab.protocols.columns import Column, Coordinate, Row
 from nado_lab.protocols.device import MeasuringDevice
 from nado_lab.protocols.pymeasure_types import Procedure
+from nado_lab.protocols.timing import WHOLE_TRIALS
 
 Streams = dict[str, tuple[Column, ...]]
 Emit = Callable[[str, Row], None]
@@ -13,9 +14,6 @@ PROGRESS = "progress"
 """The topic under which a procedure tells how far it has come, as PyMeasure's do."""
 PERCENT = "percent"
 """The only entry of a record of progress: 0 to 100."""
-
-WHOLE_TRIALS, STEPWISE = "whole trials", "stepwise"
-"""How the steps of a trial follow each other: as the setup plays them, or as they are asked for."""
 
 
 class NadoProcedure(Procedure):
@@ -32,7 +30,6 @@ class NadoProcedure(Procedure):
     """Parameters that neither a default nor the setup settles."""
     suited: tuple[Port, ...] = ()
     """The ports that the parameters are those of, once they are known."""
-    timing: str = WHOLE_TRIALS
     _emit: Emit
     _should_stop: Callable[[], bool]
 
@@ -61,6 +58,11 @@ class NadoProcedure(Procedure):
     def emit(self, topic: str, record: Row) -> None:
         """Hand over one row of the stream called `topic`."""
         self._emit(topic, record)
+
+    @property
+    def timing(self) -> str:
+        """Say how the steps of a trial follow each other: one of `protocols.timing`."""
+        return WHOLE_TRIALS
 
     @property
     def may_pause(self) -> bool:

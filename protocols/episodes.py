@@ -6,7 +6,6 @@ form of a trial, so that twins are fitted to it and scored on it like on any oth
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,22 +13,15 @@ import numpy as np
 from nado_lab.instruments.errors import TrialEndedError
 from nado_lab.instruments.setups.stepwise import Step, StepwiseTrial
 from nado_lab.observer import StoppedError
-from nado_lab.protocols.base import STEPWISE, NadoProcedure, Streams
+from nado_lab.protocols.base import NadoProcedure, Streams
 from nado_lab.protocols.columns import Column, Coordinate
 from nado_lab.protocols.device import MeasuringDevice, StepwiseDevice
 from nado_lab.protocols.errors import ProtocolError
-from nado_lab.protocols.playback import device_labels, trial_columns
+from nado_lab.protocols.playback import device_labels, stepwise_device, trial_columns
 from nado_lab.protocols.pymeasure_types import integer
+from nado_lab.protocols.step_rows import NUMBER, STEPS, TIMES, times_of
+from nado_lab.protocols.timing import STEPWISE
 from numpy.typing import ArrayLike
-
-STEPS = "steps"
-"""The stream that holds every step as a row."""
-TIMES = (
-    Column("wall", units="s", description="time of the readout, since 1970"),
-    Column("begun", units="s", description="begin of the step by the bench's clock, from the trial's first"),
-    Column("late", units="s", description="how much later than a step's period it began"),
-    Column("latency", units="s", description="by the wall's clock, from asking for the step to its readout"),
-)
 
 
 @dataclass
@@ -53,7 +45,6 @@ class Episodes(NadoProcedure):
     """
 
     steps: int = integer("Most steps of an episode", default=200, minimum=1, maximum=1_000_000)
-    timing = STEPWISE
     body: Callable[[Episodes], None] | None = None
     extras: tuple[Column, ...] = ()
     count: int = 0
@@ -62,11 +53,13 @@ class Episodes(NadoProcedure):
 
     def bind(self, setup: MeasuringDevice) -> None:
         """Take a setup that can be asked step by step; SetupError says why another cannot."""
-        if not isinstance(setup, StepwiseDevice):
-            raise ProtocolError(f"a {type(setup).__name__} cannot be asked step by step: it has no begin()")
-        setup.require_stepwise()
+        self._device = stepwise_device(setup)
         super().bind(setup)
-        self._device = setup
+
+    @property
+    def timing(self) -> str:
+        """Say that steps were asked for."""
+        return STEPWISE
 
     @property
     def may_pause(self) -> bool:
@@ -81,8 +74,7 @@ class Episodes(NadoProcedure):
         along = [_along_steps(each, self.steps) for each in self.extras]
         length = Column("length", dtype="int64", description="steps of the episode; the rest is NaN")
         single = {each.name: _of_a_step(each) for each in whole}
-        number = Column("step", dtype="int64", description="number of the step", is_coordinate=True)
-        of_step = [single["sequence"], number, single["drive"], single["input"], single["readout"]]
+        of_step = [single["sequence"], NUMBER, single["drive"], single["input"], single["readout"]]
         return {"primary": (*whole, length, *along), STEPS: (*of_step, *TIMES, *self.extras)}
 
     def coordinates(self) -> tuple[Coordinate, ...]:
@@ -125,15 +117,13 @@ class Episodes(NadoProcedure):
         self._emit_waiting()
         if len(episode.steps) >= self.steps:
             raise ProtocolError(f"an episode of this run has at most {self.steps} steps; ask for more")
-        readout = episode.trial.step(drive)
-        if episode.trial.last is None:
-            raise ProtocolError("the trial kept no step")
-        episode.steps.append(episode.trial.last)
+        step = episode.trial.play(drive)
+        episode.steps.append(step)
         episode.noted.append({})
         episode.waiting = True
         if not self.extras:
             self._emit_waiting()
-        return readout
+        return step.played.readout
 
     def note(self, **values: ArrayLike) -> None:
         """Note something of the step that was played last, by the names of `extras`."""
@@ -184,14 +174,10 @@ class Episodes(NadoProcedure):
         episode.noted[-1] = _filled(self.extras, episode.noted[-1])
         row: dict[str, ArrayLike] = {
             "sequence": episode.number,
-            "step": step.number,
             "drive": step.drive,
             "input": step.input,
             "readout": step.played.readout,
-            "wall": time.time(),
-            "begun": step.begun_s - episode.steps[0].begun_s,
-            "late": step.late_s,
-            "latency": step.latency_s,
+            **times_of(step, episode.steps[0]),
         }
         self.emit(STEPS, row | episode.noted[-1])
 

@@ -1,15 +1,19 @@
 """Protocols that play a list of trials on a device: all they differ in is the plan."""
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from nado_lab.instruments.setups.stepwise import Step
 from nado_lab.protocols.base import NadoProcedure, Streams
 from nado_lab.protocols.columns import Column, Coordinate, Row, common_unit
-from nado_lab.protocols.device import MeasuringDevice, Response
+from nado_lab.protocols.device import MeasuringDevice, Response, StepwiseDevice
 from nado_lab.protocols.errors import ProtocolError
 from nado_lab.protocols.pymeasure_types import boolean
+from nado_lab.protocols.step_rows import NUMBER, STEPS, TIMES, play_step_by_step, times_of
+from nado_lab.protocols.timing import STEPWISE, WHOLE_TRIALS
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,24 @@ class Playback(NadoProcedure):
     """Play every trial of `plan()` in order and emit what the device answered."""
 
     waveform: bool = boolean("Keep the raw waveform", default=False)
+    stepwise: bool = boolean("Ask step by step", default=False)
+    _in_trial: bool = False
+
+    @property
+    def timing(self) -> str:
+        """Say how the steps of a trial follow each other."""
+        return STEPWISE if self.stepwise else WHOLE_TRIALS
+
+    @property
+    def may_pause(self) -> bool:
+        """Say that a trial that is asked step by step is not interrupted."""
+        return not self._in_trial
+
+    def bind(self, setup: MeasuringDevice) -> None:
+        """Take the setup; SetupError where it is to be asked step by step and cannot be."""
+        if self.stepwise:
+            stepwise_device(setup)
+        super().bind(setup)
 
     @abstractmethod
     def plan(self) -> TrialPlan:
@@ -60,7 +82,8 @@ class Playback(NadoProcedure):
         columns = list(trial_columns(self.setup, self.planned.drive.shape[-2]))
         if not self.waveform:
             columns = [each for each in columns if each.name != "waveform"]
-        return {"primary": tuple(columns)}
+        steps = {STEPS: (columns[0], NUMBER, *TIMES)} if self.stepwise else {}
+        return {"primary": tuple(columns), **steps}
 
     def coordinates(self) -> tuple[Coordinate, ...]:
         """Name channels, ports and devices; channels with what they lie along and with units that differ."""
@@ -77,7 +100,11 @@ class Playback(NadoProcedure):
     def estimate_s(self, setup: MeasuringDevice) -> float | None:
         """Take all trials, each as long as the setup says."""
         extent = self.extent()
-        return None if extent is None else setup.estimate_s(*extent)
+        if extent is None:
+            return None
+        if self.stepwise and isinstance(setup, StepwiseDevice):
+            return setup.estimate_steps_s(*extent)
+        return setup.estimate_s(*extent)
 
     def require_limits(self) -> None:
         """Have the setup check the whole plan; it sends nothing before its first answer is asked for."""
@@ -88,12 +115,29 @@ class Playback(NadoProcedure):
         plan, first = self.planned, self.start_row
         if first >= len(plan.drive):
             return
-        inputs = None if plan.inputs is None else plan.inputs[first:]
-        answers = self.setup.measure(plan.drive[first:], should_stop=self.should_stop, inputs=inputs)
-        for trial, answer in enumerate(answers, start=first):
+        for trial, answer in enumerate(self.answers(first), start=first):
             self.emit("primary", self._row(plan, trial, answer))
             if self.should_stop():
                 return
+
+    def answers(self, first: int = 0, last: int | None = None) -> Iterator[Response]:
+        """Play trials of the plan, from `first` to before `last`: whole, or step by step if so asked."""
+        drive, inputs = self.planned.drive[first:last], self.planned.inputs
+        inputs = None if inputs is None else inputs[first:last]
+        if not self.stepwise:
+            return self.setup.measure(drive, should_stop=self.should_stop, inputs=inputs)
+        return self._asked(drive, inputs, first)
+
+    def _asked(self, drive: np.ndarray, inputs: np.ndarray | None, first: int) -> Iterator[Response]:
+        """Play trials step by step; every step is a row as it comes."""
+
+        def take(trial: int, step: Step, begun: Step) -> None:
+            row = {"sequence": self.planned.sequence[first + trial], **times_of(step, begun)}
+            self._in_trial = True
+            self.emit(STEPS, row)
+            self._in_trial = False
+
+        yield from play_step_by_step(stepwise_device(self.setup), drive, inputs, self.should_stop, take)
 
     def _row(self, plan: TrialPlan, trial: int, answer: Response) -> Row:
         row: dict[str, np.ndarray] = {
@@ -115,6 +159,14 @@ def interleaved(sequences: int, repeats: int) -> tuple[np.ndarray, np.ndarray]:
     A slow drift of the device so lies across repeats, and does not hide in a sequence.
     """
     return np.tile(np.arange(sequences), repeats), np.repeat(np.arange(repeats), sequences)
+
+
+def stepwise_device(setup: MeasuringDevice) -> StepwiseDevice:
+    """Return a setup that can be asked step by step; SetupError says why another cannot."""
+    if not isinstance(setup, StepwiseDevice):
+        raise ProtocolError(f"a {type(setup).__name__} cannot be asked step by step: it has no begin()")
+    setup.require_stepwise()
+    return setup
 
 
 def trial_columns(setup: MeasuringDevice, steps: int) -> tuple[Column, ...]:

@@ -127,13 +127,20 @@ class StepwiseTrial:
 
     def step(self, drive: np.ndarray) -> np.ndarray:
         """Play one step, drive ([device,] port) in [-1, 1]; return its readout ([device,] channel)."""
+        return self.play(drive).played.readout
+
+    def play(self, drive: np.ndarray, inputs: np.ndarray | None = None) -> Step:
+        """Play one step and return all that is known of it.
+
+        `inputs` of the drive's shape, in SI units, replace what the ports make of it.
+        """
         called = time.monotonic()
         with self._lock:
             self._require_open()
             self._deadline = None
             with self._safe_where_it_fails():
                 drive = self._setup.step_of(drive)
-                inputs = self._checked(drive)
+                inputs = self._checked(drive, inputs)
                 self._setup.require_energised()
                 self._setup.require_interlock()
                 played = self._answered(self._setup.play_step(inputs, self._ready, self._should_stop))
@@ -141,7 +148,7 @@ class StepwiseTrial:
             self.last = Step(self.count, drive, inputs, played, self._begun_s, self._late_s, taken)
             self.count += 1
             self._await_next()
-        return played.readout
+            return self.last
 
     def abort(self, why: str = "aborted") -> None:
         """End the trial at once, from any thread: a step that is being played is cut short."""
@@ -158,10 +165,12 @@ class StepwiseTrial:
 
     # -- what every step must pass -----------------------------------------------------------
 
-    def _checked(self, drive: np.ndarray) -> np.ndarray:
-        """Return what a drive applies; LimitError where it, or the trial with it, asks too much."""
-        check_all("drive", drive, -1.0, 1.0, "", "Squash the drive into the device's range.")
-        inputs = self._setup.inputs_of(drive)
+    def _checked(self, drive: np.ndarray, inputs: np.ndarray | None) -> np.ndarray:
+        """Return what is applied; LimitError where it, or the trial with it, asks too much."""
+        if inputs is None:
+            check_all("drive", drive, -1.0, 1.0, "", "Squash the drive into the device's range.")
+            inputs = self._setup.inputs_of(drive)
+        inputs = self._setup.step_of(inputs)
         so_far = [*self._inputs, inputs]
         self._setup.check_limits(np.stack(so_far, axis=-2)[None])
         self._inputs = so_far[-_CHECKED_STEPS:]

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from nado_lab.lab.cli import completion
 from nado_lab.lab.cli.console import note, result, say, table
-from nado_lab.lab.cli.options import Faults, Json, MovedTwins, NetworkFile, OtherDevice, TestExamples
+from nado_lab.lab.cli.options import (
+    Faults,
+    Json,
+    MovedTwins,
+    NetworkFile,
+    OtherDevice,
+    OtherTiming,
+    TestExamples,
+)
 from nado_lab.lab.cli.stopping import if_begun
 from nado_lab.lab.noise_seed import OF_THE_SPECIMEN, read_noise_seed
 
@@ -50,6 +58,7 @@ def deploy(
         bool, typer.Option("--estimate", help="Only say how long the device would be driven.")
     ] = False,
     other_device: OtherDevice = False,
+    other_timing: OtherTiming = False,
     stepwise: Annotated[
         bool,
         typer.Option("--stepwise", help="A device a node, asked step by step (recurrent: always)."),
@@ -85,6 +94,7 @@ def deploy(
         resume=resume,
         seed=specimen,
         other_device=other_device,
+        other_timing=other_timing,
         stepwise=stepwise,
     )
     if estimate:

@@ -76,6 +76,9 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Decides what is drawn 
 Compute = Annotated[
     str, typer.Option("--device", help="Where torch computes: cpu, cuda, cuda:N or mps.", show_default=True)
 ]
+OtherTiming = Annotated[
+    bool, typer.Option("--other-timing", help="Steps may come more or less often than the twin's.")
+]
 OtherDevice = Annotated[
     bool, typer.Option("--other-device", help="The device may be another than the twin's.")
 ]

@@ -216,6 +216,7 @@ def _show_one(run: "RunSummary") -> None:
     if known.protocol:
         rows.append(["protocol", known.protocol.name])
         rows += [[f"  {name}", f"{p.value} {p.units}"] for name, p in known.protocol.parameters.items()]
+    rows.append(["timing", str(run.timing)])
     table("Run", ["", ""], rows)
     for name, stream in run.streams.items():
         columns = [

@@ -10,7 +10,7 @@ import typer
 from nado_lab.lab.cli import completion
 from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import Compute, Force, Json, NewTwin, Runs, TwinFile
+from nado_lab.lab.cli.options import Compute, Force, Json, NewTwin, OtherTiming, Runs, TwinFile
 from nado_lab.lab.cli.stopping import if_begun
 from nado_lab.lab.cli.twin_list import list_twins
 from nado_lab.lab.workflow.choices import Level, Part
@@ -195,6 +195,7 @@ def recalibrate(
     steps: Annotated[int | None, typer.Option(min=8, help="Use the first N steps of every trial.")] = None,
     fit_steps: Annotated[int, typer.Option(min=0, help="Move all weights, over so many steps.")] = 0,
     scored_on: ScoredOn = None,
+    other_timing: OtherTiming = False,
     compute: Compute = "cpu",
     seed: Seed = 0,
     force: Force = False,
@@ -206,7 +207,7 @@ def recalibrate(
     from nado_lab.lab.workflow.recalibrate import recalibrate as recalibrate_twin
 
     request = RecalibrateRequest(
-        twin, tuple(run), out, steps, fit_steps, tuple(scored_on or ()), seed, compute
+        twin, tuple(run), out, steps, fit_steps, tuple(scored_on or ()), seed, compute, other_timing
     )
     with shown(lambda: AGAIN, "recalibration", out) as observer:
         done = recalibrate_twin(request, observer).twin

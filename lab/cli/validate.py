@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 from nado_lab.lab.cli.console import note, result, table
-from nado_lab.lab.cli.options import Json, OtherDevice, SetupName, Specimen, TwinFile
+from nado_lab.lab.cli.options import Json, OtherDevice, OtherTiming, SetupName, Specimen, TwinFile
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_file import JsonObject
 
@@ -37,7 +37,12 @@ def validate(
     drive_seed: Annotated[
         int | None, typer.Option(min=0, help="Repeat these drives. [default: new ones]")
     ] = None,
+    on_policy: Annotated[
+        list[Path] | None,
+        typer.Option("--on-policy", help="Measure nothing: hold it against this run of episodes."),
+    ] = None,
     other_device: OtherDevice = False,
+    other_timing: OtherTiming = False,
     specimen: Specimen = 0,
     history: Annotated[bool, typer.Option("--history", help="Only show the trend so far.")] = False,
     as_json: Json = False,
@@ -46,8 +51,16 @@ def validate(
     if history:
         _show_history(twin, as_json)
         return
+    if on_policy:
+        if setup or net or out:
+            raise LabError("--on-policy measures nothing: leave --setup, --net and --out away")
+        request = OnPolicy(twin, on_policy, tolerances, other_device, other_timing)
+        _tell(_held_against(request), as_json)
+        return
     if not setup:
-        raise LabError("say where to measure: --setup sim:nanoring, or a TOML file (or ask for --history)")
+        raise LabError(
+            "say where to measure: --setup sim:nanoring, or a TOML file (or ask for --history or --on-policy)"
+        )
     from nado_lab.lab.cli.progress import shown
     from nado_lab.lab.setup import SetupSource
     from nado_lab.lab.workflow.tolerances import load_tolerances
@@ -65,9 +78,42 @@ def validate(
         steps=steps,
         seed=drive_seed,
         other_device=other_device,
+        other_timing=other_timing,
     )
     with shown(lambda: KEPT if out else NOTHING_KEPT, "validation", out or twin) as observer:
         report = validate_twin(request, observer)
+    _tell(report, as_json)
+
+
+class OnPolicy(NamedTuple):
+    """What was asked of stored episodes."""
+
+    twin: Path
+    runs: list[Path]
+    tolerances: Path | None
+    other_device: bool
+    other_timing: bool
+
+
+def _held_against(asked: OnPolicy) -> ValidationReport:
+    """Hold a twin against stored episodes."""
+    from nado_lab.lab.cli.progress import shown
+    from nado_lab.lab.workflow.on_policy import OnPolicyRequest, validate_on_policy
+    from nado_lab.lab.workflow.tolerances import load_tolerances
+
+    request = OnPolicyRequest(
+        asked.twin,
+        tuple(asked.runs),
+        load_tolerances(asked.tolerances),
+        other_device=asked.other_device,
+        other_timing=asked.other_timing,
+    )
+    with shown(lambda: NOTHING_KEPT, "validation", asked.twin) as observer:
+        return validate_on_policy(request, observer)
+
+
+def _tell(report: ValidationReport, as_json: bool) -> None:
+    """Show a report; exit status 1 if it fails."""
     for metrics in report.scores.values():
         for warning in metrics.warnings:
             note(f"warning: {warning}")

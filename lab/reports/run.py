@@ -87,6 +87,7 @@ def _facts(about: RunSummary) -> Table:
             "lineage": known.lineage,
             "setup": setup.name if setup else None,
             "protocol": protocol.name if protocol else None,
+            "timing": str(about.timing),
         }
         | {f"parameter {name}": f"{figure_of(p.value)} {p.units}".strip() for name, p in parameters.items()}
     )

@@ -16,7 +16,7 @@ from nado_lab.lab.store import (
     code_version,
 )
 from nado_lab.protocols import NadoProcedure, describe, protocol_name
-from nado_lab.protocols.base import STEPWISE, WHOLE_TRIALS
+from nado_lab.protocols.timing import STEPWISE, WHOLE_TRIALS
 from pydantic import BaseModel
 from pymeasure.experiment import Procedure
 

@@ -20,6 +20,7 @@ from nado_lab.lab.store.reader import Run
 from nado_lab.lab.store.remarks import Labels, hide_run, remark, tag, tags_in, title_run
 from nado_lab.lab.store.repair import RepairReport, repair
 from nado_lab.lab.store.summary import RunSummary, StreamSummary, summarise
+from nado_lab.lab.store.timing import RunTiming, run_timing, timing_mode
 from nado_lab.lab.store.trash import remove_run, set_aside
 from nado_lab.lab.store.trials import TrialArrays, channel_axis, channel_units, device_names, load_trials
 from nado_lab.lab.store.verify import Check, verify
@@ -40,6 +41,7 @@ __all__ = [
     "RunEntry",
     "RunMetadata",
     "RunSummary",
+    "RunTiming",
     "RunWriter",
     "SetupRecord",
     "Status",
@@ -64,10 +66,12 @@ __all__ = [
     "remark",
     "remove_run",
     "repair",
+    "run_timing",
     "set_aside",
     "summarise",
     "tag",
     "tags_in",
+    "timing_mode",
     "title_run",
     "verify",
 ]

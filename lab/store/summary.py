@@ -6,6 +6,7 @@ from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.store import layout
 from nado_lab.lab.store.metadata import RunMetadata
 from nado_lab.lab.store.reader import Run
+from nado_lab.lab.store.timing import RunTiming, run_timing
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,20 @@ class RunSummary:
 
     path: str
     metadata: RunMetadata
+    timing: RunTiming
     streams: dict[str, StreamSummary]
 
     def to_json(self) -> JsonObject:
-        """Give path, metadata and streams in one JSON object."""
+        """Give path, timing, metadata and streams in one JSON object."""
         streams = {name: asdict(stream) for name, stream in self.streams.items()}
-        return {"path": self.path, **self.metadata.to_attributes(), "streams": streams}
+        told = {"path": self.path, "timing": asdict(self.timing)}
+        return {**told, **self.metadata.to_attributes(), "streams": streams}
 
 
 def summarise(run: Run) -> RunSummary:
     """Give the metadata and, per stream, the rows and columns with dims, shape and units."""
-    return RunSummary(run.path, run.metadata, {name: _stream(run, name) for name in run.streams})
+    streams = {name: _stream(run, name) for name in run.streams}
+    return RunSummary(run.path, run.metadata, run_timing(run), streams)
 
 
 def _stream(run: Run, name: str) -> StreamSummary:

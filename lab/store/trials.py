@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from nado_lab.channels import ChannelAxis
+from nado_lab.lab.store.episodes import LENGTH, whole_episodes
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.layout import PRIMARY
 from nado_lab.lab.store.metadata import RunMetadata
@@ -63,7 +64,7 @@ def trials_in(run: Run, data: "xr.Dataset", device: str = "") -> TrialArrays:
     Of devices side by side these are the trials of `device`, or of all: then each device's follow each other
     as trials, with sequences of their own.
     """
-    data = _of_one_device(run, data, device)
+    data = whole_episodes(run, _of_one_device(run, data, device))
     for name, dims in (("drive", ("trial", "step", "port")), ("readout", ("trial", "step", "channel"))):
         if name not in data or data[name].dims != dims:
             raise StoreError(f"{run.path} holds no {name!r} with dims {dims}; it cannot be used as trials")
@@ -98,9 +99,8 @@ def _of_one_device(run: Run, data: "xr.Dataset", device: str) -> "xr.Dataset":
     rows = data.sizes["trial"]
     number = data["sequence"].values if "sequence" in data else np.arange(rows)
     each = np.add.outer(number * len(names), np.arange(len(names))).ravel()
-    kept = {
-        name: ("trial", np.repeat(data[name].values, len(names))) for name in ("held_out",) if name in data
-    }
+    told = [name for name in ("held_out", LENGTH) if name in data]
+    kept = {name: ("trial", np.repeat(data[name].values, len(names))) for name in told}
     apart = {name: data[name].transpose("trial", "device", ...) for name in _WITH_DEVICE if name in data}
     flat = {
         name: (("trial", *values.dims[2:]), values.values.reshape(-1, *values.shape[2:]), values.attrs)

@@ -44,7 +44,7 @@ class DeployRequest:
     of the network's card lie now. `refit_readout` is the share of the examples on which the readout is fitted
     again. `seed` decides the twins' noise and that share. With `stepwise` each node is on a device of its own
     and all are asked step by step, as recurrent networks always are. With `other_device` the devices may be
-    others than those that the twins were fitted to.
+    others than those that the twins were fitted to, with `other_timing` steps may come more or less often.
     """
 
     network: Path
@@ -57,6 +57,7 @@ class DeployRequest:
     seed: int = 0
     other_device: bool = False
     stepwise: bool = False
+    other_timing: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,14 @@ def deploy(
     started = time.perf_counter()
     with ExitStack() as opened:
         setups = [opened.enter_context(open_setup(source)) for source in request.setups]
-        check_devices(saved, context, setups, is_other=request.other_device, stepwise=request.stepwise)
+        check_devices(
+            saved,
+            context,
+            setups,
+            is_other=request.other_device,
+            stepwise=request.stepwise,
+            other_timing=request.other_timing,
+        )
         examples = context.task.test
         inputs, lengths = examples.inputs.numpy(), lengths_of(examples)
         by_steps = saved.network.spec.recurrent or request.stepwise
@@ -168,13 +176,14 @@ def check_devices(
     *,
     is_other: bool = False,
     stepwise: bool = False,
+    other_timing: bool = False,
 ) -> None:
     """Refuse setups that are other devices, or driven over another window, than those of the twins.
 
     Step by step each node has a device of its own, and so a twin of it.
     """
     if stepwise or saved.network.spec.recurrent:
-        _check_nodes(saved, context, setups, is_other=is_other)
+        _check_nodes(saved, context, setups, is_other=is_other, other_timing=other_timing)
         return
     for twins, mine in zip(context.twins, check_fit(saved.network, setups), strict=True):
         own = slots(mine)
@@ -185,11 +194,16 @@ def check_devices(
                 "as many, in the order of its twins, or evaluate it on its twins"
             )
         for twin, (setup, device) in zip(known, own, strict=True):
-            check_device(twin, setup, device, is_other=is_other)
+            check_device(twin, setup, device, is_other=is_other, other_timing=other_timing)
 
 
 def _check_nodes(
-    saved: SavedNetwork, context: NetworkContext, setups: Sequence[Setup], *, is_other: bool
+    saved: SavedNetwork,
+    context: NetworkContext,
+    setups: Sequence[Setup],
+    *,
+    is_other: bool,
+    other_timing: bool,
 ) -> None:
     """Check the device of every node against the twin of that node."""
     of_layers = zip(
@@ -198,7 +212,8 @@ def _check_nodes(
     for twins, mine, layer in of_layers:
         known = twins if isinstance(twins, list) else [twins]
         for node, (setup, device) in enumerate(slots(mine)[: layer.nodes]):
-            check_device(known[node % len(known)], setup, device, is_other=is_other)
+            own = known[node % len(known)]
+            check_device(own, setup, device, is_other=is_other, stepwise=True, other_timing=other_timing)
 
 
 def report_of(

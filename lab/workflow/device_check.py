@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isclose
 from typing import TYPE_CHECKING
 
 from nado_lab.lab.errors import LabError
 from nado_lab.port import Port, same_ports
+from nado_lab.protocols.timing import STEPWISE, WHOLE_TRIALS
 from nado_lab.twin import DeviceRecord
 
 if TYPE_CHECKING:
@@ -14,12 +16,23 @@ if TYPE_CHECKING:
     from nado_lab.twin import Twin
 
 SHOWN_CHANNELS = 4
+SAME_TIMING = 0.02
+"""Steps that follow each other in times within this share of each other count as timed alike."""
 
 
-def check_device(twin: Twin, setup: Setup, device: str = "", *, is_other: bool = False) -> None:
+def check_device(
+    twin: Twin,
+    setup: Setup,
+    device: str = "",
+    *,
+    is_other: bool = False,
+    stepwise: bool = False,
+    other_timing: bool = False,
+) -> None:
     """Refuse a setup with other ports, channels, units or drives than the twin's, another sample or device.
 
-    `device` is the one of devices side by side; with `is_other` it may be another one than was fitted.
+    `device` is the one of devices side by side; with `is_other` it may be another one than was fitted. The
+    steps, played whole or `stepwise`, come as often as those that were fitted, unless `other_timing`.
     """
     if not is_other:
         _check_identity(twin, setup, device)
@@ -34,6 +47,20 @@ def check_device(twin: Twin, setup: Setup, device: str = "", *, is_other: bool =
             "fit a twin to runs of this setup"
         )
     _check_ports(twin, setup)
+    if not other_timing and twin.card.timing:
+        period = getattr(setup, "step_period_s", setup.step_s)
+        check_timing(twin, *((period, STEPWISE) if stepwise else (setup.step_s, WHOLE_TRIALS)))
+
+
+def check_timing(twin: Twin, step_s: float, mode: str) -> None:
+    """Refuse steps every `step_s` s where the twin was fitted to others; `mode` says how these are played."""
+    if not twin.card.timing or isclose(twin.step_s, step_s, rel_tol=SAME_TIMING):
+        return  # of trials from elsewhere nobody knows how they were timed
+    raise LabError(
+        f"the twin was fitted to a step every {1e3 * twin.step_s:.4g} ms ({twin.card.timing}); here one "
+        f"comes every {1e3 * step_s:.4g} ms ({mode}), and a device forgets by the time: fit a twin to "
+        "runs of that timing (`nado measure ... -p stepwise=true` asks step by step), or say --other-timing"
+    )
 
 
 def _check_identity(twin: Twin, setup: Setup, device: str) -> None:

@@ -12,7 +12,8 @@ from nado_lab.lab.new_output import refuse_existing, require_file_name, require_
 from nado_lab.lab.reports.twin_origin import FitOrigin
 from nado_lab.lab.runs.interrupts import stop_on_signals
 from nado_lab.lab.runs.observer import Observer, Staged
-from nado_lab.lab.store import Run, device_names
+from nado_lab.lab.store import Run, device_names, timing_mode
+from nado_lab.lab.store.trials import step_seconds
 from nado_lab.lab.workflow.choices import Level
 from nado_lab.lab.workflow.read_trials import WINDOW, RunTrials, can_stream, read_trials
 from nado_lab.lab.workflow.streamed_trials import MEMORY_GB, Stream, open_stream
@@ -116,8 +117,10 @@ def fit(request: FitRequest, observer: Observer | None = None) -> FitResult:
         streamed = StreamRecord(len(stream.stored), in_memory=stream.most, read_later=stream.read)
         twin.card = replace(twin.card, split=replace(twin.card.split, streamed=streamed))
     origin = _origin(request)
-    device = device_of(request.runs, request.device)
-    twin.card = replace(twin.card, device=device, runs=origin.runs, other=origin.beside(twin.card.other))
+    device, timing = device_of(request.runs, request.device), timing_of(request.runs)
+    twin.card = replace(
+        twin.card, device=device, timing=timing, runs=origin.runs, other=origin.beside(twin.card.other)
+    )
     write_or_keep(lambda path: save(twin, path), request.out)
     checkpointer.remove()
     wall_s = time.perf_counter() - started
@@ -157,6 +160,17 @@ def device_of(runs: Sequence[Path], device: str) -> DeviceRecord | None:
         )
     one = found.pop()
     return None if found or one == DeviceRecord() else one
+
+
+def timing_of(runs: Sequence[Path]) -> str:
+    """Say how the steps of runs followed each other, in one word or, where they differ, in both.
+
+    Nothing where a run does not say how long a step was.
+    """
+    known = [Run.open(path).metadata for path in runs]
+    if any(step_seconds(each) is None for each in known):
+        return ""
+    return ", ".join(sorted(set(map(timing_mode, known))))
 
 
 def _kept(request: FitRequest) -> Trials | None:

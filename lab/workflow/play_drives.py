@@ -25,11 +25,15 @@ _SAME_DRIVE = 1e-6
 
 @dataclass(frozen=True)
 class PlayOptions:
-    """How runs of drives are made: where the setup came from, what they follow from, resuming, a probe."""
+    """How runs of drives are made: where the setup came from, what they follow from, resuming, a probe.
+
+    With `stepwise` the steps of every trial are asked for one by one.
+    """
 
     source: SetupSource = field(default_factory=lambda: SetupSource(""))
     lineage: tuple[str, ...] = ()
     resume: bool = False
+    stepwise: bool = False
     probe: Probe | None = None
 
 
@@ -49,8 +53,7 @@ class FromTheStart(Drives):
         plan = self.planned
         if self.start_row >= len(plan.drive):
             return
-        answers = self.setup.measure(plan.drive, should_stop=self.should_stop, inputs=plan.inputs)
-        for trial, answer in enumerate(answers):
+        for trial, answer in enumerate(self.answers()):
             if trial >= self.start_row:
                 self.emit("primary", self._row(plan, trial, answer))
             if self.should_stop():
@@ -75,7 +78,7 @@ def play_drives(
     sequence = np.arange(len(drive)) if sequence is None else sequence
     if options.probe:
         drive, sequence = weave(drive, sequence, options.probe)
-    protocol.drive, protocol.sequence = drive, sequence
+    protocol.drive, protocol.sequence, protocol.stepwise = drive, sequence, options.stepwise
     if options.resume and out.exists():
         _go_on(protocol, setup, out, observer)
     else:
@@ -97,7 +100,7 @@ def _go_on(protocol: Drives, setup: Setup, out: Path, observer: Observer | None)
         return
     if bench_outside(setup) is None:
         again = FromTheStart()
-        again.drive, again.sequence = protocol.drive, protocol.sequence
+        again.drive, again.sequence, again.stepwise = protocol.drive, protocol.sequence, protocol.stepwise
         protocol = again
         setup.snapshot()  # bench time passes with every message: as many as before a new run
     resume_protocol(protocol, setup, out, observer=observer)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.store import Run, device_names, ports_of
+from nado_lab.lab.store.episodes import has_unequal_episodes
 from nado_lab.lab.trials import trials_of
 from nado_lab.lab.workflow.checked_run import checked_run, common_channels, distinct_runs
 from nado_lab.lab.workflow.choices import Level
@@ -97,7 +98,8 @@ def can_stream(runs: Sequence[Path], level: Level) -> bool:
         run = Run.open(path)
         group = run.group()
         windows.append(ports_of(run.metadata))
-        if "device" in run.dataset().dims:
+        data = run.dataset()
+        if "device" in data.dims or has_unequal_episodes(data):
             return False
         shapes.add(tuple(group[name].shape[1:] for name in ("drive", "readout") if name in group))  # type: ignore[union-attr]
     return (

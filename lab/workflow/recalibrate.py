@@ -8,6 +8,8 @@ from pathlib import Path
 from nado_lab.lab.new_output import refuse_existing, write_or_keep
 from nado_lab.lab.reports.twin_origin import RecalibrationOrigin
 from nado_lab.lab.runs.observer import Observer
+from nado_lab.lab.workflow.device_check import check_timing
+from nado_lab.lab.workflow.fit import timing_of
 from nado_lab.lab.workflow.read_trials import read_trials
 from nado_lab.twin import Metrics, ScoredOn, Trials, Twin, adapt, evaluate, load, save, unseen, warned
 from nado_lab.twin import recalibrate as recalibrate_twin
@@ -19,7 +21,8 @@ class RecalibrateRequest:
 
     The first `steps` of every trial (None: all) give gain, offset and spread in closed form; `fit_steps`
     more of the fit's own scoring move all weights. `scored_on` names runs that are kept to score the result.
-    `compute` says on which device of torch: cpu, cuda, cuda:1.
+    `compute` says on which device of torch: cpu, cuda, cuda:1. Runs whose steps came more or less often than
+    those of the twin are refused, unless `other_timing`.
     """
 
     twin: Path
@@ -30,6 +33,7 @@ class RecalibrateRequest:
     scored_on: tuple[Path, ...] = ()
     seed: int = 0
     compute: str = "cpu"
+    other_timing: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ def recalibrate(request: RecalibrateRequest, observer: Observer | None = None) -
     observer = observer or Observer()
     before = load(request.twin)
     trials = read_trials(request.runs, device=before.device_name, twin=before).trials.for_fitting()
+    if not request.other_timing:
+        check_timing(before, trials.step_s, timing_of(request.runs) or before.card.timing)
     if request.fit_steps:
         twin = adapt(before, trials, request.fit_steps, request.seed, observer, compute=request.compute)
     else:

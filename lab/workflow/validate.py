@@ -27,6 +27,7 @@ from nado_lab.lab.workflow.side_by_side import on_every_device
 from nado_lab.lab.workflow.tolerances import Check, Scored, Tolerances
 from nado_lab.network import load as load_network
 from nado_lab.protocols.playback import interleaved
+from nado_lab.protocols.timing import STEPWISE
 from nado_lab.twin import Metrics, Trials, Twin, evaluate, unseen, warned
 from nado_lab.twin import load as load_twin
 from torch import as_tensor, isin
@@ -43,7 +44,8 @@ class ValidateRequest:
 
     `network` adds as many of the drives that this network sends when it works on its task. `seed` is that of
     the drives and, on a simulated setup whose source names no noise, of the noise (None: new every time).
-    With `other_device` the device may be another than the one that was fitted.
+    With `other_device` the device may be another than the one that was fitted, with `other_timing` its steps
+    may come more or less often; a twin of steps that were asked for is tried step by step.
     """
 
     twin: Path
@@ -56,6 +58,7 @@ class ValidateRequest:
     steps: int = 28
     seed: int | None = None
     other_device: bool = False
+    other_timing: bool = False
 
     def __post_init__(self) -> None:
         """Refuse too few repeats to tell the noise."""
@@ -107,10 +110,18 @@ def validate(
         source = replace(source, noise_seed=noise_seed_of("validate", str(seed)))
     scores: dict[str, Scored] = {}
     with open_setup(source) as setup, _folder(request.out) as out:
-        check_device(twin, setup, twin.device_name, is_other=request.other_device)
+        stepwise = twin.card.timing == STEPWISE
+        check_device(
+            twin,
+            setup,
+            twin.device_name,
+            is_other=request.other_device,
+            stepwise=stepwise,
+            other_timing=request.other_timing,
+        )
         for kind, drives in _drives(setup, request, seed).items():
             sequence, _ = interleaved(len(drives), request.repeats)
-            options = PlayOptions(source, twin.card.lineage)
+            options = PlayOptions(source, twin.card.lineage, stepwise=stepwise)
             look = Staged(observer, f"measure ({kind})")
             run = play_drives(
                 on_every_device(drives[sequence], setup), setup, out / f"{kind}.zarr", options, look, sequence

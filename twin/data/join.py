@@ -13,6 +13,7 @@ from nado_lab.twin.errors import DataError
 from torch import Tensor
 
 FEW_TRIALS = 8
+SAME_STEP = 0.02  # share by which steps may differ: those asked one by one end with a moment at rest
 SHORTEST = 12  # steps of a window, where the runs are long enough
 
 
@@ -58,7 +59,7 @@ def _check_alike(parts: Sequence[Trials], window: int | None) -> None:
         if part.units != first.units:
             units = [", ".join(dict.fromkeys(each.units)) for each in (first, part)]
             raise DataError(f"runs in {units[0]} and in {units[1]} cannot be joined: store both in one unit")
-        if not math.isclose(part.step_s, first.step_s, rel_tol=1e-3):
+        if not math.isclose(part.step_s, first.step_s, rel_tol=SAME_STEP):
             raise DataError(
                 f"runs joined for a fit need steps of one duration; got {first.step_s:g} s and"
                 f" {part.step_s:g} s: fit them apart"

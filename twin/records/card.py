@@ -79,9 +79,9 @@ class TwinCard:
     """Hold what is known of a twin beside its model; what was not told is None or empty.
 
     `scored_on` names the part that `metrics` are taken on; `lineage` holds the ids of the runs it was fitted
-    to, `runs` their paths, `drives` the fitted drives (`twin.data.fitted_drives`), `data` what the data
-    check found in them, `axis` what the channels lie along. `other` keeps entries of
-    other versions as they are.
+    to, `runs` their paths, `timing` how their steps followed each other (every `step_s` s of the twin),
+    `drives` the fitted drives (`twin.data.fitted_drives`), `data` what the data check found in them, `axis`
+    what the channels lie along. `other` keeps entries of other versions as they are.
     """
 
     fit: FitRecord | None = None
@@ -90,6 +90,7 @@ class TwinCard:
     scored_on: str = ""
     ports: tuple[Port, ...] = ()
     device: DeviceRecord | None = None
+    timing: str = ""
     lineage: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -123,6 +124,7 @@ _ENTRIES: dict[str, TypeAdapter[Any]] = {
     "scored_on": TypeAdapter(str),
     "ports": TypeAdapter(tuple[Port, ...]),
     "device": TypeAdapter(DeviceRecord | None),
+    "timing": TypeAdapter(str),
     "lineage": TypeAdapter(tuple[str, ...]),
     "runs": TypeAdapter(tuple[str, ...]),
     "versions": TypeAdapter(dict[str, str]),
