@@ -11,26 +11,16 @@ from nado_lab.lab.errors import LabError
 from nado_lab.twin import load as load_twin
 
 if TYPE_CHECKING:
-    from nado_lab.network import SavedNetwork, Task, TrainSettings
+    from nado_lab.network import Environment, EnvironmentChoice, SavedNetwork, Task, TrainSettings
+    from nado_lab.network.control import ControlSettings
     from nado_lab.twin import Twin
 
 
 @dataclass(frozen=True)
-class NetworkContext:
-    """The task (with its test examples), the settings of the training, and each layer's twin or twins."""
+class OfTwins:
+    """Each layer's twin or twins."""
 
-    task: Task
-    settings: TrainSettings
     twins: list[Twin | list[Twin]]
-
-    def one_twin_a_layer(self) -> list[Twin]:
-        """Return the twin of each layer; refuse layers whose nodes belong to several arrays."""
-        if any(isinstance(twins, list) for twins in self.twins):
-            raise LabError(
-                "the nodes of this network belong to several arrays; one setup cannot play them all. "
-                "Train with one twin a layer to measure, or evaluate it on its twins"
-            )
-        return cast("list[Twin]", self.twins)
 
     @property
     def lineage(self) -> tuple[str, ...]:
@@ -43,6 +33,36 @@ class NetworkContext:
         return list(dict.fromkeys(flat))
 
 
+@dataclass(frozen=True)
+class ControlContext(OfTwins):
+    """The environment of a controller, the settings of the training, and each layer's twin or twins."""
+
+    choice: EnvironmentChoice
+    settings: ControlSettings
+
+    @property
+    def environment(self) -> Environment:
+        """Make the environment."""
+        return self.choice.load()
+
+
+@dataclass(frozen=True)
+class NetworkContext(OfTwins):
+    """The task (with its test examples), the settings of the training, and each layer's twin or twins."""
+
+    task: Task
+    settings: TrainSettings
+
+    def one_twin_a_layer(self) -> list[Twin]:
+        """Return the twin of each layer; refuse layers whose nodes belong to several arrays."""
+        if any(isinstance(twins, list) for twins in self.twins):
+            raise LabError(
+                "the nodes of this network belong to several arrays; one setup cannot play them all. "
+                "Train with one twin a layer to measure, or evaluate it on its twins"
+            )
+        return cast("list[Twin]", self.twins)
+
+
 def read_context(
     saved: SavedNetwork, moved: Sequence[Path] = (), test_examples: int | None = None
 ) -> NetworkContext:
@@ -50,7 +70,14 @@ def read_context(
     origin = saved.card.origin
     paths = list(moved) or [Path(path) for path in origin.twins]
     twins = load_twins(paths, saved.network.layer_count)
-    return NetworkContext(origin.task.load(test_examples), origin.settings, twins)
+    return NetworkContext(twins, origin.task.load(test_examples), origin.settings)
+
+
+def read_control(saved: SavedNetwork, moved: Sequence[Path] = ()) -> ControlContext:
+    """Load the twins of a controller; `moved` names twins that lie elsewhere now."""
+    origin = saved.card.controls
+    paths = list(moved) or [Path(path) for path in origin.twins]
+    return ControlContext(load_twins(paths, saved.network.layer_count), origin.environment, origin.settings)
 
 
 def load_twins(paths: Sequence[Path], layers: int) -> list[Twin | list[Twin]]:

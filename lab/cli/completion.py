@@ -30,10 +30,11 @@ def protocols(incomplete: str) -> list[str]:
 
 
 def tasks(incomplete: str) -> list[str]:
-    """Complete the name of a task, or a file with one."""
-    from nado_lab.network import task_names
+    """Complete the name of a task or an environment, or a file with a task."""
+    from nado_lab.network import environment_names, task_names
 
-    return _beginning([*task_names(), *_files("*.npz", incomplete), *_files("*.nwb", incomplete)], incomplete)
+    named = [*task_names(), *environment_names()]
+    return _beginning([*named, *_files("*.npz", incomplete), *_files("*.nwb", incomplete)], incomplete)
 
 
 def runs(incomplete: str) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from nado_lab.lab.cli import completion
+from nado_lab.lab.cli import completion, control
 from nado_lab.lab.cli.console import note, result, say, table
 from nado_lab.lab.cli.options import (
     Faults,
@@ -76,7 +76,7 @@ def deploy(
     fault: Faults = None,
     as_json: Json = False,
 ) -> None:
-    """Drive the device with every node's sequences of the network's test examples, and score the answers."""
+    """Drive the device with a network's test examples, or let it control its environment, and score it."""
     from nado_lab.lab.cli.progress import shown
     from nado_lab.lab.workflow import deploy as verb
 
@@ -84,6 +84,14 @@ def deploy(
     sources = verb.sources_for(net, setup, specimen, noise, tuple(fault or ()))
     if noise_seed == OF_THE_SPECIMEN:
         sources = tuple(replace(source, noise_seed=None) for source in sources)
+    if control.is_controller(net):
+        control.refuse_of_deploying(
+            refit_readout=refit_readout, estimate=estimate or None, stepwise=stepwise or None
+        )
+        asked = control.deployment(net, _required(out), sources, twin, test_examples)
+        asked = replace(asked, resume=resume, other_device=other_device, other_timing=other_timing)
+        control.deploy(asked, as_json=as_json)
+        return
     request = verb.DeployRequest(
         network=net,
         out=out or Path(),
@@ -100,12 +108,17 @@ def deploy(
     if estimate:
         result(verb.estimate(request), as_json, _show_estimate)
         return
-    if out is None:
-        raise typer.BadParameter("say where the runs go, or ask for --estimate", param_hint="--out")
+    out = _required(out)
     with shown(if_begun(out, "the same command with --resume"), "deploy", out) as observer:
         report = verb.deploy(request, observer).report
     result(report, as_json, _show)
     note(f"Report: {out / 'report.json'}")
+
+
+def _required(out: Path | None) -> Path:
+    if out is None:
+        raise typer.BadParameter("say where the runs go, or ask for --estimate", param_hint="--out")
+    return out
 
 
 def _show_estimate(found: DeployEstimate) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from nado_lab.lab.cli import completion
+from nado_lab.lab.cli import completion, control
 from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, say, table
 from nado_lab.lab.cli.options import (
@@ -40,10 +41,11 @@ def register(app: typer.Typer) -> None:
 
 @commands.command()
 def tasks(as_json: Json = False) -> None:
-    """List the tasks that a network can be trained on (a file.npz or file.nwb of your own is one too)."""
-    from nado_lab.network import task_names
+    """List the tasks and environments that a network can be trained on (a file.npz or file.nwb is a task)."""
+    from nado_lab.network import environment_names, task_names
 
-    result({"tasks": list(task_names())}, as_json, lambda found: say("\n".join(found["tasks"])))
+    known = {"tasks": list(task_names()), "environments": list(environment_names())}
+    result(known, as_json, lambda found: say("\n".join([*found["tasks"], *found["environments"]])))
 
 
 @commands.command()
@@ -51,20 +53,31 @@ def train(
     task: Annotated[
         str,
         typer.Argument(
-            help="A task of `nado network tasks`, a file.npz or a file.nwb.", autocompletion=completion.tasks
+            help="A task or environment of `nado network tasks`, a file.npz or a file.nwb.",
+            autocompletion=completion.tasks,
         ),
     ],
     twin: Annotated[list[Path], typer.Option(help="Twin file; several: one (or so many) a layer.")],
     out: NewNetwork,
     variant: Annotated[str, typer.Option(help="noise-aware, deterministic or reservoir.")] = "noise-aware",
-    method: Annotated[str, typer.Option(help="joint, or cascade: layer by layer.")] = "joint",
-    nodes: Annotated[int, typer.Option(min=1, help="Nodes in a layer.")] = 24,
+    method: Annotated[str | None, typer.Option(help="joint (default), or cascade: layer by layer.")] = None,
+    nodes: Annotated[
+        int | None, typer.Option(min=1, help="Nodes in a layer. [default: 24; a controller: 8]")
+    ] = None,
     layers: Annotated[int, typer.Option(min=1, help="Layers.")] = 1,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over the training examples.")] = 12,
+    epochs: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Passes over the training examples; tens of updates. [default: 12; a controller: 30]"
+        ),
+    ] = None,
     train_examples: Annotated[int | None, typer.Option("--train", min=1, help="Training examples.")] = None,
-    test_examples: Annotated[int | None, typer.Option("--test", min=1, help="Test examples.")] = None,
+    test_examples: Annotated[
+        int | None, typer.Option("--test", min=1, help="Test examples, or episodes.")
+    ] = None,
     option: Annotated[
-        list[str] | None, typer.Option("--parameter", "-p", help="name=value of the task (horizon=20).")
+        list[str] | None,
+        typer.Option("--parameter", "-p", help="name=value of the task or environment (horizon=20)."),
     ] = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="name=value of the training (batch=50, fan_in=10).")
@@ -82,12 +95,18 @@ def train(
     from nado_lab.lab.workflow.train import train as train_network
     from nado_lab.network import TaskChoice, TrainSettings
 
-    options = {"train": train_examples, "test": test_examples, **read_pairs(option)}
-    options = {name: value for name, value in options.items() if value is not None} | _seed_of(task, seed)
-    settings = TrainSettings.of(
-        **{"variant": variant, "method": method, "nodes": (nodes,) * layers, "epochs": epochs, "seed": seed}
-        | read_pairs(setting)
-    )
+    said = _said(variant=variant, method=method, epochs=epochs, seed=seed)
+    if control.is_environment(task):
+        control.refuse_of_tasks(
+            train=train_examples, method=method, device=None if compute == "cpu" else compute
+        )
+        settings = said | {"nodes": (nodes or 8,) * layers} | read_pairs(setting)
+        asked = control.request(task, read_pairs(option), tuple(twin), out, settings, episodes=test_examples)
+        asked = replace(asked, checkpoint=checkpoint, baselines=baselines)
+        control.train(asked, lambda: _after_training(checkpoint), as_json=as_json)
+        return
+    options = _said(train=train_examples, test=test_examples) | read_pairs(option) | _seed_of(task, seed)
+    settings = TrainSettings.of(**said | {"nodes": (nodes or 24,) * layers} | read_pairs(setting))
     chosen = TaskChoice(task, options)
     request = TrainRequest(
         chosen, tuple(twin), out, settings, checkpoint, baselines=baselines, compute=compute
@@ -123,7 +142,7 @@ def evaluate(
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
-    """Score a network on the test examples of its task: on its twin, or on a device and its twin."""
+    """Score a network on its test examples or episodes: on its twin, or on a device and its twin."""
     from nado_lab.lab.cli.progress import shown
     from nado_lab.lab.workflow.deploy import sources_for
     from nado_lab.lab.workflow.evaluate_network import EvaluateNetworkRequest, evaluate_network
@@ -131,6 +150,9 @@ def evaluate(
     started = time.perf_counter()
     bench = seed if specimen is None else specimen
     setups = sources_for(net, setup, bench) if setup and setup != ["twin"] else ()
+    if control.is_controller(net):
+        control.evaluate(control.evaluation(net, setups, twin, test_examples, out, seed), as_json=as_json)
+        return
     request = EvaluateNetworkRequest(net, setups, tuple(twin or ()), test_examples, out, seed)
     with shown(lambda: AGAIN, "evaluation", net) as observer:
         done = evaluate_network(request, observer)
@@ -194,6 +216,11 @@ def _after_training(checkpoint: Path | None) -> str:
     if checkpoint and checkpoint.exists():
         return f"Go on with: the same command; {checkpoint} keeps the epochs that are done."
     return f"{AGAIN} With --checkpoint FILE the epochs that are done would be kept."
+
+
+def _said(**given: Any) -> dict[str, Any]:
+    """Keep what was said."""
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _seed_of(task: str, seed: int) -> dict[str, int]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nado_lab.lab.compose import noise_seed_of, open_source
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.json_record import JsonRecord
-from nado_lab.lab.network_context import NetworkContext, read_context
+from nado_lab.lab.network_context import NetworkContext, OfTwins, read_context
 from nado_lab.lab.new_output import refuse_existing, write_or_keep
 from nado_lab.lab.reports.deployment_report import FILE as REPORT
 from nado_lab.lab.reports.deployment_report import DeploymentReport
@@ -171,7 +171,7 @@ def _seconds(network: DeviceNetwork, setups: Sequence[Setup], examples: Examples
 
 def check_devices(
     saved: SavedNetwork,
-    context: NetworkContext,
+    context: OfTwins,
     setups: Sequence[Setup],
     *,
     is_other: bool = False,
@@ -199,7 +199,7 @@ def check_devices(
 
 def _check_nodes(
     saved: SavedNetwork,
-    context: NetworkContext,
+    context: OfTwins,
     setups: Sequence[Setup],
     *,
     is_other: bool,

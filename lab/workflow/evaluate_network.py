@@ -50,7 +50,7 @@ def evaluate_network(
     scores = scores_on_twins(saved.network, context.task, context.twins, context.settings)
     if not request.setups:
         return EvaluateNetworkResult(scores, None)
-    with _folder(request.out) as out:
+    with scratch_unless(request.out) as out:
         asked = DeployRequest(
             request.network, out, request.setups, request.twins, request.test_examples, seed=request.seed
         )
@@ -59,7 +59,7 @@ def evaluate_network(
 
 
 @contextmanager
-def _folder(out: Path | None) -> Iterator[Path]:
+def scratch_unless(out: Path | None) -> Iterator[Path]:
     """Give the folder that is to keep the runs, or one that goes again."""
     if out is not None:
         yield out

@@ -39,7 +39,7 @@ def gru_baseline(
 ) -> BaselineScore:
     """Train a GRU with the number of units whose parameters come nearest to `parameters`, and score it."""
     features = task.train.inputs.shape[-1]
-    width = _width(features, task.outputs, parameters)
+    width = gru_width(features, task.outputs, parameters)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = GRU(features, width, task.outputs, each=not task.is_classification)
@@ -59,7 +59,7 @@ def _train(model: GRU, task: Task, epochs: int, seed: int, rate: float, batch: i
             optimiser.step()
 
 
-def _width(features: int, outputs: int, parameters: int) -> int:
+def gru_width(features: int, outputs: int, parameters: int) -> int:
     """Return the units h for which 3 (h f + h^2 + 2 h) + o (h + 1) comes nearest to `parameters`."""
 
     def count(h: int) -> int:

@@ -39,6 +39,8 @@ class CartPole(Environment):
     plant: ClassVar[dict[str, float]] = {"gravity": 9.8, "cart": 1.0, "pole": 0.1, "half_length": 0.5}
     step_s: ClassVar[float] = 0.02
     success_words: ClassVar[str] = "the pole within 12 degrees and the cart within 2.4 m to the end"
+    horizon: ClassVar[int] = 100
+    gradient_steps: ClassVar[int] = 25
 
     steps: Steps = 500
     velocities: bool = True
@@ -53,6 +55,10 @@ class CartPole(Environment):
     def start(self, episodes: int, generator: torch.Generator, spread: float = 1.0) -> Tensor:
         """Draw all four evenly; with less spread nearer to upright and at rest."""
         return uniform(episodes, torch.full((4,), self.tilt * (EASY + (1 - EASY) * spread)), generator)
+
+    def anywhere(self, episodes: int, generator: torch.Generator) -> Tensor:
+        """Draw positions, velocities, angles and angular velocities well within the limits."""
+        return uniform(episodes, torch.tensor([1.5, 1.0, 0.7 * MAX_ANGLE, 0.5]), generator)
 
     def observe(self, state: Tensor, noise: Tensor) -> Tensor:  # noqa: ARG002  (nothing is noisy here)
         """Return what is seen, in the units of SEEN."""

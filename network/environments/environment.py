@@ -27,7 +27,8 @@ class Environment(ABC):
     `state_names`, `observation_names` and `action_names` name what the tensors hold (with units), `plant`
     the nominal parameters of the plant, `step_s` is the time of a step in seconds. `noise_size` is how many
     standard normal numbers a step takes. `success_words` say when an episode counts as a success,
-    `steps` is how long an episode is.
+    `steps` is how long an episode is. Training plays `horizon` steps of it, and carries gradients back over
+    `gradient_steps`: longer ones explode where the plant is unstable.
     """
 
     state_names: ClassVar[tuple[str, ...]]
@@ -36,6 +37,8 @@ class Environment(ABC):
     step_s: ClassVar[float]
     success_words: ClassVar[str]
     noise_size: ClassVar[int] = 0
+    horizon: ClassVar[int]
+    gradient_steps: ClassVar[int]
 
     steps: Steps = 200
 
@@ -47,6 +50,10 @@ class Environment(ABC):
     @abstractmethod
     def start(self, episodes: int, generator: torch.Generator, spread: float = 1.0) -> Tensor:
         """Draw states that episodes start in; `spread` from 0 (easy) to 1 (as it is evaluated)."""
+
+    def anywhere(self, episodes: int, generator: torch.Generator) -> Tensor:
+        """Draw states from all that may come up in an episode, to train in; as it starts, unless told."""
+        return self.start(episodes, generator)
 
     @abstractmethod
     def observe(self, state: Tensor, noise: Tensor) -> Tensor:

@@ -33,6 +33,8 @@ class Tracking(Environment):
     plant: ClassVar[dict[str, float]] = {"push": 4.0, "friction": 1.0}
     step_s: ClassVar[float] = 0.05
     success_words: ClassVar[str] = "a root mean square error below 0.25 m after the first quarter"
+    horizon: ClassVar[int] = 100
+    gradient_steps: ClassVar[int] = 40
     noise_size: ClassVar[int] = 2
 
     disturbance: Annotated[float, Field(ge=0, le=10)] = 0.5

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from nado_lab.network.control.episodes import EpisodeScore
+from nado_lab.network.control.settings import ControlSettings
+from nado_lab.network.environments.catalogue import EnvironmentChoice
 from nado_lab.network.errors import NetworkError, NetworkFileError
 from nado_lab.network.tasks.choice import TaskChoice
 from nado_lab.network.tasks.metric import Metric
@@ -58,9 +61,20 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class ControlOrigin:
+    """The environment that a controller was trained on, how, and through which twins."""
+
+    environment: EnvironmentChoice
+    settings: ControlSettings
+    twins: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class NetworkCard:
     """What is known of a network beside its weights; what was not told is None or empty.
 
+    A network was trained on a task with `settings`, or as a controller on an environment with `control`;
+    then `episodes` is what it scored on its twins.
     `other` keeps entries of other versions as they are.
     """
 
@@ -72,15 +86,31 @@ class NetworkCard:
     refined: Refinement | None = None
     versions: Mapping[str, str] = field(default_factory=dict[str, str])
     other: Mapping[str, JsonValue] = field(default_factory=JsonObject)
+    environment: EnvironmentChoice | None = None
+    control: ControlSettings | None = None
+    episodes: EpisodeScore | None = None
 
     @property
     def origin(self) -> Origin:
         """Return what the network was trained on; refuse a card that does not say it."""
+        if self.environment is not None:
+            raise NetworkError(
+                f"this network controls {self.environment}; it has no task whose examples could be sent"
+            )
         if self.task is None or self.settings is None:
             raise NetworkError(
                 "the network's card does not say what it was trained on; train it with `nado network train`"
             )
         return Origin(self.task, self.settings, self.twins)
+
+    @property
+    def controls(self) -> ControlOrigin:
+        """Return the environment that the network controls; refuse a card of another network."""
+        if self.environment is None or self.control is None:
+            raise NetworkError(
+                "the network's card names no environment; train one with `nado network train pendulum`"
+            )
+        return ControlOrigin(self.environment, self.control, self.twins)
 
     def to_json(self) -> JsonObject:
         """Return the entries that are told, as JSON holds them."""

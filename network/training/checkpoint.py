@@ -9,9 +9,9 @@ import torch
 from nado_lab.network.device_network import DeviceNetwork
 from nado_lab.network.errors import NetworkFileError
 from nado_lab.network.training.optimiser import Optimiser
-from nado_lab.network.training.settings import TrainSettings
 from nado_lab.twin.errors import FileError
 from nado_lab.twin.files.tensors import read_file, save_file
+from pydantic import BaseModel
 from torch import Tensor
 
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Checkpoint:
         network: DeviceNetwork,
         optimiser: Optimiser,
         generator: torch.Generator,
-        settings: TrainSettings,
+        settings: BaseModel,
         epoch: int,
     ) -> None:
         """Store the state after `epoch` epochs, all or nothing; a full disk is told and ends no training."""
@@ -55,7 +55,7 @@ class Checkpoint:
         network: DeviceNetwork,
         optimiser: Optimiser,
         generator: torch.Generator,
-        settings: TrainSettings,
+        settings: BaseModel,
     ) -> int:
         """Put back the stored state, if there is one; return how many epochs it had seen."""
         if not self.path.exists():
