@@ -47,6 +47,7 @@ BUSY_KINDS = (
     "report",
     "export",
     "label",
+    "open",
 )
 
 

@@ -18,6 +18,7 @@ from nado_lab.protocols import Column, Row
 if TYPE_CHECKING:
     from nado_lab.lab.dashboard.models.catalogue import Entry
     from nado_lab.lab.dashboard.models.experiment import Experiment
+    from nado_lab.lab.dashboard.models.scores import Deployment
     from nado_lab.lab.dashboard.models.stored_curves import StoredCurves
     from nado_lab.lab.loop.records import RoundRecord
     from nado_lab.lab.runs.bench_state import BenchState
@@ -200,9 +201,10 @@ class ChoicesRead(Event):
 
 @dataclass(frozen=True)
 class CatalogueRead(Event):
-    """The folder was read: its entries, newest first."""
+    """The folder was read: its entries, newest first; `deployed`: by the name of a network's file."""
 
     entries: tuple[Entry, ...] = field(repr=False)
+    deployed: Mapping[str, Deployment] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

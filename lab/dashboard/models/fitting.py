@@ -32,6 +32,8 @@ class TwinResult:
     metrics: Metrics | None
     preview: Preview | None
     seconds: float = 0.0
+    before: Metrics | None = None
+    """Those of the twin that was recalibrated, on the same runs."""
 
 
 def fit_job(request: FitRequest, post: Post) -> Callable[[Job], None]:
@@ -70,10 +72,13 @@ def recalibrate_job(request: RecalibrateRequest, post: Post) -> Callable[[Job], 
     """Make the action of a worker that brings a saved twin up to date with runs, and saves it as another."""
 
     def action(job: Job) -> None:
+        from nado_lab.lab.workflow.evaluate import EvaluateRequest, evaluate
         from nado_lab.lab.workflow.recalibrate import recalibrate
 
         done = stoppable(lambda: recalibrate(request, JobObserver(job, "fit", post)))
         shown = preview(done.twin, done.scored) if done.scored else None
-        post(Finished("fit", TwinResult(done.path, done.twin, done.scored, done.metrics, shown)))
+        before = evaluate(EvaluateRequest(request.twin, request.scored_on)).metrics if done.metrics else None
+        result = TwinResult(done.path, done.twin, done.scored, done.metrics, shown, before=before)
+        post(Finished("fit", result))
 
     return action

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nado_lab.lab.reports.deployment_report import DeploymentReport
     from nado_lab.lab.workflow.train import TrainRequest, TrainResult
     from nado_lab.network import DeviceNetwork
+    from nado_lab.network.files.card import NetworkScores
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,27 @@ class Deployed:
 
     path: Path
     report: DeploymentReport
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A saved network: its file, its weights, and what its card says that it scored."""
+
+    path: Path
+    network: DeviceNetwork
+    scores: NetworkScores | None
+
+
+def open_network_job(path: Path, post: Post) -> Callable[[Job], None]:
+    """Make the action of a worker that reads a saved network and posts it as Opened."""
+
+    def action(job: Job) -> None:
+        from nado_lab.network import load
+
+        saved = load(path)
+        post(Finished("open", Opened(path, saved.network, saved.card.scores)))
+
+    return action
 
 
 def train_job(request: TrainRequest, post: Post) -> Callable[[Job], None]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nado_lab.lab.dashboard.models.announcing import Announcer
 from nado_lab.lab.dashboard.models.bench import PATIENCE_S, BenchModel
-from nado_lab.lab.dashboard.models.catalogue import Entry, describe, scan
+from nado_lab.lab.dashboard.models.catalogue import Entry, EntryKind, describe, scan
 from nado_lab.lab.dashboard.models.event_queue import EventQueue
 from nado_lab.lab.dashboard.models.events import (
     CatalogueRead,
@@ -30,7 +30,8 @@ from nado_lab.lab.dashboard.models.kept_queue import KeptQueue
 from nado_lab.lab.dashboard.models.knobs import Knob
 from nado_lab.lab.dashboard.models.labelling import Said, label_runs
 from nado_lab.lab.dashboard.models.looping import loop_job
-from nado_lab.lab.dashboard.models.networks import deploy_job, train_job
+from nado_lab.lab.dashboard.models.networks import deploy_job, open_network_job, train_job
+from nado_lab.lab.dashboard.models.scores import read_deployments
 from nado_lab.lab.dashboard.models.worker import Job, Worker
 
 if TYPE_CHECKING:
@@ -87,6 +88,11 @@ class Session:
         action = self.announcer.announced("training", request.out, train_job(request, self.events.post))
         return self.computer.submit("train", f"train {request.out.name}", action)
 
+    def open_network(self, path: Path) -> Job:
+        """Read a saved network, to look at it and to deploy it."""
+        action = open_network_job(path, self.events.post)
+        return self.computer.submit("open", f"open {path.name}", action)
+
     def deploy(self, network: Path, count: int, out: Path) -> Job:
         """Send a network's drives to the open bench."""
         action = deploy_job(network, count, out, self.bench, self.events.post)
@@ -126,7 +132,10 @@ class Session:
         folder = self.folder
 
         def action(job: Job) -> None:
-            self.events.post(CatalogueRead(tuple(scan(folder))))
+            entries = scan(folder)
+            has_networks = any(each.kind is EntryKind.NETWORK for each in entries)
+            deployed = read_deployments(folder) if has_networks else {}
+            self.events.post(CatalogueRead(tuple(entries), deployed))
 
         return self.librarian.submit("scan", "read the folder", action)
 

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from nado_lab.lab.dashboard.models.catalogue import EntryKind
 from nado_lab.lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
-from nado_lab.lab.dashboard.models.networks import Deployed, Trained, connectivity
+from nado_lab.lab.dashboard.models.networks import Deployed, Opened, Trained, connectivity
+from nado_lab.lab.dashboard.models.scores import NETWORK_HEADINGS, network_lines
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.dashboard.views.bars import BarPlot
 from nado_lab.lab.dashboard.views.heat_map import HeatMap
 from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.score_table import ScoreTable
 from nado_lab.lab.dashboard.views.theme import curve_colour, curve_pen
 from nado_lab.lab.dashboard.views.widgets import boxed, button, counter, label, plot, row, tell
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QFormLayout, QSplitter, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QComboBox, QFormLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     from nado_lab.lab.workflow.train import TrainRequest, TrainResult
@@ -35,6 +37,9 @@ class NetworkPanel(QWidget):
         self._deployment: Job | None = None
         self.result: TrainResult | None = None
         self.deployed: Deployed | None = None
+        self.opened: Opened | None = None
+        self.all = ScoreTable(NETWORK_HEADINGS, "No network yet: train one; click one here to open it.")
+        self.all.chosen.connect(self._session.open_network)
         self.task, self.twins, self.variant, self.matrix = (QComboBox() for _ in range(4))
         self.numbers = {name: counter(value, 0 if name == "seed" else 1) for name, value in DEFAULTS.items()}
         self.count = counter(60)
@@ -75,11 +80,12 @@ class NetworkPanel(QWidget):
         if self._deployment is not None and not self._deployment.ended.is_set():
             self._deployment.stop()
             return self._deployment
-        if self.result is None or not self._session.bench.is_open:
-            tell(self, "Deploy", "Deploying needs a trained network and a connected bench.")
+        if self.opened is None or not self._session.bench.is_open:
+            tell(self, "Deploy", "Deploying needs a network (train one, or click a saved one) and a bench.")
             return None
-        out = self._session.new_path(f"deploy-{self.result.path.stem}", "")
-        self._deployment = self._session.deploy(self.result.path, self.count.value(), out)
+        path = self.opened.path
+        out = self._session.new_path(f"deploy-{path.stem}", "")
+        self._deployment = self._session.deploy(path, self.count.value(), out)
         return self._deployment
 
     def report(self) -> Job | None:
@@ -127,9 +133,12 @@ class NetworkPanel(QWidget):
         weights = QVBoxLayout()
         weights.addLayout(row(label("weights"), self.matrix, None))
         weights.addWidget(self.weights, 1)
+        self.tables = QTabWidget()
+        self.tables.addTab(self.loss, "Training")
+        self.tables.addTab(self.all, "All networks")
         upper, lower = QSplitter(Qt.Orientation.Horizontal), QSplitter(Qt.Orientation.Horizontal)
         for splitter, widgets in (
-            (upper, (self.loss, boxed(weights))),
+            (upper, (self.tables, boxed(weights))),
             (lower, (self.accuracy, self.nodes)),
         ):
             for widget in widgets:
@@ -153,6 +162,8 @@ class NetworkPanel(QWidget):
             if entry.kind is EntryKind.TWIN and entry.status == "complete":
                 self.twins.addItem(entry.name, str(entry.path))
         self.twins.setCurrentIndex(max(self.twins.findData(chosen), 0))
+        self.all.show_lines(network_lines(event.entries, event.deployed))
+        self.all.mark(self.opened.path if self.opened else None)
 
     def _progress(self, event: Progressed) -> None:
         if event.kind != "train":
@@ -179,18 +190,27 @@ class NetworkPanel(QWidget):
     def _finished(self, event: Finished) -> None:
         if isinstance(event.result, Trained):
             self._trained(event.result.result)
+        if isinstance(event.result, Opened):
+            self._show_network(event.result)
         if isinstance(event.result, Deployed):
             self._deployed(event.result)
 
     def _trained(self, result: TrainResult) -> None:
-        self.result, self.deployed = result, None
+        self.result = result
+        self._show_network(Opened(result.path, result.network, result.scores))
+
+    def _show_network(self, opened: Opened) -> None:
+        """Show a network, trained now or saved before; Deploy sends this one."""
+        self.opened, self.deployed = opened, None
+        self.all.mark(opened.path)
         self.matrix.clear()
-        self.matrix.addItems([name for name, _ in connectivity(result.network)])
-        metric, score = result.task.metric.value, result.scores.twin if result.scores else 0.0
-        half = interval(metric, score, len(result.task.test))
-        self.accuracy.show_bars([("twin", score, half)], metric)
+        self.matrix.addItems([name for name, _ in connectivity(opened.network)])
+        scores = opened.scores
+        metric = str(scores.metric or "score") if scores else "not scored"
+        half = interval(scores.metric, scores.twin, scores.n_test or 1) if scores and scores.metric else 0.0
+        self.accuracy.show_bars([("twin", scores.twin, half)] if scores else [], metric)
         self.nodes.show_bars([], "")
-        self.findings.setText("")
+        self.findings.setText(f"{opened.path.stem} is what Deploy sends")
 
     def _deployed(self, deployed: Deployed) -> None:
         from nado_lab.network import gap_text
@@ -210,8 +230,8 @@ class NetworkPanel(QWidget):
 
     def _show_matrix(self) -> None:
         index = self.matrix.currentIndex()
-        if self.result is not None and index >= 0:
-            name, values = connectivity(self.result.network)[index]
+        if self.opened is not None and index >= 0:
+            name, values = connectivity(self.opened.network)[index]
             self.weights.show_matrix(values, "from", "to", name)
 
 

@@ -2,19 +2,19 @@
 
 from pathlib import Path
 
-import numpy as np
 from nado_lab.lab.dashboard.models.catalogue import Entry
 from nado_lab.lab.dashboard.models.events import CatalogueRead, ChoicesRead, Finished, JobChanged, Progressed
 from nado_lab.lab.dashboard.models.fitting import TwinResult
+from nado_lab.lab.dashboard.models.scores import TWIN_HEADINGS, twin_lines
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.dashboard.views.as_text import as_hint
 from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
-from nado_lab.lab.dashboard.views.legend import legend_above
-from nado_lab.lab.dashboard.views.theme import curve_colour, curve_mark, curve_pen
+from nado_lab.lab.dashboard.views.losses_plot import LossesPlot
+from nado_lab.lab.dashboard.views.score_table import ScoreTable
 from nado_lab.lab.dashboard.views.twin_pictures import TwinPictures
-from nado_lab.lab.dashboard.views.widgets import boxed, button, counter, fill, label, plot, row, table, tell
+from nado_lab.lab.dashboard.views.widgets import boxed, button, counter, fill, label, row, table, tell
 from nado_lab.lab.json_file import JsonObject
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
@@ -24,6 +24,7 @@ from PyQt6.QtWidgets import (
     QListWidgetItem,
     QSpinBox,
     QSplitter,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -41,7 +42,7 @@ SCORES = {
 NO_RATIO = ("coverage50", "coverage90", "r2")
 AUTOMATIC = -1
 MOST_OFFERED = 200
-CURVES = {"mean": 2, "likelihood": 0, "score": 1, "adversarial": 3}
+BEFORE = 4
 
 
 class TwinPanel(QWidget):
@@ -57,10 +58,10 @@ class TwinPanel(QWidget):
         self.fit_button = button("Fit", self.fit, "Fit a twin to the marked runs")
         self.state = label("mark the runs to fit", "faint")
         self.twins.setPlaceholderText("no twin yet: fit one")
-        self.losses = plot("held-out loss", ("step of the fit", ""), ("loss", ""))
-        legend_above(self.losses, columns=2)
-        self._points: dict[str, list[tuple[float, float]]] = {}
-        self.scores = table(["score", "twin", "floor", "ratio"])
+        self.losses = LossesPlot()
+        self.scores = table(["score", "twin", "floor", "ratio", "before"])
+        self.all = ScoreTable(TWIN_HEADINGS, "No twin yet: tick runs, press Fit; all are compared here.")
+        self.all.chosen.connect(self._choose)
         Hint(self.runs, "No runs to fit yet: measure some in Measure, then tick them here.")
         Hint(self.scores, "Tick runs and press Fit, or choose a twin and press Evaluate: scores stand here.")
         self.pictures = TwinPictures()
@@ -84,8 +85,7 @@ class TwinPanel(QWidget):
         chosen = FitSettings.from_json({**stated, "method": Method(self.method.currentText())})
         kept = self.scored_on.currentData()
         out = self._session.new_path("twin", ".twin")
-        self._points = {}
-        self.losses.clear()
+        self.losses.begin()
         runs = tuple(map(Path, self.marked()))
         request = FitRequest(runs, out, chosen, scored_on=(Path(kept),) if kept else ())
         self._job = self._session.fit(request)
@@ -153,7 +153,10 @@ class TwinPanel(QWidget):
         right = QSplitter(Qt.Orientation.Vertical)
         upper = QSplitter(Qt.Orientation.Horizontal)
         upper.addWidget(self.losses)
-        upper.addWidget(self.scores)
+        self.tables = QTabWidget()
+        self.tables.addTab(self.scores, "Scores")
+        self.tables.addTab(self.all, "All twins")
+        upper.addWidget(self.tables)
         upper.setSizes([420, 400])
         right.addWidget(upper)
         right.addWidget(self.pictures)
@@ -189,6 +192,7 @@ class TwinPanel(QWidget):
         for entry in event.entries:
             if entry.kind == "twin":
                 self.twins.addItem(entry.name, str(entry.path))
+        self.all.show_lines(twin_lines(event.entries))
         self.scored_on.setCurrentIndex(max(self.scored_on.findData(scored), 0))
         self.twins.setCurrentIndex(max(self.twins.findData(twin), 0))
 
@@ -200,20 +204,17 @@ class TwinPanel(QWidget):
         self.runs.addItem(item)
         self.scored_on.addItem(entry.short_name, str(entry.path))
 
+    def _choose(self, path: Path) -> None:
+        self.twins.setCurrentIndex(self.twins.findData(str(path)))
+
     def _progress(self, event: Progressed) -> None:
         if event.kind != "fit":
             return
         figures = event.progress.figures
         if "held_out" not in figures:
             return
-        point = figures["step"], figures["held_out"]
-        self._points.setdefault(event.progress.doing.partition(",")[0], []).append(point)
-        self.losses.clear()
-        for name, points in self._points.items():
-            x, y = np.array(points).T
-            index = CURVES.get(name, 2)
-            self.losses.plot(x, y, pen=curve_pen(index), symbol=curve_mark(index), symbolSize=5,
-                             symbolBrush=curve_colour(index), symbolPen=None, name=name)  # fmt: skip
+        phase = event.progress.doing.partition(",")[0]
+        self.losses.add(phase, figures["step"], figures["held_out"])
 
     def _changed(self, event: JobChanged) -> None:
         if event.kind == "fit":
@@ -226,18 +227,22 @@ class TwinPanel(QWidget):
             return
         self.result = result = event.result
         self.state.setText(f"{result.path.name}" + (f" in {result.seconds:.0f} s" if result.seconds else ""))
-        fill(self.scores, score_rows(result.metrics.to_json() if result.metrics else {}))
+        before = result.before.to_json() if result.before else {}
+        fill(self.scores, score_rows(result.metrics.to_json() if result.metrics else {}, before))
+        self.scores.setColumnHidden(BEFORE, not before)
+        if result.seconds:
+            self.losses.keep(result.path.stem)
         if result.preview:
             self.pictures.show_preview(result.preview)
 
 
-def score_rows(scores: JsonObject) -> list[list[str]]:
-    """Lay scores out beside the noise floor."""
+def score_rows(scores: JsonObject, before: JsonObject | None = None) -> list[list[str]]:
+    """Lay scores out beside the noise floor, and those of the twin before it was recalibrated."""
     rows, floor = [], scores.get("floor") or {}
     for key, name in SCORES.items():
         value, least = scores.get(key), floor.get(key)
         ratio = f"{value / least:.2f}" if value is not None and least and key not in NO_RATIO else ""
-        rows.append([name, _number(value), _number(least), ratio])
+        rows.append([name, _number(value), _number(least), ratio, _number((before or {}).get(key))])
     return rows
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from nado_lab.lab.dashboard.models.catalogue import INTERRUPTED, UNREADABLE, Entry
 from nado_lab.lab.dashboard.models.fields import FIRST_SHOWN, Field, field_named, sorted_by
+from nado_lab.lab.dashboard.views.as_text import as_hint
 from nado_lab.lab.dashboard.views.theme import worn
 from nado_lab.lab.dashboard.views.widgets import headers
 from PyQt6.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QModelIndex, Qt
@@ -50,8 +51,10 @@ class _Rows(QAbstractTableModel):
         if role == DISPLAY:
             return field.text(entry)
         if role == TIP:
-            return "\n".join(
-                filter(None, (str(entry.path), f"{entry.setup} {entry.sample}".strip(), *entry.remarks))
+            return as_hint(
+                "\n".join(
+                    filter(None, (str(entry.path), f"{entry.setup} {entry.sample}".strip(), *entry.remarks))
+                )
             )
         if role == FOREGROUND:
             return _colour(entry, field)

@@ -15,7 +15,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QDesktopServices
 from PyQt6.QtWidgets import QMessageBox
 
-PATIENCE = 150_000
+PATIENCE = 60_000
 OWN = """
 from pymeasure.experiment import IntegerParameter, Procedure
 
@@ -101,7 +101,7 @@ def fit(qtbot, window, first, second):
     click(qtbot, panel.fit_button)
     qtbot.waitUntil(lambda: panel.result is not None, timeout=PATIENCE)
     assert panel.result.path.is_dir()
-    assert panel._points
+    assert panel.losses.points
     assert float(panel.scores.item(0, 2).text()) > 0
     assert panel.result.preview.measured.shape == (8, 8, len(panel.result.preview.channels))
 
@@ -120,6 +120,11 @@ def train(qtbot, window):
 
 def deploy(qtbot, window):
     panel = window.network
+    trained, panel.opened = panel.opened.path, None
+    qtbot.waitUntil(lambda: panel.all.table.rowCount() == 1, timeout=PATIENCE)
+    panel.all.table.cellClicked.emit(0, 0)  # as a saved one, not because it was trained now
+    qtbot.waitUntil(lambda: panel.opened is not None, timeout=PATIENCE)
+    assert panel.opened.path == trained
     panel.count.setValue(3)
     click(qtbot, panel.deploy_button)
     qtbot.waitUntil(lambda: panel.deployed is not None, timeout=PATIENCE)
