@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from nado_lab.lab.cli import completion
 from nado_lab.lab.cli.at_end import came_out, run_came_out
+from nado_lab.lab.cli.choices import chosen
 from nado_lab.lab.cli.console import note, result, say, table
 from nado_lab.lab.cli.options import Faults, Force, Json, NewRun, SetupName, Specimen
 from nado_lab.lab.cli.stopping import if_begun
@@ -70,6 +71,9 @@ def measure(
         list[str] | None, typer.Option(help="reading=low:high ends the run outside; may be given again.")
     ] = None,
     fault: Faults = None,
+    fsync: Annotated[
+        str, typer.Option(help="When rows outlive a power cut: auto, where it costs little; always; never.")
+    ] = "auto",
     documents: Documents = "",
     force: Force = False,
     as_json: Json = False,
@@ -78,7 +82,7 @@ def measure(
     from nado_lab.lab.cli.progress import shown
     from nado_lab.lab.compose import noise_seed_of
     from nado_lab.lab.setup import SetupSource
-    from nado_lab.lab.store import Labels
+    from nado_lab.lab.store import Fsync, Labels
     from nado_lab.lab.workflow.measure import MeasureRequest
     from nado_lab.lab.workflow.measure import measure as measure_run
     from nado_lab.protocols import parse_assignments
@@ -90,7 +94,14 @@ def measure(
     monitors = _monitors(monitor_every or EVERY_S, limit or []) if asked else None
     labels = Labels(title, sample, remark, tuple(tag or ()))
     request = MeasureRequest(
-        name, out, source, parse_assignments(given), operator, monitors=monitors, labels=labels
+        name,
+        out,
+        source,
+        parse_assignments(given),
+        operator,
+        monitors=monitors,
+        labels=labels,
+        fsync=chosen(Fsync, fsync, "--fsync"),
     )
     with shown(if_begun(out, _go_on(out, own)), "run", out) as bars, _also_sent(documents, bars) as observer:
         run = measure_run(request, observer).run

@@ -13,7 +13,7 @@ from nado_lab.lab.runs.monitors import Monitor, MonitorSettings, monitors_for
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.runs.rebuild import provide_drives
 from nado_lab.lab.setup import SetupSource
-from nado_lab.lab.store import Labels, RunWriter
+from nado_lab.lab.store import Fsync, Labels, RunWriter
 from nado_lab.lab.store.metadata import EXPECTED
 from nado_lab.protocols import MeasuringDevice, NadoProcedure
 
@@ -29,12 +29,14 @@ def run_protocol(  # noqa: PLR0913  (a run has many sides; two are required)
     lineage: Iterable[str] = (),
     monitors: MonitorSettings | None = None,
     labels: Labels | None = None,
+    fsync: Fsync = Fsync.AUTO,
 ) -> Path:
     """Measure into the new run `out` and return its path.
 
     `source` says how to open the setup again to resume. `monitors` None looks at a real bench now and then,
     and not at a simulated one. An error is raised again once the hardware is safe and the run closed; after
     Ctrl-C, KeyboardInterrupt. Asking `observer.stop` ends the run as aborted.
+    `fsync` says when rows outlive a power cut.
     """
     refuse_existing(out)
     lineage = (*lineage, *provide_drives(procedure))
@@ -49,6 +51,7 @@ def run_protocol(  # noqa: PLR0913  (a run has many sides; two are required)
         monitors=monitors,
         labels=labels,
     )
+    metadata.fsync = fsync
     if expected := procedure.row_count():
         metadata.notes[EXPECTED] = expected
 

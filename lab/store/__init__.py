@@ -16,6 +16,7 @@ from nado_lab.lab.store.metadata import (
     code_version,
 )
 from nado_lab.lab.store.ports import ports_of
+from nado_lab.lab.store.power_cut import Fsync
 from nado_lab.lab.store.reader import Run
 from nado_lab.lab.store.remarks import Labels, hide_run, remark, tag, tags_in, title_run
 from nado_lab.lab.store.repair import RepairReport, repair
@@ -31,6 +32,7 @@ __all__ = [
     "Check",
     "Document",
     "DocumentMaker",
+    "Fsync",
     "Labels",
     "MonitorRecord",
     "ParameterRecord",

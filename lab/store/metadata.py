@@ -8,6 +8,7 @@ from typing import Literal
 
 from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.json_ready import json_ready
+from nado_lab.lab.store.power_cut import Fsync
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 SCHEMA = "nado-run/1"
@@ -92,6 +93,7 @@ class RunMetadata(_Model):
     lineage: list[str] = Field(default_factory=list)
     notes: JsonObject = Field(default_factory=dict)
     checksums: dict[str, str] = Field(default_factory=dict)
+    fsync: Fsync = Fsync.AUTO
 
     model_config = ConfigDict(extra="ignore", validate_assignment=True, populate_by_name=True)
 

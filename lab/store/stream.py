@@ -9,6 +9,7 @@ from nado_lab.lab.store.buffer import Row, RowBuffer
 from nado_lab.lab.store.cells import cells
 from nado_lab.lab.store.errors import StoreError
 from nado_lab.lab.store.location import require_there, storage_errors
+from nado_lab.lab.store.power_cut import PowerCut
 from nado_lab.outliers import OVERFLOW
 from nado_lab.protocols.columns import Column
 from zarr.core.group import Group
@@ -17,8 +18,10 @@ from zarr.core.group import Group
 class StreamWriter:
     """Append rows to one stream; a block counts once `rows_committed` says so."""
 
-    def __init__(self, path: str, name: str, group: Group, columns: tuple[Column, ...]) -> None:
-        self._path, self._name = path, name
+    def __init__(
+        self, path: str, name: str, group: Group, columns: tuple[Column, ...], power_cut: PowerCut
+    ) -> None:
+        self._path, self._name, self._power_cut = path, name, power_cut
         self._group = group
         self.columns = columns
         self._arrays = layout.row_arrays(group)
@@ -80,7 +83,11 @@ class StreamWriter:
             for name, found in overflows.items():
                 told = int(self._arrays[name].attrs.get(layout.OVERFLOWS, 0)) + int(found.sum())  # type: ignore[arg-type]
                 retry(lambda name=name, told=told: self._arrays[name].attrs.update({layout.OVERFLOWS: told}))
+            if is_due := self._power_cut.is_due:
+                self._power_cut.force()
             retry(lambda: self._group.attrs.update({layout.COMMITTED: end}))
+            if is_due:
+                self._power_cut.force()
         self.committed = end
 
     def _check_columns(self) -> None:

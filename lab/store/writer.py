@@ -21,6 +21,8 @@ from nado_lab.lab.store.location import (
 from nado_lab.lab.store.metadata import BENCH, RunMetadata, Status
 from nado_lab.lab.store.ownership import Ownership, run_ownership
 from nado_lab.lab.store.pack import pack_stream
+from nado_lab.lab.store.power_cut import PowerCut
+from nado_lab.lab.store.run_files import RunFiles
 from nado_lab.lab.store.stream import StreamWriter, retry
 from nado_lab.lab.store.ticker import start_ticker
 from nado_lab.protocols.columns import Column, Coordinate, require_storable
@@ -43,7 +45,12 @@ class RunWriter:
         absent = [name for name in columns if name not in groups]
         if absent:
             raise StoreError(f"{path} has no stream {absent[0]!r}: it was made by another protocol")
-        self._streams = {name: StreamWriter(path, name, groups[name], cols) for name, cols in columns.items()}
+        files = root.store if isinstance(root.store, RunFiles) else None
+        self._power_cut = PowerCut(files, self.metadata.fsync)
+        self._streams = {
+            name: StreamWriter(path, name, groups[name], cols, self._power_cut)
+            for name, cols in columns.items()
+        }
         self._lock = threading.RLock()
         self._trouble: StoreError | None = None
         self._opened = time.monotonic()
@@ -111,7 +118,7 @@ class RunWriter:
 
     def flush(self) -> None:
         """Write and commit every row that is still in memory."""
-        with self._lock:
+        with self._lock, storage_errors(self.path, "write rows to"), self._power_cut.round():
             for stream in self._streams.values():
                 stream.flush()
 
@@ -148,6 +155,8 @@ class RunWriter:
             if trouble:
                 raise trouble
             close_run(self._root, self.path, self.update)
+            with storage_errors(self.path, "finalise"), self._power_cut.round():
+                pass
         finally:
             self.close()
 

@@ -15,7 +15,7 @@ from nado_lab.lab.runs import MonitorSettings, NoBench, resume_protocol, run_pro
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.runs.rebuild import rebuild_procedure
 from nado_lab.lab.setup import OpenSetup, SetupSource
-from nado_lab.lab.store import Labels, Run, Status, StoreError
+from nado_lab.lab.store import Fsync, Labels, Run, Status, StoreError
 from nado_lab.protocols import NadoProcedure, PlainProcedure, ProtocolError, configure, load_protocol
 
 
@@ -35,6 +35,7 @@ class MeasureRequest:
     lineage: tuple[str, ...] = ()
     monitors: MonitorSettings | None = None
     labels: Labels = field(default_factory=Labels)
+    fsync: Fsync = Fsync.AUTO
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ def measure(
             source=source,
             monitors=request.monitors,
             labels=request.labels,
+            fsync=request.fsync,
         )
     return MeasureResult(Run.open(request.out))
 
