@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nado_lab.lab.compose import open_source
-from nado_lab.lab.demo.report import Outcome, report_of, shown_sequence
+from nado_lab.lab.demo.report import Outcome, report_of
 from nado_lab.lab.demo.settings import DemoSettings
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.reports import write_demo_report
@@ -76,7 +76,7 @@ def run_demo(out: Path, settings: DemoSettings, observer: Observer | None = None
         runs={"fit": fitted, "repeats": kept, **runs},
     )
     report = report_of(outcome, settings, identities, watch.report(), out)
-    write_demo_report(report, shown_sequence(twins[0].twin, kept, settings.seed), out)
+    write_demo_report(report, out)
     return report
 
 

@@ -1,4 +1,4 @@
-"""What the demo found, as plain numbers: report.json's content and the sequence that is drawn."""
+"""What the demo found, as plain numbers: the content of report.json."""
 
 from __future__ import annotations
 
@@ -7,18 +7,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-import torch
-from nado_lab.lab.reports import Prediction
 from nado_lab.lab.reports.demo_report import DEFAULT_SETUP, Accuracy, DemoReport, Target
-from nado_lab.lab.store import Run, ports_of
-from nado_lab.lab.store.applied import applied_in
 from nado_lab.network import wilson_interval
 
 if TYPE_CHECKING:
     from nado_lab.lab.demo.settings import DemoSettings
     from nado_lab.lab.reports.deployment_report import DeploymentReport
-    from nado_lab.twin import Metrics, Twin
+    from nado_lab.twin import Metrics
 
 PACKAGES = ("nado-lab", "torch", "numpy", "zarr", "pymeasure", "pyvisa")
 TRAINED = ("noise_aware", "deterministic")
@@ -84,25 +79,3 @@ def _ratio(metrics: Metrics, name: str) -> float:
     """Give an error in multiples of the noise floor."""
     error, floor = getattr(metrics, name), getattr(metrics.floor, name, None)
     return error / floor if error is not None and floor else float("nan")
-
-
-def shown_sequence(twin: Twin, run: Path, seed: int, draws: int = 200) -> Prediction:
-    """Take the first held-out sequence: its repeats as measured, and as many draws of the twin."""
-    opened = Run.open(run)
-    data = opened.dataset()
-    if "device" in data.dims:
-        data = data.isel(device=0)
-    mine = data.isel(trial=np.flatnonzero(data["sequence"].values == 0))
-    drive = torch.as_tensor(mine["drive"].values[0], dtype=torch.float32)
-    with torch.no_grad():
-        generator = torch.Generator().manual_seed(seed)
-        predicted = twin.respond(drive.expand(draws, *drive.shape), generator=generator)
-    applied, labels = applied_in(mine, ports_of(opened.metadata))
-    return Prediction(
-        applied=applied[:, 0],
-        applied_label=labels[0],
-        measured=mine["readout"].values,
-        predicted=predicted.numpy(),
-        channels=tuple(str(name) for name in mine["channel"].values),
-        units=str(mine["readout"].attrs["units"]),
-    )

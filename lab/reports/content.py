@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
 from matplotlib.figure import Figure
+from nado_lab.commit import code_commit
 
 PACKAGES = ("nado-lab", "torch", "numpy", "zarr", "xarray", "pymeasure", "pyvisa")
 
@@ -69,6 +70,7 @@ def pairs(values: Mapping[str, object], first: str = "", second: str = "") -> Ta
 def versions_section(recorded: dict[str, str]) -> Section:
     """Tell the versions that were recorded when it was made, beside those that drew the page."""
     now = {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}}
+    now |= {"commit": commit} if (commit := code_commit()) else {}
     names = list(dict.fromkeys([*recorded, *now]))
     rows = [(name, recorded.get(name, "–"), now.get(name, "–")) for name in names]
     return Section("Versions", table=Table(("", "recorded", "this page"), rows))

@@ -27,7 +27,7 @@ class Prediction:
     measured: np.ndarray  # (repeat, step, channel) device units
     predicted: np.ndarray  # (repeat, step, channel) draws of the twin, device units
     channels: tuple[str, ...]
-    units: str
+    units: tuple[str, ...]  # one a channel
     applied_label: str = "drive"
 
 
@@ -53,10 +53,38 @@ def _draw_channel(axis: Axes, steps: np.ndarray, shown: Prediction, channel: int
         axis.fill_between(steps, *edges, color=BLUE, alpha=alpha, linewidth=0, label=f"twin, {label} band")
     axis.plot(steps, measured.T[:, :20], ".", color=ORANGE, markersize=2.5, alpha=0.5)
     axis.plot(steps, measured.mean(axis=0), color=ORANGE, linewidth=1.2, label="measured (dots: repeats)")
-    axis.set_ylabel(f"{shown.channels[channel]} ({prefix}{shown.units})")
+    axis.set_ylabel(f"{shown.channels[channel]} ({prefix}{shown.units[channel]})")
 
 
-_PREFIXES = ((1e-9, "G"), (1e-6, "M"), (1e-3, "k"), (1.0, ""), (1e3, "m"), (1e6, "µ"), (1e9, "n"))
+def residual_figure(shown: Prediction, channels: list[int]) -> Figure:
+    """Draw how far the twin's mean is from the measured one over the steps, and its correlation over lags."""
+    figure = Figure(figsize=(9, 3.0), layout="constrained")
+    left, right = figure.subplots(1, 2, width_ratios=(2, 1))
+    steps = np.arange(1, len(shown.applied) + 1)
+    spread = np.maximum(shown.predicted.std(axis=0), 1e-30)
+    apart = (shown.measured.mean(axis=0) - shown.predicted.mean(axis=0)) / spread
+    within = 1.96 / np.sqrt(len(shown.measured))
+    left.axhspan(-within, within, color=GREY, alpha=0.2, linewidth=0)
+    left.axhline(0, color=GREY, linewidth=0.8)
+    for number, channel in enumerate(channels):
+        colour, style = (BLUE, ORANGE, GREY)[number % 3], ("-", "--", ":")[number % 3]
+        left.plot(steps, apart[:, channel], style, color=colour, linewidth=1.1, label=shown.channels[channel])
+        right.plot(_correlation(apart[:, channel]), style, color=colour, marker="o", markersize=3)
+    left.set_xlabel("step")
+    left.set_ylabel("residual (deviations of the twin)")
+    left.legend(fontsize=8, ncols=len(channels))
+    right.axhline(0, color=GREY, linewidth=0.8)
+    right.set_xlabel("lag (steps)")
+    right.set_ylabel("correlation of residuals")
+    return figure
+
+
+def _correlation(values: np.ndarray) -> np.ndarray:
+    """Return the autocorrelation of a series (step,) for lags up to a third of it."""
+    centred = values - values.mean()
+    power = float(centred @ centred) or 1.0
+    lags = range(max(2, min(11, len(values) // 3 + 1)))
+    return np.array([float(centred[: len(centred) - lag] @ centred[lag:]) / power for lag in lags])
 
 
 def engineering(values: np.ndarray) -> tuple[float, str]:

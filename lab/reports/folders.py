@@ -1,4 +1,4 @@
-"""The pages of folders that a command left: a deployment, a loop, a demo."""
+"""The pages of folders that a command left: a deployment, a loop."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from dataclasses import fields
 from pathlib import Path
 
 from nado_lab.lab.json_file import read_json
-from nado_lab.lab.reports.again import demo_again, deploy_again, loop_again
+from nado_lab.lab.noise_seed import write_noise_seed
+from nado_lab.lab.reports.again import deploy_again, loop_again
 from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
-from nado_lab.lab.reports.demo_report import DemoReport
 from nado_lab.lab.reports.deployment_report import FILE as REPORT
 from nado_lab.lab.reports.deployment_report import DeploymentReport, Finding, LayerMetrics, NodeMetrics
-from nado_lab.lab.reports.figures import accuracy_figure, metrics_figure
 from nado_lab.lab.reports.folder_figures import gap_figure, nodes_figure
 from nado_lab.lab.reports.loop_report import FILE as LOOP
 from nado_lab.lab.reports.loop_report import LoopReport
+from nado_lab.lab.reports.provenance import Provenance, provenance_of, provenance_section
+from nado_lab.lab.si_text import bracketed
 
 
 def deployment_page(path: Path) -> Page:
@@ -34,12 +35,15 @@ def deployment_page(path: Path) -> Page:
             f"over {report.n_test} test examples: transfer gap {gap}."
         ),
         sections=(
+            Section("Scores", table=_deployed_scores(report, gap)),
             *_parts(report),
             Section("Nodes", pictures=pictures if report.nodes else (), table=_table(report.nodes)),
             findings_section(report.findings),
+            provenance_section(_deployed_from(path, report)),
             Section("What answered", table=pairs(report.device_identities, "role", "identity")),
             Section("Lineage", table=pairs(about)),
             Section("Do it again", commands=(deploy_again(report),)),
+            versions_section(_versions([path / run for run in report.runs])),
         ),
     )
 
@@ -58,6 +62,44 @@ def _parts(report: DeploymentReport) -> list[Section]:
     return found
 
 
+def _deployed_scores(report: DeploymentReport, gap: str) -> Table:
+    """Give both scores, an accuracy with its 95 % interval over the test examples (Wilson), and the gap."""
+    from nado_lab.network import Metric, wilson_interval
+
+    rows = []
+    for where, score in (("twin", report.twin), ("device", report.device)):
+        interval = ""
+        if report.metric == Metric.ACCURACY and report.n_test:
+            low, high = wilson_interval(score, report.n_test)
+            interval = f"{low:.3f} to {high:.3f}"
+        rows.append((f"{report.metric} on the {where}", figure_of(score), interval))
+    rows.append(("transfer gap (with its 95 % interval)", gap, ""))
+    return Table(("", "score", "95 % interval"), rows)
+
+
+def _deployed_from(path: Path, report: DeploymentReport) -> Provenance:
+    seeds = {
+        "specimen": list(report.specimens),
+        "noise": [write_noise_seed(seed) for seed in report.noise_seeds],
+        "twins' noise": report.seed,
+    }
+    return provenance_of([path / run for run in report.runs], seeds)
+
+
+def _looped_from(path: Path, report: LoopReport, config: Mapping[str, object]) -> Provenance:
+    seeds = {name: value for name, value in _flat(config).items() if "seed" in name}
+    return provenance_of(_loop_runs(path, report), seeds)
+
+
+def _loop_runs(path: Path, report: LoopReport) -> list[Path]:
+    return [path / run for each in report.rounds for run in each.runs]
+
+
+def _versions(runs: Sequence[Path]) -> dict[str, str]:
+    """Take the versions that the first run which is still there was measured with."""
+    return dict(provenance_of(runs).versions)
+
+
 def _table(records: Sequence[NodeMetrics | LayerMetrics]) -> Table:
     """Lay out records of one kind, a column a field."""
     names = tuple(each.name for each in fields(records[0])) if records else ()
@@ -70,8 +112,18 @@ def loop_page(path: Path) -> Page:
     from nado_lab.network import gap_text
 
     report, config = LoopReport.read(path / LOOP), read_json(path / "config.json")
-    names = ("round", "twin", "device", "gap", "gap_error", "device_s", "drift_since_last_round")
-    rows = [tuple(figure_of(getattr(each, name)) for name in names) for each in report.rounds]
+    names = ("round", "twin", "device", "gap", "device seconds", "drift since the last round")
+    rows = [
+        (
+            str(each.round),
+            figure_of(each.twin),
+            figure_of(each.device),
+            bracketed(each.gap, each.gap_error),
+            figure_of(each.device_s),
+            figure_of(each.drift_since_last_round),
+        )
+        for each in report.rounds
+    ]
     drawn = gap_figure(report.rounds, report.tolerance)
     last = report.rounds[-1]
     gap = gap_text(last.metric, last.gap, last.gap_low, last.gap_high)
@@ -88,32 +140,11 @@ def loop_page(path: Path) -> Page:
                 table=Table(names, rows, numbers=True),
             ),
             findings_section(last.findings),
+            provenance_section(_looped_from(path, report, config)),
             Section("Configuration", table=pairs(_flat(config))),
             Section("Lineage", table=pairs({f"round {each.round}": each.runs for each in report.rounds})),
             Section("Do it again", commands=(loop_again(path / "config.json"),)),
-        ),
-    )
-
-
-def demo_page(path: Path) -> Page:
-    """Describe what `nado demo` left, without the pictures that need its twin."""
-    report = DemoReport.read(path / REPORT)
-    shown = [Picture(accuracy_figure(report.accuracy), "Accuracies, 95 % intervals over the test digits.")]
-    if drawn := metrics_figure(report.twin):
-        shown.append(Picture(drawn, "The twin beside the noise floor."))
-    asked = [(each.asked, figure_of(each.came), "met" if each.met else "missed") for each in report.targets]
-    best = report.accuracy["noise_aware"]
-    return Page(
-        title=f"Demo on {report.setup}, seed {report.seed}",
-        summary=f"Accuracy {best.device:.3f} on the device, over {report.n_test} digits (noise-aware).",
-        sections=(
-            Section("Results", pictures=tuple(shown)),
-            Section("What was asked, and what came", table=Table(("asked", "came", ""), asked)),
-            Section("What answered", table=pairs(report.device, "role", "identity")),
-            Section("Seconds", table=pairs(report.wall_s)),
-            Section("Lineage", table=pairs(report.runs)),
-            Section("Do it again", commands=(demo_again(report),)),
-            versions_section(report.versions),
+            versions_section(_versions(_loop_runs(path, report))),
         ),
     )
 

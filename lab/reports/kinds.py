@@ -12,9 +12,10 @@ from nado_lab.lab.json_file import JsonObject, read_json
 from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.new_output import refuse_existing, require_folder
 from nado_lab.lab.reports.content import Page
-from nado_lab.lab.reports.folders import demo_page, deployment_page, loop_page
+from nado_lab.lab.reports.demo import demo_page
+from nado_lab.lab.reports.folders import deployment_page, loop_page
 from nado_lab.lab.reports.network import network_page
-from nado_lab.lab.reports.page import embed_png, render, save_figures
+from nado_lab.lab.reports.page import render_page, save_figures
 from nado_lab.lab.reports.run import run_page
 from nado_lab.lab.reports.sweep import sweep_page
 from nado_lab.lab.reports.twin import twin_page
@@ -89,7 +90,7 @@ def write_report(path: str, out: Path, figures: Path | None = None) -> WrittenRe
         require_folder(figures, "--figures")
     kind = kind_of(path)
     page = run_page(path) if kind is Kind.RUN else _PAGES[kind](Path(path))
-    text = render("page.html.j2", page=page, embed=embed_png)
+    text = render_page(page)
     out.parent.mkdir(parents=True, exist_ok=True)
     write_text(out, text)
     drawn = tuple(save_figures(page, figures)) if figures else ()

@@ -11,6 +11,7 @@ from nado_lab.lab.errors import LabError
 from nado_lab.lab.reports.again import train_again
 from nado_lab.lab.reports.content import Page, Picture, Section, pairs, versions_section
 from nado_lab.lab.reports.network_figures import confusion_figure, weights_figure
+from nado_lab.lab.reports.provenance import Provenance, provenance_of, provenance_section
 
 if TYPE_CHECKING:
     from nado_lab.network import NetworkCard, SavedNetwork
@@ -34,7 +35,8 @@ def network_page(path: Path) -> Page:
         sections=(
             *_answers(saved),
             Section("Weights", pictures=(drawn,)),
-            Section("Scores", table=pairs(asdict(card.scores) if card.scores else {})),
+            Section("Scores", table=pairs(_scores(card))),
+            provenance_section(_provenance(card)),
             Section("Structure", table=pairs(structure | spec)),
             Section("Training", table=pairs(card.settings.model_dump(mode="json") if card.settings else {})),
             Section("Lineage", table=pairs({"task": str(card.task or "unknown"), "twins": list(card.twins)})),
@@ -42,6 +44,39 @@ def network_page(path: Path) -> Page:
             versions_section(dict(card.versions)),
         ),
     )
+
+
+def _provenance(card: NetworkCard) -> Provenance:
+    """Take the facts of the runs that the network's twins were fitted to; they may be gone."""
+    runs = [run for path in card.twins for run in _runs_of(Path(path))]
+    seeds = {"training": card.settings.seed} if card.settings else {}
+    if card.task and "seed" in card.task.options:
+        seeds["task"] = card.task.options["seed"]
+    return provenance_of(runs, seeds, dict(card.versions))
+
+
+def _runs_of(twin: Path) -> tuple[str, ...]:
+    from nado_lab.twin import TwinError
+    from nado_lab.twin import load as load_twin
+
+    try:
+        return load_twin(twin).card.runs
+    except (TwinError, OSError):
+        return ()
+
+
+def _scores(card: NetworkCard) -> dict[str, object]:
+    """Give the scores; an accuracy with its 95 % interval over the test examples (Wilson)."""
+    from nado_lab.network import Metric, wilson_interval
+
+    scores = card.scores
+    if scores is None:
+        return {}
+    found = asdict(scores)
+    if scores.metric is Metric.ACCURACY and scores.n_test:
+        low, high = wilson_interval(scores.twin, scores.n_test)
+        found["twin"] = f"{scores.twin:.4g} (95 %: {low:.3f} to {high:.3f})"
+    return found
 
 
 def _summary(card: NetworkCard) -> str:

@@ -12,6 +12,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from nado_lab.lab.reports.content import Page
 
+PICTURE_DPI = 150
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -23,16 +24,22 @@ def render(template: str, **values: object) -> str:
     return environment.get_template(template).render(**values)
 
 
+def render_page(page: Page) -> str:
+    """Write a page as HTML."""
+    return render("page.html.j2", page=page, embed=embed_png, anchor=_words)
+
+
 def embed_png(figure: Figure) -> str:
     """Draw a figure as a data URI for a page."""
     return _data_uri(_png(figure))
 
 
-def save_png(figure: Figure, path: Path) -> str:
-    """Write a figure as PNG and return it as a data URI for a page."""
-    drawn = _png(figure)
-    path.write_bytes(drawn)
-    return _data_uri(drawn)
+def save_pictures(page: Page, folder: Path) -> None:
+    """Write every figure of a page as PNG."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for section in page.sections:
+        for number, picture in enumerate(section.pictures, 1):
+            (folder / f"{_words(section.heading)}-{number}.png").write_bytes(_png(picture.figure))
 
 
 def save_figures(page: Page, folder: Path) -> list[str]:
@@ -40,7 +47,7 @@ def save_figures(page: Page, folder: Path) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for section in page.sections:
-        words = re.sub(r"[^a-z0-9]+", "-", section.heading.lower()).strip("-")
+        words = _words(section.heading)
         for number, picture in enumerate(section.pictures, 1):
             file = folder / f"{words}-{number}.pdf"
             with rc_context({"pdf.fonttype": 42}):
@@ -49,9 +56,13 @@ def save_figures(page: Page, folder: Path) -> list[str]:
     return files
 
 
+def _words(heading: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
+
+
 def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=130)
+    figure.savefig(buffer, format="png", dpi=PICTURE_DPI)
     return buffer.getvalue()
 
 

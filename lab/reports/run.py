@@ -9,9 +9,11 @@ import numpy as np
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.reports.again import measure_again
+from nado_lab.lab.reports.channel_names import channels_section
 from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
 from nado_lab.lab.reports.figures import engineering
 from nado_lab.lab.reports.noise import noise_of_repeats
+from nado_lab.lab.reports.provenance import provenance_of_run, provenance_section
 from nado_lab.lab.reports.run_figures import (
     MAP_FROM,
     columns_figure,
@@ -44,7 +46,9 @@ def run_page(path: str | Path) -> Page:
         sections=(
             Section("Measured", pictures=tuple(_pictures(data, ports_of(known)))),
             *_monitored(run),
+            provenance_section(provenance_of_run(known)),
             Section("What was done", table=_facts(about)),
+            *channels_section(_channels(data), _channel_units(data)),
             Section("What is stored", table=_columns(about.streams)),
             Section("Do it again", commands=(measure_again(known, about.path),)),
             versions_section(known.code),
@@ -168,9 +172,17 @@ def _monitored(run: Run) -> tuple[Section, ...]:
 
 
 def _channels(data: xr.Dataset) -> tuple[str, ...]:
+    if "channel" not in data.dims:
+        return ()
     if "channel" not in data.coords:
         return tuple(f"channel {index}" for index in range(data.sizes["channel"]))
     return tuple(str(name) for name in data["channel"].values)
+
+
+def _channel_units(data: xr.Dataset) -> tuple[str, ...]:
+    from nado_lab.lab.store import channel_units
+
+    return channel_units(data) if "channel" in data.dims and "readout" in data else ()
 
 
 def _places(data: xr.Dataset) -> tuple[np.ndarray, str]:

@@ -15,11 +15,15 @@ from nado_lab.lab.json_record import JsonRecord
 from nado_lab.lab.reports.again import sweep_again
 from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
 from nado_lab.lab.reports.figures import BLUE
+from nado_lab.lab.reports.provenance import Provenance, provenance_of, provenance_section
+from nado_lab.lab.si_text import bracketed
 
 SHOWN = ("mean_error", "std_error", "crps", "coverage90", "r2", "network_twin", "trials")
 LARGEST_IS_BEST = ("r2", "network_twin")
 MOST_PANELS = 4
 MOST_ROWS = 200
+MOST_RUNS = 20
+"""Runs that are opened for what a page says of sample, operator and limits."""
 
 
 Row = dict[str, object]
@@ -55,12 +59,47 @@ def sweep_page(path: Path) -> Page:
         summary=f"{told} {_best(rows, metric, study)}".strip(),
         sections=(
             Section("Scores", pictures=_pictures(rows, varied, metric), table=_table(rows, names)),
+            *_means(rows, varied),
+            provenance_section(_provenance(path, rows, config, about)),
             Section("Configuration", table=pairs({k: json.dumps(v) for k, v in config.items() if v})),
             Section("Lineage", "Named from the sweep's folder.", table=_table(rows, (*varied, *files))),
             Section("Do it again", commands=(sweep_again(path / "config.json", searched=searched),)),
             versions_section({k: str(v) for k, v in (about.get("code") or {}).items()}),
         ),
     )
+
+
+def _means(rows: list[Row], varied: list[str]) -> tuple[Section, ...]:
+    """Average the scores of points that differ in seeds only, with the standard error of the mean."""
+    seeds = [name for name in varied if "seed" in name.rpartition(".")[2]]
+    options = [name for name in varied if name not in seeds]
+    if not seeds:
+        return ()
+    groups: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(figure_of(row.get(name)) for name in options), []).append(row)
+    scores = [name for name in SHOWN if _numbers(rows, name)]
+    cells = [
+        (*key, str(len(found)), *(_mean([value for _, value in _numbers(found, name)]) for name in scores))
+        for key, found in groups.items()
+    ]
+    text = f"Means over {', '.join(seeds)}, with the standard error of the mean in brackets: 1.454(59)."
+    return (Section("Averaged over seeds", text, table=Table((*options, "points", *scores), cells)),)
+
+
+def _mean(values: list[float]) -> str:
+    if not values:
+        return "–"
+    error = float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else None
+    return bracketed(float(np.mean(values)), error)
+
+
+def _provenance(path: Path, rows: list[Row], config: JsonObject, about: JsonObject) -> Provenance:
+    runs = [path / str(row["run"]) for row in rows if row.get("run")][:MOST_RUNS]
+    seeds = {name: config[name] for name in config if "seed" in name}
+    seeds |= {n: f"{len({str(r.get(n)) for r in rows})} values" for n in rows[0] if "." in n and "seed" in n}
+    versions = {name: str(value) for name, value in (about.get("code") or {}).items()}
+    return provenance_of(runs, seeds, versions or None)
 
 
 def _lines(path: Path) -> list[str]:

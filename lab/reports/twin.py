@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nado_lab.lab.reports.again import fit_again
+from nado_lab.lab.reports.channel_names import channels_section
 from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, pairs, versions_section
 from nado_lab.lab.reports.figures import (
     Prediction,
+    engineering,
     metrics_figure,
     prediction_figure,
+    residual_figure,
     telling_channels,
     triple_of,
 )
+from nado_lab.lab.reports.provenance import provenance_of, provenance_section
 
 if TYPE_CHECKING:
-    from nado_lab.twin import Metrics, Trials, Twin
+    from nado_lab.twin import Metrics, Trials, Twin, TwinCard
 
 DRAWS = 200
 
@@ -32,8 +37,10 @@ def twin_page(path: Path) -> Page:
         title=f"Twin {path.name}",
         summary=_summary(card.metrics),
         sections=(
-            *_against_run(twin),
+            *against_run(twin),
             *_scores(card.metrics),
+            provenance_section(provenance_of(card.runs, _seeds(card), dict(card.versions))),
+            *channels_section(twin.channels, twin.units),
             Section("Model", table=pairs(_model(twin))),
             Section("Fit", table=pairs(card.fit.to_json() if card.fit else {})),
             *_trend(path),
@@ -42,6 +49,11 @@ def twin_page(path: Path) -> Page:
             versions_section(dict(card.versions)),
         ),
     )
+
+
+def _seeds(card: TwinCard) -> dict[str, object]:
+    """Name the seed of the fit (parts, weights, noise)."""
+    return {"fit": card.fit.settings.seed} if card.fit else {}
 
 
 def _summary(metrics: Metrics | None) -> str:
@@ -77,18 +89,39 @@ def _model(twin: Twin) -> dict[str, object]:
     return facts | seen | {"parameters": parameters} | vars(twin.spec)
 
 
-def _against_run(twin: Twin) -> tuple[Section, ...]:
-    """Draw trials that were held out, if the run is still where it was."""
+def against_run(twin: Twin, unseen: Sequence[str | Path] = ()) -> tuple[Section, ...]:
+    """Draw the twin over a sequence that it has not seen: of `unseen` runs, or what its own runs held out."""
     from nado_lab.lab.store import StoreError
     from nado_lab.twin import TwinError
 
     try:
-        shown = _prediction(twin, _held_out(twin))
+        trials = _first_sequence(twin, unseen) if unseen else _held_out(twin)
+        shown = _prediction(twin, trials)
     except (StoreError, TwinError, OSError) as error:
         return (Section("Beside its run", f"The run could not be read, so nothing is drawn: {error}"),)
-    drawn = prediction_figure(shown, telling_channels(shown.channels))
-    text = "What was held out from the fit: measured, over the twin's bands."
-    return (Section("Beside its run", pictures=(Picture(drawn, text),)),)
+    chosen = telling_channels(shown.channels)
+    count = len(trials)
+    beside = (
+        f"A sequence that the fit has not seen: what was applied, {count} measured "
+        f"repeat{'s' * (count > 1)} and their mean, over bands of 50 and 90 % of {DRAWS} paths of the twin."
+    )
+    apart = (
+        "Left: measured mean minus the twin's, in standard deviations of the twin's paths; the band is what "
+        f"{count} repeat{'s' * (count > 1)} of a perfect twin would stay in 95 % of the time. "
+        "Right: the correlation of these residuals with those some steps later."
+    )
+    pictures = (
+        Picture(prediction_figure(shown, chosen), beside),
+        Picture(residual_figure(shown, chosen), apart),
+    )
+    return (Section("Beside its run", pictures=pictures),)
+
+
+def _first_sequence(twin: Twin, runs: Sequence[str | Path]) -> Trials:
+    from nado_lab.lab.trials import trials_of
+
+    trials = trials_of(*runs, device=twin.device_name).on(twin.ports)
+    return trials.at(trials.sequence == trials.sequence[0])
 
 
 def _held_out(twin: Twin) -> Trials:
@@ -116,18 +149,26 @@ def _held_out(twin: Twin) -> Trials:
 
 def _prediction(twin: Twin, trials: Trials) -> Prediction:
     import torch
+    from nado_lab.port import inputs_of
     from nado_lab.twin.evaluation.evaluate import answer
 
     one = trials.at(slice(0, 1))
     with torch.no_grad():
         begun, answers = answer(twin, one, DRAWS, torch.Generator().manual_seed(0))
     steps = begun.shape[1]  # without a defined start the first measured ones begin the path
+    applied, label = one.drive[0, -steps:, 0].numpy(), "drive"
+    if trials.ports:
+        port = trials.ports[0]
+        applied = inputs_of(trials.ports, one.drive[0, -steps:].numpy())[:, 0]
+        scale, prefix = engineering(applied)
+        applied, label = applied * scale, f"{port.name} ({prefix}{port.unit})"
     return Prediction(
-        applied=one.drive[0, -steps:, 0].numpy(),
+        applied=applied,
+        applied_label=label,
         measured=trials.readout[:, -steps:].numpy(),
         predicted=answers[:, 0].numpy(),
         channels=trials.channels,
-        units=trials.units[0],
+        units=trials.units,
     )
 
 

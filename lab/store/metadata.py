@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
 
+from nado_lab.commit import code_commit
 from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.json_ready import json_ready
 from nado_lab.lab.store.power_cut import Fsync
@@ -136,4 +137,6 @@ def code_version() -> dict[str, str]:
             versions[package] = version(package)
         except PackageNotFoundError:
             versions[package] = "not installed"
+    if commit := code_commit():
+        versions["commit"] = commit
     return versions

@@ -4,6 +4,7 @@ import pytest
 import xarray as xr
 from nado_lab.lab.demo.demo import run_demo
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.reports import write_report
 from nado_lab.lab.reports.demo_report import DemoReport
 from nado_lab.lab.store import Run, Status
 
@@ -42,8 +43,14 @@ def test_runs_are_complete_and_open_in_xarray(demo):
 def test_page_is_self_contained(demo):
     out, _ = demo
     page = (out / "report.html").read_text(encoding="utf-8")
-    assert page.count("data:image/png;base64,") == 3
+    assert page.count("data:image/png;base64,") == 4
     assert "http" not in page.replace("https://jfly", "")
+
+
+def test_nado_report_writes_the_same_page(demo, tmp_path):
+    out, _ = demo
+    write_report(str(out), tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text(encoding="utf-8") == (out / "report.html").read_text("utf-8")
 
 
 def test_same_seed_same_accuracies(demo, tmp_path):

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 import torch
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.reports import Kind, kind_of, write_report
+from nado_lab.lab.reports.provenance import FIELDS
 from nado_lab.lab.runs import run_protocol
 from nado_lab.lab.setup import SetupSource
+from nado_lab.lab.store import Run
 from nado_lab.lab.sweeps.table import write_table
 from nado_lab.network import NetworkCard, TaskChoice, TrainSettings, load_task
 from nado_lab.network import save as save_network
@@ -67,7 +70,8 @@ class Pictures(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         self.tags.append(tag)
-        self.sources += [value for name, value in attributes if name in ("src", "href")]
+        links = [value for name, value in attributes if name in ("src", "href")]
+        self.sources += [value for value in links if not value.startswith("#")]
 
 
 def report(path, tmp_path):
@@ -166,7 +170,7 @@ def test_a_deployment_is_escaped(tmp_path):
     assert "transfer gap +10.0 points" in done.summary
     assert pictures == 1
     assert "&lt;script&gt;" in text
-    assert "nado deploy &#39;my net.net&#39; --setup sim:x --seed 0 --noise-seed 77 --test 10" in text
+    assert "nado deploy &#39;my net.net&#39; --setup sim:x --specimen 0 --noise-seed 77 --test 10" in text
 
 
 def test_a_loop_is_recognised(tmp_path):
@@ -210,3 +214,48 @@ def test_what_cannot_be_reported(tmp_path):
     (tmp_path / "page.html").write_text("mine")
     with pytest.raises(LabError, match="exists already; choose another --out or remove it"):
         write_report(str(tmp_path), tmp_path / "page.html")
+
+
+def rows_of(text, heading):
+    """Give the rows of the table below a heading: first cell -> second."""
+    part = text.partition(f">{heading}</h2>")[2].partition("<h2")[0]
+    return dict(re.findall(r"<tr><td>(.*?)</td><td>(.*?)</td></tr>", part, re.S))
+
+
+def test_every_kind_of_page_says_how_its_thing_came_to_be(run, twin_file, tmp_path):
+    known = facts(run, tmp_path / "run")
+    assert known["operator"] == "me"
+    assert "specimen 7" in known["seeds"]
+    assert known["commit"] == Run.open(run).metadata.code.get("commit", "not recorded")
+    facts(twin_file, tmp_path / "twin")
+    folder = tmp_path / "deployed"
+    folder.mkdir()
+    shutil.copytree(run, folder / "layer0.zarr")
+    (folder / "report.json").write_text(json.dumps(DEPLOYED), encoding="utf-8")
+    known = facts(folder, tmp_path / "deployment")
+    assert known["operator"] == "me"
+    assert "noise 77" in known["seeds"] or "77" in known["seeds"]
+    folder = tmp_path / "loop"
+    folder.mkdir()
+    content = {"ended": "done", "tolerance": 0.1, "device_s": 1.0, "rounds": [ROUND | {"runs": [str(run)]}]}
+    (folder / "loop.json").write_text(json.dumps(content), encoding="utf-8")
+    (folder / "config.json").write_text(
+        json.dumps({"task": {"name": "t"}, "setup": "sim:x", "seed": 3}), encoding="utf-8"
+    )
+    known = facts(folder, tmp_path / "looped")
+    assert (known["operator"], "seed 3" in known["seeds"]) == ("me", True)
+
+
+def facts(path, out):
+    """Write the page about a thing and give what it says of how it came to be; every field stands there."""
+    out.mkdir()
+    _, text, _ = report(path, out)
+    known = rows_of(text, "How it came to be")
+    assert set(known) == set(FIELDS)
+    assert all(known.values())
+    assert "@media print" in text
+    contents = re.findall(r'<li><a href="#(.*?)">', text)
+    assert contents == re.findall(r'<h2 id="(.*?)">', text)
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", text, re.S)
+    assert [each.split(".")[0] for each in captions] == [f"Figure {n}" for n in range(1, len(captions) + 1)]
+    return known

@@ -30,4 +30,4 @@ def test_a_block_of_long_runs_is_drawn(tmp_path, lengths):
     twin.card = replace(twin.card, runs=tuple(str(run) for run in runs))
     assert twin.card.split.scored.blocks
     first = twin_page(save(twin, tmp_path / "a.twin")).sections[0]
-    assert len(first.pictures) == 1
+    assert len(first.pictures) == 2  # beside the run, and residuals
