@@ -15,9 +15,10 @@ from nado_lab.lab.trials import as_trials, open_runs
 from nado_lab.twin import Trials, join
 
 if TYPE_CHECKING:
-    from nado_lab.lab.store import Run
+    from nado_lab.lab.store import Run, TrialArrays
 
 SINGLE = 4  # bytes of a number once it is read for a fit
+HEAD = 16  # trials of each run that tell which of its channels hold numbers
 
 
 class StoredTrials:
@@ -28,8 +29,11 @@ class StoredTrials:
         self._data = [run.dataset(PRIMARY) for run in self.runs]
         self._first = np.cumsum([0, *(run.rows() for run in self.runs)])
         self.sequence, self.held_out = self._columns()
-        heads = [self._rows(number, 0, 1) for number in range(len(self.runs))]
-        self.ports = join(heads).ports  # refuses runs that cannot be used as one
+        heads = [as_trials(self._arrays(number, 0, HEAD)) for number in range(len(self.runs))]
+        self.findings = tuple(each for head in heads for each in head.findings if each.channels)
+        self._left_out = frozenset(name for each in self.findings for name in each.channels)
+        parts = [self._rows(number, 0, 1) for number in range(len(self.runs))]
+        self.ports = join(parts).ports  # refuses runs that cannot be used as one
 
     def __len__(self) -> int:
         return int(self._first[-1])
@@ -86,8 +90,10 @@ class StoredTrials:
 
     def _rows(self, number: int, low: int, high: int) -> Trials:
         """Read some trials of one run."""
-        data = self._data[number].isel(trial=slice(low, high))
-        return as_trials(trials_in(self.runs[number], data))
+        return as_trials(self._arrays(number, low, high), self._left_out)
+
+    def _arrays(self, number: int, low: int, high: int) -> TrialArrays:
+        return trials_in(self.runs[number], self._data[number].isel(trial=slice(low, high)))
 
     def _columns(self) -> tuple[np.ndarray, np.ndarray]:
         """Read the sequence numbers, unique across runs, and which trials are marked as held out."""

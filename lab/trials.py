@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,9 +31,14 @@ def open_runs(*runs: str | Path | Run) -> list[Run]:
     return distinct(runs)[0]
 
 
-def as_trials(found: TrialArrays) -> Trials:
-    """Turn stored trials into tensors; overflows and NaN are marked, channels of nothing else left out."""
-    filled = fill_gaps(found.drive, found.readout, found.initial, found.channels)
+def as_trials(found: TrialArrays, left_out: Collection[str] | None = None) -> Trials:
+    """Turn stored trials into tensors; overflows and NaN are marked, channels of nothing else left out.
+
+    Of a part of a run it is known which channels are `left_out`: no others are.
+    """
+    found = _without(found, left_out) if left_out else found
+    keep = left_out is not None
+    filled = fill_gaps(found.drive, found.readout, found.initial, found.channels, keep_channels=keep)
     return Trials(
         drive=torch.as_tensor(filled.drive, dtype=torch.float32),
         readout=torch.as_tensor(filled.readout),
@@ -48,4 +54,16 @@ def as_trials(found: TrialArrays) -> Trials:
         findings=filled.findings,
         axis=found.axis
         and replace(found.axis, values=tuple(np.array(found.axis.values)[filled.kept].tolist())),
+    )
+
+
+def _without(found: TrialArrays, left_out: Collection[str]) -> TrialArrays:
+    kept = [at for at, name in enumerate(found.channels) if name not in left_out]
+    return replace(
+        found,
+        readout=found.readout[..., kept],
+        initial=None if found.initial is None else found.initial[:, kept],
+        channels=tuple(found.channels[at] for at in kept),
+        units=tuple(found.units[at] for at in kept),
+        axis=found.axis and replace(found.axis, values=tuple(found.axis.values[at] for at in kept)),
     )

@@ -44,6 +44,7 @@ def twin_page(path: Path) -> Page:
             Section("Model", table=pairs(_model(twin))),
             Section("Fit", table=pairs(card.fit.to_json() if card.fit else {})),
             *_trend(path),
+            *_data(card),
             Section("Lineage", table=pairs({"runs": list(card.lineage), "read from": list(card.runs)})),
             Section("Fit it again", commands=fit_again(card)),
             versions_section(dict(card.versions)),
@@ -80,6 +81,14 @@ def _scores(metrics: Metrics | None) -> tuple[Section, ...]:
     pictures = (Picture(drawn, "Errors beside the noise floor of the repeats."),) if drawn else ()
     text = " ".join(metrics.warnings)
     return (Section("Scores", text, pictures, Table(("", "twin", "floor"), rows, numbers=True)),)
+
+
+def _data(card: TwinCard) -> tuple[Section, ...]:
+    """Say what the data check found in the runs."""
+    if not card.data:
+        return ()
+    rows = [(each.run, each.kind.value, each.text) for each in card.data]
+    return (Section("Data check", table=Table(("run", "found", "what and where"), rows)),)
 
 
 def _model(twin: Twin) -> dict[str, object]:
@@ -128,10 +137,10 @@ def _held_out(twin: Twin) -> Trials:
     """Read a sequence of the fitted runs that was held out, or of long trials a block of steps."""
     from nado_lab.lab.store import StoreError
     from nado_lab.lab.trials import trials_of
-    from nado_lab.twin import SplitRecord, join
+    from nado_lab.twin import SplitRecord, join, matched
 
     card = twin.card
-    runs = [trials_of(run, device=twin.device_name) for run in card.runs if "://" not in run]
+    runs = [matched(twin, trials_of(run, device=twin.device_name)) for run in card.runs if "://" not in run]
     fitted = [run for run in runs if set(run.lineage) <= set(card.lineage or run.lineage)]
     if not fitted or fitted[0].channels != twin.channels:
         raise StoreError("no run with the twin's channels is left")

@@ -36,6 +36,7 @@ def check_device(
     """
     if not is_other:
         _check_identity(twin, setup, device)
+    _check_left_out(twin, setup)
     if twin.port_count != setup.port_count or tuple(twin.channels) != tuple(setup.channels):
         raise LabError(
             f"the twin answers {_kind(twin.port_count, twin.channels)}; the setup has "
@@ -61,6 +62,16 @@ def check_timing(twin: Twin, step_s: float, mode: str) -> None:
         f"comes every {1e3 * step_s:.4g} ms ({mode}), and a device forgets by the time: fit a twin to "
         "runs of that timing (`nado measure ... -p stepwise=true` asks step by step), or say --other-timing"
     )
+
+
+def _check_left_out(twin: Twin, setup: Setup) -> None:
+    """Refuse a twin whose fit left channels of this setup out, and say why they were."""
+    found = [each for each in twin.card.data if set(each.channels) & set(setup.channels)]
+    if found and not set(setup.channels) <= set(twin.channels):
+        raise LabError(
+            f"the twin lacks channels of this setup, which its data check left out ({found[0]}): see to it"
+            " and measure again, or fit with --keep-all if a constant channel is meant to be one"
+        )
 
 
 def _check_identity(twin: Twin, setup: Setup, device: str) -> None:

@@ -201,14 +201,20 @@ def _trials(request: FitRequest, seed: int) -> tuple[RunTrials, Stream | None]:
         if stream.needed:
             return RunTrials(_driven(stream.first(), request)), stream
     alike = not request.keep_all
-    return read_trials(
-        request.runs, level=request.level, window=WINDOW, only_alike=alike, device=request.device
-    ), None
+    found = read_trials(
+        request.runs,
+        level=request.level,
+        window=WINDOW,
+        only_alike=alike,
+        device=request.device,
+        keep_channels=request.keep_all,
+    )
+    return found, None
 
 
 def _driven(trials: Trials, request: FitRequest) -> Trials:
     """Check the part that is in memory; a readout that does not follow its drive is refused."""
-    checked = check(trials)
+    checked = check(trials, keep_channels=request.keep_all)
     if not (request.keep_all or follows_drive(checked)):
         told = next(str(each) for each in checked.findings if each.kind is FindingKind.NOT_DRIVEN)
         raise LabError(f"{told} --keep-all fits the readout as it is")

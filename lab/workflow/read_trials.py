@@ -41,13 +41,14 @@ def read_trials(
     only_alike: bool = False,
     device: str = "",
     twin: Twin | None = None,
+    keep_channels: bool = False,
 ) -> RunTrials:
     """Read and check the committed trials of runs; each measurement counts once, however often it is named.
 
     Spectra on different grids are brought to one. With `window` long ones are cut; with `only_alike` runs
     unlike the others, and those whose readout does not follow the drive, are left out: `LabError` where that
-    leaves none. For a `twin` that is there its channels are kept. Of devices side by side `device` says
-    whose; LabError where it is needed and left out.
+    leaves none. For a `twin` that is there, and with `keep_channels`, channels that stand still are kept. Of
+    devices side by side `device` says whose; LabError where it is needed and left out.
     """
     if not runs:
         raise LabError("no run was chosen; name at least one")
@@ -55,7 +56,8 @@ def read_trials(
     for run in opened:
         _check_device(run, device)
     read = partial(_READ[level], device=device)
-    parts = [checked_run(run, read, keep_channels=twin is not None) for run in opened]
+    keep = twin is not None or keep_channels
+    parts = [checked_run(run, read, keep_channels=keep) for run in opened]
     parts = one_grid(common_channels(parts)) if twin is None else [matched(twin, part) for part in parts]
     paths = [Path(run.path) for run in opened]
     alike = alike_runs(parts) if len({part.channels for part in parts}) == 1 else list(range(len(parts)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,8 @@ class Stream:
         count = len(self.stored)
         pieces = np.random.default_rng(self.seed).permutation(-(-count // self._piece))
         rows = np.concatenate([np.arange(each * self._piece, (each + 1) * self._piece) for each in pieces])
-        return self.stored.read(rows[rows < count][: self.most])
+        found = self.stored.read(rows[rows < count][: self.most])
+        return replace(found, findings=(*self.stored.findings, *found.findings))
 
     def more(self, held_out: Tensor) -> Iterator[Trials]:
         """Read trials without end, piece by piece, but none of the sequences that are held out."""

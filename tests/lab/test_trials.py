@@ -55,3 +55,23 @@ def test_a_run_that_is_given_twice_or_copied_counts_once(tmp_path, read):
     """Under two numbers, a sequence would be fitted and score the fit."""
     run, copy = stored(tmp_path / "a"), stored(tmp_path / "b")
     assert len(read(run, run)) == len(read(run, copy)) == len(read(run)) == 4
+
+
+def test_a_channel_that_holds_no_number_is_left_out_of_every_part(tmp_path):
+    columns = (
+        Column("drive", ("step", "port"), (3, 1)),
+        Column("readout", ("step", "channel"), (3, 2), units="V"),
+    )
+    writer = RunWriter.create(tmp_path / "run", RunMetadata(), {"primary": columns})
+    random = np.random.default_rng(0)
+    readout = random.standard_normal((40, 3, 2))
+    readout[:, :, 1] = np.nan
+    readout[30, :, 0] = np.nan  # a trial of which nothing is left
+    writer.append_block("primary", {"drive": random.uniform(-1, 1, (40, 3, 1)), "readout": readout})
+    writer.finalise(Status.COMPLETE)
+    part = StoredTrials(tmp_path / "run")
+    assert len(part.findings) == 1
+    found = part.read(np.array([0, 5, 30]))
+    assert found.readout.shape == (3, 3, 1)
+    assert found.bad.all(1).tolist() == [False, False, True]
+    assert trials_of(tmp_path / "run").channels == ("0",)

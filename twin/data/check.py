@@ -31,8 +31,8 @@ def check(trials: Trials, run: str = "", *, keep_channels: bool = False) -> Tria
     Trials that were checked are returned as they are; nothing is changed where nothing is wrong. With
     `keep_channels` all stay: a twin is there already, which knows which channels it needs.
     """
-    if trials.checked:
-        return trials
+    if trials.checked or not trials.good.any():
+        return replace(trials, findings=named(trials.findings, run), checked=True)
     found = list(trials.findings)
     trials = _without_still_channels(trials, found, keep_channels)
     for look in (drive_glitches, readout_glitches):

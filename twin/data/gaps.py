@@ -36,15 +36,20 @@ class Filled:
 
 
 def fill_gaps(
-    drive: np.ndarray, readout: np.ndarray, initial: np.ndarray | None, channels: tuple[str, ...]
+    drive: np.ndarray,
+    readout: np.ndarray,
+    initial: np.ndarray | None,
+    channels: tuple[str, ...],
+    *,
+    keep_channels: bool = False,
 ) -> Filled:
     """Take what is no number out of drive (trial, step, port), readout (…, channel) and initial.
 
     A gap of one channel is filled with the channel's median, and its step is marked; a channel of gaps is
-    left out. `DataError` where no channel holds numbers.
+    left out unless `keep_channels` (of a few trials of many). `DataError` where no channel holds numbers.
     """
     gaps, odd = _is_gap(readout), np.asarray(_is_gap(drive).any(-1))
-    kept = gaps.mean((0, 1)) <= DEAD
+    kept = np.asarray((gaps.mean((0, 1)) <= DEAD) | keep_channels)
     if not gaps.any() and not odd.any() and (initial is None or not _is_gap(initial).any()):
         return Filled(drive, readout, initial, None, np.ones(readout.shape[2], bool))
     if not kept.any():

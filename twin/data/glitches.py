@@ -50,6 +50,8 @@ def drive_glitches(trials: Trials) -> tuple[Tensor, tuple[Finding, ...]]:
 def readout_glitches(trials: Trials) -> tuple[Tensor, tuple[Finding, ...]]:
     """Mark the steps (trial, step) with a reading that neither its drive nor its repeats explain."""
     far = far_out(trials.readout, trials.good)
+    if not far.any():
+        return far.any(-1), ()
     far &= ~_driven(trials)[..., None] & ~_repeated(trials, far)
     steps = far.any(-1)
     if not steps.any():

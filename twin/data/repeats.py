@@ -26,7 +26,7 @@ def odd_repeats(trials: Trials) -> tuple[Tensor, tuple[Finding, ...]]:
     in time although the others do. Where more than one in 20 does so the device is like that: nothing is.
     """
     odd = torch.zeros(len(trials), dtype=torch.bool)
-    scale = trials.readout.flatten(0, 1).std(0).clamp_min(1e-30)
+    scale = trials.readout.flatten(0, 1).std(0, correction=0).clamp_min(1e-30)
     for number, count in zip(*trials.sequence.unique(return_counts=True), strict=True):
         if int(count) >= FEWEST_REPEATS:
             mine = (trials.sequence == number).nonzero().flatten()
@@ -58,7 +58,7 @@ def drift_within(trials: Trials) -> tuple[Finding, ...]:
     if len(trials) < FEWEST_IN_ORDER or trials.origin is not None:
         return ()
     level = trials.readout.mean(1) if trials.initial is None else trials.initial
-    scale = trials.readout.flatten(0, 1).std(0).clamp_min(1e-30)
+    scale = trials.readout.flatten(0, 1).std(0, correction=0).clamp_min(1e-30)
     fifth = len(level) // 5
     first, last = level[:fifth] / scale, level[-fifth:] / scale
     moved = last.mean(0) - first.mean(0)

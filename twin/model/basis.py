@@ -7,6 +7,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+STILL = 1e-12
+"""Below this share of its mean a channel does not move: what is left is rounding, and no unit."""
+
 
 class Basis(nn.Module):
     """Keep y = mean + std (C x): mean, std (channel,) and C (channel, component) as fitted buffers."""
@@ -35,7 +38,8 @@ class Basis(nn.Module):
         flat = readout.reshape(-1, readout.shape[-1]).double()
         self.mean.copy_(flat.mean(0))
         if self.is_identity:
-            self.std.copy_(flat.std(0).clamp_min(1e-30))
+            std = flat.std(0)
+            self.std.copy_(torch.where(std > STILL * flat.mean(0).abs(), std, 1.0))
         else:
             self._fit_components(flat - flat.mean(0))
         return self.normalise(readout) - self.decode_normalised(self.encode(readout))

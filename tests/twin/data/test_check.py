@@ -86,6 +86,18 @@ def test_channels_that_never_change_are_left_out_and_all_of_them_are_refused():
         usable(replace(trials, readout=torch.ones_like(readout)))
 
 
+def test_a_still_channel_that_is_kept_spoils_no_score():
+    trials = leaky(trials=12, steps=20)
+    readout = trials.readout.clone()
+    readout[..., 1] = 3.25
+    done = fit_and_score(check(replace(trials, readout=readout), keep_channels=True), QUICK)
+    assert done.twin.channels == ("channel_0", "channel_1")
+    assert np.isfinite(done.metrics.r2)
+    assert np.isfinite(done.metrics.crps)
+    answers = done.twin.respond(trials.drive[:2], noise=False).detach()
+    torch.testing.assert_close(answers[..., 1], torch.full((2, 20), 3.25), atol=0.5, rtol=0)
+
+
 def test_trials_of_one_step_are_refused_in_a_line():
     trials = leaky(trials=30, steps=1)
     assert FindingKind.TOO_SHORT in kinds(check(trials))
@@ -157,6 +169,15 @@ def test_overflows_and_no_numbers_are_marked_and_dead_channels_left_out():
         fill_gaps(drive, np.full_like(readout, np.nan), None, ("a", "b", "c"))
     with pytest.raises(DataError, match="overflows"):
         Trials(torch.zeros(1, 2, 1), torch.tensor([[[1.0], [9.9e37]]]))
+
+
+def test_trials_that_hold_nothing_usable_end_in_a_line():
+    trials = leaky(trials=4, steps=30)
+    lost = replace(trials, bad=torch.ones(4, 30, dtype=torch.bool))
+    assert check(lost).checked
+    with pytest.raises(DataError, match="bad steps lie too close"):
+        usable(lost)
+    assert check(leaky(trials=1, steps=1)).findings[-1].kind is FindingKind.TOO_SHORT
 
 
 def test_where_most_trials_hold_a_bad_step_the_pieces_between_are_used():
