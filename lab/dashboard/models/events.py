@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,7 +135,7 @@ class RunStarted(Event):
     """A run begins: columns per stream, seconds of one step, rows to come, monitored quantity -> unit.
 
     `axis` says what the channels lie along, where the readout of a step is a spectrum or a trace; `ports`
-    what the device is driven with.
+    what the device is driven with; `at` when it was announced, by the monotonic clock.
     """
 
     path: str
@@ -147,14 +148,16 @@ class RunStarted(Event):
     monitors: dict[str, str] = field(default_factory=dict)
     axis: ChannelAxis | None = None
     ports: tuple[Port, ...] = ()
+    at: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True)
 class RowArrived(Event):
-    """One row of a stream, from memory; the run itself keeps its own copy."""
+    """One row of a stream, from memory; the run itself keeps its own copy. `at`: by the monotonic clock."""
 
     stream: str
     row: Row
+    at: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True)

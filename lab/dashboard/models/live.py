@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from nado_lab.lab.dashboard.models.events import RowArrived, RunStarted
+from nado_lab.lab.dashboard.models.pace import Pace
+from nado_lab.lab.dashboard.models.timed_trace import TimedTrace
 from nado_lab.lab.dashboard.models.trace import Trace
 from nado_lab.protocols import Column, Row
 
 CAPACITY = 1_000_000
 MOST_CURVES = 16
 KEPT_TRIALS = 64
+KEPT_READINGS = 50_000
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Signal:
 
     name: str
     units: str
-    trace: Trace
+    trace: Trace | TimedTrace
 
 
 class LiveRun:
@@ -31,28 +34,35 @@ class LiveRun:
         self.start, self.capacity = start, capacity
         self.panels: dict[str, list[Signal]] = {}
         self.trials: list[tuple[int, np.ndarray, np.ndarray]] = []
-        self.rows = 0
+        self.rows, self.pace = 0, Pace(start.at)
         columns = start.columns.get("primary", ())
         self._sides = {column.name: column.dims[:1] == ("device",) for column in columns}
         self._feeds = [feed for column in columns if (feed := self._feed(column)) is not None]
 
         if start.monitors:
             self.panels["monitor"] = [
-                Signal(name, unit, Trace(capacity)) for name, unit in start.monitors.items()
+                Signal(name, unit, TimedTrace(KEPT_READINGS)) for name, unit in start.monitors.items()
             ]
 
     def take(self, event: RowArrived) -> None:
         """Append one row of the primary stream."""
         if event.stream == "monitor":
-            for signal in self.panels.get("monitor", []):
-                signal.trace.append(np.atleast_1d(event.row[signal.name]))
+            self._take_readings(event)
         if event.stream != "primary":
             return
         self.rows += 1
-        for name, signals in self._feeds:
-            _append(signals, self._of_one_device(name, np.asarray(event.row[name])))
+        self.pace.arrived(event.at)
+        for name, traces in self._feeds:
+            _append(traces, self._of_one_device(name, np.asarray(event.row[name])))
         if "readout" in event.row and "input" in event.row:
             self._keep(event.row)
+
+    def _take_readings(self, event: RowArrived) -> None:
+        """Append readings at their time since the run began, as its own process says or as they came."""
+        since = float(np.asarray(event.row.get("elapsed", event.at - self.start.at)))
+        for signal in self.panels.get("monitor", []):
+            if isinstance(signal.trace, TimedTrace):
+                signal.trace.append(float(np.asarray(event.row[signal.name])), since)
 
     @property
     def is_spectral(self) -> bool:
@@ -77,8 +87,8 @@ class LiveRun:
         signals = [s for panel in ("input", "readout") for s in self.panels.get(panel, [])]
         return signals[0].trace.count * signals[0].trace.step if signals else float(self.rows)
 
-    def _feed(self, column: Column) -> tuple[str, list[Signal]] | None:
-        """Decide how a column is drawn: its panel and one signal a curve."""
+    def _feed(self, column: Column) -> tuple[str, list[Trace]] | None:
+        """Decide how a column is drawn: its panel and one trace a curve."""
         if column.is_coordinate or column.name == "initial" or column.dtype == "string":
             return None
         step_s = self.start.step_s
@@ -92,7 +102,7 @@ class LiveRun:
             return self._signals(column, "waveform", names, step_s / column.shape[-2])
         return self._signals(column, "rows", [column.name], 1.0) if not column.dims else None
 
-    def _driven(self, column: Column) -> tuple[str, list[Signal]] | None:
+    def _driven(self, column: Column) -> tuple[str, list[Trace]] | None:
         """Draw what was applied; of ports in different units, which share no axis, the drives."""
         ports, step_s = self.start.ports, self.start.step_s
         share_an_axis = len({port.unit for port in ports}) <= 1
@@ -104,11 +114,12 @@ class LiveRun:
 
     def _signals(
         self, column: Column, panel: str, names: list[str], step: float, units: list[str] | None = None
-    ) -> tuple[str, list[Signal]]:
+    ) -> tuple[str, list[Trace]]:
         each = units or [column.units] * len(names)
-        signals = [Signal(n, unit, Trace(self.capacity, step)) for n, unit in zip(names, each, strict=True)]
+        traces = [Trace(self.capacity, step) for _ in names]
+        signals = [Signal(*parts) for parts in zip(names, each, traces, strict=True)]
         self.panels.setdefault(panel, []).extend(signals)
-        return column.name, signals
+        return column.name, traces
 
     def _of_one_device(self, name: str, values: np.ndarray) -> np.ndarray:
         """Take the first of devices side by side."""
@@ -131,11 +142,11 @@ def monotonic(inputs: np.ndarray) -> bool:
     return len(steps) > 1 and bool(np.all(steps > 0) or np.all(steps < 0))
 
 
-def _append(signals: list[Signal], values: np.ndarray) -> None:
-    """Lay the last axis of `values` out over the signals, the axes before it after one another."""
-    if len(signals) == 1:
-        signals[0].trace.append(values)
+def _append(traces: list[Trace], values: np.ndarray) -> None:
+    """Lay the last axis of `values` out over the traces, the axes before it after one another."""
+    if len(traces) == 1:
+        traces[0].append(values)
         return
-    flat = values.reshape(-1, len(signals))
-    for index, signal in enumerate(signals):
-        signal.trace.append(flat[:, index])
+    flat = values.reshape(-1, len(traces))
+    for index, trace in enumerate(traces):
+        trace.append(flat[:, index])

@@ -1,8 +1,10 @@
 """What is measured now: input, raw samples and readout over time; repeats step by step; loops."""
 
+import time
+
 import numpy as np
 from nado_lab.channels import ChannelAxis
-from nado_lab.lab.dashboard.models.events import RowArrived, RunStarted
+from nado_lab.lab.dashboard.models.events import JobChanged, RowArrived, RunEnded, RunStarted
 from nado_lab.lab.dashboard.models.live import LiveRun, monotonic
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.spectra_map import Spectra, SpectraMap, Waterfall
@@ -14,6 +16,7 @@ from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QCheckBox, QComboBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 WINDOWS = {"all": 0, "last 50 steps": 50, "last 200 steps": 200, "last 1000 steps": 1000}
+MEASURING = ("run", "deploy", "loop")
 LABELS = {
     "input": "applied",
     "waveform": "raw samples",
@@ -28,21 +31,23 @@ class LivePanel(QWidget):
     def __init__(self, hub: Hub) -> None:
         super().__init__()
         self.run: LiveRun | None = None
-        self._new = False
+        self._new = self._going = False
         self.plots = {name: TracePlot(text) for name, text in LABELS.items()}
         self.plots["rows"].setLabel("bottom", "row", units="")
         self.span, self.centred = QComboBox(), QCheckBox("centred")
-        self.title = label("nothing measured yet", "line")
+        self.title, self.expected = label("nothing measured yet", "line"), label("", "line")
         self.monitors = Strips()
         self.steps, self.map, self.waterfall = StepsPlot(), SpectraMap(), Waterfall()
         self._lay_out()
         hub.listen(RunStarted, self.start)
         hub.listen(RowArrived, self.take)
+        hub.listen(RunEnded, lambda event: self._end())
+        hub.listen(JobChanged, self._job)
         hub.each_frame(self.refresh)
 
     def start(self, event: RunStarted) -> None:
         """Show a new run."""
-        self.run = LiveRun(event)
+        self.run, self._going = LiveRun(event), True
         for name, each in self.plots.items():
             each.set_signals(self.run.panels.get(name, []))
             each.setVisible(name in self.run.panels)
@@ -55,6 +60,14 @@ class LivePanel(QWidget):
         trials = {0: "", 1: ", 1 trial"}.get(event.rows, f", {event.rows} trials")
         self.title.setText(f"{event.protocol}{trials}")
 
+    def _end(self) -> None:
+        """Expect no more data."""
+        self._going = False
+
+    def _job(self, event: JobChanged) -> None:
+        if event.kind in MEASURING and event.state not in ("waiting", "running"):
+            self._end()
+
     def take(self, event: RowArrived) -> None:
         """Take one row."""
         if self.run:
@@ -63,6 +76,7 @@ class LivePanel(QWidget):
 
     def refresh(self) -> None:
         """Draw what is new."""
+        self.expected.setText(self.run.pace.text(time.monotonic()) if self.run and self._going else "")
         for each in (*self.plots.values(), self.monitors):
             each.refresh()
         if not (self._new and self.run):
@@ -116,7 +130,9 @@ class LivePanel(QWidget):
         self.tabs = tabs
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
-        layout.addLayout(row(self.title, None, label("window"), self.span, self.centred, follow))
+        layout.addLayout(
+            row(self.title, self.expected, None, label("window"), self.span, self.centred, follow)
+        )
         layout.addWidget(tabs, 1)
 
     def _turned(self, index: int) -> None:

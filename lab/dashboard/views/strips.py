@@ -24,7 +24,7 @@ class Strips(QSplitter):
         units = list(dict.fromkeys(signal.units for signal in signals))
         for chart, unit in zip_longest(self.charts[:], units):
             if chart is None:
-                chart = TracePlot("", x_label="reading, one a second", x_units="")
+                chart = TracePlot("", x_label="time since the run began", x_units="s")
                 self.charts.append(chart)
                 self.addWidget(chart)
             chart.setVisible(unit is not None)
