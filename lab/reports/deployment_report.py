@@ -75,8 +75,9 @@ class DeploymentReport(JsonRecord):
 
     `twin` and `device` are scores of the task's metric on `n_test` examples. `transfer_gap` is positive where
     the device does worse (`nado_lab.network.transfer_gap`), `gap_low` to `gap_high` its 95 % interval.
-    `device_s` are the seconds of drive, `nodes` the worst first; `seed` decided the twins' noise and the
-    share of a refitted readout, `twins` say where those of the network lay if they had moved.
+    `timing` says how the steps of each run followed each other. `device_s` are the seconds of drive, `nodes`
+    the worst first; `seed` decided the twins' noise and the share of a refitted readout, `twins` say where
+    those of the network lay if they had moved.
     """
 
     network: str
@@ -105,6 +106,7 @@ class DeploymentReport(JsonRecord):
     faults: tuple[str, ...] = ()
     twins: tuple[str, ...] = ()
     refit_share: float | None = None
+    timing: tuple[str, ...] = ()
     status: str = "complete"
 
     @classmethod

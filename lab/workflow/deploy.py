@@ -18,10 +18,16 @@ from nado_lab.lab.reports.deployment_report import FILE as REPORT
 from nado_lab.lab.reports.deployment_report import DeploymentReport
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.setup import OpenSetup, SetupSource
+from nado_lab.lab.store import Run, run_timing
 from nado_lab.lab.workflow import interruptions
 from nado_lab.lab.workflow.compare import compare, twin_answers
 from nado_lab.lab.workflow.deploy_layers import Deployment, check_fit, deploy_on, device_seconds
-from nado_lab.lab.workflow.deploy_steps import deploy_step_by_step, seconds_step_by_step, stepwise_layers
+from nado_lab.lab.workflow.deploy_steps import (
+    deploy_step_by_step,
+    late_steps,
+    seconds_step_by_step,
+    stepwise_layers,
+)
 from nado_lab.lab.workflow.device_check import check_device
 from nado_lab.lab.workflow.length_groups import MOST_GROUPS, length_groups
 from nado_lab.lab.workflow.node_metrics import average_layers, find_failures, measure_nodes
@@ -223,6 +229,7 @@ def report_of(
     task, seed, share = context.task, request.seed, request.refit_readout
     said = twin_answers(saved.network, task, context.twins, context.settings.variant, seed + 1)
     gap = compare(task, said, done.outputs, seed)
+    runs = [Run.open(path) for path in done.runs]
     nodes = measure_nodes(done, context.twins)
     return DeploymentReport(
         network=str(request.network),
@@ -245,7 +252,8 @@ def report_of(
         runs=tuple(path.relative_to(request.out).as_posix() for path in done.runs),
         layers=average_layers(nodes),
         nodes=tuple(nodes),
-        findings=find_failures(nodes, context.all_twins()),
+        findings=(*find_failures(nodes, context.all_twins()), *late_steps(runs)),
+        timing=tuple(str(run_timing(run)) for run in runs),
         interruptions=interruptions.read(request.out),
         readout=None if share is None else refit_readout(saved.network, task, done, said[0], share, seed),
     )

@@ -15,9 +15,11 @@ import numpy as np
 import torch
 from nado_lab.instruments.errors import SetupError
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.reports.deployment_report import Finding
 from nado_lab.lab.runs.observer import Observer, Staged
-from nado_lab.lab.store import Run, Status
+from nado_lab.lab.store import Run, Status, run_timing
 from nado_lab.lab.workflow.deploy_layers import Deployment, run_of, setups_of_layers
+from nado_lab.lab.workflow.device_check import SAME_TIMING
 from nado_lab.lab.workflow.length_groups import rest_after
 from nado_lab.lab.workflow.play_drives import PlayOptions
 from nado_lab.lab.workflow.stepped_bench import StepOptions, SteppedBench, record_episodes
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from nado_lab.network import DeviceNetwork
 
 INSTEAD = "Train without recurrent=true to measure, or evaluate on the twin"
+SLOWER = (
+    "If the device forgets in that time, write a longer period_s in [stepwise] of the setup, and fit the "
+    "twin to runs of that timing (-p stepwise=true)"
+)
 _KEPT = ("drive", "readout")
 
 
@@ -135,6 +141,18 @@ def stepwise_layers(network: DeviceNetwork, setups: Sequence[Setup]) -> list[lis
                     f"on a setup of {max(len(own.devices), 1)} device(s). {INSTEAD}"
                 )
     return of_layers
+
+
+def late_steps(runs: Sequence[Run]) -> tuple[Finding, ...]:
+    """Say where steps followed each other less often than was meant, and so than the twin knows."""
+    found = []
+    for run in runs:
+        timing = run_timing(run)
+        if timing.step_s and timing.late and timing.late.median > SAME_TIMING * timing.step_s:
+            came, meant = 1e3 * (timing.step_s + timing.late.median), 1e3 * timing.step_s
+            told = f"one every {came:.3g} ms in the median, where {meant:.3g} ms were meant"
+            found.append(Finding("steps came late", f"{Path(run.path).name}: {told}. {SLOWER}"))
+    return tuple(found)
 
 
 def seconds_step_by_step(network: DeviceNetwork, setups: Sequence[Setup], examples: int, steps: int) -> float:

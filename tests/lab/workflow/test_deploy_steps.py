@@ -7,7 +7,7 @@ from nado_lab.lab.compose import open_named_setup
 from nado_lab.lab.errors import LabError
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.store import Run, Status
-from nado_lab.lab.workflow.deploy_steps import deploy_step_by_step, seconds_step_by_step
+from nado_lab.lab.workflow.deploy_steps import deploy_step_by_step, late_steps, seconds_step_by_step
 from nado_lab.lab.workflow.play_drives import AbortedError, PlayOptions
 from nado_lab.network import DeviceNetwork, LayerSpec, NetworkSpec, StepReadout
 
@@ -111,3 +111,11 @@ def test_more_nodes_than_devices_and_setups_that_play_whole_trials_are_refused(s
     with open_named_setup("sim:memristor-smu") as one, pytest.raises(LabError, match="2 nodes on a"):
         deploy_step_by_step(network_of((2,)), inputs_of(), [one], tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_steps_that_came_late_are_found(tmp_path):
+    with open_named_setup("sim:memristor-smu") as one:
+        done = deploy_step_by_step(network_of((1,)), inputs_of(1), [one], tmp_path / "out")
+    (found,) = late_steps([Run.open(path) for path in done.runs])
+    assert found.what == "steps came late"
+    assert "one every 29 ms in the median, where 20 ms were meant" in found.detail
