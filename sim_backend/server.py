@@ -11,6 +11,12 @@ from pyvisa import errors
 
 _CHUNK = 65536
 _POLL_S = 0.2
+_MOST_CLIENTS = 32
+"""Connections to one instrument at a time; a real one takes fewer (a DMM6500 one, a 33500 two)."""
+_MOST_WAITING = 1 << 26
+"""Bytes of a message without an end, and of replies that nobody fetches: then the connection is closed."""
+_SEND_S = 5.0
+"""How long a client may take none of what it asked for."""
 
 
 class BenchServer:
@@ -78,7 +84,8 @@ class BenchServer:
         self.close()
 
     def _start(self, target: Callable[..., None], *arguments: object) -> None:
-        thread = threading.Thread(target=target, args=arguments, daemon=True)
+        name = f"{target.__name__.lstrip('_')} {arguments[-1]}"
+        thread = threading.Thread(target=target, args=arguments, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
@@ -90,6 +97,12 @@ class BenchServer:
                 continue
             except OSError:
                 return
+            self._threads = [thread for thread in self._threads if thread.is_alive()]
+            talking = [thread for thread in self._threads if thread.name == f"talk {role}"]
+            if len(talking) >= _MOST_CLIENTS:
+                connection.close()
+                continue
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # a half-open one ends in time
             self._start(self._talk, connection, role)
 
     def _talk(self, connection: socket.socket, role: str) -> None:
@@ -105,14 +118,21 @@ class BenchServer:
                     if not data:
                         return
                     replies += [self._execute(role, message) for message in arrivals.feed(data)]
+                    if max(arrivals.waiting, sum(len(reply) for reply, _ in replies)) > _MOST_WAITING:
+                        return
                 except TimeoutError:
                     continue
                 except (OSError, errors.VisaIOError):
                     return
 
     def _send_ready(self, connection: socket.socket, replies: deque[tuple[bytes, float]]) -> None:
+        """Send what is ready; a client that reads nothing for a while is hung up on."""
+        connection.settimeout(_SEND_S)
         while replies and replies[0][1] <= self.bench.clock.now():
-            connection.sendall(replies.popleft()[0])
+            try:
+                connection.sendall(replies.popleft()[0])
+            except TimeoutError as error:
+                raise ConnectionAbortedError("the client does not read") from error
 
     def _patience(self, replies: deque[tuple[bytes, float]]) -> float:
         """Return how long to listen in s: until the next reply is ready, a while if there is none."""

@@ -113,10 +113,16 @@ def serve(
 ) -> None:
     """Serve every instrument of a simulated bench on its own TCP port (raw SCPI), until Ctrl-C."""
     from nado_lab.lab.compose import served_setup
+    from nado_lab.lab.watch.server import is_loopback
 
     setup = one_setup(setup, word)
     if out is not None:
         refuse_existing(out)
+    if not is_loopback(host):
+        note(
+            f"warning: whoever reaches {host} can drive this simulated bench: raw SCPI knows no password. "
+            "Leave --host out, or see to a firewall"
+        )
     with served_setup(setup, host=host, port=port, specimen=specimen, faults=fault or ()) as (server, text):
         if out is None:
             say(text)

@@ -72,6 +72,11 @@ class Arrivals:
     def __init__(self) -> None:
         self._pending = b""
 
+    @property
+    def waiting(self) -> int:
+        """Return the bytes of a message that has not ended yet."""
+        return len(self._pending)
+
     def feed(self, data: bytes) -> list[bytes]:
         """Add what arrived; return the complete messages, without their newline."""
         self._pending += data

@@ -1,4 +1,5 @@
 import socket
+import time
 
 import numpy as np
 import pytest
@@ -65,3 +66,47 @@ def test_a_client_that_hangs_up_leaves_the_others_alone(server):
     with socket.create_connection(("127.0.0.1", port), timeout=2) as second:
         second.sendall(b"*IDN?\n")
         assert b"6221" in second.recv(4096)
+
+
+def test_many_clients_and_half_open_ones_keep_nobody_out(server, monkeypatch):
+    monkeypatch.setattr("nado_lab.sim_backend.server._MOST_CLIENTS", 5)
+    place = ("127.0.0.1", server.ports["supply_x"])
+    silent = [socket.create_connection(place, timeout=2) for _ in range(5)]
+    with socket.create_connection(place, timeout=2) as late:
+        assert late.recv(10) == b""
+    silent.pop().close()
+    until(lambda: sum(thread.name == "talk supply_x" and thread.is_alive() for thread in server._threads) < 5)
+    with socket.create_connection(place, timeout=2) as line:
+        line.sendall(b"*IDN?\n")
+        assert line.recv(100).startswith(b"KEPCO")
+    for each in silent:
+        each.close()
+    with socket.create_connection(("127.0.0.1", server.ports["supply_y"]), timeout=2) as line:
+        line.sendall(b"*IDN?\n")
+        assert line.recv(100).startswith(b"KEPCO")
+
+
+def test_a_client_that_never_reads_or_never_ends_its_message_is_hung_up_on(server, monkeypatch):
+    monkeypatch.setattr("nado_lab.sim_backend.server._MOST_WAITING", 1 << 16)
+    monkeypatch.setattr("nado_lab.sim_backend.server._SEND_S", 0.2)
+    place = ("127.0.0.1", server.ports["supply_x"])
+    for content in (b"x" * 4096, b"*IDN?\n" * 512):
+        with socket.create_connection(place, timeout=2) as line, pytest.raises(OSError, match=r"."):
+            flood(line, content)
+    with socket.create_connection(place, timeout=2) as line:
+        line.sendall(b"*IDN?\n")
+        assert line.recv(100).startswith(b"KEPCO")
+
+
+def flood(line, content):
+    """Send without ever reading."""
+    for _ in range(100_000):
+        line.sendall(content)
+
+
+def until(holds, limit_s=5.0):
+    """Wait until something holds."""
+    end = time.monotonic() + limit_s
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
