@@ -43,6 +43,8 @@ def fit_job(request: FitRequest, post: Post) -> Callable[[Job], None]:
         from nado_lab.lab.workflow.fit import fit
 
         done = stoppable(lambda: fit(request, JobObserver(job, "fit", post)))
+        for finding in done.twin.card.data:
+            log.warning("%s: %s", done.path.name, finding)
         pictures = preview(done.twin, done.scored)
         post(
             Finished(
