@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from nado_lab.network.control import ControlRow
 
 
+PICTURES = (".png", ".svg", ".pdf")
+
+
 @dataclass(frozen=True)
 class ControlLine(JsonRecord):
     """A row of the table of controllers; `cost` is that of a step, `error` its standard error."""
@@ -177,6 +180,23 @@ def deploy(asked: DeployControlRequest, *, as_json: bool) -> None:
     with shown(if_begun(asked.out, "the same command with --resume"), "deploy", asked.out) as observer:
         report = deploy_control(asked, observer)
     result(report, as_json, _show_deployed)
+
+
+def film(net: Path, path: Path, out: Path, number: int) -> None:
+    """Draw an episode of a controller as a film strip."""
+    from nado_lab.lab.new_output import refuse_existing
+    from nado_lab.lab.reports.film_strip import draw_film, read_episode
+    from nado_lab.lab.store import Run
+    from nado_lab.network import load
+
+    refuse_existing(out)
+    if out.suffix not in PICTURES:
+        raise LabError(f"--out {out}: a picture ends in {', '.join(PICTURES)}")
+    choice, run = load(net).card.controls.environment, Run.open(path)
+    setup = run.metadata.setup
+    title = f"{choice} on {setup.name if setup else 'a bench'}, episode {number}"
+    draw_film(read_episode(run, number), choice.load(), title, out)
+    say(f"Picture: {out}")
 
 
 def _line(row: ControlRow) -> ControlLine:

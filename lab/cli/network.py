@@ -211,6 +211,17 @@ def refine(
     result(found, as_json, _show)
 
 
+@commands.command()
+def film(
+    net: NetworkFile,
+    run: Annotated[Path, typer.Argument(help="layer0.zarr of what `nado deploy` wrote.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Picture to write (film.png).")],
+    episode: Annotated[int, typer.Option(min=0, help="Which of its episodes.")] = 0,
+) -> None:
+    """Draw an episode that a controller played on a bench: the plant, its actions, what the devices read."""
+    control.film(net, run, out, episode)
+
+
 def _after_training(checkpoint: Path | None) -> str:
     """Say what is left of a training that was stopped."""
     if checkpoint and checkpoint.exists():

@@ -5,6 +5,7 @@ import pytest
 import torch
 from nado_lab.lab.compose import open_named_setup
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.reports.film_strip import draw_film, read_episode
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import Run
@@ -57,6 +58,19 @@ def test_every_step_is_stored_and_what_is_scored_is_read_back(net, tmp_path):
     assert steps["observed"].attrs["long_name"] == "reference (m), error (m)"
     assert report.timing.latency_99_s >= report.timing.latency_s > 0
     assert (tmp_path / "out" / "report.json").is_file()
+
+
+def test_an_episode_is_drawn(net, tmp_path):
+    report = deploy_control(ask(net, tmp_path / "out"))
+    episode = read_episode(Run.open(tmp_path / "out" / report.runs[0]), 1)
+    assert episode.reached.shape == (STEPS, 4)
+    assert episode.readouts.shape == (8, STEPS)
+    draw_film(episode, load_environment("cart-pole"), "a pole", tmp_path / "film.png")
+    assert (tmp_path / "film.png").stat().st_size > 10_000
+    with pytest.raises(LabError, match="no picture of this environment"):
+        draw_film(episode, load_environment("tracking"), "", tmp_path / "other.png")
+    with pytest.raises(LabError, match="holds no episode 9; it holds 3"):
+        read_episode(Run.open(tmp_path / "out" / report.runs[0]), 9)
 
 
 def test_evaluating_on_the_bench_is_the_same(net, tmp_path):
