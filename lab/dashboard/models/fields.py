@@ -79,6 +79,20 @@ def differences(entries: Sequence[Entry], only: bool = True) -> list[tuple[str, 
     return [(name, texts) for name, texts in rows if any(texts) and (not only or len(set(texts)) > 1)]
 
 
+def told_apart(entries: Sequence[Entry]) -> list[str]:
+    """Name entries shortly; to those that share a name with others the parameters are added that differ."""
+    names = [entry.short_name for entry in entries]
+    differing = [
+        name for name in parameter_names(entries) if len({field_named(name).text(e) for e in entries}) > 1
+    ]
+    told: list[str] = []
+    for entry in entries:
+        values = [f"{name}={field_named(name).text(entry)}" for name in differing]
+        shared = names.count(entry.short_name) > 1
+        told.append(", ".join((entry.short_name, *values)) if shared else entry.short_name)
+    return told
+
+
 def shown_value(value: object) -> str:
     """Write a value in one line; nothing for None."""
     if value is None:

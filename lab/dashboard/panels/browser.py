@@ -131,7 +131,7 @@ class BrowserPanel(QWidget):
         splitter = QSplitter(Qt.Orientation.Horizontal)
         splitter.addWidget(self.list)
         splitter.addWidget(self.details)
-        splitter.setSizes([600, 480])
+        splitter.setSizes([520, 560])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 6, 6, 6)
         self.columns = menu_button("Columns", self._offer_columns, "Which columns and parameters are listed")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from nado_lab.lab.dashboard.models.catalogue import Entry, EntryKind, snippet
 from nado_lab.lab.dashboard.models.events import EntryRead, RunLoaded
+from nado_lab.lab.dashboard.models.fields import told_apart
 from nado_lab.lab.dashboard.models.labelling import Said
 from nado_lab.lab.dashboard.models.lineage import lineage
 from nado_lab.lab.dashboard.models.session import Session
@@ -85,7 +86,8 @@ class RunDetails(QTabWidget):
 
     def _draw(self) -> None:
         there = [each for each in self._marked[:MOST_OVERLAID] if each.path in self.loaded]
-        self.plot.show_runs([(each.short_name, self.loaded[each.path]) for each in there])
+        runs = [self.loaded[each.path] for each in there]
+        self.plot.show_runs(list(zip(told_apart(there), runs, strict=True)))
 
     def _copy(self) -> None:
         clipboard = QApplication.clipboard()

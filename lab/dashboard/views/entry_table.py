@@ -79,6 +79,7 @@ class EntryTable(QTableView):
         horizontal.setMinimumSectionSize(30)
         horizontal.setHighlightSections(False)
         horizontal.setSectionsClickable(True)
+        horizontal.setStretchLastSection(True)
         horizontal.setSortIndicatorShown(True)
         horizontal.setSortIndicatorClearable(False)
         self._sorted, self._descending = "started", True

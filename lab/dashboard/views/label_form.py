@@ -39,7 +39,7 @@ class LabelForm(QWidget):
         self.notes.setMaximumHeight(NOTE_PX)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
-        layout.addLayout(row(self.save, self.said, None))
+        layout.addLayout(row(self.save, self.said))
         layout.addWidget(label("notes so far", "faint"))
         layout.addWidget(self.said_before, 1)
         self.show_entries([])

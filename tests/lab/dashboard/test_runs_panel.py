@@ -12,7 +12,7 @@ from nado_lab.lab.workflow.measure import MeasureRequest, measure
 pytest.importorskip("PyQt6.QtWidgets", exc_type=ImportError)
 
 from nado_lab.lab.dashboard.models.catalogue import Entry, EntryKind
-from nado_lab.lab.dashboard.models.fields import differences, sorted_by
+from nado_lab.lab.dashboard.models.fields import differences, sorted_by, told_apart
 from nado_lab.lab.dashboard.models.labelling import Said
 from nado_lab.lab.dashboard.models.numbers import Numbers
 from nado_lab.lab.dashboard.models.search import search
@@ -67,6 +67,11 @@ def test_only_what_differs_is_compared():
     assert "steps" in dict(
         differences([entry("a", seed=1, steps=8), entry("b", seed=2, steps=8)], only=False)
     )
+
+
+def test_runs_of_one_name_are_told_apart_by_what_differs():
+    twins = [Entry(EntryKind.RUN, Path(n), n, n, title="warm", parameters={"seed": n, "k": 1}) for n in "ab"]
+    assert told_apart([*twins, entry("c", k=1)]) == ["warm, seed=a", "warm, seed=b", "c"]
 
 
 def test_numbers_go_on_where_the_folder_ends(tmp_path):
