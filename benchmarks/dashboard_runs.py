@@ -22,6 +22,18 @@ os.environ.setdefault("QT_API", "pyqt6")
 
 from PyQt6.QtCore import QEventLoop, QSettings, QTimer
 
+NAMES = (
+    "sequences",
+    "repeats",
+    "steps",
+    "seed",
+    "field_centre",
+    "field_range",
+    "settle",
+    "points",
+    "hold",
+    "k",
+)
 WORDS = ("s07", "characterise s07", "seed=12", "steps>40", "failed", "2026-03-1", "run09", "zz nothing")
 
 
@@ -57,19 +69,7 @@ def write_runs(folder: Path, count: int) -> None:
 
 def _parameters(number: int) -> dict[str, dict[str, Any]]:
     """Give ten parameters, as protocols have them."""
-    names = (
-        "sequences",
-        "repeats",
-        "steps",
-        "seed",
-        "field_centre",
-        "field_range",
-        "settle",
-        "points",
-        "hold",
-        "k",
-    )
-    return {name: {"value": (number * place) % 97, "units": ""} for place, name in enumerate(names, 1)}
+    return {name: {"value": (number * place) % 97, "units": ""} for place, name in enumerate(NAMES, 1)}
 
 
 class Away:
@@ -145,7 +145,7 @@ def _search(window: Any, away: Away) -> dict[str, Any]:
 
 
 def _sort(window: Any) -> float:
-    """Sort all runs by a parameter in a column of its own; give the milliseconds until the table is painted."""
+    """Sort all runs by a parameter; give the milliseconds until the table is painted."""
     window.browser.search.clear()
     window.browser.list.set_columns(["name", "status", "seed", "steps", "field_centre"])
     begun = time.perf_counter()
