@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.reports.content import Page, Picture, Section, Table, figure_of, versions_section
 from nado_lab.lab.reports.device_record import DeviceMetrics
-from nado_lab.lab.reports.page import embed_png, render
+from nado_lab.lab.reports.page import render_page
 from nado_lab.lab.text_file import write_text
 
 FIGURES = {
@@ -31,7 +31,7 @@ def write_certificate(
     refuse_existing(out)
     page = certificate(title, device, twin, warnings)
     out.parent.mkdir(parents=True, exist_ok=True)
-    write_text(out, render("page.html.j2", page=page, embed=embed_png))
+    write_text(out, render_page(page))
 
 
 def certificate(
