@@ -79,6 +79,14 @@ def register(app: typer.Typer) -> None:
     app.command("plugins")(plugins)
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        say(f"nado {version('nado-lab')}")
+        raise typer.Exit
+
+
 def use(
     plugin: Annotated[
         list[Path] | None,
@@ -108,14 +116,6 @@ def use(
         logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s")
     known.use_files(plugin or ())
     at_end.ask(notify or ())
-
-
-def _tell_version(asked: bool) -> None:
-    if asked:
-        from importlib.metadata import version
-
-        say(f"nado {version('nado-lab')}")
-        raise typer.Exit
 
 
 def plugins(as_json: Json = False) -> None:

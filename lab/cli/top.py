@@ -74,7 +74,7 @@ def let_go_of_closed_pipe(last: str = "") -> bool:
 def _tell_usage(error: Any) -> None:
     context = getattr(error, "ctx", None)
     words = context.command_path if context is not None else "nado"
-    if type(error).__name__ == "NoArgsIsHelpError":
+    if context is not None and type(error).__name__ == "NoArgsIsHelpError":
         say(context.get_help())
         return
     told = error.format_message().strip().rstrip(".")

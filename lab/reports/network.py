@@ -49,7 +49,7 @@ def network_page(path: Path) -> Page:
 def _provenance(card: NetworkCard) -> Provenance:
     """Take the facts of the runs that the network's twins were fitted to; they may be gone."""
     runs = [run for path in card.twins for run in _runs_of(Path(path))]
-    seeds = {"training": card.settings.seed} if card.settings else {}
+    seeds: dict[str, object] = {"training": card.settings.seed} if card.settings else {}
     if card.task and "seed" in card.task.options:
         seeds["task"] = card.task.options["seed"]
     return provenance_of(runs, seeds, dict(card.versions))

@@ -7,7 +7,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
@@ -115,7 +115,9 @@ def _in_python() -> Finding:
     """Tell which buses pyvisa-py can speak over here."""
     from pyvisa_py.highlevel import PyVisaLibrary
 
-    told = {bus: str(each) for bus, each in PyVisaLibrary.get_debug_info().items() if bus != "Version"}
+    info: object = PyVisaLibrary.get_debug_info()  # a mapping, though typed as more
+    buses = info.items() if isinstance(info, Mapping) else ()
+    told = {str(bus): str(each) for bus, each in buses if bus != "Version"}
     here = [bus for bus, each in told.items() if "Available" in each]
     lacking = [bus for bus in told if bus not in here]
     todo = f"not over {', '.join(lacking)}: pip install 'nado-lab[hardware]'" if lacking else ""

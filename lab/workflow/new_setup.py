@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nado_lab.instruments import config_from, load_setup
 from nado_lab.instruments.setups.role_limits import require_limits
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.json_file import JsonObject
 from nado_lab.lab.new_output import refuse_existing
 from nado_lab.lab.text_file import write_text
 from nado_lab.units import factor_between
@@ -50,7 +51,8 @@ def _changed(like: SetupConfig, wanted: NewSetup) -> SetupConfig:
     _refuse_unknown("role", [*wanted.addresses, *wanted.limits], list(like.roles))
     _refuse_unknown("port", list(wanted.windows), [port.name for port in like.ports])
     stated = {"name": wanted.name, "sample": wanted.sample, "visa_library": wanted.visa_library}
-    data = like.model_dump(mode="json") | {name: text for name, text in stated.items() if text}
+    data: JsonObject = like.model_dump(mode="json")
+    data |= {name: text for name, text in stated.items() if text}
     for role, address in wanted.addresses.items():
         data["roles"][role]["address"] = address
     for role, limits in wanted.limits.items():
