@@ -7,6 +7,7 @@ from nado_lab.lab.dashboard.models.events import BenchClosed, BenchOpened, Bench
 from nado_lab.lab.dashboard.models.fields import ALWAYS
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.panels.browser import BrowserPanel
+from nado_lab.lab.dashboard.panels.first_steps import FirstSteps
 from nado_lab.lab.dashboard.panels.live import LivePanel
 from nado_lab.lab.dashboard.panels.log import LogPanel
 from nado_lab.lab.dashboard.panels.loop import LoopPanel
@@ -17,9 +18,11 @@ from nado_lab.lab.dashboard.panels.simulator import SimulatorPanel
 from nado_lab.lab.dashboard.panels.twin import TwinPanel
 from nado_lab.lab.dashboard.views.help import Shortcut, show_help
 from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.message import Message
 from nado_lab.lab.dashboard.views.recolour import recolour
 from nado_lab.lab.dashboard.views.theme import DARK, LIGHT, THEMES, Theme, apply
-from nado_lab.lab.dashboard.views.widgets import button, is_typed_into, label, tell
+from nado_lab.lab.dashboard.views.widgets import agrees, button, is_typed_into, tell
+from nado_lab.lab.dashboard.views.words import explain
 from PyQt6.QtCore import QByteArray, QSettings, Qt, QUrl
 from PyQt6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeySequence
 from PyQt6.QtWidgets import (
@@ -35,6 +38,10 @@ from PyQt6.QtWidgets import (
 )
 
 SIZE = (1366, 728)
+LEAVE = (
+    "A run is under way",
+    "The bench is measuring. Abort the run, bring the field to zero and close?",
+)
 BUSY_KINDS = (
     "run",
     "deploy",
@@ -72,6 +79,7 @@ class Dashboard(QMainWindow):
         self._lay_out()
         self._listen()
         self._shortcuts()
+        explain(self)
         self._restore()
         session.read_choices()
 
@@ -111,7 +119,7 @@ class Dashboard(QMainWindow):
         """Ask while something is measured; then leave the bench safe."""
         if a0 is None:
             return
-        if self._asks and self.session.is_measuring and not self._confirms():
+        if self._asks and self.session.is_measuring and not agrees(self, *LEAVE):
             a0.ignore()
             return
         self.settings.setValue("geometry", self.saveGeometry())
@@ -121,16 +129,6 @@ class Dashboard(QMainWindow):
         self.hub.stop()
         self.session.close()
         a0.accept()
-
-    def _confirms(self) -> bool:
-        answer = QMessageBox.question(
-            self,
-            "A run is under way",
-            "The bench is measuring. Abort the run, bring the field to zero and close?",
-            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
-            QMessageBox.StandardButton.No,
-        )
-        return answer == QMessageBox.StandardButton.Yes
 
     def _lay_out(self) -> None:
         bench = QSplitter(Qt.Orientation.Horizontal)
@@ -150,6 +148,7 @@ class Dashboard(QMainWindow):
         for name, page in pages:
             self.tabs.addTab(page, name)
         self.setCentralWidget(self.tabs)
+        self.first_steps = FirstSteps(self.live, self.setup, self.measure, self.hub)
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self._dock("Bench", self.setup))
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._dock("Log", self.log))
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
@@ -170,12 +169,11 @@ class Dashboard(QMainWindow):
         bar.setMovable(False)
         self.abort_button = button("ABORT", self.abort, "Everything to its safe state, at any time (Esc)")
         self.abort_button.setObjectName("abort")
-        self.status = label("  not connected", "line")
-        spacer = QWidget()
-        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.status = Message("  not connected", role="")
+        self.status.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.status.setMinimumWidth(1)
         bar.addWidget(self.abort_button)
         bar.addWidget(self.status)
-        bar.addWidget(spacer)
         for dock in self._docks.values():
             bar.addAction(dock.toggleViewAction())
         bar.addWidget(button("Dark / light", self.toggle_theme, "Change the colours (Ctrl+D)"))

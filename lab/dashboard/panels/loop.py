@@ -11,6 +11,7 @@ from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.legend import legend_above
+from nado_lab.lab.dashboard.views.message import Message
 from nado_lab.lab.dashboard.views.theme import curve_colour, curve_mark, curve_pen, wide
 from nado_lab.lab.dashboard.views.widgets import boxed, button, fill, label, plot, row, table, tell
 from nado_lab.lab.loop.records import RoundRecord
@@ -39,15 +40,18 @@ class LoopPanel(QWidget):
         self.config = QPlainTextEdit(TEMPLATE.format(setup="sim:nanoring", seed=0))
         self.config.setFont(QFont("monospace", 9))
         self.config.setTabChangesFocus(True)
+        self.config.setToolTip("What the loop is to do, as TOML; docs/loop.md names every entry.")
         self.run_button = button("Run the loop", self.run, "On the connected bench; a second press stops it")
-        self.now, self.why = label("not running"), label("", "faint")
+        self.now, self.why = Message("not running", lines=2, role=""), Message(lines=2)
         self.bar = QProgressBar()
+        self.bar.setToolTip("How far the stage is that runs now.")
         self.scores = plot("", ("round", ""), ("score", ""))
         self.gaps = plot("", ("round", ""), ("transfer gap, positive: worse on the device", ""))
         for each in (self.scores, self.gaps):
             legend_above(each)
         self.rounds = table(["round", "twin", "device", "gap", "±", "drift"], stretch=3)
-        Hint(self.rounds, "No round yet: connect the bench that the text names, then press Run.")
+        run = ("Run the loop", self.run)
+        Hint(self.rounds, "No round yet: connect the bench that the text names, then let it run.", run)
         self._lay_out()
         hub.listen(BenchOpened, self._opened)
         hub.listen(Progressed, self._progress)

@@ -12,9 +12,11 @@ from nado_lab.lab.dashboard.views.about_form import AboutForm
 from nado_lab.lab.dashboard.views.as_text import as_hint
 from nado_lab.lab.dashboard.views.form import ParameterForm
 from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.message import Message
 from nado_lab.lab.dashboard.views.scan_form import ScanForm
 from nado_lab.lab.dashboard.views.theme import worn
 from nado_lab.lab.dashboard.views.widgets import button, column, label, row, tell
+from nado_lab.lab.dashboard.views.words import sentence
 from nado_lab.lab.errors import LabError, is_for_people, message_of
 from nado_lab.port import Port
 from nado_lab.protocols import is_file, load_protocol, protocols_to_choose
@@ -55,7 +57,8 @@ class MeasurePanel(QWidget):
         self.apart.setToolTip(APART)
         self.times.setRange(1, 999)
         self.times.setPrefix("× ")
-        self.estimate, self.about, self.scan = label("", "faint"), AboutForm(), ScanForm()
+        self.times.setToolTip("How many times the experiment is queued.")
+        self.estimate, self.about, self.scan = Message(lines=2), AboutForm(), ScanForm()
         self.estimate.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.queue_button = button("Add to queue", self.queue_it, "")
         self.cancel_button = button("Leave as it was", self._leave_edited, "Do not change the experiment")
@@ -169,6 +172,7 @@ class MeasurePanel(QWidget):
         except Exception as error:  # noqa: BLE001 - it is the user's own code
             tell(self, name, message_of(error))
             return
+        self.protocol.setToolTip(sentence(name))
         self._inside.removeWidget(self.form)
         self.form.hide()
         self.form.deleteLater()
@@ -195,7 +199,7 @@ class MeasurePanel(QWidget):
             why, model = unable.get(self.protocol.itemText(index), ""), self.protocol.model()
             if isinstance(model, QStandardItemModel) and (item := model.item(index)):
                 item.setEnabled(not why)
-                item.setToolTip(as_hint(why))
+                item.setToolTip(as_hint(why) or sentence(item.text()))
 
     def _default(self) -> Mapping[str, object]:
         return self._defaults.get(self.protocol.currentText(), {})

@@ -14,10 +14,13 @@ from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.dashboard.views.bars import BarPlot
 from nado_lab.lab.dashboard.views.heat_map import HeatMap
+from nado_lab.lab.dashboard.views.hints import Invitation
 from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.message import Message
 from nado_lab.lab.dashboard.views.score_table import ScoreTable
 from nado_lab.lab.dashboard.views.theme import curve_colour, curve_pen
 from nado_lab.lab.dashboard.views.widgets import boxed, button, counter, label, plot, row, tell
+from nado_lab.lab.dashboard.views.words import explain
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import QComboBox, QFormLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
@@ -45,13 +48,20 @@ class NetworkPanel(QWidget):
         self.count = counter(60)
         self.train_button = button("Train", self.train, "Train through the twin")
         self.deploy_button = button("Deploy", self.deploy, "Send the network's drives to the bench")
-        self.state, self.findings = (
-            label("train through a twin, then deploy on the connected bench", "faint"),
-            label(),
-        )
+        self.state, self.findings = Message("nothing is trained yet", lines=2), label()
         self.loss = plot("training loss", ("epoch", ""), ("loss", ""))
         self.weights = HeatMap()
         self.accuracy, self.nodes = BarPlot("score"), BarPlot("|device − twin mean|, in deviations")
+        self.untrained = Invitation(
+            self.loss,
+            "No training in this session: choose a task and a twin, then train.",
+            ("Train", self.train),
+        )
+        self.undeployed = Invitation(
+            self.nodes,
+            "Nothing is deployed yet: connect the bench, then send the trained network to it.",
+            ("Deploy", self.deploy),
+        )
         self._points: list[tuple[float, float]] = []
         self.matrix.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._fill_choices()
@@ -72,6 +82,7 @@ class NetworkPanel(QWidget):
             tell(self, "Train", "A network is trained through a twin; fit one first (tab Twin).")
             return None
         self._points = []
+        self.untrained.hide()
         self._job = self._session.train(self._request())
         return self._job
 
@@ -154,6 +165,7 @@ class NetworkPanel(QWidget):
     def _offer(self, event: ChoicesRead) -> None:
         self.task.addItems(list(event.tasks))
         self.variant.addItems(list(event.variants))
+        explain(self)
 
     def _list(self, event: CatalogueRead) -> None:
         chosen = self.twins.currentData()
@@ -210,6 +222,7 @@ class NetworkPanel(QWidget):
         half = interval(scores.metric, scores.twin, scores.n_test or 1) if scores and scores.metric else 0.0
         self.accuracy.show_bars([("twin", scores.twin, half)] if scores else [], metric)
         self.nodes.show_bars([], "")
+        self.undeployed.show()
         self.findings.setText(f"{opened.path.stem} is what Deploy sends")
 
     def _deployed(self, deployed: Deployed) -> None:
@@ -224,6 +237,7 @@ class NetworkPanel(QWidget):
         self.accuracy.show_bars(bars, f"{report.n_test} trials: transfer gap {gap}")
         by_place = sorted(report.nodes, key=lambda each: (each.layer, each.node))
         nodes = [(f"{each.layer + 1}.{each.node + 1}", each.mean_error, 0.0) for each in by_place]
+        self.undeployed.hide()
         self.nodes.show_bars(nodes, "node by node (layer.node)")
         told = [f"{each.what}: {each.detail}" for each in report.findings]
         self.findings.setText("\n\n".join(told) or "No failure shows in this deployment.")

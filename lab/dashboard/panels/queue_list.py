@@ -8,6 +8,7 @@ from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.views.as_text import as_hint
 from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.message import Message
 from nado_lab.lab.dashboard.views.widgets import button, fill, label, row, table
 from PyQt6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
@@ -19,9 +20,10 @@ class QueueList(QWidget):
         super().__init__()
         self._session, self._edit = session, edit
         self.list = table(["#", "protocol", "state", "done", "what differs"], stretch=4)
-        Hint(self.list, "Nothing is queued: connect a bench, set the parameters above, press the button.")
-        self.total, self.left, self.progress = label("", "line"), label("", "faint"), QProgressBar()
+        Hint(self.list, "Nothing is queued: set the parameters, then add them to the queue.")
+        self.total, self.left, self.progress = label("", "line"), Message(lines=2), QProgressBar()
         self.progress.setRange(0, 1000)
+        self.progress.setToolTip("How far the experiment that runs now is.")
         self.pause_button = button("Pause", self.pause_or_resume, "Hold the queue, field at zero (Ctrl+P)")
         move = [button("↑", lambda: self._move(-1), "Earlier"), button("↓", lambda: self._move(1), "Later")]
         for each in move:

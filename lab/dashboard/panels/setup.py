@@ -18,6 +18,7 @@ from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.hints import Hint
 from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.message import Message
 from nado_lab.lab.dashboard.views.safety import SafetyLabel
 from nado_lab.lab.dashboard.views.theme import worn
 from nado_lab.lab.dashboard.views.widgets import button, column, fill, label, row, table
@@ -47,18 +48,24 @@ class SetupPanel(QWidget):
         self._ports: tuple[Port, ...] = ()
         self.choice, self.seed = _setups(), QSpinBox()
         self.seed.setToolTip("Which specimen of a simulated bench (its disorder and noise).")
+        self.choice.setToolTip("The setup: one that comes along (sim:...), or the TOML file of your bench.")
         self.connect_button = button("Connect", self.connect_bench, "Open the instruments (Ctrl+K)")
         self.check_button = button("Check", session.bench.check, "Prove limits and interlock")
-        self.state = label("not connected", "faint")
+        self.state = Message("not connected", lines=2)
         self.safety = SafetyLabel()
         self.field, self.current, self.interlock = label("–", "big"), label("–"), label("–")
         self.temperature = label("–")
         self.limits = label("–", "faint")
         self.identities = table(["role", "identity"], stretch=1)
-        Hint(self.identities, "Choose a setup above and press Connect: its instruments are listed here.")
+        connect = ("Connect", self.connect_bench)
+        Hint(self.identities, "Choose a setup above and connect: its instruments are listed here.", connect)
         self.readings = table(["reading or setting", "value"])
         self.checks = table(["", "check", "what was seen"], stretch=2)
-        Hint(self.checks, "Press Check to prove identities, limits and interlock.")
+        Hint(
+            self.checks,
+            "Identities, limits and interlock are not proved yet.",
+            ("Check", session.bench.check),
+        )
         self._lay_out()
         self._listen(hub)
         self._timer = QTimer(self)

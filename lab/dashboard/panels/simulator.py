@@ -4,21 +4,24 @@ from nado_lab.lab.dashboard.models.events import BenchClosed, BenchOpened
 from nado_lab.lab.dashboard.models.knobs import Knob, drifted, knobs
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.simulation import Bars, Levels, Rings, faults, picture
+from nado_lab.lab.dashboard.views.hints import Invitation
 from nado_lab.lab.dashboard.views.hub import Hub
+from nado_lab.lab.dashboard.views.message import Message
 from nado_lab.lab.dashboard.views.microstates import BarsView, LevelsView, RingsView
 from nado_lab.lab.dashboard.views.theme import curve_colour, curve_pen
-from nado_lab.lab.dashboard.views.widgets import boxed, button, label, plot, row
+from nado_lab.lab.dashboard.views.widgets import boxed, button, plot, row
 from PyQt6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
     QGroupBox,
+    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-DRAW_EVERY = 8
+DRAW_EVERY, COUNTS_PX = 8, 140
 GROUPS = ("Temperature and noise", "Drift")
 KEPT = 4000
 
@@ -29,13 +32,16 @@ class SimulatorPanel(QWidget):
     def __init__(self, session: Session, hub: Hub) -> None:
         super().__init__()
         self._session, self._frame = session, 0
-        self.note = label("connect to a simulated setup (sim:nanoring, sim:asvi) to see its sample", "faint")
+        self.note = Message(
+            "connect to a simulated setup (sim:nanoring, sim:asvi) to see its sample", lines=2
+        )
         self.boxes = {name: QGroupBox(name) for name in GROUPS}
         self.forms = {name: QFormLayout(box) for name, box in self.boxes.items()}
         self.faults_box, self.fault = QGroupBox("Faults"), QComboBox()
-        self.drifted = label("", "faint")
+        self.drifted = Message()
         self.calibrated = button("As calibrated", self.clear_drift, "Stop drifting and undo it")
-        self.fault_state = label("none", "faint")
+        self.fault_state = Message("none")
+        self.fault.setToolTip("Which instrument fails, and how; docs/faults.md says what then happens.")
         self.spins: dict[str, QDoubleSpinBox] = {}
         self._groups: dict[str, str] = {}
         self.views: dict[type, RingsView | BarsView | LevelsView] = {
@@ -44,13 +50,16 @@ class SimulatorPanel(QWidget):
             Levels: LevelsView(),
         }
         self.stack = QStackedWidget()
-        self.note.setMinimumHeight(34)
         self.counts = plot("", ("bench time", "s"), ("count", ""))
         dots = {"symbol": "o", "symbolSize": 3, "symbolBrush": curve_colour(0), "symbolPen": None}
+        self.counts.setFixedHeight(COUNTS_PX)
         self._curve = self.counts.plot(pen=curve_pen(0), **dots)
         self.counted: list[float] = []
         self._times: list[float] = []
         self._lay_out()
+        self.unseen = Invitation(
+            self.stack, "Only a simulated setup has a sample to look into: connect to one."
+        )
         hub.listen(BenchOpened, self._opened)
         hub.listen(BenchClosed, lambda event: self._closed())
         hub.each_frame(self.refresh)
@@ -113,9 +122,15 @@ class SimulatorPanel(QWidget):
         self.forms["Drift"].addRow(self.drifted)
         self.forms["Drift"].addRow(self.calibrated)
         for widget in (self.note, *self.boxes.values(), self.faults_box, self.counts):
-            left.addWidget(widget, 1 if widget is self.counts else 0)
+            left.addWidget(widget)
+        left.addStretch(1)
         self._show_controls(False)
-        layout = row(boxed(left, 330))
+        controls = QScrollArea()  # a low window scrolls them
+        controls.setWidget(boxed(left))
+        controls.setWidgetResizable(True)
+        controls.setFrameShape(QScrollArea.Shape.NoFrame)
+        controls.setFixedWidth(345)
+        layout = row(controls)
         layout.addWidget(self.stack, 1)
         self.setLayout(layout)
 
@@ -128,6 +143,7 @@ class SimulatorPanel(QWidget):
         for knob in reversed(knobs(simulation)):
             self._add(knob)
         self._show_controls(True)
+        self.unseen.hide()
         self.fault.addItems(faults(simulation, self._session.bench.opened().config.roles))
 
     def _closed(self) -> None:
@@ -139,6 +155,7 @@ class SimulatorPanel(QWidget):
             self.forms[self._groups[name]].removeRow(spin)
         self.spins, self._groups = {}, {}
         self._show_controls(False)
+        self.unseen.show()
         self._curve.setData([], [])
 
     def _show_controls(self, on: bool) -> None:

@@ -9,13 +9,15 @@ from nado_lab.lab.dashboard.models.scores import TWIN_HEADINGS, twin_lines
 from nado_lab.lab.dashboard.models.session import Session
 from nado_lab.lab.dashboard.models.worker import Job
 from nado_lab.lab.dashboard.views.as_text import as_hint
-from nado_lab.lab.dashboard.views.hints import Hint
+from nado_lab.lab.dashboard.views.hints import Hint, Invitation
 from nado_lab.lab.dashboard.views.hub import Hub
 from nado_lab.lab.dashboard.views.losses_plot import LossesPlot
+from nado_lab.lab.dashboard.views.message import Message
 from nado_lab.lab.dashboard.views.score_table import ScoreTable
+from nado_lab.lab.dashboard.views.scores import BEFORE, score_rows
 from nado_lab.lab.dashboard.views.twin_pictures import TwinPictures
 from nado_lab.lab.dashboard.views.widgets import boxed, button, counter, fill, label, row, table, tell
-from nado_lab.lab.json_file import JsonObject
+from nado_lab.lab.dashboard.views.words import explain
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QComboBox,
@@ -29,20 +31,8 @@ from PyQt6.QtWidgets import (
     QWidget,
 )
 
-SCORES = {
-    "mean_error": "|mean| error",
-    "std_error": "|deviation| error",
-    "autocov_error": "autocovariance error",
-    "crps": "CRPS",
-    "energy_score": "energy score",
-    "coverage50": "coverage of 50 %",
-    "coverage90": "coverage of 90 %",
-    "r2": "R²",
-}
-NO_RATIO = ("coverage50", "coverage90", "r2")
 AUTOMATIC = -1
 MOST_OFFERED = 200
-BEFORE = 4
 
 
 class TwinPanel(QWidget):
@@ -56,14 +46,18 @@ class TwinPanel(QWidget):
         self.twins, self.method = QComboBox(), QComboBox()
         self.counts: dict[str, QSpinBox] = {}
         self.fit_button = button("Fit", self.fit, "Fit a twin to the marked runs")
-        self.state = label("mark the runs to fit", "faint")
+        self.state = Message("mark the runs to fit", lines=2)
         self.twins.setPlaceholderText("no twin yet: fit one")
+        self.twins.setToolTip("The twin that is scored or recalibrated.")
         self.losses = LossesPlot()
         self.scores = table(["score", "twin", "floor", "ratio", "before"])
         self.all = ScoreTable(TWIN_HEADINGS, "No twin yet: tick runs, press Fit; all are compared here.")
         self.all.chosen.connect(self._choose)
         Hint(self.runs, "No runs to fit yet: measure some in Measure, then tick them here.")
-        Hint(self.scores, "Tick runs and press Fit, or choose a twin and press Evaluate: scores stand here.")
+        Hint(self.scores, "Choose a twin, then score it: its scores stand here.", ("Evaluate", self.evaluate))
+        self.unfitted = Invitation(
+            self.losses, "No fit in this session: tick runs, then fit.", ("Fit", self.fit)
+        )
         self.pictures = TwinPictures()
         self._lay_out()
         hub.listen(ChoicesRead, self._offer)
@@ -86,6 +80,7 @@ class TwinPanel(QWidget):
         kept = self.scored_on.currentData()
         out = self._session.new_path("twin", ".twin")
         self.losses.begin()
+        self.unfitted.hide()
         runs = tuple(map(Path, self.marked()))
         request = FitRequest(runs, out, chosen, scored_on=(Path(kept),) if kept else ())
         self._job = self._session.fit(request)
@@ -120,19 +115,22 @@ class TwinPanel(QWidget):
 
     def evaluate(self) -> None:
         """Score the chosen twin on the run that is kept for that (or on the marked runs)."""
-        twin, kept = self.twins.currentData(), self.scored_on.currentData()
-        if not twin:
-            tell(self, "Twin", "There is no twin in this folder yet; fit one first.")
-            return
-        self._session.evaluate(Path(twin), (kept,) if kept else self.marked())
+        if twin := self._chosen():
+            kept = self.scored_on.currentData()
+            self._session.evaluate(twin, (kept,) if kept else self.marked())
 
     def recalibrate(self) -> None:
         """Bring the chosen twin up to date with the marked runs, as another twin."""
-        twin, kept = self.twins.currentData(), self.scored_on.currentData()
-        if not twin:
-            tell(self, "Twin", "There is no twin in this folder yet; fit one first.")
-            return
-        self._session.recalibrate(Path(twin), self.marked(), (kept,) if kept else ())
+        if twin := self._chosen():
+            kept = self.scored_on.currentData()
+            self._session.recalibrate(twin, self.marked(), (kept,) if kept else ())
+
+    def _chosen(self) -> Path | None:
+        """Give the chosen twin; where there is none, say so."""
+        if twin := self.twins.currentData():
+            return Path(twin)
+        tell(self, "Twin", "There is no twin in this folder yet; fit one first.")
+        return None
 
     def _lay_out(self) -> None:
         self.runs.setToolTip("Tick the runs to fit to. Older ones: mark them under Runs and press To twin.")
@@ -173,6 +171,7 @@ class TwinPanel(QWidget):
             )
             self.counts[name].setSpecialValueText("" if name == "seed" else "automatic")
             self.form.addRow(name.replace("_", " "), self.counts[name])
+        explain(self)
 
     def _offered(self) -> list[str]:
         items = [self.runs.item(i) for i in range(self.runs.count())]
@@ -234,17 +233,3 @@ class TwinPanel(QWidget):
             self.losses.keep(result.path.stem)
         if result.preview:
             self.pictures.show_preview(result.preview)
-
-
-def score_rows(scores: JsonObject, before: JsonObject | None = None) -> list[list[str]]:
-    """Lay scores out beside the noise floor, and those of the twin before it was recalibrated."""
-    rows, floor = [], scores.get("floor") or {}
-    for key, name in SCORES.items():
-        value, least = scores.get(key), floor.get(key)
-        ratio = f"{value / least:.2f}" if value is not None and least and key not in NO_RATIO else ""
-        rows.append([name, _number(value), _number(least), ratio, _number((before or {}).get(key))])
-    return rows
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"

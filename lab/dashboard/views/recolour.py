@@ -43,20 +43,30 @@ def _recolour_drawn(item: object) -> None:
     if isinstance(item, pg.PlotDataItem):
         _recolour_data(item)
     elif isinstance(item, pg.PlotCurveItem):
-        item.setPen(_pen(item.opts["pen"]))
+        _recolour_curve(item)
     elif isinstance(item, pg.ScatterPlotItem):
         _recolour_dots(item)
     elif isinstance(item, pg.FillBetweenItem):
         item.setBrush(_brush(item.brush()))
     elif isinstance(item, pg.BarGraphItem):
-        for name in ("brushes", "pens"):
-            given = cast("Iterable[object]", item.opts.get(name) or ())
-            if shades := [as_worn(pg.mkColor(each)) for each in given]:
-                item.setOpts(**{name: shades})
-        if item.opts.get("brush") is not None:
-            item.setOpts(brush=_brush(item.opts["brush"]))
+        _recolour_bars(item)
     elif isinstance(item, pg.ErrorBarItem):
         item.setOpts(pen=_pen(item.opts["pen"]))
+
+
+def _recolour_curve(item: pg.PlotCurveItem) -> None:
+    item.setPen(_pen(item.opts["pen"]))
+    if item.opts.get("symbol") is not None:  # the mark that stands for it in its legend
+        item.opts["brush"] = _brush(item.opts["brush"])
+
+
+def _recolour_bars(item: pg.BarGraphItem) -> None:
+    for name in ("brushes", "pens"):
+        given = cast("Iterable[object]", item.opts.get(name) or ())
+        if shades := [as_worn(pg.mkColor(each)) for each in given]:
+            item.setOpts(**{name: shades})
+    if item.opts.get("brush") is not None:
+        item.setOpts(brush=_brush(item.opts["brush"]))
 
 
 def _recolour_data(item: pg.PlotDataItem) -> None:

@@ -182,6 +182,7 @@ def _sheet(theme: Theme) -> str:
     QGroupBox {{ border: 1px solid {theme.raised}; border-radius: 4px; margin-top: 8px; padding-top: 6px; }}
     QGroupBox::title {{ subcontrol-origin: margin; left: 8px; color: {theme.faint}; }}
     QLabel[role="faint"] {{ color: {theme.faint}; }}
+    QLabel[role="invitation"] {{ color: {theme.faint}; background: {theme.base}; padding: 4px; }}
     QLabel[role="big"] {{ font-size: 20px; font-weight: 600; }}
     QPushButton {{ padding: 3px 10px; }}
     QCheckBox::indicator, QListView::indicator {{ width: 12px; height: 12px; border-radius: 3px;

@@ -12,8 +12,10 @@ from nado_lab.lab.dashboard.views.widgets import item_of, leave_room
 from PyQt6.QtCore import QPointF
 
 MARGIN, FLAT = 0.06, 1e-3
-MARK_PX, MARK_AT = 9, 0.985
-"""Every curve bears its mark near the right end, so that curves differ in more than their colours."""
+MARK_PX, MARK_AT, MARK_APART = 9, 0.985, 0.035
+"""Every curve bears its mark near the right end, each a little before the last one's, in shares of the width:
+curves differ in more than their colours.
+"""
 
 
 class TracePlot(pg.PlotWidget):
@@ -70,7 +72,7 @@ class TracePlot(pg.PlotWidget):
             for curve, signal in zip(self._curves, self._signals, strict=True)
             if curve.isVisible()
         ]
-        self._mark(low + MARK_AT * (high - low))
+        self._mark(low, high - low)
         self._fit_y([each for each in bounds if each])
 
     def _on(self) -> list[bool]:
@@ -84,11 +86,12 @@ class TracePlot(pg.PlotWidget):
         self._item.addItem(curve, ignoreBounds=True)
         return curve
 
-    def _mark(self, at: float) -> None:
-        """Put the mark of every curve that shows on it, at its last point up to `at`."""
+    def _mark(self, low: float, width: float) -> None:
+        """Put the mark of every curve that shows on it, at its last point before the mark's place."""
         spots = []
         for index, curve in enumerate(self._curves):
             x, y = curve.getData()
+            at = low + (MARK_AT - MARK_APART * index) * width
             if curve.isVisible() and x is not None and y is not None and len(x):
                 place = max(int(np.searchsorted(x, at, side="right")) - 1, 0)
                 spots.append(

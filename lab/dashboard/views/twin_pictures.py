@@ -32,6 +32,7 @@ class TwinPictures(QTabWidget):
         ):
             self.addTab(page, name)
             legend_above(page)
+        self.channel.setToolTip("Which channel of the readout is drawn.")
         self.setCornerWidget(self.channel)
 
     def show_preview(self, preview: Preview) -> None:

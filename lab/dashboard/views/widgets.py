@@ -5,6 +5,7 @@ from typing import TypeVar, cast
 
 import pyqtgraph as pg
 from nado_lab.lab.dashboard.views.as_text import as_hint
+from nado_lab.lab.dashboard.views.words import sentence
 from PyQt6.QtCore import Qt
 from PyQt6.QtWidgets import (
     QAbstractItemView,
@@ -134,7 +135,7 @@ def fill(view: QTableWidget, rows: Sequence[Sequence[object]]) -> None:
                 view.setItem(i, j, QTableWidgetItem(text))
             elif item.text() != text:
                 item.setText(text)
-            view.item(i, j).setToolTip(as_hint(text))  # type: ignore[union-attr]
+            view.item(i, j).setToolTip(sentence(text) or as_hint(text))  # type: ignore[union-attr]
 
 
 def plot(title: str, x: tuple[str, str], y: tuple[str, str]) -> pg.PlotWidget:
@@ -166,6 +167,13 @@ def item_of(view: pg.PlotWidget) -> pg.PlotItem:
     if view.plotItem is None:
         raise RuntimeError("the plot was closed")
     return view.plotItem
+
+
+def agrees(parent: QWidget, title: str, question: str) -> bool:
+    """Ask, and wait for yes or no."""
+    buttons = QMessageBox.StandardButton
+    answer = QMessageBox.question(parent, title, question, buttons.Yes | buttons.No, buttons.No)
+    return answer == buttons.Yes
 
 
 def tell(parent: QWidget, title: str, text: str) -> None:
