@@ -1,12 +1,10 @@
 """Text from outside (names of runs, channels, samples): shown as it is where Qt would read it as HTML.
 
-pyqtgraph's titles, axes and legends are always HTML; tool tips are where they look like it
-(Qt::mightBeRichText).
+pyqtgraph's titles, axes and legends are always HTML; tool tips and labels are where they look like it (Qt's
+mightBeRichText, which PyQt6 has only where QtGui was imported before QtCore.Qt was first used).
 """
 
 from html import escape
-
-from PyQt6.QtCore import Qt
 
 
 def as_html(text: str) -> str:
@@ -15,5 +13,5 @@ def as_html(text: str) -> str:
 
 
 def as_hint(text: str) -> str:
-    """Write text so that a tool tip shows it as it is."""
-    return as_html(text) if Qt.mightBeRichText(text) else text
+    """Write text so that a tool tip or label, which reads what has tags as HTML, shows it as it is."""
+    return f"<qt>{as_html(text)}</qt>".replace("\n", "<br>") if "<" in text else text
