@@ -17,6 +17,8 @@ from nado_lab.twin import Trials, Twin, load, without_bad
 UNIFORM = 1 / 3
 """The mean square of drives that are uniform in [-1, 1]."""
 MOST_OFF, MOST_ALIKE = 0.1, 0.1
+SURE = 4.0
+"""Standard errors, 0.9 and 1 over the root of the number of steps, by which both may differ by chance."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ def _unsuited(trials: Trials) -> tuple[str, ...]:
     alike = float(np.corrcoef(u[:, 1:].ravel(), u[:, :-1].ravel())[0, 1]) if u.std() else 1.0
     ports = trials.drive.shape[2]
     said = [f"of {ports} ports the first is taken for the input"] if ports > 1 else []
-    if abs(square / UNIFORM - 1) > MOST_OFF or abs(alike) > MOST_ALIKE:
+    chance = SURE / u.size**0.5
+    if abs(square / UNIFORM - 1) > max(MOST_OFF, chance) or abs(alike) > max(MOST_ALIKE, chance):
         said.append(
             f"the drives are not independent and uniform in [-1, 1] (mean square {square:.3f} for 0.333, "
             f"correlation of neighbours {alike:.2f}): capacities for several terms are counted twice; "
