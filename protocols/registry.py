@@ -42,7 +42,8 @@ PROTOCOLS = Registry[type[Procedure]](
 OLDER_NAMES = {"fmr_map": "spectrum_map"}
 """Names of older versions, which stand in stored runs."""
 
-NEEDS_A_PROGRAM = ("drives", "episodes")
+EPISODES = "episodes"
+NEEDS_A_PROGRAM = ("drives", EPISODES)
 """Protocols that a program uses: parameters alone do not say what they do."""
 
 

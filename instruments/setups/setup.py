@@ -217,13 +217,21 @@ class Setup(StepwiseSetup, ABC, Generic[Config]):
             raise
 
     def _next(self, play: Iterator[Response]) -> Response | None:
-        """Measure the next trial, unless another thread is at it."""
+        """Measure the next trial, unless another thread is at it, or a stepwise trial is under way."""
+        self.require_no_trial()
         if not self._measuring.acquire(blocking=False):
             raise BusyError("this setup measures already, in another thread; wait for it or stop it")
         try:
             return next(play, None)
         finally:
             self._measuring.release()
+
+    def require_idle(self) -> None:
+        """Raise BusyError while another thread measures, or a stepwise trial is under way."""
+        self.require_no_trial()
+        if not self._measuring.acquire(blocking=False):
+            raise BusyError("this setup measures already, in another thread; wait for it or stop it")
+        self._measuring.release()
 
     # -- safety ------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ class Steppable(Stepped, Protocol):
     @property
     def reset(self) -> Reset: ...
 
-    def require_no_trial(self) -> None: ...
+    def require_idle(self) -> None: ...
 
     def require_stepwise(self) -> None: ...
 
@@ -67,7 +67,7 @@ class StepwiseSetup:
         setup file's) finds the bench at its safe state. SetupError where the setup is not stepwise.
         """
         self.require_stepwise()
-        self.require_no_trial()
+        self.require_idle()
         self.stepwise_trial = StepwiseTrial(self, should_stop, patience_s)
         return self.stepwise_trial
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from nado_lab.lab.noise_seed import write_noise_seed
 from nado_lab.lab.reports.demo_report import DEFAULT_SETUP
 from nado_lab.lab.reports.twin_origin import FitOrigin, RecalibrationOrigin
-from nado_lab.protocols.registry import NEEDS_A_PROGRAM
+from nado_lab.protocols.registry import EPISODES, NEEDS_A_PROGRAM
 
 if TYPE_CHECKING:
     from nado_lab.lab.reports.demo_report import DemoReport
@@ -30,16 +30,20 @@ TASK_OPTIONS = ("seed", "train", "test")
 
 
 def measure_again(known: RunMetadata, path: str) -> str:
-    """Write the command that measures a run again; one of drives that a program chose is replayed."""
+    """Write the command that measures a run again; one of drives that a program chose is replayed.
+
+    Of episodes the same drives are asked for step by step; the loop that chose them is not there.
+    """
     protocol = known.protocol
     if protocol is None:
         return f"# {path} was not measured by a protocol of nado"
     words = ["nado", "measure", *_protocol(protocol.name), *_setup(known.setup)]
     if protocol.name in NEEDS_A_PROGRAM:
         words += ["-p", f"of={path}"]
-    for name, each in protocol.parameters.items():
-        if each.value is not None:
-            words += ["-p", f"{name}={_text(each)}"]
+    told = {name: _text(each) for name, each in protocol.parameters.items() if each.value is not None}
+    if protocol.name == EPISODES:
+        told = {"stepwise": "true"}
+    words += [word for name, text in told.items() for word in ("-p", f"{name}={text}")]
     return shlex.join([*words, *_monitors(known.monitors), "--out", "again.zarr"])
 
 

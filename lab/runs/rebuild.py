@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from nado_lab.lab.store import Run, StoreError, load_trials
+from nado_lab.lab.store import Run, StoreError, device_names, load_trials
+from nado_lab.lab.store.episodes import whole_episodes
 from nado_lab.protocols import MeasuringDevice, NadoProcedure, Replay, configure, is_file, load_protocol
 
 
@@ -34,6 +35,10 @@ def provide_drives(procedure: NadoProcedure) -> tuple[str, ...]:
     run = Run.open(procedure.of)
     trials = load_trials(run)
     procedure.drive, procedure.sequence = trials.drive, trials.sequence
+    if device_names(data := run.dataset()):  # each device its own drive again, and not one after the other
+        data = whole_episodes(run, data)
+        procedure.drive = data["drive"].transpose("trial", "device", "step", "port").values
+        procedure.sequence = data["sequence"].values
     return (run.metadata.run_id,)
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -107,6 +108,18 @@ def test_the_end_of_a_trial_is_the_safe_state_and_frees_the_setup(pair):
     with pytest.raises(TrialEndedError, match="the trial was ended; begin another"):
         trial.step(np.zeros((8, 1)))
     assert len(list(setup.measure(np.zeros((1, 8, 2, 1))))) == 1
+
+
+def test_whole_trials_and_steps_do_not_get_into_each_other(pair):
+    setup, _ = pair
+    whole = setup.measure(np.zeros((2, 8, 2, 1)))
+    with setup.begin() as trial:
+        with pytest.raises(BusyError, match="stepwise trial is under way"):
+            next(whole)
+        trial.step(np.zeros((8, 1)))
+    with setup._measuring, ThreadPoolExecutor(1) as other:
+        begun = other.submit(setup.begin)
+        assert isinstance(begun.exception(), BusyError)
 
 
 def test_every_step_is_checked_before_it_is_sent(pair):

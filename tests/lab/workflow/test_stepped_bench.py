@@ -6,8 +6,11 @@ import torch
 from nado_lab.instruments.errors import SetupError
 from nado_lab.lab.compose import open_named_setup
 from nado_lab.lab.errors import LabError
+from nado_lab.lab.reports.again import measure_again
+from nado_lab.lab.runs import run_protocol
 from nado_lab.lab.runs.observer import Observer
 from nado_lab.lab.store import Run, Status
+from nado_lab.lab.workflow.measure import configured
 from nado_lab.lab.workflow.play_drives import AbortedError
 from nado_lab.lab.workflow.stepped_bench import StepOptions, record_episodes
 from nado_lab.network.stepping import StepwiseTwin, begin_trial
@@ -139,3 +142,19 @@ def test_a_setup_that_cannot_is_refused_before_a_run_is_made(tmp_path):
     ):
         record_episodes([setup], [tmp_path / "run.zarr"], lambda _: None, StepOptions(9))
     assert not (tmp_path / "run.zarr").exists()
+
+
+def test_episodes_are_replayed_step_by_step_by_the_command_that_measures_them_again(setup, tmp_path):
+    out = tmp_path / "run.zarr"
+    (run,) = record_episodes(
+        [setup], [out], lambda benches: benches[0].begin().respond(drives(3)), StepOptions(3)
+    )
+    words = measure_again(run.metadata, str(out)).split()
+    assert words[:3] == ["nado", "measure", "replay"]
+    assert words[-6:] == ["-p", f"of={out}", "-p", "stepwise=true", "--out", "again.zarr"]
+    again = configured("replay", {"of": str(out), "stepwise": "true"}, None)
+    run_protocol(again, setup, tmp_path / "again.zarr")
+    found = Run.open(tmp_path / "again.zarr")
+    np.testing.assert_array_equal(found.dataset()["drive"], run.dataset()["drive"])
+    assert found.rows("steps") == 3
+    assert found.metadata.notes["timing"] == "stepwise"
