@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from nado_lab.lab.cli import completion, control
+from nado_lab.lab.cli import completion
 from nado_lab.lab.cli.console import note, result, say, table
 from nado_lab.lab.cli.options import (
     Faults,
@@ -84,6 +84,8 @@ def deploy(
     sources = verb.sources_for(net, setup, specimen, noise, tuple(fault or ()))
     if noise_seed == OF_THE_SPECIMEN:
         sources = tuple(replace(source, noise_seed=None) for source in sources)
+    from nado_lab.lab.cli import control  # loads torch
+
     if control.is_controller(net):
         control.refuse_of_deploying(
             refit_readout=refit_readout, estimate=estimate or None, stepwise=stepwise or None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from nado_lab.lab.cli import completion, control
+from nado_lab.lab.cli import completion
 from nado_lab.lab.cli.choices import read_pairs
 from nado_lab.lab.cli.console import note, result, say, table
 from nado_lab.lab.cli.options import (
@@ -96,6 +96,8 @@ def train(
     from nado_lab.network import TaskChoice, TrainSettings
 
     said = _said(variant=variant, method=method, epochs=epochs, seed=seed)
+    from nado_lab.lab.cli import control  # loads torch
+
     if control.is_environment(task):
         control.refuse_of_tasks(
             train=train_examples, method=method, device=None if compute == "cpu" else compute
@@ -150,6 +152,8 @@ def evaluate(
     started = time.perf_counter()
     bench = seed if specimen is None else specimen
     setups = sources_for(net, setup, bench) if setup and setup != ["twin"] else ()
+    from nado_lab.lab.cli import control  # loads torch
+
     if control.is_controller(net):
         control.evaluate(control.evaluation(net, setups, twin, test_examples, out, seed), as_json=as_json)
         return
@@ -219,6 +223,8 @@ def film(
     episode: Annotated[int, typer.Option(min=0, help="Which of its episodes.")] = 0,
 ) -> None:
     """Draw an episode that a controller played on a bench: the plant, its actions, what the devices read."""
+    from nado_lab.lab.cli import control  # loads torch
+
     control.film(net, run, out, episode)
 
 
