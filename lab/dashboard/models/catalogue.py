@@ -81,7 +81,10 @@ def scan(folder: Path) -> list[Entry]:
     runs = [_of_run(run, folder) for run in find_runs(folder)]
     known = {entry.path for entry in runs}
     others = [read_entry(path, folder) for path in _find(folder, known, DEPTH)]
-    return sorted(runs + others, key=lambda entry: (entry.started, entry.name), reverse=True)
+    entries = sorted(runs + others, key=lambda entry: (entry.started, entry.name), reverse=True)
+    for entry in entries:
+        entry.text  # noqa: B018 - made here, in the librarian's thread, not at the first key of a search
+    return entries
 
 
 def read_entry(path: Path, folder: Path | None = None) -> Entry:

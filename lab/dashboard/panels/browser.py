@@ -40,6 +40,7 @@ class BrowserPanel(QWidget):
         super().__init__()
         self._session = session
         self.entries: list[Entry] = []
+        self._ordered: list[Entry] = []
         self._read_before = False
         self.search, self.kind, self.hidden = QLineEdit(), QComboBox(), QCheckBox("hidden ones, too")
         self.search.setPlaceholderText("search: words, or steps>=20 …")
@@ -151,6 +152,7 @@ class BrowserPanel(QWidget):
     def _listen(self, hub: Hub) -> None:
         self.search.textChanged.connect(lambda _: self._filter())
         self.kind.currentTextChanged.connect(lambda _: self._filter())
+        self.list.sorting_changed.connect(self._order)
         self.hidden.toggled.connect(lambda _: self._filter())
         self.list.selectionModel().selectionChanged.connect(lambda *_: self._show_marked())  # type: ignore[union-attr]
         self.details.graph.chosen.connect(self.select)
@@ -160,15 +162,20 @@ class BrowserPanel(QWidget):
 
     def _read(self, event: CatalogueRead) -> None:
         is_first, self.entries = not self._read_before, list(event.entries)
-        self._filter()
+        self._order()
         if is_first:
             self._read_before = True
             for entry in [e for e in self.entries if e.status == "running"][:1]:
                 self._session.queue.follow(entry.path)
 
+    def _order(self) -> None:
+        """Sort all entries once; a key typed into the search then only filters them."""
+        self._ordered = self.list.in_order(self.entries)
+        self._filter()
+
     def _filter(self) -> None:
         kind = EntryKind(self.kind.currentText()) if self.kind.currentIndex() else None
-        self.list.show_entries(search(self.entries, self.search.text(), kind, self.hidden.isChecked()))
+        self.list.show_entries(search(self._ordered, self.search.text(), kind, self.hidden.isChecked()))
         self.count.setText(f"{len(self.shown)} of {len(self.entries)}")
 
     def _show_marked(self) -> None:

@@ -8,7 +8,7 @@ from nado_lab.lab.dashboard.models.fields import FIRST_SHOWN, Field, field_named
 from nado_lab.lab.dashboard.views.as_text import as_hint
 from nado_lab.lab.dashboard.views.theme import worn
 from nado_lab.lab.dashboard.views.widgets import headers
-from PyQt6.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QModelIndex, Qt
+from PyQt6.QtCore import QAbstractTableModel, QItemSelection, QItemSelectionModel, QModelIndex, Qt, pyqtSignal
 from PyQt6.QtGui import QColor
 from PyQt6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -64,6 +64,8 @@ class _Rows(QAbstractTableModel):
 class EntryTable(QTableView):
     """Show entries; remember by their paths which are marked."""
 
+    sorting_changed = pyqtSignal()
+
     def __init__(self) -> None:
         super().__init__()
         self._rows = _Rows()
@@ -83,7 +85,6 @@ class EntryTable(QTableView):
         horizontal.setSortIndicatorShown(True)
         horizontal.setSortIndicatorClearable(False)
         self._sorted, self._descending = "started", True
-        self._unsorted: list[Entry] = []
         self._show_sorting()
         horizontal.sortIndicatorChanged.connect(self._sort)
         self._set_widths()
@@ -102,10 +103,14 @@ class EntryTable(QTableView):
         self.select(kept)
 
     def sort(self, name: str, descending: bool) -> None:
-        """Sort by a column, now and whenever other entries are shown."""
+        """Choose the column to sort by; whoever shows entries brings them `in_order`."""
         self._sorted, self._descending = name, descending
         self._show_sorting()
-        self.show_entries(self._unsorted)
+        self.sorting_changed.emit()
+
+    def in_order(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Sort entries by the column that was chosen."""
+        return sorted_by(entries, self._sorted, self._descending)
 
     def _sort(self, section: int, order: Qt.SortOrder) -> None:
         descending = order == Qt.SortOrder.DescendingOrder
@@ -137,8 +142,7 @@ class EntryTable(QTableView):
     def show_entries(self, entries: list[Entry]) -> None:
         """Show other entries; those that were marked stay so where they are still there."""
         kept = [entry.path for entry in self.marked()]
-        self._unsorted = entries
-        self._rows.replace(sorted_by(entries, self._sorted, self._descending))
+        self._rows.replace(entries)
         if kept:
             self.select(kept)
 
