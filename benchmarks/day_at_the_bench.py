@@ -25,7 +25,7 @@ from PyQt6.QtCore import QSettings
 
 SIZES = ((1280, 720), (1600, 1000))
 SMALL = {"sequences": 12, "repeats": 4, "steps": 10}
-FIT_STEPS = 20
+FIT_STEPS = 4
 
 
 class Day(Tour):
