@@ -24,7 +24,7 @@ from nado_lab.network import (
     save,
 )
 from nado_lab.network import train as train_network
-from nado_lab.network.baselines import BaselineSize, as_rows, baselines
+from nado_lab.network.baselines import BaselineSize, as_rows, baselines, score_without_device
 from nado_lab.network.training import processes
 from nado_lab.twin import Twin, compute_device
 
@@ -107,7 +107,7 @@ def save_trained(
 def scores_on_twins(
     network: DeviceNetwork, task: Task, twins: Sequence[Twin | list[Twin]], settings: TrainSettings
 ) -> NetworkScores:
-    """Score a network on its twins (without noise for a deterministic one)."""
+    """Score a network on its twins (without noise for a deterministic one), and its readout without them."""
     answers = twin_answers(network, task, twins, settings.variant, settings.seed + 1)
     return NetworkScores(
         twin=mean_score(task, answers),
@@ -117,6 +117,7 @@ def scores_on_twins(
         n_test=len(task.test),
         nodes=network.node_count,
         parameters=network.parameter_count,
+        without_device=score_without_device(task, network.spec, settings),
     )
 
 

@@ -18,7 +18,10 @@ JsonObject = dict[str, JsonValue]
 
 @dataclass(frozen=True)
 class NetworkScores:
-    """What a network scored on its twin, over `n_test` trials; older cards tell the score alone."""
+    """What a network scored on its twin, over `n_test` trials; older cards tell the score alone.
+
+    `without_device` is the score of the same readout on the inputs themselves.
+    """
 
     twin: float
     task: str | None = None
@@ -28,6 +31,7 @@ class NetworkScores:
     nodes: int | None = None
     parameters: int | None = None
     wall_s: float | None = None
+    without_device: float | None = None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ _BUILT_IN = {
     "narma-10": f"{_HERE}.narma10:narma10",
     "sine-transform": f"{_HERE}.sines:sine_transform",
     "few-shot-sines": f"{_HERE}.sines:few_shot_sines",
-    "japanese-vowels": f"{_HERE}.vowels:japanese_vowels",
+    "japanese-vowels": f"{_HERE}.speech.packaged:japanese_vowels",
+    "spoken-digits": f"{_HERE}.speech.spoken_digits:spoken_digits",
+    "spoken-digits-mfcc": f"{_HERE}.speech.packaged:spoken_digits_mfcc",
     "reaching": f"{_HERE}.reaching:reaching",
 }
 

@@ -30,31 +30,10 @@ def test_openml_digits_take_the_place_of_the_bundled_ones(monkeypatch):
     assert torch.bincount(task.test.targets).tolist() == [10] * 10
 
 
-def test_vowels_are_padded_with_zeros_and_standardised(monkeypatch):
-    blocks = [5 + 2 * RANDOM.standard_normal((length, 12)) for length in (7, 29, 20, 15)]
-    labels = [np.eye(9)[[speaker]] for speaker in (0, 8, 3, 3)]
-    fetched = (blocks, blocks[:2], labels, labels[:2])
-    monkeypatch.setattr("reservoirpy.datasets.japanese_vowels", lambda: fetched)
-    task = load_task("japanese-vowels")
-    assert task.train.inputs.shape == (4, 29, 12)
-    assert sorted(task.train.targets.tolist()) == [0, 3, 3, 8]
-    shortest = task.train.inputs[task.train.targets == 0][0]
-    assert (shortest[7:] == 0).all()
-    assert (shortest[:7] != 0).all()
-    assert task.train.inputs[task.train.targets == 8].mean().abs() < 0.2
-
-
-@pytest.mark.parametrize(
-    ("where", "task", "options"),
-    [
-        ("sklearn.datasets.fetch_openml", "temporal-mnist", {"source": "openml"}),
-        ("reservoirpy.datasets.japanese_vowels", "japanese-vowels", {}),
-    ],
-)
-def test_without_a_network_the_reason_is_given(monkeypatch, where, task, options):
-    monkeypatch.setattr(where, no_network)
+def test_without_a_network_the_reason_is_given(monkeypatch):
+    monkeypatch.setattr("sklearn.datasets.fetch_openml", no_network)
     with pytest.raises(TaskError, match="could not be fetched"):
-        load_task(task, **options)
+        load_task("temporal-mnist", source="openml")
 
 
 def test_an_unknown_source_is_named():
