@@ -1,7 +1,8 @@
 """Acoustic front ends: what of a sound reaches the device, step by step.
 
 Transforms and filters are numpy's and scipy's; the triangles on the mel scale (2595 log10(1 + f / 700),
-O'Shaughnessy 1987, as in HTK) and the ERB scale (Glasberg & Moore, Hearing Research 47, 103, 1990) are formulas.
+O'Shaughnessy 1987, as in HTK) and the ERB scale (Glasberg & Moore, Hearing Research 47, 103, 1990) are
+formulas.
 """
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
