@@ -86,6 +86,7 @@ def dashboard(points: int, seconds: float) -> dict[str, float]:
     """Draw the stream in the dashboard's window."""
     from nado_lab.lab.dashboard.models.events import RowArrived, RunStarted
     from nado_lab.lab.dashboard.start import application, make_window
+    from nado_lab.port import Port
     from nado_lab.protocols import Column
 
     app = application()
@@ -99,7 +100,9 @@ def dashboard(points: int, seconds: float) -> dict[str, float]:
             Column("input", ("step", "port"), (samples, 1), units="T"),
             Column("waveform", ("step", "sample", "contact"), (1, samples, CHANNELS), "float32", "V"),
         )
-        window.live.start(RunStarted("x", "stream", {"primary": columns}, (), (), 1 / RATE, 10**6))
+        ports = (Port("field", "T", -1.0, 1.0),)
+        started = RunStarted("x", "stream", {"primary": columns}, (), (), 1 / RATE, 10**6, ports=ports)
+        window.live.start(started)
         window.live.span.setCurrentText("all")
         run = window.live.run
         for signal in [*run.panels["input"], *run.panels["waveform"]]:
