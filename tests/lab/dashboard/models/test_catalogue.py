@@ -6,10 +6,10 @@ from nado_lab.lab.dashboard.models.catalogue import (
     describe,
     read_entry,
     scan,
-    search,
     snippet,
 )
 from nado_lab.lab.dashboard.models.lineage import lineage
+from nado_lab.lab.dashboard.models.search import search
 from nado_lab.lab.store import RunMetadata, RunWriter, Status
 from nado_lab.protocols import Column
 
