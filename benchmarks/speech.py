@@ -1,6 +1,6 @@
 """Spoken digits on a simulated bench: by takes and leaving a speaker out, beside the readout alone.
 
-Real recordings (the Free Spoken Digit Dataset in $NADO_REAL_DATA/spoken_digits). Front end, delays and
+Real recordings (the Free Spoken Digit Dataset in $NADO_REAL_DATA/spoken_digits). Front end and
 readout were chosen on takes 10 to 49 alone (10 to 14 kept back); takes 05 to 09 are tested on. A trial is
 read once, as the mean over the word: what comes when within it, the readout learns from the device or not at
 all. Each network is deployed as `nado deploy` does, every word to its own length.
