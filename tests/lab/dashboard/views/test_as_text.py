@@ -38,10 +38,16 @@ def test_labels_messages_and_hints(qtbot):
     assert box.textFormat() == Qt.TextFormat.PlainText
 
 
-def test_axes_and_legends(qtbot):
-    plot = TracePlot("readout")
-    qtbot.addWidget(plot)
-    plot.set_signals([Signal(EVIL, "V", Trace(100))])
+@pytest.fixture
+def plot(qtbot):
+    """Give a plot that outlives the events after the test: Qt crashes where Python lets go of it before."""
+    made = TracePlot("readout")
+    qtbot.addWidget(made)
+    made.set_signals([Signal(EVIL, "V", Trace(100))])
+    return made
+
+
+def test_axes_and_legends(plot):
     (text,) = [item.text for _, item in plot.legend.items]
     assert seen(text) == EVIL
 
