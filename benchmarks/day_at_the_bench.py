@@ -58,13 +58,12 @@ class Day(Tour):
         self.window.use_theme(DARK)
 
     def scan_with_notes(self) -> None:
-        """Queue two runs that differ in one parameter, with a name, a sample and tags."""
+        """Queue two runs that differ in one parameter, with a name, a note and tags."""
         panel = self.window.measure
         panel.protocol.setCurrentText("repeats")
         panel.form.set_values(SMALL)
         for name, text in {
             "name": "warm up",
-            "sample": "R7",
             "note": "magnet cold",
             "tags": "day one",
         }.items():
@@ -100,7 +99,7 @@ class Day(Tour):
         """Search, list a parameter, compare two runs, write a note."""
         browser = self._page("Runs", self.window.browser)
         browser.list.set_columns(["name", "status", "seed", "sequences", "sample", "tags"])
-        browser.search.setText("r7 sequences<20")
+        browser.search.setText("warm sequences<20")
         self.until(lambda: len(browser.shown) == len(SIZES))
         browser.select(*[each.path for each in browser.shown])
         self.until(lambda: len(browser.details.plot.lines()) == len(SIZES))
