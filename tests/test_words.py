@@ -17,6 +17,7 @@ OF_THE_FAMILIES = {
     "lab/workflow/calibrations.py": "what each family's calibration fits",
     "lab/cli/calibrate.py": "what a rotating field's calibration prints",
     "lab/cli/sim.py": "bare simulations of the samples",
+    "lab/cli/vocabulary.py": "older options of the bare simulations",
     "lab/compose.py": "bare simulations of the samples",
     "lab/dashboard/models/simulation.py": "pictures of the samples' inner states",
     "lab/dashboard/views/microstates.py": "pictures of the samples' inner states",

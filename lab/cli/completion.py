@@ -48,7 +48,7 @@ def runs(incomplete: str) -> list[str]:
 
 def twins(incomplete: str) -> list[str]:
     """Complete the path of a twin or a network (whatever holds a card) below the current folder."""
-    from nado_lab.lab.cli.twin_list import cards
+    from nado_lab.lab.cli.cards import cards
 
     with suppress(OSError):
         return _beginning([str(card.parent) for card in cards(Path())][:MOST], incomplete)

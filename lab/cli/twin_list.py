@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from nado_lab.lab.cli.cards import cards
 from nado_lab.lab.cli.console import result, table
 from nado_lab.lab.cli.options import Below, BelowWord, Json, one_folder
 from nado_lab.lab.json_record import JsonRecord
@@ -40,17 +40,6 @@ def list_twins(
         raise LabError(f"{folder} is not a folder")
     found = [entry for card in cards(folder) if (entry := _entry(card)) is not None]
     result([each.to_json() for each in found], as_json, lambda _: _show(found, folder))
-
-
-def cards(folder: Path) -> Iterator[Path]:
-    """Walk to the card of every twin and network below a folder, without walking into runs."""
-    for place, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if "zarr.json" in files:
-            folders.clear()
-        elif "card.json" in files:
-            folders.clear()
-            yield Path(place) / "card.json"
 
 
 def _entry(card: Path) -> TwinEntry | None:

@@ -29,7 +29,7 @@ def _git(folder: Path, *words: str) -> str:
         done = subprocess.run(  # noqa: S603  (fixed words, our own folder)
             [program, "-C", str(folder), *words],
             capture_output=True,
-            text=True,
+            encoding="utf-8",
             timeout=PATIENCE_S,
             check=False,
         )
@@ -41,7 +41,8 @@ def _git(folder: Path, *words: str) -> str:
 def _installed_from() -> str:
     """Return the commit that pip recorded (PEP 610, direct_url.json)."""
     try:
-        told = json.loads(distribution("nado-lab").read_text("direct_url.json") or "{}")
+        of_the_package = distribution("nado-lab").read_text
+        told = json.loads(of_the_package("direct_url.json") or "{}")
         return str(told.get("vcs_info", {}).get("commit_id", ""))
     except (PackageNotFoundError, ValueError, AttributeError):
         return ""

@@ -113,6 +113,9 @@ def test_every_long_work_calls(tmp_path, monkeypatch, told, module, verb, what, 
     monkeypatch.setattr("nado_lab.lab.workflow.deploy.sources_for", lambda *_: ())
     monkeypatch.setattr("nado_lab.lab.loop.config.load_config", lambda _: None)
     monkeypatch.setattr("nado_lab.lab.sweeps.load_sweep", lambda _: None)
+    monkeypatch.setattr("nado_lab.lab.cli.control.is_controller", lambda _: False)
+    for name in ("run", "a.net", "a.twin"):
+        (tmp_path / name).mkdir()
     done = nado(*(word.format(tmp_path) for word in words), "--notify", command)
     assert done.exit_code == 130, done.output
     (notice,) = kept()

@@ -85,7 +85,7 @@ def test_success_is_what_the_words_say():
 @pytest.mark.parametrize(
     ("name", "options", "said"),
     [
-        ("pendulum", {"steps": 2}, "environment 'pendulum', steps = 2: .*greater than or equal to 8"),
+        ("pendulum", {"steps": 2}, "environment 'pendulum', steps = 2: .*at least 8"),
         ("pendulum", {"stepz": 20}, "has no option stepz; it has steps, velocities"),
         ("cart-pole-without-velocities", {"tilt": "a"}, "tilt = 'a'"),
         ("none", {}, "must be an Environment, not a NoneType"),
