@@ -4,13 +4,15 @@ Connect, a scan with notes, abort, complete, fit, three twins compared, a saved 
 instrument that breaks and is mended, the queue gone on with. Each step is photographed dark and light at
 1280 x 720 and 1600 x 1000; one that does not come about ends the day. Unseen, on a simulated bench.
 
-Usage: python -m benchmarks.day_at_the_bench --out pictures [--one]
+Usage: python -m benchmarks.day_at_the_bench --out pictures [--quick] [--json]
 """
 
 import argparse
+import json
 import os
+import sys
 import tempfile
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -173,12 +175,14 @@ class Day(Tour):
         self.settle(0.5)
 
 
-def main(say: Callable[[str], None] = print) -> None:
+def main() -> None:
     """Live through the day."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--out", "-o", type=Path, required=True, help="folder of the pictures")
-    parser.add_argument("--one", action="store_true", help="dark, 1280 x 720 only")
+    parser.add_argument("--out", "-o", type=Path, default=Path("day"), help="folder of the pictures")
+    parser.add_argument("--quick", action="store_true", help="dark, 1280 x 720 only")
+    parser.add_argument("--json", action="store_true", help="print the pictures as one JSON document")
     options = parser.parse_args()
+    say = partial(print, file=sys.stderr) if options.json else print
     options.out.mkdir(parents=True, exist_ok=True)
     app = application()
     with tempfile.TemporaryDirectory() as scratch:
@@ -187,7 +191,7 @@ def main(say: Callable[[str], None] = print) -> None:
         window.resize(*SIZES[0])
         window.show()
         day = Day(window, app, options.out, say)
-        if options.one:
+        if options.quick:
             day.sizes, day.themes = SIZES[:1], (DARK,)
         try:
             day.day()
@@ -195,6 +199,8 @@ def main(say: Callable[[str], None] = print) -> None:
             window.hub.stop()
             window.session.close()
             window.leave()
+    if options.json:
+        print(json.dumps({"pictures": sorted(path.name for path in options.out.glob("*.png"))}))
 
 
 if __name__ == "__main__":
