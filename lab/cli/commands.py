@@ -30,5 +30,7 @@ GROUPS: tuple[str, ...] = (
 
 def register(app: typer.Typer) -> None:
     """Hang every group of commands on `app`."""
+    if app.registered_commands or app.registered_groups:
+        return  # a process may run the program several times
     for group in GROUPS:
         import_module(f"nado_lab.lab.cli.{group}").register(app)
