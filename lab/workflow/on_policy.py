@@ -97,7 +97,7 @@ def _judge(what: str, off: np.ndarray, said: np.ndarray, tolerances: Tolerances,
     low, high = (float(np.sqrt(max(end, 0.0))) for end in ratio_interval(ratio, *pairs))
     came = float(np.sqrt(ratio))
     verdict = resolve(came, low, high, episodes, most=limit)
-    ends = tuple(end if np.isfinite(end) else None for end in (low, high))
+    ends = [end if np.isfinite(end) else None for end in (low, high)]
     return Check(
         KIND,
         what,
@@ -105,7 +105,8 @@ def _judge(what: str, off: np.ndarray, said: np.ndarray, tolerances: Tolerances,
         f"<= {limit:g}",
         verdict.verdict is Verdict.WITHIN,
         came > limit,
-        *ends,
+        ends[0],
+        ends[1],
         verdict.text(KIND, found.sequence_s),
     )
 

@@ -81,7 +81,7 @@ def new_controller(environment: Environment, twins: NetworkTwins, settings: Cont
         settings.nodes,
         seed=settings.seed,
         readout=StepReadout.EACH,
-        **settings.structure,
+        **settings.structure,  # pyright: ignore[reportArgumentType]  (checked by NetworkSpec)
     )
     weight = network.readout.weight
     with torch.no_grad():

@@ -80,6 +80,7 @@ def test_commands_that_are_stopped_at_once_say_that_nothing_is_kept(
 
     monkeypatch.setattr(f"{module}.{verb}", stop)
     monkeypatch.setattr("nado_lab.lab.cli.kinds._check", lambda *_, **__: None)
+    monkeypatch.setattr("nado_lab.lab.cli.control.is_controller", lambda _: False)
     done = nado(*(word.format(tmp_path) for word in words))
     assert done.exit_code == 130, done.output
     assert done.stderr.startswith(f"nado: {str(stopped) or 'stopped'}\n")

@@ -223,6 +223,7 @@ def test_a_deployment_asks_for_the_same_sources_again(monkeypatch, noise):
     )
     asked = []
     monkeypatch.setattr("nado_lab.lab.workflow.deploy.deploy", lambda request, _: asked.append(request))
+    monkeypatch.setattr("nado_lab.lab.cli.control.is_controller", lambda _: False)
     CliRunner().invoke(app, shlex.split(deploy_again(report))[1:])
     broken = replace(sources[0], faults=("lockin:overload@3",))
     assert asked[0].setups == (broken, sources[1])

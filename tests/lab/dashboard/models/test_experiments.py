@@ -34,7 +34,13 @@ def test_every_row_is_shown_and_stored(session, wait_for):
     session.bench.connect("sim:nanoring").ended.wait(150)
     experiment = session.queue.add("characterise", SMALL)
     wait_for(lambda: experiment.state is State.COMPLETE)
-    events = [session.events.take() for _ in range(len(session.events))]
+    events = []
+
+    def has_ended():
+        events.extend(session.events.take() for _ in range(len(session.events)))
+        return any(isinstance(event, RunEnded) for event in events)
+
+    wait_for(has_ended)
     rows = [e.row for e in events if isinstance(e, RowArrived) and e.stream == "primary"]
     stored = Run.open(experiment.out).dataset()
     assert len(rows) == stored.sizes["trial"] == 12
