@@ -39,7 +39,6 @@ def _logistic(train: Tensor, classes: Tensor, test: Tensor) -> Tensor:
 
     model = LogisticRegression(max_iter=MOST_STEPS).fit(train.numpy(), classes.numpy())
     answers = torch.full((len(test), int(model.classes_.max()) + 1), -torch.inf)
-    answers[:, torch.as_tensor(model.classes_)] = torch.as_tensor(
-        model.predict_log_proba(test.numpy())
-    ).float()
+    shares = torch.as_tensor(model.predict_proba(test.numpy())).float()
+    answers[:, torch.as_tensor(model.classes_)] = shares.clamp_min(torch.finfo(shares.dtype).tiny).log()
     return answers

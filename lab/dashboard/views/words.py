@@ -137,6 +137,8 @@ CHOICES = {
     "sine-transform": "A sine, to be turned into another waveform.",
     "few-shot-sines": "Sines, to be followed after a few examples.",
     "japanese-vowels": "Nine speakers, to be told apart by a vowel.",
+    "spoken-digits": "Words from a folder of WAV files, to be told apart.",
+    "spoken-digits-mfcc": "Spoken digits that a package brings along, to be told apart.",
     "reaching": "A point, to be reached step by step.",
 }
 """Methods of fitting, variants of training, tasks."""

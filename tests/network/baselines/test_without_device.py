@@ -21,3 +21,12 @@ def test_classes_in_the_mean_of_the_input_need_no_device(settings, leaky):
 def test_a_series_that_needs_memory_is_not_answered_by_the_step_alone(leaky):
     task, chosen = load_task("narma-10", train=20, test=10, steps=60), TrainSettings(nodes=(1,))
     assert score_without_device(task, new_network(task, [leaky()], chosen).spec, chosen) > 0.7
+
+
+def test_a_class_that_cannot_be_is_no_division_by_zero():
+    from nado_lab.network.baselines.without_device import _logistic
+
+    train = torch.cat([torch.full((20, 1), -1e4), torch.full((20, 1), 1e4)])
+    answers = _logistic(train, torch.arange(40) // 20, torch.tensor([[-1e4], [1e4]]))
+    assert torch.isfinite(answers).all()
+    assert answers.argmax(1).tolist() == [0, 1]
