@@ -18,10 +18,13 @@ from nado_lab.lab.cli.options import (
     MovedTwins,
     NetworkFile,
     NewNetwork,
+    OtherDevice,
+    OtherTiming,
     Seed,
     TestExamples,
 )
 from nado_lab.lab.cli.stopping import if_begun
+from nado_lab.lab.errors import LabError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +86,7 @@ def train(
         list[str] | None, typer.Option("--set", help="name=value of the training (batch=50, fan_in=10).")
     ] = None,
     checkpoint: Annotated[Path | None, typer.Option(help="Keep the state here; go on from it.")] = None,
+    start: Annotated[Path | None, typer.Option(help="Train this controller on, not a new one.")] = None,
     baselines: Annotated[bool, typer.Option(help="Score the baselines of the task, too.")] = False,
     compute: Compute = "cpu",
     seed: Annotated[int, typer.Option(min=0, help="Decides split, weights and noise.")] = 0,
@@ -104,9 +108,13 @@ def train(
         )
         settings = said | {"nodes": (nodes or 8,) * layers} | read_pairs(setting)
         asked = control.request(task, read_pairs(option), tuple(twin), out, settings, episodes=test_examples)
-        asked = replace(asked, checkpoint=checkpoint, baselines=baselines)
+        asked = replace(asked, checkpoint=checkpoint, baselines=baselines, start=start)
         control.train(asked, lambda: _after_training(checkpoint), as_json=as_json)
         return
+    if start:
+        raise LabError(
+            "--start trains a controller on; a network of a task is refined (`nado network refine`)"
+        )
     options = _said(train=train_examples, test=test_examples) | read_pairs(option) | _seed_of(task, seed)
     settings = TrainSettings.of(**said | {"nodes": (nodes or 24,) * layers} | read_pairs(setting))
     chosen = TaskChoice(task, options)
@@ -140,6 +148,8 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Keep the runs of the device here (new folder).")
     ] = None,
+    other_device: OtherDevice = False,
+    other_timing: OtherTiming = False,
     specimen: BenchOf = None,
     seed: Seed = 0,
     as_json: Json = False,
@@ -155,9 +165,13 @@ def evaluate(
     from nado_lab.lab.cli import control  # loads torch
 
     if control.is_controller(net):
-        control.evaluate(control.evaluation(net, setups, twin, test_examples, out, seed), as_json=as_json)
+        asked = control.evaluation(net, setups, twin, test_examples, out, seed)
+        asked = replace(asked, other_device=other_device, other_timing=other_timing)
+        control.evaluate(asked, as_json=as_json)
         return
-    request = EvaluateNetworkRequest(net, setups, tuple(twin or ()), test_examples, out, seed)
+    request = EvaluateNetworkRequest(
+        net, setups, tuple(twin or ()), test_examples, out, seed, other_device, other_timing
+    )
     with shown(lambda: AGAIN, "evaluation", net) as observer:
         done = evaluate_network(request, observer)
     found = vars(done.scores) | {"device": done.deployment.device if done.deployment else None}
@@ -183,6 +197,8 @@ def refine(
     learning_rate: Annotated[float, typer.Option(help="Largest step of the optimiser.")] = 0.003,
     twin: MovedTwins = None,
     test_examples: TestExamples = None,
+    other_device: OtherDevice = False,
+    other_timing: OtherTiming = False,
     specimen: BenchOf = None,
     seed: Seed = 0,
     as_json: Json = False,
@@ -205,6 +221,8 @@ def refine(
         learning_rate,
         test_examples,
         seed,
+        other_device,
+        other_timing,
     )
     with shown(
         if_begun(request.runs, "another --runs; what was measured stays there"), "refining", out

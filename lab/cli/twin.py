@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from nado_lab.lab.cli import completion
@@ -14,6 +14,9 @@ from nado_lab.lab.cli.options import Compute, Force, Json, NewTwin, OtherTiming,
 from nado_lab.lab.cli.stopping import if_begun
 from nado_lab.lab.cli.twin_list import list_twins
 from nado_lab.lab.workflow.choices import Level, Part
+
+if TYPE_CHECKING:
+    from nado_lab.lab.workflow.fit import FitResult
 
 Seed = Annotated[
     int, typer.Option("--seed", min=0, help="Decides the held-out sequences, the weights and the noise.")
@@ -96,7 +99,7 @@ def fit(
     from nado_lab.lab.workflow.fit import FitRequest, fit_each
     from nado_lab.lab.workflow.fit import fit as fit_twin
     from nado_lab.lab.workflow.tensorboard import tensorboard_log
-    from nado_lab.twin import FitSettings, ScoredOn
+    from nado_lab.twin import FitSettings
 
     stated = {
         "method": method,
@@ -133,6 +136,13 @@ def fit(
             result({name: each.metrics.to_json() for name, each in fitted.items()}, as_json, _show_each)
             return
         done = fit_twin(request, observer)
+    _tell(done, keep_all=keep_all, as_json=as_json)
+
+
+def _tell(done: FitResult, *, keep_all: bool, as_json: bool) -> None:
+    """Warn of what a fit left out, and show its scores."""
+    from nado_lab.twin import ScoredOn
+
     what = "it is used all the same" if keep_all else "it is left out (--keep-all fits it too)"
     for path in done.unlike:
         note(f"warning: {path} has a mean readout unlike the other runs': {what}")
@@ -144,7 +154,12 @@ def fit(
     if card.scored_on == ScoredOn.STOPPING:
         note("warning: no part is left to score on; these scores are of the part that stopped the fit")
     told = card.to_json()
-    found = {"twin": str(out), "wall_s": done.wall_s, "scored_on": card.scored_on, "split": told["split"]}
+    found = {
+        "twin": str(done.path),
+        "wall_s": done.wall_s,
+        "scored_on": card.scored_on,
+        "split": told["split"],
+    }
     found["data"] = told.get("data", [])
     result(found | {"held_out": told["fit"]["held_out"]} | done.metrics.to_json(), as_json, _show)
 

@@ -84,7 +84,7 @@ def _check_identity(twin: Twin, setup: Setup, device: str) -> None:
     if here.device != known.device or not same_sample:
         raise LabError(
             f"the twin was fitted to {known}; this is {here}: give the setups in the order of their twins, "
-            "or say --other-device if another device is meant"
+            "or say --other-device if another device is meant (in the window: beside Transfer report)"
         )
 
 

@@ -18,7 +18,10 @@ from nado_lab.network.control import EpisodeScore
 
 @dataclass(frozen=True)
 class EvaluateControlRequest:
-    """Which controller to score on the episodes of a seed; runs of `setups` are kept in `out`, if given."""
+    """Which controller to score on the episodes of a seed; runs of `setups` are kept in `out`, if given.
+
+    `other_device` and `other_timing` are those of `DeployRequest`.
+    """
 
     network: Path
     setups: tuple[SetupSource, ...] = ()
@@ -26,6 +29,8 @@ class EvaluateControlRequest:
     episodes: int = EPISODES
     out: Path | None = None
     seed: int | None = None
+    other_device: bool = False
+    other_timing: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,14 @@ def evaluate_control(
         return EvaluateControlResult(*words, found, None)
     with scratch_unless(request.out) as out:
         asked = DeployControlRequest(
-            request.network, out, request.setups, request.twins, request.episodes, seed=request.seed
+            request.network,
+            out,
+            request.setups,
+            request.twins,
+            request.episodes,
+            seed=request.seed,
+            other_device=request.other_device,
+            other_timing=request.other_timing,
         )
         report = deploy_control(asked, observer, open_setup)
     return EvaluateControlResult(*words, report.twin, report)

@@ -21,7 +21,10 @@ from nado_lab.network import NetworkScores, load
 
 @dataclass(frozen=True)
 class EvaluateNetworkRequest:
-    """Which network to score on its test examples; runs of `setups` are kept in `out`, where it is given."""
+    """Which network to score on its test examples; runs of `setups` are kept in `out`, where it is given.
+
+    `other_device` and `other_timing` are those of `DeployRequest`.
+    """
 
     network: Path
     setups: tuple[SetupSource, ...] = ()
@@ -29,6 +32,8 @@ class EvaluateNetworkRequest:
     test_examples: int | None = None
     out: Path | None = None
     seed: int = 0
+    other_device: bool = False
+    other_timing: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,14 @@ def evaluate_network(
         return EvaluateNetworkResult(scores, None)
     with scratch_unless(request.out) as out:
         asked = DeployRequest(
-            request.network, out, request.setups, request.twins, request.test_examples, seed=request.seed
+            request.network,
+            out,
+            request.setups,
+            request.twins,
+            request.test_examples,
+            seed=request.seed,
+            other_device=request.other_device,
+            other_timing=request.other_timing,
         )
         report = deploy(asked, observer, open_setup).report
     return EvaluateNetworkResult(scores, report)

@@ -35,7 +35,8 @@ BATCH = 25
 class RefineRequest:
     """Which network to refine on which setup (or one a layer).
 
-    The network goes to `out`, all that is measured to the folder `runs`.
+    The network goes to `out`, all that is measured to the folder `runs`. `other_device` and `other_timing`
+    are those of `DeployRequest`.
     """
 
     network: Path
@@ -48,6 +49,8 @@ class RefineRequest:
     learning_rate: float = 0.003
     test_examples: int | None = None
     seed: int = 0
+    other_device: bool = False
+    other_timing: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,9 @@ def refine(
     few = replace(context.task, train=context.task.train[: request.examples])
     with ExitStack() as opened:
         setups = [opened.enter_context(open_setup(source)) for source in request.setups]
-        check_devices(saved, context, setups)
+        check_devices(
+            saved, context, setups, is_other=request.other_device, other_timing=request.other_timing
+        )
         devices = _devices(request, context, setups, observer)
         train_on_devices(saved.network, few, context.one_twin_a_layer(), devices, settings, observer)
     scores = scores_on_twins(saved.network, context.task, context.twins, context.settings)
@@ -140,6 +145,8 @@ def _deployment(request: RefineRequest, network: Path, moment: str) -> DeployReq
         request.twins,
         request.test_examples,
         seed=request.seed,
+        other_device=request.other_device,
+        other_timing=request.other_timing,
     )
 
 

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nado_lab.lab.errors import LabError
 from nado_lab.lab.network_context import ControlContext, load_twins
 from nado_lab.lab.new_output import refuse_existing, require_folder, write_or_keep
 from nado_lab.lab.runs.observer import Observer
@@ -68,7 +69,7 @@ def train_control(request: TrainControlRequest, observer: Observer | None = None
         settings,
         observer,
         Checkpoint(request.checkpoint) if request.checkpoint else None,
-        load(request.start).network if request.start else None,
+        _start(request) if request.start else None,
     )
     context = ControlContext(twins, request.environment, settings)
     found = score_on_twins(network, context, request.episodes)
@@ -85,6 +86,22 @@ def train_control(request: TrainControlRequest, observer: Observer | None = None
         begin = scored_episodes(environment, request.episodes, settings.seed)
         others = control_baselines(environment, network.parameter_count, settings, begin, observer)
     return TrainControlResult(network, request.out, found, wall_s, others)
+
+
+def _start(request: TrainControlRequest) -> DeviceNetwork:
+    """Load the controller that is trained on; one of another environment or form is refused."""
+    assert request.start is not None
+    saved = load(request.start)
+    environment, control = saved.card.environment, saved.card.control
+    if environment is None or control is None:
+        raise LabError(f"{request.start} is a network of a task; --start takes a controller")
+    if environment.name != request.environment.name:
+        raise LabError(f"{request.start} controls {environment}, not {request.environment}")
+    asked, known = ({"nodes": each.nodes} | each.structure for each in (request.settings, control))
+    odd = [f"{name} = {known[name]}" for name in known if known[name] != asked[name]]
+    if odd:
+        raise LabError(f"{request.start} has {', '.join(odd)}: give the same to train it on")
+    return saved.network
 
 
 def score_on_twins(

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from nado_lab.network.errors import NetworkError
-from nado_lab.network.spec import Option
-from nado_lab.network.training.settings import Variant
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    NonNegativeFloat,
-    NonNegativeInt,
-    PositiveFloat,
-    PositiveInt,
-    ValidationError,
-)
+from nado_lab.network.training.settings import NetworkSettings
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 UPDATES_AN_EPOCH = 10
 
 
-class ControlSettings(BaseModel):
+class ControlSettings(NetworkSettings):
     """Settings of the training of a controller through environment and twin.
 
     An epoch is ten updates, each on `episodes` episodes of `horizon` steps, all of them `noise_draws` times
@@ -33,16 +22,10 @@ class ControlSettings(BaseModel):
     `skip` to `levels` are those of NetworkSpec.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    what: ClassVar[str] = "training a controller"
 
-    variant: Variant = Variant.NOISE_AWARE
     nodes: tuple[PositiveInt, ...] = (8,)
     recurrent: bool = True
-    skip: bool = True
-    delays: NonNegativeInt = 0
-    readout_delays: NonNegativeInt = 0
-    fan_in: PositiveInt | None = None
-    levels: Annotated[int, Field(ge=2, le=65_536)] | None = None
     epochs: PositiveInt = 30
     episodes: PositiveInt = 128
     horizon: PositiveInt | None = None
@@ -58,25 +41,6 @@ class ControlSettings(BaseModel):
     seed: int = 0
 
     @property
-    def structure(self) -> dict[str, Option]:
-        """Return the settings that are options of the network's structure (`build`)."""
-        names = ("skip", "recurrent", "delays", "readout_delays", "fan_in", "levels")
-        return {name: getattr(self, name) for name in names}
-
-    @property
     def updates(self) -> int:
         """Return how many steps the optimiser takes."""
         return self.epochs * UPDATES_AN_EPOCH
-
-    @classmethod
-    def of(cls, **values: object) -> ControlSettings:
-        """Make settings from a user's values; a wrong one is named in a NetworkError."""
-        try:
-            return cls.model_validate(values)
-        except ValidationError as error:
-            first = error.errors()[0]
-            name = ".".join(str(part) for part in first["loc"])
-            if first["type"] == "extra_forbidden":
-                known = ", ".join(cls.model_fields)
-                raise NetworkError(f"training a controller has no setting {name}; it has {known}") from error
-            raise NetworkError(f"{name} = {first['input']!r}: {first['msg']}") from error

@@ -1,7 +1,7 @@
 """How a network is trained: plain frozen data, kept in the network file."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar, Self
 
 from nado_lab.network.errors import NetworkError
 from nado_lab.network.spec import Option, StepReadout
@@ -44,7 +44,43 @@ OF_DESCENT = (
 """Settings of a gradient descent; what is fitted in closed form has no use for them."""
 
 
-class TrainSettings(BaseModel):
+class NetworkSettings(BaseModel):
+    """What every training says of the network: `skip` to `levels` are those of NetworkSpec."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    what: ClassVar[str] = "a training"
+
+    variant: Variant = Variant.NOISE_AWARE
+    nodes: tuple[PositiveInt, ...] = (24,)
+    skip: bool = True
+    recurrent: bool = False
+    delays: NonNegativeInt = 0
+    readout_delays: NonNegativeInt = 0
+    fan_in: PositiveInt | None = None
+    levels: Annotated[int, Field(ge=2, le=65_536)] | None = None
+
+    @property
+    def structure(self) -> dict[str, Option]:
+        """Return the settings that are options of the network's structure (`build`)."""
+        names = ("skip", "recurrent", "delays", "readout_delays", "fan_in", "levels")
+        return {name: getattr(self, name) for name in names}
+
+    @classmethod
+    def of(cls, **values: object) -> Self:
+        """Make settings from a user's values; a wrong one is named in a NetworkError."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            if first["type"] == "extra_forbidden":
+                known = ", ".join(cls.model_fields)
+                raise NetworkError(f"{cls.what} has no setting {name}; it has {known}") from error
+            raise NetworkError(f"{name} = {first['input']!r}: {in_words(first)}") from error
+
+
+class TrainSettings(NetworkSettings):
     """Settings of one training.
 
     `noise_draws` runs each minibatch so often with fresh noise; `noise_ramp` is the share of the training
@@ -55,19 +91,9 @@ class TrainSettings(BaseModel):
     form, `refit` asks for one at the end of training. `windows` to `levels` are those of NetworkSpec.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    variant: Variant = Variant.NOISE_AWARE
     method: Method = Method.JOINT
-    nodes: tuple[PositiveInt, ...] = (24,)
     readout: StepReadout | None = None
     windows: PositiveInt = 4
-    skip: bool = True
-    recurrent: bool = False
-    delays: NonNegativeInt = 0
-    readout_delays: NonNegativeInt = 0
-    fan_in: PositiveInt | None = None
-    levels: Annotated[int, Field(ge=2, le=65_536)] | None = None
     epochs: PositiveInt = 12
     batch: PositiveInt = 100
     micro_batch: PositiveInt | None = None
@@ -85,9 +111,8 @@ class TrainSettings(BaseModel):
 
     @property
     def structure(self) -> dict[str, Option]:
-        """Return the settings that are options of the network's structure (`build`)."""
-        names = ("windows", "skip", "recurrent", "delays", "readout_delays", "fan_in", "levels")
-        return {name: getattr(self, name) for name in names}
+        """Return the settings that are options of the network's structure (`build`), the windows too."""
+        return {"windows": self.windows} | super().structure
 
     @property
     def keeps_state(self) -> bool:
@@ -105,13 +130,3 @@ class TrainSettings(BaseModel):
             idle.add("windows")
         fields = TrainSettings.model_fields.items()
         return tuple(name for name, field in fields if name in idle and getattr(self, name) != field.default)
-
-    @classmethod
-    def of(cls, **values: object) -> "TrainSettings":
-        """Make settings from a user's values; a wrong one is named in a NetworkError."""
-        try:
-            return cls.model_validate(values)
-        except ValidationError as error:
-            first = error.errors()[0]
-            name = ".".join(str(part) for part in first["loc"])
-            raise NetworkError(f"{name} = {first['input']!r}: {in_words(first)}") from error

@@ -69,7 +69,9 @@ def train_job(request: TrainRequest, post: Post) -> Callable[[Job], None]:
     return action
 
 
-def deploy_job(network: Path, count: int, out: Path, bench: BenchModel, post: Post) -> Callable[[Job], None]:
+def deploy_job(
+    network: Path, count: int, out: Path, bench: BenchModel, post: Post, *, other_device: bool = False
+) -> Callable[[Job], None]:
     """Make the action of the bench's worker that sends `count` test trials through the device.
 
     It posts the Deployed: the folder and its report.
@@ -79,7 +81,14 @@ def deploy_job(network: Path, count: int, out: Path, bench: BenchModel, post: Po
         from nado_lab.lab.workflow.deploy import DeployRequest, deploy
 
         feed = Feed(f"deploy {network.stem}", bench.opened(), post)
-        request = DeployRequest(network, out, (bench.source,), test_examples=count, seed=bench.seed)
+        request = DeployRequest(
+            network,
+            out,
+            (bench.source,),
+            test_examples=count,
+            seed=bench.seed,
+            other_device=other_device,
+        )
         observer = JobObserver(job, "deploy", post, feed)
         report = stoppable(lambda: deploy(request, observer, bench.as_opened)).report
         post(Finished("deploy", Deployed(out, report)))

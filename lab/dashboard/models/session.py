@@ -93,9 +93,9 @@ class Session:
         action = open_network_job(path, self.events.post)
         return self.computer.submit("open", f"open {path.name}", action)
 
-    def deploy(self, network: Path, count: int, out: Path) -> Job:
-        """Send a network's drives to the open bench."""
-        action = deploy_job(network, count, out, self.bench, self.events.post)
+    def deploy(self, network: Path, count: int, out: Path, *, other_device: bool = False) -> Job:
+        """Send a network's drives to the open bench; it may hold another device where that is said."""
+        action = deploy_job(network, count, out, self.bench, self.events.post, other_device=other_device)
         told = self.announcer.announced("deploy", out, action)
         return self.bench.worker.submit("deploy", f"deploy {network.name}", told)
 

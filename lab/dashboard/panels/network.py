@@ -22,7 +22,7 @@ from nado_lab.lab.dashboard.views.theme import curve_colour, curve_pen
 from nado_lab.lab.dashboard.views.widgets import boxed, button, counter, label, plot, row, tell
 from nado_lab.lab.dashboard.views.words import explain
 from PyQt6.QtCore import Qt
-from PyQt6.QtWidgets import QComboBox, QFormLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PyQt6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     from nado_lab.lab.workflow.train import TrainRequest, TrainResult
@@ -45,7 +45,8 @@ class NetworkPanel(QWidget):
         self.all.chosen.connect(self._session.open_network)
         self.task, self.twins, self.variant, self.matrix = (QComboBox() for _ in range(4))
         self.numbers = {name: counter(value, 0 if name == "seed" else 1) for name, value in DEFAULTS.items()}
-        self.count = counter(60)
+        self.count, self.other = counter(60), QCheckBox("another device is meant")
+        self.other.setToolTip("Deploy although the sample on the bench is called otherwise than the twin's")
         self.train_button = button("Train", self.train, "Train through the twin")
         self.deploy_button = button("Deploy", self.deploy, "Send the network's drives to the bench")
         self.state, self.findings = Message("nothing is trained yet", lines=2), label()
@@ -96,7 +97,9 @@ class NetworkPanel(QWidget):
             return None
         path = self.opened.path
         out = self._session.new_path(f"deploy-{path.stem}", "")
-        self._deployment = self._session.deploy(path, self.count.value(), out)
+        self._deployment = self._session.deploy(
+            path, self.count.value(), out, other_device=self.other.isChecked()
+        )
         return self._deployment
 
     def report(self) -> Job | None:
@@ -137,7 +140,7 @@ class NetworkPanel(QWidget):
         left.addLayout(row(self.train_button, None))
         left.addLayout(row(label("test trials"), self.count, self.deploy_button, None))
         report = button("Transfer report", self.report, "Write and open a page about this deployment")
-        left.addLayout(row(report, None))
+        left.addLayout(row(report, self.other, None))
         left.addWidget(self.state)
         left.addWidget(self.findings)
         left.addStretch(1)

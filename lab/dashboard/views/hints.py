@@ -52,10 +52,14 @@ class Invitation(QWidget):
 
     def _place(self) -> None:
         room = self._over.rect()
-        side = min(room.width() // 8, MOST_MARGIN)  # the numbers of an axis stay in view
+        side = self._side(room.width())
         high = MARGIN if room.height() > 8 * MARGIN else 0
         self.setGeometry(room.adjusted(side, high, -side, -high))
         self.raise_()
+
+    def _side(self, width: int) -> int:
+        """Return what stays free to the left and right: the numbers of an axis stay in view."""
+        return min(width // 8, MOST_MARGIN)
 
 
 class Hint(Invitation):
@@ -72,6 +76,9 @@ class Hint(Invitation):
             for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset):
                 signal.connect(self._look)
         self._look()
+
+    def _side(self, width: int) -> int:
+        return MARGIN
 
     def _look(self) -> None:
         model = self._view.model()

@@ -81,3 +81,35 @@ def test_what_a_controller_cannot_be_used_for_is_said(trained, tmp_path):
     done = call(deploy, "deploy", out, *more)
     assert "--refit-readout is for networks of tasks" in str(done.exception) + done.output
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_controller_is_trained_on(trained, twins, tmp_path):
+    out, more = trained[0], tmp_path / "more.net"
+    words = ["network", "train", "pendulum", *twins, *SMALL, "--nodes", 2, "--start", out]
+    done = call(network, *words, "--out", more, "--json")
+    assert done.exit_code == 0, done.output
+    before, after = (load(path).network.state_dict() for path in (out, more))
+    moved = torch.cat([(after[name] - before[name]).flatten() for name in before])
+    anew = call(network, *words[:-2], "--seed", 1, "--out", tmp_path / "anew.net")
+    assert anew.exit_code == 0, anew.output
+    other = load(tmp_path / "anew.net").network.state_dict()
+    apart = torch.cat([(other[name] - before[name]).flatten() for name in before])
+    assert float(moved.abs().max()) > 0
+    assert float(moved.square().mean()) < 0.3 * float(apart.square().mean())
+
+
+@pytest.mark.parametrize(
+    ("task", "nodes", "said"),
+    [
+        ("cart-pole", 2, "controls pendulum (steps 12), not cart-pole"),
+        ("pendulum", 3, "nodes = (2,): give the same to train it on"),
+        ("narma-10", 2, "--start trains a controller on"),
+    ],
+)
+def test_a_start_of_another_form_is_refused(trained, twins, tmp_path, task, nodes, said):
+    small = [] if task == "narma-10" else SMALL
+    words = ["network", "train", task, *twins, *small, "--nodes", nodes, "--start", trained[0]]
+    done = call(network, *words, "--out", tmp_path / "b.net")
+    assert done.exit_code != 0
+    assert said in str(done.exception) + done.output
+    assert not (tmp_path / "b.net").exists()

@@ -11,13 +11,18 @@ from nado_lab.lab.network_context import read_context
 from nado_lab.lab.reports import write_report
 from nado_lab.lab.reports.deployment_report import DeploymentReport
 from nado_lab.lab.runs.observer import Observer
+from nado_lab.lab.setup import SetupSource
 from nado_lab.lab.store import Run, Status
 from nado_lab.lab.workflow.deploy import DeployRequest, deploy, estimate, sources_for
 from nado_lab.lab.workflow.deploy_layers import Deployment, deploy_on
+from nado_lab.lab.workflow.evaluate_network import EvaluateNetworkRequest, evaluate_network
 from nado_lab.lab.workflow.play_drives import AbortedError, PlayOptions
+from nado_lab.lab.workflow.refine import RefineRequest, refine
 from nado_lab.lab.workflow.refit_readout import refit_readout
 from nado_lab.lab.workflow.train import TrainRequest, train
 from nado_lab.network import TaskChoice, TrainSettings, Variant, load, score_answers
+from nado_lab.twin import load as load_twin
+from nado_lab.twin import save as save_twin
 
 from tests.lab.observers import Watching
 
@@ -205,3 +210,22 @@ def test_sequences_of_unequal_length_are_played_to_their_own_length(demo, tmp_pa
             for nodes in settings.nodes
         )
     assert estimate(request).device_s == pytest.approx(told)
+
+
+def test_a_network_of_another_device_is_evaluated_and_refined_only_where_that_is_meant(demo, tmp_path):
+    net = demo[0] / "networks" / "noise_aware.net"
+    twin = load_twin(demo[0] / "device.twin")
+    twin.card = replace(twin.card, device=replace(twin.card.device, sample="another wafer"))
+    moved = (save_twin(twin, tmp_path / "moved.twin"),)
+    asked = EvaluateNetworkRequest(net, (SetupSource("sim:nanoring", 3),), moved, test_examples=2)
+    with pytest.raises(LabError, match="--other-device"):
+        evaluate_network(asked)
+    assert evaluate_network(replace(asked, other_device=True)).deployment.n_test == 2
+    sources = (SetupSource("sim:nanoring", 3),)
+    refining = RefineRequest(
+        net, sources, tmp_path / "r.net", tmp_path / "r", moved, examples=2, test_examples=2
+    )
+    with pytest.raises(LabError, match="--other-device"):
+        refine(refining)
+    again = replace(refining, out=tmp_path / "s.net", runs=tmp_path / "s", other_device=True)
+    assert refine(again).after.n_test == 2
