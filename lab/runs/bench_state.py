@@ -74,9 +74,9 @@ class BenchState:
             Condition.UNKNOWN: f"UNKNOWN whether the bench is safe: {self.why}",
         }[self.condition]
 
-    def reading_text(self, now: float) -> str:
-        """Give the last reading with its age; nothing where none was taken in this condition."""
-        return f"{self.reading}, read {age(now - self.read_at)} ago" if self.reading else ""
+    def read_ago(self, now: float) -> str:
+        """Say how old the last reading is; nothing where none was taken in this condition."""
+        return f"read {age(now - self.read_at)} ago" if self.reading else ""
 
     def to_json(self) -> JsonObject:
         """Give what a run keeps among its attributes."""

@@ -4,7 +4,7 @@ import time
 
 from nado_lab.lab.dashboard.views.as_text import as_html
 from nado_lab.lab.dashboard.views.theme import worn
-from nado_lab.lab.runs.bench_state import BenchState, Condition, age
+from nado_lab.lab.runs.bench_state import BenchState, Condition
 from PyQt6.QtCore import QTimer
 from PyQt6.QtWidgets import QLabel, QWidget
 
@@ -31,5 +31,6 @@ class SafetyLabel(QLabel):
     def _show(self) -> None:
         colour = worn().bad if self.state.condition is Condition.UNKNOWN else worn().good
         style = f"color:{colour};" if self.state.is_safe or self.state.condition is Condition.UNKNOWN else ""
-        more = f"<br>read {age(time.time() - self.state.read_at)} ago" if self.state.reading else ""
+        ago = self.state.read_ago(time.time())
+        more = f"<br>{ago}" if ago else ""
         self.setText(f'<span style="{style} font-weight:600">{as_html(self.state.text())}</span>{more}')

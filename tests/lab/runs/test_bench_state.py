@@ -78,7 +78,7 @@ def test_nothing_is_shown_that_nobody_knows(events):
     state = BenchState()
     for at, event in enumerate(events):
         state = happen(state, at, event)
-    shown = f"{state.text()} {state.reading_text(len(events))}"
+    shown = f"{state.text()} {state.reading} {state.read_ago(len(events))}"
     if not known_safe(events):
         assert not state.is_safe
         assert state.safe_state not in shown
@@ -107,8 +107,8 @@ def test_the_words_of_each_condition():
 
 def test_a_reading_has_its_age_and_ends_with_its_condition():
     state = BenchState().opened(0).read(10, "0 T, 0 A")
-    assert state.reading_text(12.4) == "0 T, 0 A, read 2 s ago"
-    assert state.driven(13).reading_text(14) == ""
+    assert (state.reading, state.read_ago(12.4)) == ("0 T, 0 A", "read 2 s ago")
+    assert (state.driven(13).reading, state.driven(13).read_ago(14)) == ("", "")
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(-1, "0 s"), (89, "89 s"), (200, "3 min"), (9000, "2.5 h")])
