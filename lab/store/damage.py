@@ -95,6 +95,8 @@ def _look_into(root: Group, name: str, found: StreamFound) -> StreamFound:
             found.unreadable.append(member)
         elif layout.dimensions(array)[:1] == (layout.ROW,):
             found.arrays[member] = array
+            if not layout.has_attributes(array):
+                found.problems.append(f"{array.path}/zarr.json: its attributes are no table; units are lost")
     declared = found.group.attrs.get(layout.ORDER) if found.group is not None else None
     gone = [str(each) for each in declared if each not in members] if isinstance(declared, list) else []
     found.problems += [f"{name}/{each}/: the column is gone" for each in gone]

@@ -87,10 +87,18 @@ def _open(group: Group, name: str) -> Group | Array:
     """Open one member; one after another, as zarr reports only one of several faults and logs the others."""
     path, mode = f"{group.path}/{name}".strip("/"), "r" if group.read_only else "r+"
     try:
-        return zarr.open(group.store, path=path, mode=mode, use_consolidated=False)
+        opened = zarr.open(group.store, path=path, mode=mode, use_consolidated=False)
+        if not has_attributes(opened):
+            raise TypeError("attributes: expected a table")
+        return opened
     except Exception as error:  # zarr raises whatever json and numpy raise
         told = f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"
         raise StoreError(f"{path}/zarr.json is damaged ({told}); `nado runs verify` says more") from error
+
+
+def has_attributes(member: Group | Array) -> bool:
+    """Tell whether the attributes of an array are a table; zarr opens one whatever they are."""
+    return isinstance(member.metadata.attributes, dict)
 
 
 def committed_rows(group: Group) -> int:

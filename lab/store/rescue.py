@@ -21,7 +21,7 @@ def rescue(run: str | Path, root: Group, name: str, found: StreamFound, checksum
     `checksum` of the row numbers, if the run was closed, tells a lost `rows_committed` from a torn tail.
     """
     rows = _true_rows(found, checksum)
-    bad = {each: array for each, array in found.arrays.items() if not _reads(array, rows)}
+    bad = {each: array for each, array in found.arrays.items() if not _is_whole(array, rows)}
     if found.is_sound and not bad and rows == found.rows:
         return []
     if is_url(run):
@@ -85,8 +85,8 @@ def _digest(array: Array, rows: int) -> str:
         return ""
 
 
-def _reads(array: Array, rows: int) -> bool:
-    return array.shape[0] >= rows and bool(_digest(array, rows))
+def _is_whole(array: Array, rows: int) -> bool:
+    return layout.has_attributes(array) and array.shape[0] >= rows and bool(_digest(array, rows))
 
 
 def _rewrite(keep: _Beside, stream: str, array: Array, rows: int) -> str:
@@ -102,7 +102,8 @@ def _rewrite(keep: _Beside, stream: str, array: Array, rows: int) -> str:
             lost += stop - start
     store, path = array.store, array.path
     text = array.dtype.kind in "OT"
-    dims, attributes, shape = layout.dimensions(array), array.attrs.asdict(), (rows, *array.shape[1:])
+    dims, shape = layout.dimensions(array), (rows, *array.shape[1:])
+    attributes = array.attrs.asdict() if layout.has_attributes(array) else {}
     told = keep.column(stream, column)
     fresh = zarr.create_array(
         store,

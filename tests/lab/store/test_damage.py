@@ -155,6 +155,19 @@ def damage(run, data) -> None:
         file.write_bytes(left[kind] if kind in left else data.draw(st.binary(max_size=40)))
 
 
+@pytest.mark.parametrize("odd", [-1, "text", [1]])
+def test_a_column_whose_attributes_are_no_table_keeps_its_numbers(run, odd):
+    edit(run / "primary/u/zarr.json", lambda found: found.update(attributes=odd))
+    for read in (summarise, Run.load):
+        with pytest.raises(LabError, match=r"primary/u/zarr\.json is damaged"):
+            read(Run.open(run))
+    assert "primary/u/zarr.json: its attributes are no table" in faults(run)
+    repair(run)
+    assert not faults(run)
+    np.testing.assert_array_equal(Run.open(run).load()["u"].values, np.arange(ROWS) / 8)
+    assert summarise(Run.open(run)).streams["primary"].columns["u"].units == ""
+
+
 def put_nonsense(found, data) -> None:
     place = found.get("attributes") if data.draw(st.booleans()) else found
     if isinstance(place, dict) and place:
